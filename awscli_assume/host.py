@@ -1,0 +1,77 @@
+"""Every difference between the AWS CLIs that we run in, each with its version.
+
+Everything of the host that more than one room needs is imported from here.
+``awscli`` has to be imported before ``botocore``: version 2, and version 1 from
+1.46 on, carry a botocore of their own which ``import awscli`` puts in place.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import awscli
+from awscli.customizations.configure import profile_to_section as _profile_to_section
+from awscli.customizations.configure.writer import ConfigFileWriter
+from botocore.configloader import build_profile_map, raw_config_parse
+from botocore.exceptions import ClientError, ConfigNotFound, ConfigParseError, ProfileNotFound
+from botocore.history import get_global_history_recorder
+from botocore.utils import JSONFileCache
+
+try:
+    # Version 2 maps these two to the exit codes 252 and 253.
+    from awscli.customizations.exceptions import ConfigurationError, ParamValidationError
+except ImportError:
+    # Version 1 (seen in 1.32.0 and 1.46.3) lacks the module and ends every
+    # exception with 255.
+    class ParamValidationError(Exception):  # type: ignore[no-redef]
+        """Stand for the exception of the same name in version 2."""
+
+    class ConfigurationError(Exception):  # type: ignore[no-redef]
+        """Stand for the exception of the same name in version 2."""
+
+
+__all__ = [
+    "CLI_NAME",
+    "CLI_VERSION",
+    "ClientError",
+    "ConfigFileWriter",
+    "ConfigNotFound",
+    "ConfigParseError",
+    "ConfigurationError",
+    "JSONFileCache",
+    "ParamValidationError",
+    "ProfileNotFound",
+    "build_profile_map",
+    "cache_folder",
+    "get_formatter",
+    "get_global_history_recorder",
+    "profile_to_section",
+    "raw_config_parse",
+]
+
+CLI_VERSION: str = awscli.__version__
+CLI_NAME = f"AWS CLI {CLI_VERSION}"
+
+
+def profile_to_section(profile: str) -> str:
+    """Answer the config file's section name of a profile, as ``aws configure set`` words it.
+
+    Version 1 answers ``profile default`` for the default profile, which the
+    rest of that version does not read (seen in 1.32.0 and 1.46.3).
+    """
+    return "default" if profile == "default" else str(_profile_to_section(profile))
+
+
+def get_formatter(output: str, parsed_globals: Any) -> Any:
+    """Answer the CLI's formatter for an ``--output`` value."""
+    # Not at the top: it brings YAML and the table writer, which the verbs
+    # that print nothing do not need.
+    from awscli.formatter import get_formatter as answer
+
+    return answer(output, parsed_globals)
+
+
+def cache_folder(name: str) -> str:
+    """Answer the path of a folder of ours in the CLI's own cache folder (it may not exist)."""
+    return os.path.join(os.path.expanduser("~"), ".aws", "cli", "cache", name)
