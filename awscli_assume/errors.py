@@ -9,11 +9,11 @@ from __future__ import annotations
 from awscli_assume.host import ConfigurationError, ParamValidationError
 
 
-class InvalidRequest(ParamValidationError):  # type: ignore[misc]
+class InvalidRequest(ParamValidationError):
     """An option, or a combination of options, that AssumeRole can't take. Exit code 252."""
 
 
-class InvalidConfiguration(ConfigurationError):  # type: ignore[misc]
+class InvalidConfiguration(ConfigurationError):
     """Something in the CLI's configuration stands in the way. Exit code 253."""
 
 

@@ -1,6 +1,9 @@
 """The entry in the CLI's command table, which loads the command when it is called."""
 
+from __future__ import annotations
+
 import sys
+from typing import Any, Optional
 
 from awscli.commands import CLICommand
 
@@ -11,15 +14,16 @@ class AssumeEntry(CLICommand):
     The CLI reads the attributes of one entry only: the one on the command line.
     """
 
-    def __init__(self, session, shadowed=None):
+    def __init__(self, session: Any, shadowed: Optional[Any] = None) -> None:
         self._session = session
         self._shadowed = shadowed
-        self._command = None
-        self._lineage = [self]
+        self._command: Optional[Any] = None
+        self._lineage: list[Any] = [self]
 
     name = "assume"
 
-    def __call__(self, args, parsed_globals):
+    def __call__(self, args: Any, parsed_globals: Any) -> Any:
+        """Run the real command."""
         if self._shadowed is not None:
             sys.stderr.write(
                 "aws: [WARNING]: this AWS CLI has an 'assume' command of its own; the plugin "
@@ -28,30 +32,30 @@ class AssumeEntry(CLICommand):
             )
         return self._load()(args, parsed_globals)
 
-    def create_help_command(self):
+    def create_help_command(self) -> Any:
         """Answer the help command of the real command."""
         return self._load().create_help_command()
 
     @property
-    def arg_table(self):
+    def arg_table(self) -> Any:
         """The real command's arguments."""
         return self._load().arg_table
 
     @property
-    def subcommand_table(self):
+    def subcommand_table(self) -> Any:
         """The real command's verbs."""
         return self._load().subcommand_table
 
     @property
-    def lineage(self):
+    def lineage(self) -> list[Any]:
         """The commands from the top level down to this one."""
         return self._lineage
 
     @lineage.setter
-    def lineage(self, value):
+    def lineage(self, value: list[Any]) -> None:
         self._lineage = value
 
-    def _load(self):
+    def _load(self) -> Any:
         if self._command is None:
             # The frozen CLI sets dont_write_bytecode, which makes it compile
             # our source again at every call (2.38.5: 1.5 ms a module).

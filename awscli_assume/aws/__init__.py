@@ -1,0 +1,1 @@
+"""The network: the CLI's own session and clients talk to STS here."""

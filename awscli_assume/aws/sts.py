@@ -1,0 +1,80 @@
+"""STS through the CLI's own session, so that every client setting of the CLI holds."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from awscli_assume.aws.callers import Caller
+from awscli_assume.aws.refusals import add_cause
+from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.errors import InvalidRequest, UnexpectedAnswer
+from awscli_assume.host import CLI_NAME, ClientError
+from awscli_assume.model.credentials import TemporaryCredentials, read_answer
+from awscli_assume.model.request import AssumeRoleRequest
+
+LOG = logging.getLogger("awscli.assume.sts")
+
+
+def create_sts_client(session: Any, parsed_globals: Any) -> Any:
+    """Answer an STS client with ``--region``, ``--endpoint-url``, ``--ca-bundle`` and the like.
+
+    Time-outs, proxies and retries come from the session's default configuration.
+    Raises botocore's own exceptions where there are no credentials or no region.
+    """
+    return session.create_client(
+        "sts",
+        region_name=parsed_globals.region,
+        endpoint_url=parsed_globals.endpoint_url,
+        verify=parsed_globals.verify_ssl,
+    )
+
+
+def check_host_knows(client: Any, request: AssumeRoleRequest) -> None:
+    """Raise InvalidRequest for a parameter that the host's model of STS lacks."""
+    shape = client.meta.service_model.operation_model("AssumeRole").input_shape
+    asked = request.with_role(request.role.completed("aws", "0" * 12)).parameters()
+    for name in sorted(set(asked) - set(shape.members)):
+        raise InvalidRequest(
+            f"{CLI_NAME} is too old for the parameter {name} of AssumeRole. "
+            "Update the AWS CLI, or leave the option out"
+        )
+
+
+def get_caller(client: Any) -> Caller:
+    """Ask STS who the source credentials belong to (GetCallerIdentity)."""
+    LOG.debug("Asking STS for the caller identity")
+    with credentials_withheld():
+        try:
+            answer = client.get_caller_identity()
+        except ClientError as error:
+            add_cause(error, None)
+            raise
+    try:
+        return Caller.from_arn(answer["Arn"])
+    except (KeyError, ValueError, TypeError):
+        raise UnexpectedAnswer(
+            "The answer to GetCallerIdentity is not one of STS. Check what stands between here "
+            "and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
+        ) from None
+
+
+def assume_role(client: Any, request: AssumeRoleRequest, now: datetime) -> TemporaryCredentials:
+    """Assume the role. ``now`` is aware and only checks the answer's expiry.
+
+    Raises botocore's exceptions as they are, with the cause added where it is
+    known, and UnexpectedAnswer where the answer is not one of STS.
+    """
+    LOG.debug("Assuming %s as %s", request.role.arn, request.role_session_name)
+    with credentials_withheld():
+        try:
+            answer = client.assume_role(**request.parameters())
+        except ClientError as error:
+            add_cause(error, request)
+            raise
+        except KeyError:
+            # A 200 with something else than STS's XML in it (seen on 1.46.3
+            # and 2.38.5: KeyError 'AssumeRoleResult').
+            answer = None
+    return read_answer(answer, now)

@@ -1,0 +1,58 @@
+"""Keep credentials out of ``--debug`` and of the CLI's history while STS is talked to.
+
+Seen on 2.38.5, 2.11.0 and 1.46.3: botocore logs the whole answer of STS
+(botocore.parsers), the signed headers with the caller's own session token
+(botocore.auth, botocore.endpoint), and records both bodies for ``aws history``.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from contextlib import contextmanager
+from typing import Iterator
+
+from awscli_assume.host import get_global_history_recorder
+
+# The loggers that --debug gives a handler to (clidriver.py, both majors).
+_LOGGERS = ("botocore", "awscli", "s3transfer", "urllib3")
+# A record that holds one of these words may hold what belongs to it. It covers
+# the names in XML, JSON, headers, the query protocol and Python's own repr.
+_MARKS = re.compile(
+    r"secret|session_?-?token|security-token|access_?key|token_?code|"
+    r"samlassertion|webidentitytoken|authorization",
+    re.IGNORECASE,
+)
+_NOTICE = "(withheld by aws assume: this record may hold credentials)"
+
+
+class WithholdCredentials(logging.Filter):
+    """Replace a record that may hold credentials by a notice of the same logger."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, without its text where that may be sensitive."""
+        if _MARKS.search(record.getMessage()):
+            record.msg, record.args = _NOTICE, ()
+        return True
+
+
+@contextmanager
+def credentials_withheld() -> Iterator[None]:
+    """Stop the history recorder and filter the CLI's log handlers for a while."""
+    recorder = get_global_history_recorder()
+    # botocore has no public question for it (history.py, all versions).
+    was_recording = bool(getattr(recorder, "_enabled", False))
+    handlers = {
+        handler for name in _LOGGERS for handler in logging.getLogger(name).handlers
+    }
+    withhold = WithholdCredentials()
+    recorder.disable()
+    for handler in handlers:
+        handler.addFilter(withhold)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            handler.removeFilter(withhold)
+        if was_recording:
+            recorder.enable()

@@ -1,0 +1,100 @@
+"""Temporary credentials, read out of what STS answered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Mapping, Union
+
+from awscli_assume.errors import UnexpectedAnswer
+
+# Anything that could end a line of an INI file, or hide in a terminal.
+_UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
+
+
+@dataclass(frozen=True)
+class TemporaryCredentials:
+    """What AssumeRole hands out. ``expiration`` is an aware time in UTC."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+    expiration: datetime
+    assumed_role_arn: str
+    assumed_role_id: str
+
+    @property
+    def account_id(self) -> str:
+        """The account that the role belongs to."""
+        return self.assumed_role_arn.split(":")[4]
+
+
+def read_answer(answer: Any, now: datetime) -> TemporaryCredentials:
+    """Answer the credentials in an AssumeRole response of botocore.
+
+    ``now`` is aware. Raises UnexpectedAnswer when it is not what STS sends: the
+    message names the field and keeps every value to itself.
+    """
+    credentials = _section(answer, "Credentials")
+    user = _section(answer, "AssumedRoleUser")
+    values = TemporaryCredentials(
+        access_key_id=_text(credentials, "AccessKeyId"),
+        secret_access_key=_text(credentials, "SecretAccessKey"),
+        session_token=_text(credentials, "SessionToken"),
+        expiration=parse_time(credentials.get("Expiration")),
+        assumed_role_arn=_text(user, "Arn"),
+        assumed_role_id=_text(user, "AssumedRoleId"),
+    )
+    if not re.fullmatch(r"arn:[a-z-]+:sts::\d{12}:assumed-role/.+", values.assumed_role_arn):
+        raise _unexpected("the field Arn is not that of an assumed role")
+    if values.expiration <= now:
+        raise _unexpected(
+            f"the credentials in it have expired at {format_time(values.expiration)}, and here it "
+            f"is {format_time(now)}; check the clock of this machine"
+        )
+    return values
+
+
+def parse_time(value: Union[str, datetime, None]) -> datetime:
+    """Answer an aware UTC time of STS's ``Expiration``.
+
+    The CLI hands it out as a string, ``…Z`` on version 1 and ``…+00:00`` on
+    version 2; plain botocore as a datetime. Raises UnexpectedAnswer.
+    """
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        except ValueError:
+            value = None
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise _unexpected("the field Expiration is missing or no time")
+    return value.astimezone(timezone.utc)
+
+
+def format_time(moment: datetime) -> str:
+    """Answer RFC 3339 in UTC with whole seconds: ``2026-11-23T10:00:00Z``."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _section(answer: Any, name: str) -> Mapping[str, Any]:
+    section = answer.get(name) if isinstance(answer, Mapping) else None
+    if not isinstance(section, Mapping):
+        raise _unexpected(f"it has no {name}")
+    return section
+
+
+def _text(section: Mapping[str, Any], name: str) -> str:
+    value = section.get(name)
+    if not isinstance(value, str) or not value:
+        raise _unexpected(f"the field {name} is missing")
+    if _UNPRINTABLE.search(value):
+        raise _unexpected(f"the field {name} holds characters that no credential has")
+    return value
+
+
+def _unexpected(reason: str) -> UnexpectedAnswer:
+    return UnexpectedAnswer(
+        f"The answer to AssumeRole is not one of STS: {reason}. Nothing was written. "
+        "Check what stands between here and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
+    )

@@ -1,0 +1,96 @@
+"""What is asked of STS: complete and checked before any network call or question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable, Mapping, Optional
+
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.model import limits
+from awscli_assume.model.roles import Role
+
+
+@dataclass(frozen=True)
+class AssumeRoleRequest:
+    """AssumeRole's parameters. ``duration_seconds`` None leaves the default to STS (3600)."""
+
+    role: Role
+    role_session_name: str
+    duration_seconds: Optional[int] = None
+    policy: Optional[str] = None
+    policy_arns: tuple[str, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    transitive_tag_keys: tuple[str, ...] = ()
+    external_id: Optional[str] = None
+    serial_number: Optional[str] = None
+    token_code: Optional[str] = field(default=None, repr=False)
+    source_identity: Optional[str] = None
+    provided_contexts: tuple[tuple[str, str], ...] = ()
+
+    def with_role(self, role: Role) -> AssumeRoleRequest:
+        """Answer the same request for a role whose account has become known."""
+        return replace(self, role=role)
+
+    def with_token_code(self, code: str) -> AssumeRoleRequest:
+        """Answer the same request with the six digits that a person typed."""
+        return replace(self, token_code=limits.token_code(code))
+
+    def parameters(self) -> dict[str, Any]:
+        """Answer what botocore's ``assume_role`` takes: only what was asked for."""
+        answer: dict[str, Any] = {
+            "RoleArn": self.role.arn,
+            "RoleSessionName": self.role_session_name,
+            "DurationSeconds": self.duration_seconds,
+            "Policy": self.policy,
+            "PolicyArns": [{"arn": arn} for arn in self.policy_arns],
+            "Tags": [{"Key": key, "Value": value} for key, value in self.tags],
+            "TransitiveTagKeys": list(self.transitive_tag_keys),
+            "ExternalId": self.external_id,
+            "SerialNumber": self.serial_number,
+            "TokenCode": self.token_code,
+            "SourceIdentity": self.source_identity,
+            "ProvidedContexts": [
+                {"ProviderArn": arn, "ContextAssertion": assertion}
+                for arn, assertion in self.provided_contexts
+            ],
+        }
+        return {name: value for name, value in answer.items() if value not in (None, [])}
+
+
+def build_request(
+    role: Role, session_name: str, options: Mapping[str, Any]
+) -> AssumeRoleRequest:
+    """Check the options, named as AssumeRole's parameters are (``external_id`` …).
+
+    An option that is missing or None was not given. Raises InvalidRequest.
+    """
+    policy = _checked(options, "policy", limits.policy)
+    tags = limits.tags(options.get("tags") or ())
+    serial_number = _checked(options, "serial_number", limits.serial_number)
+    token_code = _checked(options, "token_code", limits.token_code)
+    if token_code is not None and serial_number is None:
+        raise InvalidRequest(
+            "--token-code needs the device that it is from. "
+            "Try: --serial-number arn:aws:iam::ACCOUNT:mfa/NAME"
+        )
+    return AssumeRoleRequest(
+        role=role,
+        role_session_name=limits.session_name(session_name),
+        duration_seconds=_checked(options, "duration_seconds", limits.duration_seconds),
+        policy=policy,
+        policy_arns=limits.policy_arns(options.get("policy_arns") or (), policy),
+        tags=tags,
+        transitive_tag_keys=limits.transitive_tag_keys(
+            options.get("transitive_tag_keys") or (), tags
+        ),
+        external_id=_checked(options, "external_id", limits.external_id),
+        serial_number=serial_number,
+        token_code=token_code,
+        source_identity=_checked(options, "source_identity", limits.source_identity),
+        provided_contexts=limits.provided_contexts(options.get("provided_contexts") or ()),
+    )
+
+
+def _checked(options: Mapping[str, Any], name: str, check: Callable[[str], Any]) -> Any:
+    value = options.get(name)
+    return None if value is None else check(str(value))

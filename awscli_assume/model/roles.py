@@ -1,0 +1,139 @@
+"""Role ARNs, and role names that become ARNs once the account is known."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Optional
+
+from awscli_assume.errors import InvalidRequest
+
+# IAM User Guide, "IAM and AWS STS quotas" and API reference, "CreateRole".
+_ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+_PATH = re.compile(r"/(?:[\x21-\x2e\x30-\x7e]+/)*")
+_PATH_MOST = 512
+_ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
+_PARTITION = re.compile(r"aws(?:-[a-z]+)*")
+_ARN_MOST = 2048
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role as a person named it: an ARN, or a name whose account may not be known yet.
+
+    ``path`` begins and ends with a slash, as IAM prints it.
+    """
+
+    name: str
+    path: str = "/"
+    account_id: Optional[str] = None
+    partition: Optional[str] = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the role has an ARN already."""
+        return self.account_id is not None and self.partition is not None
+
+    @property
+    def arn(self) -> str:
+        """The role ARN. Raises ValueError while account or partition are not known."""
+        if not self.is_complete:
+            raise ValueError(f"the account of role {self.name} is not known yet")
+        return f"arn:{self.partition}:iam::{self.account_id}:role{self.path}{self.name}"
+
+    def completed(self, partition: str, account_id: str) -> Role:
+        """Answer the role with what it lacks filled in."""
+        return replace(
+            self,
+            partition=self.partition or partition,
+            account_id=self.account_id or account_id,
+        )
+
+
+def check_account_id(text: str) -> str:
+    """Answer a 12 digit account id. Raises InvalidRequest."""
+    if _ACCOUNT_ID.fullmatch(text):
+        return text
+    digits = text.replace("-", "")
+    hint = f" Try: --account-id {digits}" if _ACCOUNT_ID.fullmatch(digits) else ""
+    raise InvalidRequest(f"Invalid account id '{text}': it has to be 12 digits.{hint}")
+
+
+def parse_role_name(text: str, account_id: Optional[str] = None) -> Role:
+    """Answer the role of ``--role-name``, which may hold a path: ``team/dev/my-role``.
+
+    Raises InvalidRequest.
+    """
+    if text.startswith("arn:"):
+        raise InvalidRequest(
+            f"Invalid role name '{text}': this is an ARN. Try: --role-arn {text}"
+        )
+    path, name = _split_path(text.lstrip("/"))
+    _check_name_and_path(text, path, name)
+    if account_id is not None:
+        check_account_id(account_id)
+    return Role(name=name, path=path, account_id=account_id)
+
+
+def parse_role_arn(text: str) -> Role:
+    """Answer the role of ``--role-arn``. Raises InvalidRequest."""
+    parts = text.split(":", 5)
+    if len(parts) != 6 or parts[0] != "arn":
+        raise InvalidRequest(
+            f"Invalid role ARN '{text}': it has to read "
+            "arn:PARTITION:iam::ACCOUNT:role/NAME. For a role of your own account try: "
+            "--role-name NAME"
+        )
+    _, partition, service, region, account_id, resource = parts
+    if service == "sts" and resource.startswith("assumed-role/"):
+        role_name = resource.split("/")[1]
+        raise InvalidRequest(
+            f"Invalid role ARN '{text}': this is a session of a role. Try: "
+            f"--role-arn arn:{partition}:iam::{account_id}:role/{role_name}"
+        )
+    if not _PARTITION.fullmatch(partition):
+        raise InvalidRequest(
+            f"Invalid role ARN '{text}': '{partition}' is no partition; "
+            "it has to be aws, aws-cn, aws-us-gov or another of the form aws-NAME"
+        )
+    if service != "iam" or region:
+        raise InvalidRequest(
+            f"Invalid role ARN '{text}': a role's ARN begins with arn:{partition}:iam::"
+        )
+    if not _ACCOUNT_ID.fullmatch(account_id):
+        raise InvalidRequest(
+            f"Invalid role ARN '{text}': the account '{account_id}' has to be 12 digits"
+        )
+    kind, _, rest = resource.partition("/")
+    if kind != "role" or not rest:
+        raise InvalidRequest(
+            f"Invalid role ARN '{text}': '{resource}' is not a role; it has to read role/NAME"
+        )
+    path, name = _split_path(rest)
+    _check_name_and_path(text, path, name)
+    if len(text) > _ARN_MOST:
+        raise InvalidRequest(f"Invalid role ARN '{text}': longer than {_ARN_MOST} characters")
+    return Role(name=name, path=path, account_id=account_id, partition=partition)
+
+
+def partition_of(arn: str) -> str:
+    """Answer the partition of any ARN: ``aws``, ``aws-cn`` …"""
+    return arn.split(":", 2)[1]
+
+
+def _split_path(text: str) -> tuple[str, str]:
+    path, _, name = text.rpartition("/")
+    return (f"/{path}/" if path else "/"), name
+
+
+def _check_name_and_path(text: str, path: str, name: str) -> None:
+    if not _ROLE_NAME.fullmatch(name):
+        raise InvalidRequest(
+            f"Invalid role name in '{text}': a role name has 1 to 64 letters, digits "
+            "or _+=,.@- characters, after an optional PATH/"
+        )
+    if not _PATH.fullmatch(path) or len(path) > _PATH_MOST:
+        raise InvalidRequest(
+            f"Invalid role path in '{text}': a path is words between slashes, without blanks, "
+            f"of at most {_PATH_MOST} characters"
+        )
