@@ -11,11 +11,20 @@ import os
 from typing import Any
 
 import awscli
+from awscli.customizations.assumerole import CACHE_DIR
 from awscli.customizations.configure import profile_to_section as _profile_to_section
 from awscli.customizations.configure.writer import ConfigFileWriter
 from botocore.configloader import build_profile_map, raw_config_parse
-from botocore.exceptions import ClientError, ConfigNotFound, ConfigParseError, ProfileNotFound
+from botocore.credentials import create_credential_resolver
+from botocore.exceptions import (
+    ClientError,
+    ConfigNotFound,
+    ConfigParseError,
+    EndpointConnectionError,
+    ProfileNotFound,
+)
 from botocore.history import get_global_history_recorder
+from botocore.parsers import ResponseParserError
 from botocore.utils import JSONFileCache
 
 try:
@@ -39,15 +48,18 @@ __all__ = [
     "ConfigNotFound",
     "ConfigParseError",
     "ConfigurationError",
+    "EndpointConnectionError",
     "JSONFileCache",
     "ParamValidationError",
     "ProfileNotFound",
+    "ResponseParserError",
     "build_profile_map",
     "cache_folder",
     "get_formatter",
     "get_global_history_recorder",
     "profile_to_section",
     "raw_config_parse",
+    "use_profile",
 ]
 
 CLI_VERSION: str = awscli.__version__
@@ -75,3 +87,17 @@ def get_formatter(output: str, parsed_globals: Any) -> Any:
 def cache_folder(name: str) -> str:
     """Answer the path of a folder of ours in the CLI's own cache folder (it may not exist)."""
     return os.path.join(os.path.expanduser("~"), ".aws", "cli", "cache", name)
+
+
+def use_profile(session: Any, profile: str) -> None:
+    """Make a profile the session's own, as ``--profile`` would have.
+
+    By the time that a command runs, the CLI has built the credential provider
+    for the profile it began with, to give it the cache of role credentials
+    (customizations/assumerole.py, both majors): build it anew.
+    """
+    session.set_config_variable("profile", profile)
+    session.register_component(
+        "credential_provider",
+        create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR)),
+    )

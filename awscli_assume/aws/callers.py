@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, MutableMapping, Optional
 
 from awscli_assume.host import JSONFileCache, cache_folder
 
+_TEMPORARY = "session-"
+# GetSessionToken for an IAM user: 36 hours (AWS STS API reference).
+_LONGEST_SESSION_SECONDS = 36 * 3600
 
 @dataclass(frozen=True)
 class Caller:
@@ -35,26 +41,34 @@ class CallerMemory:
     """Callers by access key id, for an access key never changes its owner.
 
     Stored in the CLI's cache folder, one file of mode 0600 a key, named by a
-    digest of the access key id. It holds an ARN, no credential.
+    digest of the access key id. It holds an ARN, no credential. What belongs to
+    a temporary key is removed once no such key can live.
     """
 
-    def __init__(self, cache: Optional[MutableMapping[str, Any]] = None) -> None:
-        self._cache = cache if cache is not None else JSONFileCache(cache_folder("assume-callers"))
+    def __init__(self, folder: Optional[str] = None) -> None:
+        self._folder = folder if folder is not None else cache_folder("assume-callers")
+        self._cache: MutableMapping[str, Any] = JSONFileCache(self._folder)
 
     def recall(self, access_key_id: str) -> Optional[Caller]:
         """Answer what is known of the owner of an access key."""
         try:
-            return Caller.from_arn(self._cache[_digest(access_key_id)]["Arn"])
+            return Caller.from_arn(self._cache[_file_name(access_key_id)]["Arn"])
         except (KeyError, ValueError, TypeError, AttributeError):
             return None
 
-    def remember(self, access_key_id: str, caller: Caller) -> None:
+    def remember(self, access_key_id: str, caller: Caller, now: datetime) -> None:
         """Store the owner of an access key; where that can't be, do without."""
-        try:
-            self._cache[_digest(access_key_id)] = {"Arn": caller.arn}
-        except OSError:
-            pass
+        with contextlib.suppress(OSError):
+            self._cache[_file_name(access_key_id)] = {"Arn": caller.arn}
+            self._sweep(now.timestamp() - _LONGEST_SESSION_SECONDS)
+
+    def _sweep(self, oldest: float) -> None:
+        for found in os.scandir(self._folder):
+            if found.name.startswith(_TEMPORARY) and found.stat().st_mtime < oldest:
+                os.unlink(found.path)
 
 
-def _digest(access_key_id: str) -> str:
-    return hashlib.sha256(access_key_id.encode()).hexdigest()
+def _file_name(access_key_id: str) -> str:
+    digest = hashlib.sha256(access_key_id.encode()).hexdigest()
+    # AKIA: an IAM user's long-lived key (IAM User Guide, "IAM identifiers").
+    return digest if access_key_id.startswith("AKIA") else _TEMPORARY + digest

@@ -7,21 +7,20 @@ reference) and of "Troubleshooting IAM roles" (IAM User Guide).
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from contextlib import contextmanager
+from typing import Any, Iterator, Optional
 
+from awscli_assume.errors import UnexpectedAnswer
+from awscli_assume.host import ClientError, EndpointConnectionError, ResponseParserError
 from awscli_assume.model.request import AssumeRoleRequest
 
+_EXPIRED = (
+    "The credentials of the source profile have expired: renew them (aws sso login, aws login, "
+    "or aws assume for the role they came from), or name another source with --profile"
+)
 _BY_CODE = {
-    "ExpiredToken": (
-        "The credentials of the source profile have expired: renew them (aws sso login, "
-        "aws login, or aws assume for the role they came from), or name another source "
-        "profile with --profile"
-    ),
-    "ExpiredTokenException": (
-        "The credentials of the source profile have expired: renew them (aws sso login, "
-        "aws login, or aws assume for the role they came from), or name another source "
-        "profile with --profile"
-    ),
+    "ExpiredToken": _EXPIRED,
+    "ExpiredTokenException": _EXPIRED,
     "InvalidClientTokenId": (
         "The access key of the source profile does not exist, is inactive, or is of another "
         "partition. Try: aws configure list"
@@ -43,6 +42,10 @@ _BY_CODE = {
         "that does not exist"
     ),
 }
+_NO_ENDPOINT = (
+    "Check the region (--region, aws configure get region), the endpoint (--endpoint-url, "
+    "AWS_ENDPOINT_URL) and the network"
+)
 _BY_TEXT = (
     (
         "ValidationError",
@@ -60,6 +63,18 @@ _BY_TEXT = (
         "AccessDenied",
         "MultiFactorAuthentication failed",
         "A token code works once and for half a minute: wait for the next one of the device",
+    ),
+    (
+        "AccessDenied",
+        "no identity-based policy allows",
+        "The caller's side: a policy of the calling user or role has to allow sts:AssumeRole on "
+        "this role",
+    ),
+    (
+        "AccessDenied",
+        "no resource-based policy allows",
+        "The role's side: its trust policy has to name the caller. To see it: aws iam get-role "
+        "--role-name {role}",
     ),
     (
         "AccessDenied",
@@ -97,16 +112,37 @@ def cause_of(code: str, text: str, role_name: str) -> Optional[str]:
     return None
 
 
-def add_cause(error: Any, request: Optional[AssumeRoleRequest]) -> None:
-    """Add the cause, where it is known, to botocore's ClientError in place.
+@contextmanager
+def causes_added(request: Optional[AssumeRoleRequest] = None) -> Iterator[None]:
+    """Run a call to STS; what it raises stays botocore's own, with the cause added.
 
-    In place, because the exception has to stay what botocore raised: its class,
-    its response and its traceback are what the CLI's error handlers read.
+    Raises UnexpectedAnswer where botocore could not read the answer: its own
+    message would print the body, which may hold credentials.
     """
-    details = error.response.get("Error", {})
-    role_name = request.role.name if request is not None else "NAME"
-    text = str(details.get("Message", ""))
-    cause = cause_of(str(details.get("Code", "")), text, role_name)
-    if cause is not None:
-        details["Message"] = f"{text}\n{cause}"
-        error.args = (f"{error.args[0]}\n{cause}", *error.args[1:])
+    try:
+        yield
+    except ClientError as error:
+        details = error.response.get("Error", {})
+        role_name = request.role.name if request is not None else "NAME"
+        text = str(details.get("Message", ""))
+        cause = cause_of(str(details.get("Code", "")), text, role_name)
+        if cause is not None:
+            details["Message"] = f"{text}\n{cause}"
+            _append(error, cause)
+        raise
+    except EndpointConnectionError as error:
+        _append(error, _NO_ENDPOINT)
+        raise
+    except (ResponseParserError, KeyError):
+        # KeyError 'AssumeRoleResult': a 200 with other XML or HTML in it (seen
+        # on 1.46.3 and 2.38.5).
+        raise UnexpectedAnswer(
+            "The answer is not one of STS, and nothing was written. Check what stands between "
+            "here and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
+        ) from None
+
+
+def _append(error: Any, cause: str) -> None:
+    # In place: the class, the response and the traceback of the exception are
+    # what the CLI's error handlers read.
+    error.args = (f"{error.args[0]}\n{cause}", *error.args[1:])

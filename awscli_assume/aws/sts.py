@@ -6,11 +6,11 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from awscli_assume.aws.callers import Caller
-from awscli_assume.aws.refusals import add_cause
+from awscli_assume.aws.callers import Caller, CallerMemory
+from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.errors import InvalidRequest, UnexpectedAnswer
-from awscli_assume.host import CLI_NAME, ClientError
+from awscli_assume.host import CLI_NAME
 from awscli_assume.model.credentials import TemporaryCredentials, read_answer
 from awscli_assume.model.request import AssumeRoleRequest
 
@@ -42,18 +42,50 @@ def check_host_knows(client: Any, request: AssumeRoleRequest) -> None:
         )
 
 
+def check_partition(client: Any, request: AssumeRoleRequest) -> None:
+    """Raise InvalidRequest where role and region are of two partitions: no STS joins them."""
+    wanted, found = request.role.partition, client.meta.partition
+    if wanted is not None and wanted != found:
+        raise InvalidRequest(
+            f"Invalid role ARN '{request.role.arn}': it is of the partition {wanted}, and the "
+            f"region {client.meta.region_name} is of {found}. Try: --region, with a region "
+            f"of {wanted}"
+        )
+
+
+def complete_role(
+    client: Any, credentials: Any, request: AssumeRoleRequest, memory: CallerMemory, now: datetime
+) -> AssumeRoleRequest:
+    """Answer the request with its role's account and partition filled in.
+
+    They are the caller's: from the credentials, from an earlier run, else from
+    one GetCallerIdentity. ``credentials`` are botocore's, or None.
+    """
+    role = request.role
+    if role.is_complete or credentials is None:
+        return request
+    with credentials_withheld(), causes_added():
+        frozen = credentials.get_frozen_credentials()
+    # botocore knows it of SSO roles and of profiles with aws_account_id (2.22+).
+    account_id = role.account_id or getattr(frozen, "account_id", None)
+    if account_id is not None:
+        caller = Caller(client.meta.partition, account_id)
+    else:
+        known = memory.recall(frozen.access_key)
+        caller = known if known is not None else get_caller(client)
+        if known is None:
+            memory.remember(frozen.access_key, caller, now)
+    return request.with_role(role.completed(caller.partition, caller.account_id))
+
+
 def get_caller(client: Any) -> Caller:
     """Ask STS who the source credentials belong to (GetCallerIdentity)."""
     LOG.debug("Asking STS for the caller identity")
-    with credentials_withheld():
-        try:
-            answer = client.get_caller_identity()
-        except ClientError as error:
-            add_cause(error, None)
-            raise
+    with credentials_withheld(), causes_added():
+        answer = client.get_caller_identity()
     try:
         return Caller.from_arn(answer["Arn"])
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, AttributeError):
         raise UnexpectedAnswer(
             "The answer to GetCallerIdentity is not one of STS. Check what stands between here "
             "and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
@@ -67,14 +99,6 @@ def assume_role(client: Any, request: AssumeRoleRequest, now: datetime) -> Tempo
     known, and UnexpectedAnswer where the answer is not one of STS.
     """
     LOG.debug("Assuming %s as %s", request.role.arn, request.role_session_name)
-    with credentials_withheld():
-        try:
-            answer = client.assume_role(**request.parameters())
-        except ClientError as error:
-            add_cause(error, request)
-            raise
-        except KeyError:
-            # A 200 with something else than STS's XML in it (seen on 1.46.3
-            # and 2.38.5: KeyError 'AssumeRoleResult').
-            answer = None
+    with credentials_withheld(), causes_added(request):
+        answer = client.assume_role(**request.parameters())
     return read_answer(answer, now)

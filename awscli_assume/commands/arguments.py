@@ -1,0 +1,154 @@
+"""The arguments that every verb which assumes a role shares.
+
+AssumeRole's parameters stand under the names and in the shapes of ``aws sts
+assume-role``. A test compares them with the host's model of STS.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from awscli_assume.errors import InvalidRequest
+
+# Options of the command, by the name of their member in the parsed arguments,
+# that become parameters of AssumeRole as they are.
+STS_OPTIONS = (
+    "role_session_name",
+    "duration_seconds",
+    "policy",
+    "policy_arns",
+    "tags",
+    "transitive_tag_keys",
+    "external_id",
+    "serial_number",
+    "token_code",
+    "source_identity",
+    "provided_contexts",
+)
+
+
+def _text(name: str, help_text: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "help_text": help_text, "cli_type_name": "string", **more}
+
+
+def _structures(name: str, help_text: str, **members: str) -> dict[str, Any]:
+    properties = {
+        member: {"type": "string", "description": description, "required": required == "!"}
+        for member, (required, description) in (
+            (member, (text[:1], text.lstrip("!"))) for member, text in members.items()
+        )
+    }
+    schema = {"type": "array", "items": {"type": "object", "properties": properties}}
+    return {"name": name, "help_text": help_text, "nargs": "+", "schema": schema}
+
+
+def role_arguments() -> list[dict[str, Any]]:
+    """Answer the arguments that name a role."""
+    return [
+        _text(
+            "role-name",
+            "The name of the role to assume. A path is part of it: "
+            "<code>team/dev/my-iam-role</code>. The account is found by itself, or given by "
+            "<code>--account-id</code>.",
+        ),
+        _text(
+            "account-id",
+            "The account of the role of <code>--role-name</code>, 12 digits. Default: the "
+            "account of the source credentials.",
+        ),
+        _text(
+            "role-arn",
+            "The ARN of the role to assume, in place of <code>--role-name</code>. With neither, "
+            "the role that the source profile names by <code>role_arn</code>.",
+        ),
+    ]
+
+
+def sts_arguments() -> list[dict[str, Any]]:
+    """Answer AssumeRole's own parameters."""
+    return [
+        _text(
+            "role-session-name",
+            "The name of the session, which stands in its ARN and in CloudTrail. Default: "
+            "<code>LOGIN-ddmmyy-session</code>, or the template in the setting "
+            "<code>assume.role_session_name</code> of the source profile.",
+        ),
+        {
+            **_text(
+                "duration-seconds",
+                "How long the credentials live: 900 to 43200 seconds, and never more than the "
+                "role's own maximum. Default: 3600, STS's own.",
+            ),
+            "cli_type_name": "integer",
+        },
+        _text(
+            "policy",
+            "An inline session policy as JSON (or <code>file://policy.json</code>), which "
+            "narrows what the session may do. At most 2048 characters.",
+        ),
+        _structures(
+            "policy-arns",
+            "ARNs of managed policies to use as session policies, at most 10.",
+            arn="The ARN of an IAM managed policy.",
+        ),
+        _structures(
+            "tags",
+            "Session tags, at most 50.",
+            Key="!The key of the tag.",
+            Value="!The value of the tag.",
+        ),
+        {
+            "name": "transitive-tag-keys",
+            "help_text": "Keys of session tags that are passed on in role chaining.",
+            "nargs": "+",
+            "schema": {"type": "array", "items": {"type": "string"}},
+        },
+        _text(
+            "external-id",
+            "The external ID that the role's trust policy asks for, where a third party "
+            "assumes it.",
+        ),
+        _text(
+            "serial-number",
+            "The serial number or ARN of your MFA device. Without <code>--token-code</code> its "
+            "code is asked for on the terminal.",
+        ),
+        _text(
+            "token-code",
+            "The six digits that the MFA device shows. What stands on a command line is visible "
+            "to other users of the machine: better leave it out and type it when asked.",
+        ),
+        _text("source-identity", "The source identity, which stays the same in role chaining."),
+        _structures(
+            "provided-contexts",
+            "Contexts from trusted token issuers, at most 5.",
+            ProviderArn="The ARN of the context provider.",
+            ContextAssertion="The signed assertion of the context provider.",
+        ),
+    ]
+
+
+def target_arguments() -> list[dict[str, Any]]:
+    """Answer the argument that names the target profile."""
+    return [
+        _text(
+            "update-profile",
+            "The name of the target profile, which the credentials are written to. Default: "
+            "<code>assumed-role</code>, or the setting <code>assume.update_profile</code> of "
+            "the source profile.",
+        ),
+    ]
+
+
+def check_role_choice(parsed_args: Any) -> None:
+    """Raise InvalidRequest for options that name two roles, or an account twice."""
+    if parsed_args.role_name is not None and parsed_args.role_arn is not None:
+        raise InvalidRequest(
+            f"--role-name '{parsed_args.role_name}' and --role-arn '{parsed_args.role_arn}' name "
+            "two roles: leave one of them out"
+        )
+    if parsed_args.account_id is not None and parsed_args.role_name is None:
+        raise InvalidRequest(
+            f"--account-id '{parsed_args.account_id}' goes with --role-name: a role ARN names "
+            "its account itself. Try: --account-id ID --role-name NAME"
+        )

@@ -1,0 +1,1 @@
+"""What people and programs read: pure text and data from values."""

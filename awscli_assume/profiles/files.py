@@ -1,0 +1,88 @@
+"""Where the CLI's two files are, and what they say."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from awscli_assume.errors import InvalidConfiguration, UnusableFile
+from awscli_assume.host import (
+    ConfigNotFound,
+    ConfigParseError,
+    build_profile_map,
+    raw_config_parse,
+)
+
+Sections = Mapping[str, Mapping[str, Any]]
+_VARIABLES = {"config_file": "AWS_CONFIG_FILE", "credentials_file": "AWS_SHARED_CREDENTIALS_FILE"}
+
+
+@dataclass(frozen=True)
+class ProfileFiles:
+    """Absolute paths of the config file and of the shared credentials file, links resolved."""
+
+    config: str
+    credentials: str
+
+
+def locate(session: Any) -> ProfileFiles:
+    """Answer the paths that the session reads. Raises InvalidConfiguration."""
+    return ProfileFiles(_locate(session, "config_file"), _locate(session, "credentials_file"))
+
+
+def _locate(session: Any, variable: str) -> str:
+    said = session.get_config_variable(variable)
+    if not said:
+        raise InvalidConfiguration(
+            f"{_VARIABLES[variable]} is set and empty. Unset it, or set it to a file's path: "
+            f"unset {_VARIABLES[variable]}"
+        )
+    # As botocore's reader resolves it (configloader.py); `aws configure set`
+    # leaves out the variables, and so writes to another file than it reads.
+    path: str = os.path.expanduser(os.path.expandvars(said))
+    return os.path.realpath(os.path.abspath(path))
+
+
+def parse(path: str, shown_as: str) -> dict[str, dict[str, Any]]:
+    """Answer the sections of an INI file as the CLI's own parser reads them.
+
+    A file that does not exist has none. Raises UnusableFile, naming the file
+    as ``shown_as`` and the lines at fault.
+    """
+    try:
+        return dict(raw_config_parse(path))
+    except ConfigNotFound:
+        return {}
+    except ConfigParseError as error:
+        cause = error.__cause__ or error.__context__
+        raise UnusableFile(
+            f"The AWS CLI can't read {shown_as}{_place(cause, path, shown_as)}. "
+            "Mend the file and run the command again; nothing was written"
+        ) from None
+
+
+def profiles_in(files: ProfileFiles) -> dict[str, dict[str, Any]]:
+    """Answer all profiles of both files, merged as a session merges them."""
+    config = parse(files.config, files.config)
+    profiles: dict[str, dict[str, Any]] = build_profile_map(config)["profiles"]
+    for name, values in parse(files.credentials, files.credentials).items():
+        profiles.setdefault(name, {}).update(values)
+    return profiles
+
+
+def _place(cause: Any, path: str, shown_as: str) -> str:
+    if isinstance(cause, UnicodeError):
+        return f" (it is not {cause.encoding} text)" if hasattr(cause, "encoding") else ""
+    # configparser's errors name the file that was parsed, which is our copy,
+    # and quote the line at fault, which may be a secret: keep the numbers only.
+    number = getattr(cause, "lineno", None)
+    numbers = [number] if number else [line for line, _ in getattr(cause, "errors", ())]
+    name = type(cause).__name__ if cause is not None else ""
+    what = {
+        "DuplicateSectionError": f"section [{getattr(cause, 'section', '')}] is there twice",
+        "DuplicateOptionError": f"key {getattr(cause, 'option', '')} is there twice",
+        "MissingSectionHeaderError": "a line before the first [section]",
+        "ParsingError": "a line without a key and a value",
+    }.get(name, "a nested block with a line that is no key = value")
+    return f" (line {', '.join(map(str, numbers))}: {what})" if numbers else f" ({what})"

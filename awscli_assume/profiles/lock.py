@@ -1,0 +1,83 @@
+"""One lock for all our processes: ``<file>.lock`` beside the file, held by the kernel.
+
+The name and flock are what others of the field use (aws-runas, okta-awscli). A
+lock dies with its owner, so a killed process blocks nobody.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import ExitStack, contextmanager
+from typing import Any, Callable, Iterable, Iterator
+
+from awscli_assume.errors import UnusableFile
+
+WAIT_SECONDS = 30.0
+_PAUSE_SECONDS = 0.02
+
+
+@contextmanager
+def files_locked(
+    paths: Iterable[str],
+    wait: float = WAIT_SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[None]:
+    """Hold the lock of each file, taken in the order of their names so that nobody deadlocks.
+
+    Raises UnusableFile when a lock is held for longer than ``wait`` seconds.
+    """
+    with ExitStack() as stack:
+        for path in sorted(set(paths)):
+            stack.enter_context(_file_locked(path, clock() + wait, clock, sleep))
+        yield
+
+
+@contextmanager
+def _file_locked(
+    path: str, deadline: float, clock: Callable[[], float], sleep: Callable[[float], None]
+) -> Iterator[None]:
+    lock_path = f"{path}.lock"
+    try:
+        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise UnusableFile(
+            f"Can't open the lock {lock_path}: {error.strerror}. Nothing was written. "
+            f"Try: ls -ld {os.path.dirname(path)}"
+        ) from error
+    try:
+        while not _try_lock(descriptor):
+            if clock() > deadline:
+                raise UnusableFile(
+                    f"Another aws assume holds the lock {lock_path}, and has not let go in time; "
+                    "nothing was written. Run the command again when it has ended"
+                )
+            sleep(_PAUSE_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock_posix(descriptor: int) -> bool:
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _try_lock_windows(descriptor: int) -> bool:
+    import msvcrt
+
+    windows: Any = msvcrt
+    try:
+        windows.locking(descriptor, windows.LK_NBLCK, 1)
+    except OSError:
+        return False
+    return True
+
+
+_try_lock = _try_lock_windows if os.name == "nt" else _try_lock_posix

@@ -1,0 +1,95 @@
+"""Our record in a target profile: what was assumed, and how to do it again.
+
+It is the nested block ``assumed =`` of the profile in the config file, which
+botocore reads as a dict and every SDK skips. Its keys are spelled as the
+command's options, with dashes: ConfigFileWriter takes a nested key for a
+profile's own key of the same name (2.38.5, writer.py), so ``region`` or
+``role_arn`` in the block would be hit by the next ``aws configure set region``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Mapping, Optional
+
+from awscli_assume.model.request import AssumeRoleRequest
+
+BLOCK = "assumed"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a target profile was made from. No secret is in it.
+
+    ``session_name`` is a template where the name was not given by hand.
+    ``region`` is set where we wrote the target's region.
+    """
+
+    role_arn: str
+    session_name: str
+    source_profile: Optional[str] = None
+    region: Optional[str] = None
+    options: tuple[tuple[str, str], ...] = ()
+
+    def to_block(self) -> dict[str, str]:
+        """Answer the block's keys and values, all on one line each."""
+        block = {"role-arn": self.role_arn, "role-session-name": self.session_name}
+        if self.source_profile is not None:
+            block["source-profile"] = self.source_profile
+        else:
+            block["credential-source"] = "Environment"
+        if self.region is not None:
+            block["target-region"] = self.region
+        block.update(self.options)
+        return block
+
+
+def record_of(
+    request: AssumeRoleRequest,
+    session_name: str,
+    source_profile: Optional[str],
+    region: Optional[str],
+) -> Record:
+    """Answer the record of a request; ``session_name`` is the name or its template."""
+    options: dict[str, Any] = {
+        "duration-seconds": request.duration_seconds,
+        "policy": request.policy,
+        "policy-arns": list(request.policy_arns),
+        "tags": dict(request.tags),
+        "transitive-tag-keys": list(request.transitive_tag_keys),
+        "external-id": request.external_id,
+        "serial-number": request.serial_number,
+        "source-identity": request.source_identity,
+        "provided-contexts": [list(pair) for pair in request.provided_contexts],
+    }
+    return Record(
+        role_arn=request.role.arn,
+        session_name=session_name,
+        source_profile=source_profile,
+        region=region,
+        options=tuple(
+            (name, value if isinstance(value, str) else json.dumps(value))
+            for name, value in options.items()
+            if value not in (None, [], {})
+        ),
+    )
+
+
+def read_record(profile: Optional[Mapping[str, Any]]) -> Optional[Record]:
+    """Answer the record of a profile, or None where it carries none of ours."""
+    block = (profile or {}).get(BLOCK)
+    if not isinstance(block, Mapping) or "role-arn" not in block:
+        return None
+    known = ("role-arn", "role-session-name", "source-profile", "credential-source")
+    return Record(
+        role_arn=block["role-arn"],
+        session_name=block.get("role-session-name", ""),
+        source_profile=block.get("source-profile"),
+        region=block.get("target-region"),
+        options=tuple(
+            (name, value)
+            for name, value in block.items()
+            if name not in known and name != "target-region"
+        ),
+    )

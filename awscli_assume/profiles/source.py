@@ -1,0 +1,80 @@
+"""Which profile the credentials come from, and which one they go to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping, Optional
+
+from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.profiles.names import check_profile_name
+from awscli_assume.profiles.record import read_record
+from awscli_assume.profiles.settings import read_settings
+
+DEFAULT_TARGET = "assumed-role"
+Profiles = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The two ends of the road.
+
+    ``source`` is None where the environment's own keys are the source.
+    ``configuration`` is the profile that settings are read from.
+    """
+
+    source: Optional[str]
+    target: str
+    configuration: str
+
+
+def choose_ends(
+    profiles: Profiles,
+    current: Optional[str],
+    is_explicit: bool,
+    has_environment_keys: bool,
+    explicit_target: Optional[str],
+) -> Ends:
+    """Answer source and target profile, before anything is asked of either.
+
+    ``current`` is the session's profile, ``is_explicit`` tells that it comes from
+    ``--profile``; ``explicit_target`` is ``--update-profile``. In a shell whose
+    AWS_PROFILE is the target, the source is the recorded one: the target's own
+    credentials may be the very ones that have expired.
+    """
+    if explicit_target is not None:
+        check_profile_name(explicit_target)
+    if has_environment_keys and not is_explicit:
+        return _ends(profiles, None, current or "default", explicit_target)
+    if current is None or is_explicit:
+        current = current or "default"
+        return _ends(profiles, current, current, explicit_target)
+    before = _source_before(profiles, current)
+    if before is not None:
+        again = _ends(profiles, before, before, explicit_target)
+        if again.target == current:
+            return again
+    return _ends(profiles, current, current, explicit_target)
+
+
+def _source_before(profiles: Profiles, current: str) -> Optional[str]:
+    """Answer the source of an earlier run into the current profile, if there was one."""
+    if current not in profiles:
+        return "default"
+    record = read_record(profiles[current])
+    if record is None:
+        return None
+    if record.source_profile is not None and record.source_profile not in profiles:
+        raise InvalidConfiguration(
+            f"The profile '{current}' was made from the profile '{record.source_profile}', which "
+            "is gone. Name another source: --profile NAME"
+        )
+    return record.source_profile
+
+
+def _ends(
+    profiles: Profiles, source: Optional[str], configuration: str, target: Optional[str]
+) -> Ends:
+    if target is None:
+        configured = read_settings(profiles.get(configuration)).get("update_profile")
+        target = check_profile_name(configured) if configured else DEFAULT_TARGET
+    return Ends(source, target, configuration)
