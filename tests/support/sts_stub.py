@@ -1,0 +1,130 @@
+"""A scripted STS over real HTTP, for the answers that no local AWS gives.
+
+It speaks the query protocol: form-encoded requests, XML answers. The shapes are
+those of the AWS STS API reference (AssumeRole, GetCallerIdentity, Common
+Errors); each test that scripts a refusal says where its text is from.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Callable, Optional
+from urllib.parse import parse_qsl
+
+NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+ACCOUNT = "123456789012"
+ACCESS_KEY_ID = "ASIASTUBSTUBSTUBSTUB"
+SECRET = "stub/Secret+Access/Key0123456789abcdefgh"
+TOKEN = "StubSessionToken//////////wEaDmV4YW1wbGU+token/with=signs" * 4
+
+Answer = tuple[int, str, str]
+
+
+def assume_role_answer(
+    role_arn: str,
+    session_name: str,
+    expiration: Optional[str] = None,
+    access_key_id: str = ACCESS_KEY_ID,
+    secret: str = SECRET,
+    token: str = TOKEN,
+) -> Answer:
+    """Answer a success of AssumeRole (API reference, "AssumeRole", Examples)."""
+    if expiration is None:
+        later = datetime.now(timezone.utc) + timedelta(hours=1)
+        expiration = later.strftime("%Y-%m-%dT%H:%M:%SZ")
+    _, partition, _, _, account, resource = role_arn.split(":", 5)
+    name = resource.rpartition("/")[2]
+    fields = {"AccessKeyId": access_key_id, "SecretAccessKey": secret, "SessionToken": token,
+              "Expiration": expiration}  # fmt: skip
+    inner = "".join(f"<{key}>{value}</{key}>" for key, value in fields.items() if value)
+    return (
+        200,
+        "text/xml",
+        f'<AssumeRoleResponse xmlns="{NAMESPACE}"><AssumeRoleResult><AssumedRoleUser>'
+        f"<AssumedRoleId>AROASTUB:{session_name}</AssumedRoleId>"
+        f"<Arn>arn:{partition}:sts::{account}:assumed-role/{name}/{session_name}</Arn>"
+        f"</AssumedRoleUser><Credentials>{inner}</Credentials></AssumeRoleResult>"
+        "<ResponseMetadata><RequestId>stub</RequestId></ResponseMetadata></AssumeRoleResponse>",
+    )
+
+
+def caller_answer(arn: str = f"arn:aws:iam::{ACCOUNT}:user/alice") -> Answer:
+    """Answer a success of GetCallerIdentity."""
+    account = arn.split(":")[4]
+    return (
+        200,
+        "text/xml",
+        f'<GetCallerIdentityResponse xmlns="{NAMESPACE}"><GetCallerIdentityResult>'
+        f"<Arn>{arn}</Arn><UserId>AIDASTUB</UserId><Account>{account}</Account>"
+        "</GetCallerIdentityResult><ResponseMetadata><RequestId>stub</RequestId>"
+        "</ResponseMetadata></GetCallerIdentityResponse>",
+    )
+
+
+def refusal(status: int, code: str, message: str) -> Answer:
+    """Answer an error document of the query protocol."""
+    return (
+        status,
+        "text/xml",
+        f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>Sender</Type><Code>{code}</Code>'
+        f"<Message>{message}</Message></Error><RequestId>stub</RequestId></ErrorResponse>",
+    )
+
+
+class StsStub:
+    """A server on loopback; ``script`` answers a request's parameters, or None for success.
+
+    ``requests`` holds the parameters of each request, in order.
+    """
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, str]] = []
+        self.headers: list[dict[str, str]] = []
+        self.script: Callable[[dict[str, str]], Optional[Answer]] = lambda parameters: None
+        self.caller = f"arn:aws:iam::{ACCOUNT}:user/alice"
+        stub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers.get("Content-Length", 0))
+                parameters = dict(parse_qsl(self.rfile.read(length).decode(), True))
+                stub.requests.append(parameters)
+                stub.headers.append(dict(self.headers))
+                status, kind, body = stub.answer(parameters)
+                content = body.encode()
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def answer(self, parameters: dict[str, str]) -> Answer:
+        """Answer one request: the script first, else success."""
+        scripted = self.script(parameters)
+        if scripted is not None:
+            return scripted
+        if parameters.get("Action") == "GetCallerIdentity":
+            return caller_answer(self.caller)
+        return assume_role_answer(parameters["RoleArn"], parameters["RoleSessionName"])
+
+    @property
+    def actions(self) -> list[str]:
+        """The operations that were called, in order."""
+        return [request.get("Action", "") for request in self.requests]
+
+    def __enter__(self) -> StsStub:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
