@@ -62,13 +62,10 @@ def parse(path: str, shown_as: str) -> dict[str, dict[str, Any]]:
         ) from None
 
 
-def profiles_in(files: ProfileFiles) -> dict[str, dict[str, Any]]:
-    """Answer all profiles of both files, merged as a session merges them."""
-    config = parse(files.config, files.config)
-    profiles: dict[str, dict[str, Any]] = build_profile_map(config)["profiles"]
-    for name, values in parse(files.credentials, files.credentials).items():
-        profiles.setdefault(name, {}).update(values)
-    return profiles
+def merged_profile(config: Sections, credentials: Sections, name: str) -> dict[str, Any]:
+    """Answer what both files say of a profile, as a session merges them (botocore, session.py)."""
+    profiles = build_profile_map(config)["profiles"]
+    return {**profiles.get(name, {}), **credentials.get(name, {})}
 
 
 def _place(cause: Any, path: str, shown_as: str) -> str:

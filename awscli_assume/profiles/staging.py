@@ -94,20 +94,23 @@ def read_when_quiet(
         sleep(QUIET_SECONDS / 4)
 
 
-@contextmanager
-def private_copy(path: str, content: bytes) -> Iterator[str]:
-    """Answer the path of a copy of mode 0600 beside the file, gone at the end.
+def sweep_copies(path: str) -> None:
+    """Remove the copies that a killed process left beside a file.
 
-    Copies that a killed process left are removed first: the caller holds the
-    file's lock, so they can be nobody's.
+    The caller holds the file's lock, so they can be nobody's.
     """
     folder, name = os.path.split(path)
-    prefix = f".{name}.assume-"
     for found in os.listdir(folder):
-        if found.startswith(prefix):
+        if found.startswith(_copy_prefix(name)):
             with suppress(OSError):
                 os.unlink(os.path.join(folder, found))
-    descriptor, copy = tempfile.mkstemp(prefix=prefix, dir=folder)
+
+
+@contextmanager
+def private_copy(path: str, content: bytes) -> Iterator[str]:
+    """Answer the path of a copy of mode 0600 beside the file, gone at the end."""
+    folder, name = os.path.split(path)
+    descriptor, copy = tempfile.mkstemp(prefix=_copy_prefix(name), dir=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -115,6 +118,10 @@ def private_copy(path: str, content: bytes) -> Iterator[str]:
     finally:
         with suppress(FileNotFoundError):
             os.unlink(copy)
+
+
+def _copy_prefix(name: str) -> str:
+    return f".{name}.assume-"
 
 
 def put_in_place(copy: str, path: str, snapshot: Snapshot) -> bool:

@@ -8,12 +8,14 @@ which is read back and compared before it takes the file's place.
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, Union
 
-from awscli_assume.errors import UnusableFile
+from awscli_assume.errors import InvalidConfiguration, UnusableFile
 from awscli_assume.host import ConfigFileWriter, build_profile_map
-from awscli_assume.profiles.files import parse
+from awscli_assume.profiles.files import Sections, parse
 from awscli_assume.profiles.lines import without_keys
 from awscli_assume.profiles.lock import files_locked
 from awscli_assume.profiles.staging import (
@@ -24,6 +26,7 @@ from awscli_assume.profiles.staging import (
     private_copy,
     put_in_place,
     read_when_quiet,
+    sweep_copies,
 )
 
 Value = Union[str, Mapping[str, str]]
@@ -44,54 +47,80 @@ class FileEdit:
     profile: Optional[str] = None
 
 
-def apply_edits(edits: Sequence[FileEdit], check: Callable[[], None]) -> None:
+@dataclass(frozen=True)
+class Staged:
+    """An edit made on a private copy, read back and found good; the file is still untouched."""
+
+    edit: FileEdit
+    snapshot: Snapshot
+    copy: str
+    before: Sections
+
+    def commit(self) -> bool:
+        """Put the copy in the file's place; False if somebody has changed the file."""
+        with open(self.copy, "rb") as file:
+            if file.read() == self.snapshot.content:
+                return identity_of(self.edit.path) == self.snapshot.identity
+        return put_in_place(self.copy, self.edit.path, self.snapshot)
+
+
+def apply_edits(
+    edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]], None]
+) -> None:
     """Make the edits, one replace a file, in order: the last one is the commit.
 
-    ``check`` runs under the locks before anything is written, and raises what
-    stands in the way. Raises UnusableFile, and leaves the file as it was.
+    ``check`` runs under the locks, on the sections of each file as they are
+    before the edits, and raises what stands in the way. All edits are made on
+    copies and read back before the first file is replaced. Raises UnusableFile,
+    and leaves the files as they were.
     """
     paths = [edit.path for edit in edits]
     for path in paths:
         check_usable(path)
         make_folder(path)
     with files_locked(paths):
-        check()
-        for edit in edits:
-            _apply(edit)
-
-
-def _apply(edit: FileEdit) -> None:
-    for _ in range(_ATTEMPTS):
-        snapshot = read_when_quiet(edit.path)
-        try:
-            done = _try_once(edit, snapshot)
-        except UnusableFile:
-            # A file that somebody was writing after all: look again.
-            if identity_of(edit.path) == snapshot.identity:
-                raise
-            continue
-        except OSError as error:
-            raise UnusableFile(
-                f"Can't write {edit.path}: {error.strerror or error}. The file is as it was"
-            ) from error
-        if done:
-            return
+        for path in paths:
+            sweep_copies(path)
+        for _ in range(_ATTEMPTS):
+            if _try_all(edits, check):
+                return
     raise UnusableFile(
-        f"{edit.path} is being written all the time by something else; nothing was written. "
-        "Run the command again when that has ended"
+        f"{' or '.join(paths)} is being written all the time by something else; nothing was "
+        "written. Run the command again when that has ended"
     )
 
 
-def _try_once(edit: FileEdit, snapshot: Snapshot) -> bool:
+def _try_all(edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]], None]) -> bool:
+    """Stage all edits, then commit them; False where the files did not keep still."""
+    snapshots: list[tuple[FileEdit, Snapshot]] = []
+    try:
+        with ExitStack() as stack:
+            staged = []
+            for edit in edits:
+                snapshots.append((edit, read_when_quiet(edit.path)))
+                staged.append(stack.enter_context(_staged(*snapshots[-1])))
+            check([one.before for one in staged])
+            return all(one.commit() for one in staged)
+    except InvalidConfiguration:
+        # What was found wrong may be somebody else's half-written file.
+        if any(identity_of(edit.path) != snapshot.identity for edit, snapshot in snapshots):
+            return False
+        raise
+    except OSError as error:
+        raise UnusableFile(
+            f"Can't write {edits[-1].path} or its neighbours: {error.strerror or error}. "
+            f"Try: df {os.path.dirname(edits[-1].path)}"
+        ) from error
+
+
+@contextmanager
+def _staged(edit: FileEdit, snapshot: Snapshot) -> Iterator[Staged]:
     with private_copy(edit.path, snapshot.content) as copy:
         before = parse(copy, edit.path)
         expected = {**before, edit.section: _updated(before.get(edit.section, {}), edit.values)}
         _edit_copy(copy, edit)
         _compare(copy, edit, expected)
-        with open(copy, "rb") as file:
-            if file.read() == snapshot.content:
-                return True
-        return put_in_place(copy, edit.path, snapshot)
+        yield Staged(edit, snapshot, copy, before)
 
 
 def _updated(section: Mapping[str, Any], values: Sequence[tuple[str, Value]]) -> dict[str, Any]:

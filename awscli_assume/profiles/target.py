@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping, Optional, Sequence
 
 from awscli_assume.host import profile_to_section
 from awscli_assume.model.credentials import TemporaryCredentials, format_time
-from awscli_assume.profiles.files import ProfileFiles, profiles_in
+from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profile
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.record import BLOCK, Record, read_record
 from awscli_assume.profiles.staging import check_usable
@@ -43,8 +43,9 @@ def write_target(files: ProfileFiles, target: Target) -> None:
     Raises ForeignProfile and UnusableFile; the files are then as they were.
     """
 
-    def check() -> None:
-        check_ours(target.name, profiles_in(files).get(target.name))
+    def check(before: Sequence[Sections]) -> None:
+        config, credentials = before
+        check_ours(target.name, merged_profile(config, credentials, target.name))
 
     apply_edits([_config_edit(files, target), _credentials_edit(files, target)], check)
 
