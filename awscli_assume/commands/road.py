@@ -111,7 +111,8 @@ def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environme
 
 
 def _use_source(session: Any, ends: Ends) -> None:
-    if ends.source is not None and ends.source != session.get_config_variable("profile"):
+    current = session.get_config_variable("profile") or "default"
+    if ends.source is not None and ends.source != current:
         # "default" need not exist: an instance or container role may be the source.
         if ends.source == "default" and "default" not in session.available_profiles:
             return
