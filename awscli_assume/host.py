@@ -21,6 +21,7 @@ from botocore.exceptions import (
     ConfigNotFound,
     ConfigParseError,
     EndpointConnectionError,
+    NoCredentialsError,
     ProfileNotFound,
 )
 from botocore.history import get_global_history_recorder
@@ -50,6 +51,7 @@ __all__ = [
     "ConfigurationError",
     "EndpointConnectionError",
     "JSONFileCache",
+    "NoCredentialsError",
     "ParamValidationError",
     "ProfileNotFound",
     "ResponseParserError",

@@ -63,7 +63,21 @@ class AssumeEntry(CLICommand):
             sys.dont_write_bytecode = False
             try:
                 from awscli_assume.commands.assume import AssumeCommand
+
+                _leave_bytecode(("awscli_assume", __name__))
             finally:
                 sys.dont_write_bytecode = keep
             self._command = AssumeCommand(self._session)
         return self._command
+
+
+def _leave_bytecode(names: tuple[str, ...]) -> None:
+    """Store the byte code of modules that every ``aws`` command imports.
+
+    They are loaded before anything of ours can lift dont_write_bytecode; asked
+    for its code, the loader stores what it had to compile.
+    """
+    for name in names:
+        loader: Any = getattr(sys.modules[name], "__loader__", None)
+        if hasattr(loader, "get_code"):
+            loader.get_code(name)

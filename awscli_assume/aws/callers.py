@@ -15,6 +15,7 @@ _TEMPORARY = "session-"
 # GetSessionToken for an IAM user: 36 hours (AWS STS API reference).
 _LONGEST_SESSION_SECONDS = 36 * 3600
 
+
 @dataclass(frozen=True)
 class Caller:
     """Account and partition of a principal, and its ARN where STS has named it."""

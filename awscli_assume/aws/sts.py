@@ -10,7 +10,7 @@ from awscli_assume.aws.callers import Caller, CallerMemory
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.errors import InvalidRequest, UnexpectedAnswer
-from awscli_assume.host import CLI_NAME
+from awscli_assume.host import CLI_NAME, NoCredentialsError
 from awscli_assume.model.credentials import TemporaryCredentials, read_answer
 from awscli_assume.model.request import AssumeRoleRequest
 
@@ -46,10 +46,11 @@ def check_partition(client: Any, request: AssumeRoleRequest) -> None:
     """Raise InvalidRequest where role and region are of two partitions: no STS joins them."""
     wanted, found = request.role.partition, client.meta.partition
     if wanted is not None and wanted != found:
+        region = client.meta.region_name
+        where = f"the region {region} is of {found}" if region else "no region is configured"
         raise InvalidRequest(
-            f"Invalid role ARN '{request.role.arn}': it is of the partition {wanted}, and the "
-            f"region {client.meta.region_name} is of {found}. Try: --region, with a region "
-            f"of {wanted}"
+            f"Invalid role ARN '{request.role.arn}': it is of the partition {wanted}, and "
+            f"{where}. Try: --region, with a region of {wanted}"
         )
 
 
@@ -59,10 +60,13 @@ def complete_role(
     """Answer the request with its role's account and partition filled in.
 
     They are the caller's: from the credentials, from an earlier run, else from
-    one GetCallerIdentity. ``credentials`` are botocore's, or None.
+    one GetCallerIdentity. ``credentials`` are botocore's; None raises its
+    NoCredentialsError.
     """
+    if credentials is None:
+        raise NoCredentialsError()
     role = request.role
-    if role.is_complete or credentials is None:
+    if role.is_complete:
         return request
     with credentials_withheld(), causes_added():
         frozen = credentials.get_frozen_credentials()

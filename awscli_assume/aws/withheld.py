@@ -42,9 +42,7 @@ def credentials_withheld() -> Iterator[None]:
     recorder = get_global_history_recorder()
     # botocore has no public question for it (history.py, all versions).
     was_recording = bool(getattr(recorder, "_enabled", False))
-    handlers = {
-        handler for name in _LOGGERS for handler in logging.getLogger(name).handlers
-    }
+    handlers = {handler for name in _LOGGERS for handler in logging.getLogger(name).handlers}
     withhold = WithholdCredentials()
     recorder.disable()
     for handler in handlers:

@@ -22,9 +22,7 @@ class AssumeCommand(BasicCommand):
     """Assume a role through the CLI's own session and write it to a target profile."""
 
     NAME = "assume"
-    DESCRIPTION = BasicCommand.FROM_FILE(
-        "assume", "_description.rst", root_module=awscli_assume
-    )
+    DESCRIPTION = BasicCommand.FROM_FILE("assume", "_description.rst", root_module=awscli_assume)
     SYNOPSIS = ""
     EXAMPLES = BasicCommand.FROM_FILE("assume", "_examples.rst", root_module=awscli_assume)
 

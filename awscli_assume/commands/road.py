@@ -120,9 +120,7 @@ def _use_source(session: Any, ends: Ends) -> None:
         use_profile(session, ends.source)
 
 
-def _role_profile(
-    profiles: Mapping[str, Any], ends: Ends
-) -> tuple[Mapping[str, Any], Ends]:
+def _role_profile(profiles: Mapping[str, Any], ends: Ends) -> tuple[Mapping[str, Any], Ends]:
     """Answer the profile that names the role, and its source in place of itself."""
     profile = profiles.get(ends.source or "", {})
     if "role_arn" not in profile:

@@ -57,9 +57,7 @@ class AssumeRoleRequest:
         return {name: value for name, value in answer.items() if value not in (None, [])}
 
 
-def build_request(
-    role: Role, session_name: str, options: Mapping[str, Any]
-) -> AssumeRoleRequest:
+def build_request(role: Role, session_name: str, options: Mapping[str, Any]) -> AssumeRoleRequest:
     """Check the options, named as AssumeRole's parameters are (``external_id`` …).
 
     An option that is missing or None was not given. Raises InvalidRequest.

@@ -65,9 +65,7 @@ def parse_role_name(text: str, account_id: Optional[str] = None) -> Role:
     Raises InvalidRequest.
     """
     if text.startswith("arn:"):
-        raise InvalidRequest(
-            f"Invalid role name '{text}': this is an ARN. Try: --role-arn {text}"
-        )
+        raise InvalidRequest(f"Invalid role name '{text}': this is an ARN. Try: --role-arn {text}")
     path, name = _split_path(text.lstrip("/"))
     _check_name_and_path(text, path, name)
     if account_id is not None:

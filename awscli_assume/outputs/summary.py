@@ -27,9 +27,7 @@ def summary(
     }
 
 
-def success_line(
-    expiration: datetime, now: datetime, profile: str, env: Mapping[str, str]
-) -> str:
+def success_line(expiration: datetime, now: datetime, profile: str, env: Mapping[str, str]) -> str:
     """Answer the line for people: done, until when, and how to use it."""
     minutes = round((expiration - now).total_seconds() / 60)
     return (

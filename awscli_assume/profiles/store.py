@@ -64,9 +64,7 @@ class Staged:
         return put_in_place(self.copy, self.edit.path, self.snapshot)
 
 
-def apply_edits(
-    edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]], None]
-) -> None:
+def apply_edits(edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]], None]) -> None:
     """Make the edits, one replace a file, in order: the last one is the commit.
 
     ``check`` runs under the locks, on the sections of each file as they are

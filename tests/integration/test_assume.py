@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from support.hosts import Host
+from support.javascript import IDENTITY, run_javascript
 from support.person import Person
 from support.sts_stub import StsStub
 
@@ -178,3 +179,17 @@ def test_boto3_reads_the_profile(person: Person) -> None:
     assert f"assumed-role/my-iam-role/{default_session_name()} us-east-1" in done.stdout
 
 
+def test_the_sdk_for_javascript_reads_the_profile(person: Person) -> None:
+    """The AWS SDK for JavaScript v3 finds the role under AWS_PROFILE."""
+    person.aws("assume", "--role-name", "my-iam-role")
+    done = run_javascript(
+        IDENTITY,
+        {
+            **person.environment,
+            "AWS_PROFILE": "assumed-role",
+            "AWS_ENDPOINT_URL": person.endpoint_url,
+        },
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert f"assumed-role/my-iam-role/{default_session_name()} us-east-1" in done.stdout

@@ -45,7 +45,9 @@ class Person:
         """The shared credentials file."""
         return self.home / ".aws" / "credentials"
 
-    def aws(self, *words: str, env: Optional[dict[str, str]] = None) -> subprocess.CompletedProcess:
+    def aws(
+        self, *words: str, env: Optional[dict[str, str]] = None
+    ) -> subprocess.CompletedProcess:
         """Run ``aws`` with these words against the endpoint; a None value unsets a variable."""
         variables = {**self.environment, **(env or {})}
         command = [str(self.host.executable), *words]
