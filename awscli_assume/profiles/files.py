@@ -44,11 +44,12 @@ def _locate(session: Any, variable: str) -> str:
     return os.path.realpath(os.path.abspath(path))
 
 
-def parse(path: str, shown_as: str) -> dict[str, dict[str, Any]]:
+def parse(path: str, shown_as: str, lines_before: int = 0) -> dict[str, dict[str, Any]]:
     """Answer the sections of an INI file as the CLI's own parser reads them.
 
     A file that does not exist has none. Raises UnusableFile, naming the file
-    as ``shown_as`` and the lines at fault.
+    as ``shown_as`` and the lines at fault; ``lines_before`` is where in it the
+    parsed text begins.
     """
     try:
         return dict(raw_config_parse(path))
@@ -57,7 +58,7 @@ def parse(path: str, shown_as: str) -> dict[str, dict[str, Any]]:
     except ConfigParseError as error:
         cause = error.__cause__ or error.__context__
         raise UnusableFile(
-            f"The AWS CLI can't read {shown_as}{_place(cause, path, shown_as)}. "
+            f"The AWS CLI can't read {shown_as}{_place(cause, lines_before)}. "
             "Mend the file and run the command again; nothing was written"
         ) from None
 
@@ -68,7 +69,7 @@ def merged_profile(config: Sections, credentials: Sections, name: str) -> dict[s
     return {**profiles.get(name, {}), **credentials.get(name, {})}
 
 
-def _place(cause: Any, path: str, shown_as: str) -> str:
+def _place(cause: Any, lines_before: int) -> str:
     if isinstance(cause, UnicodeError):
         return f" (it is not {cause.encoding} text)" if hasattr(cause, "encoding") else ""
     # configparser's errors name the file that was parsed, which is our copy,
@@ -82,4 +83,8 @@ def _place(cause: Any, path: str, shown_as: str) -> str:
         "MissingSectionHeaderError": "a line before the first [section]",
         "ParsingError": "a line without a key and a value",
     }.get(name, "a nested block with a line that is no key = value")
-    return f" (line {', '.join(map(str, numbers))}: {what})" if numbers else f" ({what})"
+    return (
+        f" (line {', '.join(str(n + lines_before) for n in numbers)}: {what})"
+        if numbers
+        else f" ({what})"
+    )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Collection
 
+# As a file is read in lines: str.splitlines knows more line ends than a file.
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _HEADER = re.compile(r"^\s*\[(?P<header>[^]]+)\]")
 _OPTION = re.compile(r"^(?P<indent>\s*)(?P<key>[^\s:=#;][^:=]*?)\s*[:=]")
 
@@ -21,8 +23,13 @@ def without_keys(text: str, section: str, keys: Collection[str]) -> str:
     kept: list[str] = []
     inside = False
     removing_below = -1
-    for line in text.splitlines(keepends=True):
-        if removing_below >= 0 and _continues(line, removing_below):
+    for line in _LINE.findall(text):
+        stripped = line.strip()
+        if not stripped or stripped.startswith(("#", ";")):
+            # Also in the middle of a value that goes: it is not ours.
+            kept.append(line)
+            continue
+        if removing_below >= 0 and len(line) - len(line.lstrip()) > removing_below:
             continue
         header = _HEADER.match(line)
         option = _OPTION.match(line)
@@ -36,8 +43,23 @@ def without_keys(text: str, section: str, keys: Collection[str]) -> str:
     return "".join(kept)
 
 
-def _continues(line: str, indent: int) -> bool:
-    stripped = line.strip()
-    if not stripped or stripped.startswith(("#", ";")):
-        return False
-    return len(line) - len(line.lstrip()) > indent
+def without_empty_section(text: str, section: str) -> str:
+    """Answer the text without the header of a section that nothing but blank lines is left in."""
+    kept: list[str] = []
+    held: list[str] = []
+    for line in _LINE.findall(text):
+        header = _HEADER.match(line)
+        if header is not None:
+            kept += [] if _is_blank(held) else held
+            held = [line] if header.group("header") == section else []
+            kept += [] if held else [line]
+        elif held:
+            held.append(line)
+        else:
+            kept.append(line)
+    kept += [] if _is_blank(held) else held
+    return "".join(kept)
+
+
+def _is_blank(section: list[str]) -> bool:
+    return not any(line.strip() for line in section[1:])

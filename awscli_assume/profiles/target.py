@@ -7,11 +7,12 @@ from typing import Any, Mapping, Optional, Sequence
 
 from awscli_assume.host import profile_to_section
 from awscli_assume.model.credentials import TemporaryCredentials, format_time
+from awscli_assume.profiles.editing import SectionEdit, Value
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profile
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.record import BLOCK, Record, read_record
 from awscli_assume.profiles.staging import check_usable
-from awscli_assume.profiles.store import FileEdit, Value, apply_edits
+from awscli_assume.profiles.store import FileEdit, apply_edits
 
 # What Starship reads and saml2aws writes; `awsume --clean` trips over the
 # other name in use, `expiration`.
@@ -72,7 +73,8 @@ def _config_edit(files: ProfileFiles, target: Target) -> FileEdit:
     if target.region is not None:
         values.append(("region", target.region))
     values.append((BLOCK, target.record.to_block()))
-    return FileEdit(files.config, profile_to_section(target.name), values, target.name)
+    section = profile_to_section(target.name)
+    return FileEdit(files.config, [SectionEdit(section, values, profile=target.name)])
 
 
 def _credentials_edit(files: ProfileFiles, target: Target) -> FileEdit:
@@ -83,4 +85,4 @@ def _credentials_edit(files: ProfileFiles, target: Target) -> FileEdit:
         ("aws_session_token", found.session_token),
         (EXPIRY_KEY, format_time(found.expiration)),
     ]
-    return FileEdit(files.credentials, target.name, values)
+    return FileEdit(files.credentials, [SectionEdit(target.name, values)])

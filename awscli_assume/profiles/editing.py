@@ -1,0 +1,197 @@
+"""What a file would hold after an edit, found out on a private copy and read back.
+
+What is set is set by the CLI's own ConfigFileWriter, key by key, as a series of
+``aws configure set`` would. It is given the section and what ends it, not the
+whole file; that this makes no difference is held by the differential test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, Optional, Sequence, Union
+
+from awscli_assume.errors import UnusableFile
+from awscli_assume.host import ConfigFileWriter, build_profile_map
+from awscli_assume.profiles.files import Sections, parse
+from awscli_assume.profiles.lines import without_empty_section, without_keys
+from awscli_assume.profiles.sections import SectionedText
+
+Value = Union[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class SectionEdit:
+    """Keys to set in one section, in order, and keys to remove; a mapping is a nested block.
+
+    ``profile`` is the profile that the section has to be read back as in the
+    config file, None in the credentials file. A section that nothing is left in
+    after a removal goes too.
+    """
+
+    section: str
+    values: Sequence[tuple[str, Value]] = ()
+    removals: Sequence[str] = ()
+    profile: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The content after the edits, and the sections concerned as they were before."""
+
+    content: bytes
+    before: Sections = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A piece of a file, and how many lines stand above it."""
+
+    lines_before: int
+    content: bytes
+
+
+class Workbench:
+    """A private file that pieces of another one are written to, edited and read back on."""
+
+    def __init__(self, copy: str, shown_as: str) -> None:
+        self._copy = copy
+        self.shown_as = shown_as
+
+    def parse(self, content: bytes, lines_before: int = 0) -> dict[str, dict[str, Any]]:
+        """Answer the sections of a piece, as the CLI's parser reads them. Raises UnusableFile."""
+        self._write(content)
+        return parse(self._copy, self.shown_as, lines_before)
+
+    def set_values(
+        self, content: bytes, section: str, values: Sequence[tuple[str, Value]]
+    ) -> bytes:
+        """Answer a piece after the CLI's writer has set the values, one at a time."""
+        self._write(content)
+        try:
+            for key, value in values:
+                # The writer empties the dict that it is given.
+                new = dict(value) if isinstance(value, Mapping) else value
+                ConfigFileWriter().update_config({"__section__": section, key: new}, self._copy)
+        except (ValueError, UnicodeError) as error:
+            # The CLI's text for a line break (2.34) holds no value; that of a
+            # UnicodeError would quote the file.
+            is_text = not isinstance(error, UnicodeError)
+            reason = str(error) if is_text else "it is not text in this locale"
+            raise UnusableFile(
+                f"Can't write {self.shown_as}: {reason}. The file is as it was"
+            ) from None
+        with open(self._copy, "rb") as file:
+            return file.read()
+
+    def change_text(self, content: bytes, change: Callable[[str], str]) -> bytes:
+        """Answer a piece after a change of its text, in the encoding that the CLI reads it in."""
+        self._write(content)
+        with open(self._copy, newline="") as file:
+            text = change(file.read())
+        with open(self._copy, "w", newline="") as file:
+            file.write(text)
+        with open(self._copy, "rb") as file:
+            return file.read()
+
+    def _write(self, content: bytes) -> None:
+        with open(self._copy, "wb") as file:
+            file.write(content)
+
+
+def edit_content(bench: Workbench, content: bytes, edits: Sequence[SectionEdit]) -> Edited:
+    """Answer the content after the edits. Raises UnusableFile for what would do damage."""
+    names = {name for edit in edits for name in (edit.section, edit.profile) if name}
+    text = SectionedText(content, names)
+    before: dict[str, Mapping[str, Any]] = {}
+    for edit in edits:
+        place = text.find(edit.section)
+        if place is not None:
+            piece = text.pieces[place]
+            lines_before = text.lines_before(place)
+            was = bench.parse(piece, lines_before)
+            before.update(was)
+            header = next(iter(_read_as(edit, was)), edit.section)
+            now = _edit_piece(bench, piece, text.following_header(place), edit, header)
+            _compare(bench, was, _Place(lines_before, now), edit)
+            text.pieces[place] = now
+        elif edit.values:
+            text.append(bench.set_values(b"", edit.section, edit.values))
+    return Edited(text.join(), before)
+
+
+def _edit_piece(
+    bench: Workbench, piece: bytes, ending: bytes, edit: SectionEdit, header: str
+) -> bytes:
+    # The writer can only add to a nested block, not take a key out of it.
+    blocks = [key for key, value in edit.values if isinstance(value, Mapping)]
+    removals = {*blocks, *edit.removals}
+    if removals:
+        piece = bench.change_text(piece, lambda text: without_keys(text, header, removals))
+    if edit.removals:
+        piece = bench.change_text(piece, lambda text: without_empty_section(text, header))
+    if edit.values:
+        # With the next section's header after it, for the writer puts a new key
+        # elsewhere when its section is the last one of the file.
+        written = bench.set_values(piece + ending, edit.section, edit.values)
+        if not written.endswith(ending):
+            raise _damage(bench, edit, _Place(0, b""))
+        piece = written[: len(written) - len(ending)]
+    return piece
+
+
+def _compare(bench: Workbench, was: Sections, place: _Place, edit: SectionEdit) -> None:
+    try:
+        found: Sections = bench.parse(place.content)
+    except UnusableFile:
+        raise _damage(bench, edit, place) from None
+    before, after = _read_as(edit, was), _read_as(edit, found)
+    wanted: dict[str, Any] = {
+        key: value
+        for name in before
+        for key, value in was[name].items()
+        if key not in edit.removals
+    }
+    for key, value in edit.values:
+        wanted[key] = dict(value) if isinstance(value, Mapping) else value
+    neighbours = [name for name in was if name not in before]
+    if (
+        max(len(before), len(after)) > 1
+        or {key: value for name in after for key, value in found[name].items()} != wanted
+        or {name: found[name] for name in found if name not in after}
+        != {name: was[name] for name in neighbours}
+    ):
+        raise _damage(bench, edit, place)
+
+
+def _read_as(edit: SectionEdit, sections: Sections) -> list[str]:
+    """Answer the sections that are read as the profile of the edit; more than one is ambiguous."""
+    if edit.profile is None:
+        return [name for name in sections if name == edit.section]
+    return [
+        name
+        for name in sections
+        if edit.profile in build_profile_map({name: {}})["profiles"]
+    ]
+
+
+def _damage(bench: Workbench, edit: SectionEdit, place: _Place) -> UnusableFile:
+    return UnusableFile(
+        f"The AWS CLI's own writer would damage {bench.shown_as}: section [{edit.section}] or a "
+        f"neighbour is written in a way that it does not follow{_suspect(edit, place)}. "
+        "The file is as it was. Write that section as the CLI does, or choose another profile "
+        "with --update-profile NAME"
+    )
+
+
+def _suspect(edit: SectionEdit, place: _Place) -> str:
+    """Name the first line that is known to lead the writer astray."""
+    name = edit.profile or edit.section
+    headers = 0
+    lines = place.content.decode("utf-8", "replace").split("\n")
+    for number, line in enumerate(lines, place.lines_before + 1):
+        bare = line.strip()
+        is_header = bare.lstrip("\ufeff").startswith("[") and name in bare
+        headers += is_header
+        if is_header and (headers > 1 or line.rstrip() != f"[{edit.section}]"):
+            return f" (line {number}: {bare})"
+    return ""
