@@ -1,0 +1,9 @@
+"""Run ``awscli-assume`` as a module.
+
+The copy in ``~/.aws/cli/plugins`` outlives the environment it came from. With it,
+``PYTHONPATH=~/.aws/cli/plugins python3 -m awscli_assume.install disable`` still works.
+"""
+
+from awscli_assume.install.command import main
+
+raise SystemExit(main())

@@ -1,0 +1,124 @@
+"""The copy of the package in the plugin folder: staged beside it, then swapped by a rename."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from awscli_assume.install.refusal import Refusal
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+_WORKSPACE_PREFIX = ".awscli-assume-"
+_FORGOTTEN_AFTER_SECONDS = 3600
+
+
+def package_files(source: Path) -> list[Path]:
+    """List what the CLI needs of a package, relative to it: code, type marker, help texts."""
+    wanted = ("*.py", "py.typed", "examples/**/*.rst")
+    found = {path.relative_to(source) for pattern in wanted for path in source.rglob(pattern)}
+    return sorted(path for path in found if "__pycache__" not in path.parts)
+
+
+@contextmanager
+def workspace(plugins: Path) -> Iterator[Path]:
+    """Make a private folder inside the plugin folder, which is on the same disk, for the time.
+
+    Folders that had to be made for it are removed with it if they are still empty.
+    Raises Refusal when it can't be made.
+    """
+    missing = [path for path in (plugins, *plugins.parents) if not path.exists()]
+    try:
+        for path in reversed(missing):
+            path.mkdir(mode=0o700)
+        folder = Path(tempfile.mkdtemp(prefix=_WORKSPACE_PREFIX, dir=plugins))
+    except OSError as error:
+        raise Refusal(f"{plugins} can't be written: {error.strerror}.") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        _sweep(plugins)
+        remove_empty(missing)
+
+
+def remove_empty(folders: list[Path]) -> None:
+    """Remove folders that hold nothing, innermost first."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def stage_package(source: Path, folder: Path) -> Path:
+    """Copy the package into a folder, flush it to the disk, and answer the copy's path.
+
+    Raises Refusal when a file can't be read or written.
+    """
+    staged = folder / "staged" / "awscli_assume"
+    try:
+        for name in package_files(source):
+            _copy_file(source / name, staged / name)
+    except OSError as error:
+        raise Refusal(
+            f"{source} can't be copied to {folder.parent}: {error.strerror} ({error.filename})."
+        ) from error
+    return staged
+
+
+def swap_in(staged: Path, package: Path, folder: Path) -> None:
+    """Put the staged copy in the package's place; the previous one waits in the workspace.
+
+    An ``aws`` that starts meanwhile misses the package for the time between two renames.
+    """
+    previous = folder / "previous"
+    if os.path.lexists(package):
+        os.rename(package, previous)
+    try:
+        os.rename(staged, package)
+    except BaseException:
+        if os.path.lexists(previous):
+            os.rename(previous, package)
+        raise
+
+
+def swap_back(package: Path, folder: Path) -> None:
+    """Undo swap_in()."""
+    os.rename(package, folder / "refused")
+    if os.path.lexists(folder / "previous"):
+        os.rename(folder / "previous", package)
+
+
+def remove_package(package: Path) -> bool:
+    """Remove the copy and tell whether there was one; nobody sees half of it."""
+    if not os.path.lexists(package):
+        return False
+    with workspace(package.parent) as folder:
+        os.rename(package, folder / "removed")
+    return True
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with open(target, "wb") as copy:
+        copy.write(source.read_bytes())
+        copy.flush()
+        # A rename can reach the disk before the content does: an empty module after a
+        # power cut would break every aws.
+        os.fsync(copy.fileno())
+    # Whatever the umask: others must not be able to write what aws will run.
+    os.chmod(target, 0o644)
+    os.chmod(target.parent, 0o755)  # noqa: S103 - to be read by all
+
+
+def _sweep(plugins: Path) -> None:
+    # A killed enable leaves its workspace; a young one may belong to somebody at work.
+    for path in plugins.glob(f"{_WORKSPACE_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _FORGOTTEN_AFTER_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,106 @@
+"""What enable found in each config file, so that disable can leave it as it was."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Optional
+
+from awscli_assume.install.atomic_file import read_file, replace_file
+from awscli_assume.install.plugin_settings import (
+    PATH_KEY,
+    names_plugin,
+    option_lines,
+    without_plugin,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One config file before and after enable. Digests are SHA-256, in hexadecimal.
+
+    ``content`` is the file before, in base64, kept only where removing our lines would not give
+    it back (``aws configure set`` turns CRLF into LF): it may hold what the person deletes later.
+    """
+
+    existed: bool
+    before: str
+    after: str
+    path_lines: Optional[str]
+    content: Optional[str] = field(default=None, repr=False)
+
+
+def load_record(path: Path) -> dict[str, Entry]:
+    """Read the entries by config file; a damaged record is as none."""
+    try:
+        files = json.loads(read_file(path) or b"{}")["config_files"]
+        return {name: Entry(**values) for name, values in files.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def save_record(path: Path, entries: Mapping[str, Entry]) -> None:
+    """Write the entries, or remove the file when there are none."""
+    if entries:
+        files = {name: asdict(entry) for name, entry in entries.items()}
+        replace_file(path, json.dumps({"config_files": files}, indent=2).encode() + b"\n")
+    elif path.exists():
+        replace_file(path, None)
+
+
+def make_entry(
+    before: Optional[bytes], after: bytes, folder: str, known: Optional[Entry]
+) -> Entry:
+    """Describe one change, on top of what an earlier enable had found."""
+    text = decode(before or b"")
+    if known and (names_plugin(text) or digest(before or b"") == known.after):
+        content = known.content if digest(before or b"") == known.after else None
+        return Entry(known.existed, known.before, digest(after), known.path_lines, content)
+    if names_plugin(text):
+        # Set by hand, or by an enable whose record is gone: what was there before is a guess.
+        guess = without_plugin(text, folder, None)[0]
+        return Entry(True, digest(encode(guess)), digest(after), None)
+    entry = Entry(
+        existed=before is not None,
+        before=digest(before or b""),
+        after=digest(after),
+        path_lines=option_lines(text, PATH_KEY),
+    )
+    if restore(after, entry, folder) == before:
+        return entry
+    return Entry(**{**asdict(entry), "content": base64.b64encode(before or b"").decode()})
+
+
+def restore(current: bytes, entry: Optional[Entry], folder: str) -> Optional[bytes]:
+    """Answer the file without the plugin: as it was before if nobody edited it since.
+
+    None stands for no file, where there was none and nothing else is in it now.
+    """
+    if entry and entry.content is not None and digest(current) == entry.after:
+        return base64.b64decode(entry.content)
+    candidates = without_plugin(decode(current), folder, entry.path_lines if entry else None)
+    contents = [encode(text) for text in candidates]
+    as_before = [each for each in contents if entry and digest(each) == entry.before]
+    content = as_before[0] if as_before else contents[0]
+    if entry and not entry.existed and not content.strip():
+        return None
+    return content
+
+
+def digest(content: bytes) -> str:
+    """Answer the SHA-256 of a content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def decode(content: bytes) -> str:
+    """Read text so that any bytes come back unharmed."""
+    return content.decode("utf-8", "surrogateescape")
+
+
+def encode(text: str) -> bytes:
+    """Write text that decode() has read."""
+    return text.encode("utf-8", "surrogateescape")

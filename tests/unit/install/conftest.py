@@ -1,0 +1,105 @@
+"""A machine that is not there: executables that answer as ``aws`` does, and a HOME."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Callable, Optional
+
+import pytest
+
+from awscli_assume.install.plugin_settings import read_settings
+from awscli_assume.install.surroundings import Surroundings
+
+Answer = subprocess.CompletedProcess
+ROLE_REFUSED = "aws: [ERROR]: Invalid role name in '*'\n"
+
+
+class Machine:
+    """Executables by path, each with a version, that load plugins as the two majors do.
+
+    That loading is what facts.md calls "Loading"; the same stories run against real executables
+    in tests/integration/test_enable.py. ``spoil`` may answer in the place of a command.
+    """
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self.folder = folder
+        self.home = home
+        self.versions: dict[str, str] = {}
+        self.calls: list[tuple[str, ...]] = []
+        self.spoil: Optional[Callable[[Sequence[str], Mapping[str, str]], Optional[Answer]]] = None
+        self.out = io.StringIO()
+        self.err = io.StringIO()
+        self.pause: Callable[[float], None] = lambda seconds: None
+
+    @property
+    def config(self) -> Path:
+        return self.home / ".aws" / "config"
+
+    @property
+    def plugins(self) -> Path:
+        return self.home / ".aws" / "cli" / "plugins"
+
+    def add_aws(self, name: str, version: str) -> Path:
+        executable = self.folder / name / "aws"
+        executable.parent.mkdir()
+        executable.touch(mode=0o755)
+        self.versions[str(executable)] = version
+        return executable
+
+    def around(self, **settings: str) -> Surroundings:
+        path = os.pathsep.join(str(Path(name).parent) for name in self.versions)
+        env = {"PATH": path, "HOME": str(self.home), **settings}
+        return Surroundings(env=env, out=self.out, err=self.err, run=self.run, pause=self.pause)
+
+    def run(self, command: Sequence[str], env: Mapping[str, str], typed: str) -> Answer:
+        self.calls.append(tuple(command[1:]))
+        spoiled = self.spoil(command, env) if self.spoil else None
+        if spoiled:
+            return spoiled
+        version = self.versions[command[0]]
+        config = Path(env["AWS_CONFIG_FILE"])
+        text = config.read_text() if config.is_file() else ""
+        settings = read_settings(text)
+        missing = _missing_plugin(version, settings)
+        if missing:
+            return Answer(command, 255, "", f"No module named '{missing}'\n")
+        if command[1] == "--version":
+            return Answer(command, 0, f"aws-cli/{version} Python/3.14\n", "")
+        if command[1:3] == ["configure", "set"]:
+            _configure_set(config, text, command[3], command[4])
+            return Answer(command, 0, "", "")
+        if command[1] == "assume" and "assume" in settings:
+            return Answer(command, 252, "", ROLE_REFUSED)
+        return Answer(command, 252, "", "aws: error: Found invalid choice 'assume'\n")
+
+
+def _missing_plugin(version: str, settings: dict[str, str]) -> Optional[str]:
+    modules = dict(settings)
+    path = modules.pop("cli_legacy_plugin_path", None)
+    if version.startswith("1."):
+        # Installed beside version 1 or not: these tests need it there.
+        return path
+    folders = (path or "").split(os.pathsep)
+    for module in modules.values() if path else ():
+        if not any(Path(folder, module, "__init__.py").exists() for folder in folders):
+            return module
+    return None
+
+
+def _configure_set(config: Path, text: str, key: str, value: str) -> None:
+    from awscli.customizations.configure.writer import ConfigFileWriter
+
+    section, _, name = key.partition(".")
+    ConfigFileWriter().update_config({"__section__": section, name: value}, str(config))
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """Answer a machine with an empty HOME and no aws yet."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return Machine(tmp_path, home)

@@ -1,0 +1,128 @@
+"""The ``[plugins]`` section as text."""
+
+from __future__ import annotations
+
+import configparser
+import os
+
+import pytest
+
+from awscli_assume.install.plugin_settings import (
+    names_plugin,
+    option_lines,
+    read_settings,
+    replace_option,
+    with_folder,
+    without_plugin,
+)
+
+OURS = os.path.join(os.sep, "home", "alice", ".aws", "cli", "plugins")
+THEIRS = os.path.join(os.sep, "opt", "plugins")
+
+SHAPES = [
+    "",
+    "[default]\nregion = eu-west-1\n",
+    "[plugins]\nassume = awscli_assume\n",
+    "[plugins]\nassume=awscli_assume",
+    "[plugins]\nASSUME : awscli_assume\n",
+    "[plugins]\r\nassume = awscli_assume\r\n",
+    "[plugins]\n# assume = awscli_assume\n; other = x\nother = y\n",
+    "[plugins]\n  other = y\n  assume = awscli_assume\n",
+    "[plugins]\nother =\n  y\n  [z]\nassume = awscli_assume\n",
+    "[default]\ns3 =\n  assume = awscli_assume\n[plugins]\nother = y\n[profile x]\nassume = z\n",
+    "[profile plugins]\nassume = awscli_assume\n",
+    "[plugins]\n\nassume = a = b\n\n[default]\nassume = c\n",
+    "# [plugins]\n[default]\nregion = x\n",
+    "[plugins]\nassume = a\x0cb\n",
+]
+
+
+@pytest.mark.parametrize("text", SHAPES)
+def test_reads_what_configparser_reads(text: str) -> None:
+    """The section says to us what it says to botocore, which reads it by RawConfigParser."""
+    parser = configparser.RawConfigParser(default_section="")
+    parser.read_string(text)
+
+    expected = dict(parser["plugins"]) if parser.has_section("plugins") else {}
+    assert expected == read_settings(text)
+
+
+def test_names_plugin_only_by_our_module() -> None:
+    """Another plugin that is called assume is not ours."""
+    assert names_plugin("[plugins]\nassume = awscli_assume\n")
+    assert not names_plugin("[plugins]\nassume = awscli_other\n")
+
+
+def test_answers_and_replaces_the_lines_of_one_option() -> None:
+    """An option goes with the lines that continue it, and nothing else moves."""
+    text = "[plugins]\na = 1\n  2\n# mine\nb = 3\n"
+
+    assert option_lines(text, "a") == "a = 1\n  2\n"
+    assert replace_option(text, "a", "a = 4\n") == "[plugins]\na = 4\n# mine\nb = 3\n"
+    assert replace_option(text, "c", "c = 4\n") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, [OURS]),
+        ("", [OURS]),
+        (THEIRS, [OURS, THEIRS]),
+        (OURS, [OURS]),
+        (os.path.join(OURS, ""), [os.path.join(OURS, "")]),
+        (os.pathsep.join([THEIRS, OURS]), [THEIRS, OURS]),
+    ],
+)
+def test_adds_our_folder_once_and_first(value: str, expected: list[str]) -> None:
+    """Other folders stay; an older copy of ours in one of them does not come before it."""
+    assert os.pathsep.join(expected) == with_folder(value, OURS)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[plugins]\nassume = awscli_assume\n", ""),
+        (f"[plugins]\ncli_legacy_plugin_path = {OURS}\nassume = awscli_assume\n", ""),
+        (
+            f"[a]\nb=c\n\n[plugins]\ncli_legacy_plugin_path={OURS}\nassume=awscli_assume\n\n[d]\n",
+            "[a]\nb=c\n\n\n[d]\n",
+        ),
+        # Somebody's comment keeps its section.
+        ("[plugins]\n# mine\nassume = awscli_assume\n", "[plugins]\n# mine\n"),
+        # Another plugin that came later may live in our folder.
+        (
+            f"[plugins]\ncli_legacy_plugin_path = {OURS}\nassume = awscli_assume\nother = x\n",
+            f"[plugins]\ncli_legacy_plugin_path = {OURS}\nother = x\n",
+        ),
+        (
+            f"[plugins]\ncli_legacy_plugin_path = {OURS}{os.pathsep}{THEIRS}\n"
+            "assume = awscli_assume\n",
+            f"[plugins]\ncli_legacy_plugin_path = {THEIRS}\n",
+        ),
+        ("[plugins]\nassume = other\n", "[plugins]\nassume = other\n"),
+    ],
+)
+def test_takes_out_our_lines_only(text: str, expected: str) -> None:
+    """Without a record our lines go, and the section when nothing else is left in it."""
+    assert expected == without_plugin(text, OURS, None)[0]
+
+
+def test_gives_back_the_earlier_path_as_it_was_written() -> None:
+    """A path line that enable had rewritten comes back with its own spacing."""
+    text = (
+        f"[plugins]\ncli_legacy_plugin_path = {OURS}{os.pathsep}{THEIRS}\nassume = awscli_assume\n"
+    )
+    line = f"cli_legacy_plugin_path={THEIRS}\n"
+
+    assert without_plugin(text, OURS, line)[0] == f"[plugins]\n{line}"
+
+
+def test_keeps_a_folder_that_came_to_the_path_later() -> None:
+    """A person who added a folder after enable keeps it, and the order of the rest."""
+    later = os.path.join(os.sep, "later")
+    value = os.pathsep.join([OURS, THEIRS, later])
+    text = f"[plugins]\ncli_legacy_plugin_path = {value}\nassume = awscli_assume\n"
+    line = f"cli_legacy_plugin_path={THEIRS}\n"
+
+    expected = f"[plugins]\ncli_legacy_plugin_path = {os.pathsep.join([THEIRS, later])}\n"
+    assert expected == without_plugin(text, OURS, line)[0]
