@@ -92,7 +92,7 @@ def cache_folder(name: str) -> str:
 
 
 def use_profile(session: Any, profile: str) -> None:
-    """Make a profile the session's own, as ``--profile`` would have.
+    """Make a profile the session's own, as ``--profile`` would have; not after a first call.
 
     By the time that a command runs, the CLI has built the credential provider
     for the profile it began with, to give it the cache of role credentials

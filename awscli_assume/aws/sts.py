@@ -17,17 +17,26 @@ from awscli_assume.model.request import AssumeRoleRequest
 LOG = logging.getLogger("awscli.assume.sts")
 
 
-def create_sts_client(session: Any, parsed_globals: Any) -> Any:
+def create_sts_client(session: Any, parsed_globals: Any, credentials: Any = None) -> Any:
     """Answer an STS client with ``--region``, ``--endpoint-url``, ``--ca-bundle`` and the like.
 
-    Time-outs, proxies and retries come from the session's default configuration.
-    Raises botocore's own exceptions where there are no credentials or no region.
+    Time-outs, proxies and retries come from the session's default configuration,
+    and so do the credentials unless botocore's frozen ones are given. Raises
+    botocore's own exceptions where there are no credentials or no region.
     """
+    given = {}
+    if credentials is not None:
+        given = {
+            "aws_access_key_id": credentials.access_key,
+            "aws_secret_access_key": credentials.secret_key,
+            "aws_session_token": credentials.token,
+        }
     return session.create_client(
         "sts",
         region_name=parsed_globals.region,
         endpoint_url=parsed_globals.endpoint_url,
         verify=parsed_globals.verify_ssl,
+        **given,
     )
 
 

@@ -24,6 +24,7 @@ from awscli_assume.model.request import AssumeRoleRequest, build_request
 from awscli_assume.model.roles import Role, parse_role_arn, parse_role_name
 from awscli_assume.model.session_names import DEFAULT_TEMPLATE, render, session_date
 from awscli_assume.profiles.settings import read_settings
+from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.source import Ends, choose_ends
 
 LOG = logging.getLogger("awscli.assume.road")
@@ -83,12 +84,28 @@ def make_plan(
     if given["role_session_name"] is None:
         rendered = _render(session_name, role, environment)
     request = build_request(role, rendered, options)
+    _check_terminal(request, environment)
+    return Plan(request, session_name, ends)
+
+
+def plan_again(state: ProfileState, environment: Environment) -> Plan:
+    """Answer the plan that a profile of ours was made by. Raises as ``make_plan`` does."""
+    record = state.record
+    role = parse_role_arn(record.role_arn)
+    name = record.session_name or DEFAULT_TEMPLATE
+    rendered = _render(name, role, environment)
+    request = build_request(role, rendered, record.to_options())
+    _check_terminal(request, environment)
+    source = record.source_profile
+    return Plan(request, name, Ends(source, state.name, source or "default"))
+
+
+def _check_terminal(request: AssumeRoleRequest, environment: Environment) -> None:
     if request.serial_number and not request.token_code and not environment.has_terminal():
         raise NoTerminal(
             f"The MFA device {request.serial_number} has a code to be typed, and there is no "
             "terminal to ask on. Try: --token-code CODE"
         )
-    return Plan(request, session_name, ends)
 
 
 def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Assumed:
@@ -101,13 +118,19 @@ def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environme
         credentials = session.get_credentials()
     now = environment.now()
     request = complete_role(client, credentials, plan.request, CallerMemory(), now)
-    if request.serial_number and not request.token_code:
-        code = environment.ask(f"Enter MFA code for {request.serial_number}: ")
-        request = request.with_token_code(code)
+    request = with_code(request, environment)
     answer = assume_role(client, request, environment.now())
     region = client.meta.region_name
     # The pseudo region of STS's global endpoint, for a session without a region.
     return Assumed(request, answer, None if region == "aws-global" else region)
+
+
+def with_code(request: AssumeRoleRequest, environment: Environment) -> AssumeRoleRequest:
+    """Answer the request with the code of its MFA device, asked for where it has one to ask."""
+    if not request.serial_number or request.token_code:
+        return request
+    code = environment.ask(f"Enter MFA code for {request.serial_number}: ")
+    return request.with_token_code(code)
 
 
 def _use_source(session: Any, ends: Ends) -> None:

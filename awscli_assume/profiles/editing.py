@@ -167,11 +167,7 @@ def _read_as(edit: SectionEdit, sections: Sections) -> list[str]:
     """Answer the sections that are read as the profile of the edit; more than one is ambiguous."""
     if edit.profile is None:
         return [name for name in sections if name == edit.section]
-    return [
-        name
-        for name in sections
-        if edit.profile in build_profile_map({name: {}})["profiles"]
-    ]
+    return [name for name in sections if edit.profile in build_profile_map({name: {}})["profiles"]]
 
 
 def _damage(bench: Workbench, edit: SectionEdit, place: _Place) -> UnusableFile:

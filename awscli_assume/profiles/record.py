@@ -10,12 +10,14 @@ profile's own key of the same name (2.38.5, writer.py), so ``region`` or
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional
 
+from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request import AssumeRoleRequest
 
 BLOCK = "assumed"
+_JSON = ("policy-arns", "tags", "transitive-tag-keys", "provided-contexts")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,45 @@ class Record:
             block["target-region"] = self.region
         block.update(self.options)
         return block
+
+    def asks_the_same_as(self, other: Optional[Record]) -> bool:
+        """Tell whether two records are of one request from one source."""
+        return other is not None and replace(self, region=None) == replace(other, region=None)
+
+    def to_options(self) -> dict[str, Any]:
+        """Answer AssumeRole's parameters, as the command's options would have given them.
+
+        Raises InvalidConfiguration where somebody has edited the record.
+        """
+        options: dict[str, Any] = {}
+        for name, value in self.options:
+            options[name.replace("-", "_")] = _read(name, value) if name in _JSON else value
+        try:
+            options["policy_arns"] = [{"arn": arn} for arn in options.get("policy_arns", ())]
+            options["tags"] = [
+                {"Key": key, "Value": value} for key, value in options.get("tags", {}).items()
+            ]
+            options["provided_contexts"] = [
+                {"ProviderArn": arn, "ContextAssertion": assertion}
+                for arn, assertion in options.get("provided_contexts", ())
+            ]
+        except (AttributeError, TypeError, ValueError):
+            raise _broken("tags, policy-arns or provided-contexts") from None
+        return options
+
+
+def _read(name: str, value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise _broken(name) from None
+
+
+def _broken(what: str) -> InvalidConfiguration:
+    return InvalidConfiguration(
+        f"The record 'assumed' of the target profile can't be read: {what} is no JSON of that "
+        "kind. Assume the role again with all its options: aws assume --role-arn ARN"
+    )
 
 
 def record_of(

@@ -1,4 +1,4 @@
-"""Write temporary credentials to a target profile."""
+"""Write temporary credentials to target profiles, and take them out again."""
 
 from __future__ import annotations
 
@@ -12,11 +12,18 @@ from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profile
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.record import BLOCK, Record, read_record
 from awscli_assume.profiles.staging import check_usable
+from awscli_assume.profiles.state import (
+    EXPIRY_KEY,
+    PRINCIPAL_ARN_KEY,
+    PRINCIPAL_ID_KEY,
+    REPLACED,
+    WRITTEN_KEY_KEY,
+    ProfileState,
+)
 from awscli_assume.profiles.store import FileEdit, apply_edits
 
-# What Starship reads and saml2aws writes; `awsume --clean` trips over the
-# other name in use, `expiration`.
-EXPIRY_KEY = "x_security_token_expires"
+_MARKS = (EXPIRY_KEY, PRINCIPAL_ARN_KEY, PRINCIPAL_ID_KEY, WRITTEN_KEY_KEY)
+_KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 
 
 @dataclass(frozen=True)
@@ -38,17 +45,55 @@ def check_writable(files: ProfileFiles) -> None:
         check_usable(path)
 
 
-def write_target(files: ProfileFiles, target: Target) -> None:
-    """Write a target profile: config file first, credentials file last, which is the commit.
+def target_edits(files: ProfileFiles, targets: Sequence[Target]) -> list[FileEdit]:
+    """Answer the edits that write target profiles.
+
+    The config file comes first, the credentials file last: that is the commit.
+    """
+    return [
+        FileEdit(files.config, [_config_edit(target) for target in targets]),
+        FileEdit(files.credentials, [_credentials_edit(target) for target in targets]),
+    ]
+
+
+def write_targets(files: ProfileFiles, targets: Sequence[Target]) -> None:
+    """Write target profiles, one replace a file.
 
     Raises ForeignProfile and UnusableFile; the files are then as they were.
     """
 
     def check(before: Sequence[Sections]) -> None:
         config, credentials = before
-        check_ours(target.name, merged_profile(config, credentials, target.name))
+        for target in targets:
+            check_ours(target.name, merged_profile(config, credentials, target.name))
 
-    apply_edits([_config_edit(files, target), _credentials_edit(files, target)], check)
+    apply_edits(target_edits(files, targets), check)
+
+
+def clear_edits(files: ProfileFiles, states: Sequence[ProfileState]) -> list[FileEdit]:
+    """Answer the edits that take out what we wrote, and only that.
+
+    The credentials file comes first, the config file with our record last: a
+    run that ends in between leaves a record, which the next one finds.
+    """
+    credentials = []
+    config = []
+    for state in states:
+        # Keys that somebody else has set are theirs.
+        keys = () if state.state == REPLACED else _KEYS
+        credentials.append(SectionEdit(state.name, removals=(*keys, *_MARKS)))
+        region = ("region",) if state.record.region in (state.region,) and state.region else ()
+        config.append(
+            SectionEdit(
+                profile_to_section(state.name), removals=(*region, BLOCK), profile=state.name
+            )
+        )
+    return [FileEdit(files.credentials, credentials), FileEdit(files.config, config)]
+
+
+def clear_targets(files: ProfileFiles, states: Sequence[ProfileState]) -> None:
+    """Take out what we wrote to profiles. Raises UnusableFile; the files are then as they were."""
+    apply_edits(clear_edits(files, states), lambda before: None)
 
 
 def region_to_write(
@@ -68,21 +113,23 @@ def region_to_write(
     return existing if record is not None and record.region == existing else None
 
 
-def _config_edit(files: ProfileFiles, target: Target) -> FileEdit:
+def _config_edit(target: Target) -> SectionEdit:
     values: list[tuple[str, Value]] = []
     if target.region is not None:
         values.append(("region", target.region))
     values.append((BLOCK, target.record.to_block()))
-    section = profile_to_section(target.name)
-    return FileEdit(files.config, [SectionEdit(section, values, profile=target.name)])
+    return SectionEdit(profile_to_section(target.name), values, profile=target.name)
 
 
-def _credentials_edit(files: ProfileFiles, target: Target) -> FileEdit:
+def _credentials_edit(target: Target) -> SectionEdit:
     found = target.credentials
     values = [
         ("aws_access_key_id", found.access_key_id),
         ("aws_secret_access_key", found.secret_access_key),
         ("aws_session_token", found.session_token),
         (EXPIRY_KEY, format_time(found.expiration)),
+        (PRINCIPAL_ARN_KEY, found.assumed_role_arn),
+        (PRINCIPAL_ID_KEY, found.assumed_role_id),
+        (WRITTEN_KEY_KEY, found.access_key_id),
     ]
-    return FileEdit(files.credentials, [SectionEdit(target.name, values)])
+    return SectionEdit(target.name, values)

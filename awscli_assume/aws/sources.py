@@ -1,0 +1,52 @@
+"""STS clients by source profile, for many requests in one process."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+from awscli_assume.aws.sts import create_sts_client
+from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.host import NoCredentialsError, ProfileNotFound, use_profile
+
+
+class SourceClients:
+    """One client for each source profile, made one after another, used by many threads.
+
+    Each is made by the CLI's own session with that profile as its own, so that
+    all settings of the CLI hold; only the credentials are handed in, for a
+    session keeps the first ones that it found.
+    """
+
+    def __init__(
+        self,
+        session: Any,
+        parsed_globals: Any,
+        create: Callable[..., Any] = create_sts_client,
+    ) -> None:
+        self._session = session
+        self._globals = parsed_globals
+        self._create = create
+        self._clients: dict[Optional[str], Any] = {}
+
+    def get(self, source: Optional[str]) -> Any:
+        """Answer the client of a source profile; None is the environment, which has to come first.
+
+        Raises ProfileNotFound, NoCredentialsError and what the profile's own way
+        to credentials raises.
+        """
+        if source not in self._clients:
+            self._clients[source] = self._make(source)
+        return self._clients[source]
+
+    def _make(self, source: Optional[str]) -> Any:
+        if source is not None:
+            if source not in self._session.available_profiles:
+                raise ProfileNotFound(profile=source)
+            use_profile(self._session, source)
+        with credentials_withheld():
+            resolver = self._session.get_component("credential_provider")
+            credentials = resolver.load_credentials()
+            if credentials is None:
+                raise NoCredentialsError()
+            frozen = credentials.get_frozen_credentials()
+        return self._create(self._session, self._globals, frozen)

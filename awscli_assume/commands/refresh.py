@@ -1,0 +1,91 @@
+"""``aws assume refresh``: assume again as recorded, one profile or many at once."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from awscli.customizations.commands import BasicCommand
+
+import awscli_assume
+from awscli_assume.commands.arguments import dry_run_argument, flag, profile_argument, text
+from awscli_assume.commands.choice import check_alone, choose_one, seconds
+from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.printing import print_object
+from awscli_assume.commands.renewal import Renewal, renew, renewal_target, renewals
+from awscli_assume.outputs.listing import changes, listing
+from awscli_assume.profiles.files import locate
+from awscli_assume.profiles.preview import preview
+from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
+from awscli_assume.profiles.target import check_writable, target_edits, write_targets
+
+# Some worked and some did not: what `aws s3 cp` ends with in that case.
+PARTIAL_FAILURE = 1
+
+
+class RefreshCommand(BasicCommand):
+    """Renew the credentials of profiles of ours, with one replace of each file at the end."""
+
+    NAME = "refresh"
+    DESCRIPTION = BasicCommand.FROM_FILE(
+        "assume", "refresh", "_description.rst", root_module=awscli_assume
+    )
+    EXAMPLES = BasicCommand.FROM_FILE(
+        "assume", "refresh", "_examples.rst", root_module=awscli_assume
+    )
+
+    def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
+        super().__init__(session)
+        self.ARG_TABLE = [
+            profile_argument("The profile to refresh."),
+            flag("all", "Refresh every profile of ours."),
+            text(
+                "expiring-within",
+                "Refresh every profile of ours that has less than this many seconds left.",
+            ),
+            dry_run_argument(),
+        ]
+        self._environment = environment if environment is not None else Environment()
+
+    def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
+        check_alone(parsed_args, "update_profile", "all", "expiring_within")
+        profiles = self._session.full_config["profiles"]
+        renewals = plan_renewals(self._chosen(profiles, parsed_args), profiles, self._environment)
+        files = locate(self._session)
+        check_writable(files)
+        if parsed_args.dry_run:
+            targets = [expected_target(one, self._environment) for one in renewals if one.plan]
+            answer: Any = preview_of(renewals, preview(target_edits(files, targets)))
+        else:
+            renewals = carry_out(self._session, parsed_globals, renewals, self._environment)
+            region = parsed_globals.region
+            targets = [target_of(one, profiles, region) for one in renewals if one.assumed]
+            write_targets(files, targets)
+            answer = listing([one.after for one in renewals], _errors(renewals))
+        if parsed_args.update_profile is not None or len(renewals) == 1:
+            raise_first(renewals)
+        print_object(self._session, parsed_globals, self.name, answer, self._environment)
+        return self._report(renewals)
+
+    def _chosen(self, profiles: Any, parsed_args: Any) -> list[ProfileState]:
+        if not parsed_args.all and parsed_args.expiring_within is None:
+            named = parsed_args.update_profile
+            return [choose_one(self._session, profiles, named, self._environment)]
+        states = inspect_all(profiles, self._environment.now())
+        # Keys that somebody else has set are theirs, until a person names the profile.
+        states = [state for state in states if state.state != REPLACED]
+        if parsed_args.all:
+            return states
+        least = seconds(parsed_args.expiring_within, "--expiring-within")
+        return [state for state in states if state.seconds_left < least]
+
+    def _report(self, renewals: list[Renewal]) -> int:
+        failed = [one for one in renewals if one.error is not None]
+        for one in failed:
+            self._environment.tell(f"aws: [ERROR]: {one.state.name}: {one.error}\n")
+        done = len(renewals) - len(failed)
+        self._environment.tell(f"Refreshed {done} of {len(renewals)} profiles\n")
+        return PARTIAL_FAILURE if failed else 0
+
+
+def _errors(renewals: list[Renewal]) -> dict[str, str]:
+    return {one.state.name: str(one.error) for one in renewals if one.error is not None}

@@ -1,0 +1,118 @@
+"""Assuming again as recorded, for many profiles at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Mapping, Optional, Sequence
+
+from awscli_assume.aws.sources import SourceClients
+from awscli_assume.aws.sts import assume_role, check_host_knows, check_partition
+from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.road import Assumed, Plan, plan_again, region_of, with_code
+from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.profiles.ownership import check_ours
+from awscli_assume.profiles.state import VALID, ProfileState
+from awscli_assume.profiles.target import Target, region_to_write
+
+# STS throttles per account; eight at once renew 200 profiles in a second.
+WORKERS = 8
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """One profile on its way: its state before, then a plan, then credentials, or an error."""
+
+    state: ProfileState
+    plan: Optional[Plan] = None
+    assumed: Optional[Assumed] = None
+    error: Optional[Exception] = None
+
+    @property
+    def after(self) -> ProfileState:
+        """The state of the profile when the renewal is written."""
+        if self.assumed is None:
+            return self.state
+        expiration = self.assumed.credentials.expiration
+        left = int((expiration - self.assumed.at).total_seconds())
+        return replace(self.state, expiration=expiration, seconds_left=left, state=VALID)
+
+
+def plan_renewals(
+    states: Sequence[ProfileState], profiles: Mapping[str, Any], environment: Environment
+) -> list[Renewal]:
+    """Answer a plan or an error for each profile; nothing is called."""
+
+    def plan(renewal: Renewal) -> Renewal:
+        state = renewal.state
+        check_ours(state.name, profiles.get(state.name))
+        source = state.record.source_profile
+        if source is not None and source not in profiles:
+            raise InvalidConfiguration(
+                f"The profile '{state.name}' was made from the profile '{source}', which is gone. "
+                f"Assume the role from another one: --profile NAME --update-profile {state.name}"
+            )
+        if source is None and not environment.variables.get("AWS_ACCESS_KEY_ID"):
+            raise InvalidConfiguration(
+                f"The profile '{state.name}' was made from keys in the environment, and there are "
+                "none now. Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a source: "
+                f"aws assume --profile NAME --role-arn {state.record.role_arn}"
+            )
+        return replace(renewal, plan=plan_again(state, environment))
+
+    return [_attempt(plan, Renewal(state)) for state in states]
+
+
+def carry_out(
+    session: Any, parsed_globals: Any, renewals: Sequence[Renewal], environment: Environment
+) -> list[Renewal]:
+    """Assume all roles of the plans, a bounded number at once; an error stays its profile's."""
+    clients = SourceClients(session, parsed_globals)
+    # The environment's keys come first: a profile, once named, beats them.
+    ordered = sorted(renewals, key=lambda one: one.state.record.source_profile or "")
+
+    def prepare(renewal: Renewal) -> Renewal:
+        if renewal.plan is None:
+            return renewal
+        client = clients.get(renewal.plan.ends.source)
+        check_host_knows(client, renewal.plan.request)
+        check_partition(client, renewal.plan.request)
+        # One question after the other, before the crowd sets out.
+        request = with_code(renewal.plan.request, environment)
+        return replace(renewal, plan=replace(renewal.plan, request=request))
+
+    def assume(renewal: Renewal) -> Renewal:
+        if renewal.plan is None or renewal.error is not None:
+            return renewal
+        client = clients.get(renewal.plan.ends.source)
+        now = environment.now()
+        credentials = assume_role(client, renewal.plan.request, now)
+        assumed = Assumed(renewal.plan.request, credentials, region_of(client), now)
+        return replace(renewal, assumed=assumed)
+
+    prepared = [_attempt(prepare, one) for one in ordered]
+    # Held around all threads: each call lets go of it in its own time.
+    with credentials_withheld(), ThreadPoolExecutor(WORKERS) as pool:
+        done = list(pool.map(lambda one: _attempt(assume, one), prepared))
+    return sorted(done, key=lambda one: one.state.name)
+
+
+def target_of(
+    renewal: Renewal, profiles: Mapping[str, Any], explicit_region: Optional[str]
+) -> Target:
+    """Answer what a renewed profile is going to hold."""
+    assert renewal.assumed is not None  # noqa: S101 - for the type checker
+    state = renewal.state
+    region = region_to_write(profiles.get(state.name), explicit_region, renewal.assumed.region)
+    record = replace(state.record, region=region)
+    return Target(state.name, renewal.assumed.credentials, record, region)
+
+
+def _attempt(step: Callable[[Renewal], Renewal], renewal: Renewal) -> Renewal:
+    if renewal.error is not None:
+        return renewal
+    try:
+        return step(renewal)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other profiles go on
+        return replace(renewal, error=error)

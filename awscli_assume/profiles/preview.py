@@ -1,0 +1,94 @@
+"""What an edit would change, as a diff with every secret masked; nothing is written."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Iterator, Sequence
+
+from awscli_assume.model.credentials import TemporaryCredentials
+from awscli_assume.model.roles import Role
+from awscli_assume.profiles.editing import Workbench, edit_content
+from awscli_assume.profiles.staging import check_usable, private_copy, read_when_quiet
+from awscli_assume.profiles.store import FileEdit
+
+NEW = "(new)"
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_SECRET_KEY = re.compile(r"^(\s*[^\s=:#;]*(?:secret|token(?!_expires)|password)[^\s=:]*\s*[=:]\s*)", re.I)
+_KEY_ID = re.compile(r"^(\s*[^\s=:#;]*access_key_id\s*[=:]\s*)(\S+)", re.I)
+
+
+@dataclass(frozen=True)
+class FileDiff:
+    """A file, and its lines as a unified diff; no lines where nothing would change."""
+
+    path: str
+    lines: tuple[str, ...]
+
+
+def preview(edits: Sequence[FileEdit]) -> list[FileDiff]:
+    """Answer what the edits would change. Raises UnusableFile as the edits themselves would."""
+    answer = []
+    for edit in edits:
+        check_usable(edit.path)
+        content = read_when_quiet(edit.path).content
+        with _bench(edit.path) as bench:
+            after = edit_content(bench, content, edit.sections).content
+        lines = difflib.unified_diff(
+            mask(content.decode("utf-8", "replace")),
+            mask(after.decode("utf-8", "replace")),
+            edit.path,
+            edit.path,
+            lineterm="",
+        )
+        answer.append(FileDiff(edit.path, tuple(lines)))
+    return answer
+
+
+def unknown_credentials(role: Role, session_name: str, expiration: datetime) -> TemporaryCredentials:
+    """Answer credentials that stand for those which STS would hand out."""
+    account = role.account_id or "ACCOUNT"
+    arn = f"arn:{role.partition or 'aws'}:sts::{account}:assumed-role/{role.name}/{session_name}"
+    return TemporaryCredentials(NEW, NEW, NEW, expiration, arn, NEW)
+
+
+def mask(text: str) -> list[str]:
+    """Answer the lines of an INI file, with secrets masked and access key ids cut to four."""
+    lines = []
+    below = -1
+    for line in _LINE.findall(text):
+        line = line.rstrip("\r\n")
+        indent = len(line) - len(line.lstrip())
+        secret = _SECRET_KEY.match(line)
+        if below >= 0 and line.strip() and indent > below:
+            # The rest of a secret that goes on over several lines.
+            line = " " * indent + "****"
+        elif secret is not None:
+            below = indent
+            line = line if line.endswith(NEW) else secret.group(1) + "****"
+        else:
+            below = -1
+            line = _KEY_ID.sub(_last_four, line)
+        lines.append(line)
+    return lines
+
+
+def _last_four(match: re.Match[str]) -> str:
+    value = match.group(2)
+    return match.group(1) + (value if value == NEW else "****" + value[-4:])
+
+
+@contextmanager
+def _bench(path: str) -> Iterator[Workbench]:
+    folder = os.path.dirname(path)
+    if os.path.isdir(folder):
+        with private_copy(path, b"") as copy:
+            yield Workbench(copy, path)
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            yield Workbench(os.path.join(scratch, "copy"), path)

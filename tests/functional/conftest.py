@@ -1,0 +1,139 @@
+"""The CLI's own driver in this process, in a fresh HOME, against a scripted STS.
+
+It is version 1 from PyPI, the one of the test environment: the official version
+2 is frozen and can be run only, which is what tests/integration does.
+"""
+
+from __future__ import annotations
+
+import configparser
+import logging
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+import pytest
+from awscli.clidriver import create_clidriver
+from botocore.history import get_global_history_recorder
+from support.sts_stub import StsStub
+
+from awscli_assume.commands.assume import AssumeCommand
+from awscli_assume.commands.environment import Environment
+
+ACCESS_KEY_ID = "AKIAALICEALICEALICE1"
+SECRET = "AliceSecretAliceSecretAliceSecretAlice12"
+# The loggers that --debug gives a handler to (clidriver.py).
+LOGGERS = ("awscli", "botocore", "s3transfer", "urllib3")
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended: exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Driver:
+    """``aws`` in this process, a new driver each time, with a person's files and variables."""
+
+    def __init__(
+        self, home: Path, stub: StsStub, capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        self.stub = stub
+        self.config = home / ".aws" / "config"
+        self.credentials = home / ".aws" / "credentials"
+        self._capsys = capsys
+        self._monkeypatch = monkeypatch
+        self.config.parent.mkdir(mode=0o700)
+        self.config.touch(0o600)
+        self.credentials.touch(0o600)
+        self.add_config("[plugins]\nassume = awscli_assume\n[default]\nregion = us-east-1\n")
+        self.add_key("default", ACCESS_KEY_ID, SECRET)
+
+    def __call__(self, *words: str, environment: Optional[Environment] = None) -> Done:
+        """Run a command line; ``environment`` is the command's outside world."""
+        driver = create_clidriver()
+        if environment is not None:
+
+            def replace(command_table: dict, session: object, **kwargs: object) -> None:
+                command_table["assume"] = AssumeCommand(session, environment)
+
+            driver.session.register("building-command-table.main", replace)
+        self._capsys.readouterr()
+        code = driver.main(list(words))
+        captured = self._capsys.readouterr()
+        return Done(code, captured.out, captured.err)
+
+    def add_config(self, text: str) -> None:
+        """Append sections to the config file."""
+        with self.config.open("a") as file:
+            file.write(text)
+
+    def add_key(self, profile: str, key_id: str, secret: str, token: str = "") -> None:
+        """Append a profile's access key to the credentials file."""
+        with self.credentials.open("a") as file:
+            file.write(f"[{profile}]\naws_access_key_id = {key_id}\n")
+            file.write(f"aws_secret_access_key = {secret}\n")
+            file.write(f"aws_session_token = {token}\n" if token else "")
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Set an environment variable for this test."""
+        self._monkeypatch.setenv(name, value)
+
+    def section(self, path: Path, name: str) -> dict[str, str]:
+        """Answer a section of an INI file as Python's own parser reads it."""
+        parser = configparser.RawConfigParser()
+        parser.read(path)
+        return dict(parser[name])
+
+    def signers(self) -> list[str]:
+        """Answer the access key id that each request to STS was signed with."""
+        pattern = re.compile(r"Credential=([^/]+)/")
+        return [pattern.search(one["Authorization"]).group(1) for one in self.stub.headers]
+
+    def files(self) -> tuple[bytes, bytes]:
+        """Answer the content of both files."""
+        return self.config.read_bytes(), self.credentials.read_bytes()
+
+
+@pytest.fixture
+def aws(
+    home: Path, clean_env: dict[str, str], sts_stub: StsStub,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> Driver:  # fmt: skip
+    """Answer the driver of somebody with a key, a region and the plugin."""
+    for name in list(os.environ):
+        # The CLI itself sets AWS_DATA_PATH when it is imported (awscli/__init__.py).
+        is_ours = name.upper().startswith("AWS_") and name != "AWS_DATA_PATH"
+        if is_ours or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    for name, value in clean_env.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", sts_stub.url)
+    # Two paths that the CLI makes of HOME when it is imported.
+    history = home / ".aws" / "cli" / "history" / "history.db"
+    monkeypatch.setenv("AWS_CLI_HISTORY_FILE", str(history))
+    cache = str(home / ".aws" / "cli" / "cache")
+    monkeypatch.setattr("awscli.customizations.assumerole.CACHE_DIR", cache)
+    monkeypatch.setattr("awscli_assume.host.CACHE_DIR", cache)
+    monkeypatch.chdir(home)
+    return Driver(home, sts_stub, capsys, monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _process_as_it_was():
+    """Take back what a driver leaves in the process: log handlers, levels, the history."""
+    recorder = get_global_history_recorder()
+    handlers = {name: list(logging.getLogger(name).handlers) for name in LOGGERS}
+    levels = {name: logging.getLogger(name).level for name in LOGGERS}
+    yield
+    recorder.disable()
+    recorder._handlers.clear()
+    for name in LOGGERS:
+        logging.getLogger(name).handlers[:] = handlers[name]
+        logging.getLogger(name).setLevel(levels[name])
