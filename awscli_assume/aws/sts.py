@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any
+from typing import Any, Optional
 
 from awscli_assume.aws.callers import Caller, CallerMemory
 from awscli_assume.aws.refusals import causes_added
@@ -17,15 +17,16 @@ from awscli_assume.model.request import AssumeRoleRequest
 LOG = logging.getLogger("awscli.assume.sts")
 
 
-def create_sts_client(session: Any, parsed_globals: Any) -> Any:
+def create_sts_client(session: Any, parsed_globals: Any, region: Optional[str] = None) -> Any:
     """Answer an STS client with ``--region``, ``--endpoint-url``, ``--ca-bundle`` and the like.
 
+    ``region`` stands in for a ``--region`` that was not given.
     Time-outs, proxies and retries come from the session's default configuration.
     Raises botocore's own exceptions where there are no credentials or no region.
     """
     return session.create_client(
         "sts",
-        region_name=parsed_globals.region,
+        region_name=parsed_globals.region or region,
         endpoint_url=parsed_globals.endpoint_url,
         verify=parsed_globals.verify_ssl,
     )

@@ -33,10 +33,9 @@ def _text(name: str, help_text: str, **more: Any) -> dict[str, Any]:
 
 def _structures(name: str, help_text: str, **members: str) -> dict[str, Any]:
     properties = {
-        member: {"type": "string", "description": description, "required": required == "!"}
-        for member, (required, description) in (
-            (member, (text[:1], text.lstrip("!"))) for member, text in members.items()
-        )
+        # None is required here: the CLI's text for a missing one names no option.
+        member: {"type": "string", "description": description}
+        for member, description in members.items()
     }
     schema = {"type": "array", "items": {"type": "object", "properties": properties}}
     return {"name": name, "help_text": help_text, "nargs": "+", "schema": schema}
@@ -94,8 +93,8 @@ def sts_arguments() -> list[dict[str, Any]]:
         _structures(
             "tags",
             "Session tags, at most 50.",
-            Key="!The key of the tag.",
-            Value="!The value of the tag.",
+            Key="The key of the tag.",
+            Value="The value of the tag.",
         ),
         {
             "name": "transitive-tag-keys",

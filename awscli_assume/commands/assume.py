@@ -11,10 +11,10 @@ from awscli_assume.commands.arguments import role_arguments, sts_arguments, targ
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.road import Assumed, Plan, make_plan, travel
 from awscli_assume.host import get_formatter
-from awscli_assume.outputs.summary import environment_warning, success_line, summary
+from awscli_assume.outputs.summary import chaining_note, environment_warning, success_line, summary
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.ownership import check_not_source, check_ours
-from awscli_assume.profiles.record import record_of
+from awscli_assume.profiles.record import read_record, record_of
 from awscli_assume.profiles.target import Target, check_writable, region_to_write, write_target
 
 
@@ -62,3 +62,7 @@ class AssumeCommand(BasicCommand):
         variables, now = self._environment.variables, self._environment.now()
         self._environment.tell(success_line(credentials.expiration, now, name, variables))
         self._environment.tell(environment_warning(name, variables))
+        source = plan.ends.source
+        profiles = self._session.full_config["profiles"]
+        if source and parsed_globals.profile is None and read_record(profiles.get(source)):
+            self._environment.tell(chaining_note(source))

@@ -42,11 +42,13 @@ class Plan:
     """What is going to be asked, from where and to where; checked, nothing called yet.
 
     ``session_name`` is the request's name, or the template that it was made of.
+    ``region`` is that of the profile which names the role, where one does.
     """
 
     request: AssumeRoleRequest
     session_name: str
     ends: Ends
+    region: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -88,13 +90,13 @@ def make_plan(
             f"The MFA device {request.serial_number} has a code to be typed, and there is no "
             "terminal to ask on. Try: --token-code CODE"
         )
-    return Plan(request, session_name, ends)
+    return Plan(request, session_name, ends, role_profile.get("region"))
 
 
 def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Assumed:
     """Assume the role of a plan. Nothing is written."""
     _use_source(session, plan.ends)
-    client = create_sts_client(session, parsed_globals)
+    client = create_sts_client(session, parsed_globals, plan.region)
     check_host_knows(client, plan.request)
     check_partition(client, plan.request)
     with credentials_withheld():
@@ -113,11 +115,10 @@ def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environme
 def _use_source(session: Any, ends: Ends) -> None:
     current = session.get_config_variable("profile") or "default"
     if ends.source is not None and ends.source != current:
-        # "default" need not exist: an instance or container role may be the source.
-        if ends.source == "default" and "default" not in session.available_profiles:
-            return
         LOG.debug("The source profile is %s", ends.source)
-        use_profile(session, ends.source)
+        # "default" need not exist: an instance or container role may be the source.
+        is_there = ends.source in session.available_profiles or ends.source != "default"
+        use_profile(session, ends.source if is_there else None)
 
 
 def _role_profile(profiles: Mapping[str, Any], ends: Ends) -> tuple[Mapping[str, Any], Ends]:
@@ -131,8 +132,9 @@ def _role_profile(profiles: Mapping[str, Any], ends: Ends) -> tuple[Mapping[str,
     source = profile.get("source_profile")
     if source is None:
         raise InvalidConfiguration(
-            f"The profile '{ends.source}' names a role and no source_profile. Name both: "
-            f"--profile SOURCE --role-arn {profile['role_arn']}"
+            f"The profile '{ends.source}' names a role and no source_profile. Where the "
+            "credentials come from the environment or the instance, leave --profile out: "
+            f"aws assume --role-arn {profile['role_arn']}"
         )
     if source not in profiles:
         raise InvalidConfiguration(

@@ -32,7 +32,7 @@ def success_line(expiration: datetime, now: datetime, profile: str, env: Mapping
     minutes = round((expiration - now).total_seconds() / 60)
     return (
         f"Role assumption has completed successfully, until {format_time(expiration)} "
-        f"({minutes} minutes). Use it: aws … --profile {shlex.quote(profile)}, or: "
+        f"({minutes} minutes). Use it: aws ... --profile {shlex.quote(profile)}, or: "
         f"{export_line(profile, env)}\n"
     )
 
@@ -48,16 +48,28 @@ def environment_warning(profile: str, env: Mapping[str, str]) -> str:
     )
 
 
+def chaining_note(source: str) -> str:
+    """Answer a note where AWS_PROFILE made a role session the source."""
+    return (
+        f"aws: [NOTE]: the source was the profile '{source}' (AWS_PROFILE), itself an assumed "
+        "role: role chaining, one hour at the most. For another source: --profile NAME\n"
+    )
+
+
 def export_line(profile: str, env: Mapping[str, str]) -> str:
     """Answer the line that makes a profile the current one, in the person's shell."""
+    # AWS CLI version 1 and boto3 read AWS_DEFAULT_PROFILE first, version 2 reads it second.
+    names = ["AWS_PROFILE", *(["AWS_DEFAULT_PROFILE"] if env.get("AWS_DEFAULT_PROFILE") else [])]
     shell = shell_of(env)
     if shell == "powershell":
-        return "$Env:AWS_PROFILE = '" + profile.replace("'", "''") + "'"
+        quoted = "'" + profile.replace("'", "''") + "'"
+        return "; ".join(f"$Env:{name} = {quoted}" for name in names)
+    quoted = shlex.quote(profile)
     if shell == "fish":
-        return f"set -gx AWS_PROFILE {shlex.quote(profile)}"
+        return "; ".join(f"set -gx {name} {quoted}" for name in names)
     if shell == "csh":
-        return f"setenv AWS_PROFILE {shlex.quote(profile)}"
-    return f"export AWS_PROFILE={shlex.quote(profile)}"
+        return "; ".join(f"setenv {name} {quoted}" for name in names)
+    return "export " + " ".join(f"{name}={quoted}" for name in names)
 
 
 def shell_of(env: Mapping[str, str]) -> str:

@@ -10,12 +10,6 @@ from typing import Any, Iterator
 
 import pytest
 from awscli.clidriver import create_clidriver
-from support.option_table import (
-    REGENERATE,
-    documented_table,
-    option_names,
-    option_table,
-)
 
 import awscli_assume
 from awscli_assume import errors
@@ -25,6 +19,12 @@ from awscli_assume.model.session_names import PLACEHOLDERS
 from awscli_assume.profiles.record import BLOCK as RECORD_BLOCK
 from awscli_assume.profiles.record import record_of
 from awscli_assume.profiles.settings import NAMES
+from support.option_table import (
+    REGENERATE,
+    documented_table,
+    option_names,
+    option_table,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGE = Path(awscli_assume.__file__).parent
