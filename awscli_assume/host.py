@@ -8,13 +8,14 @@ Everything of the host that more than one room needs is imported from here.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Optional
 
 import awscli
 from awscli.customizations.assumerole import CACHE_DIR
 from awscli.customizations.configure import profile_to_section as _profile_to_section
 from awscli.customizations.configure.writer import ConfigFileWriter
 from botocore.configloader import build_profile_map, raw_config_parse
+from botocore.configprovider import ConstantProvider
 from botocore.credentials import create_credential_resolver
 from botocore.exceptions import (
     ClientError,
@@ -91,14 +92,19 @@ def cache_folder(name: str) -> str:
     return os.path.join(os.path.expanduser("~"), ".aws", "cli", "cache", name)
 
 
-def use_profile(session: Any, profile: str) -> None:
-    """Make a profile the session's own, as ``--profile`` would have; not after a first call.
+def use_profile(session: Any, profile: Optional[str]) -> None:
+    """Make a profile the session's own, as ``--profile`` would have; None is no profile at all.
 
     By the time that a command runs, the CLI has built the credential provider
     for the profile it began with, to give it the cache of role credentials
     (customizations/assumerole.py, both majors): build it anew.
     """
-    session.set_config_variable("profile", profile)
+    if profile is not None:
+        # Keeps the environment's keys out, as --profile does.
+        session.set_config_variable("profile", profile)
+    # The session looks for its profile here; AWS_PROFILE counts no longer.
+    store = session.get_component("config_store")
+    store.set_config_provider("profile", ConstantProvider(value=profile))
     session.register_component(
         "credential_provider",
         create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from support.person import clean_environment
 from support.sts_stub import StsStub
 

@@ -60,6 +60,7 @@ class CallerMemory:
     def remember(self, access_key_id: str, caller: Caller, now: datetime) -> None:
         """Store the owner of an access key; where that can't be, do without."""
         with contextlib.suppress(OSError):
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)
             self._cache[_file_name(access_key_id)] = {"Arn": caller.arn}
             self._sweep(now.timestamp() - _LONGEST_SESSION_SECONDS)
 

@@ -80,8 +80,8 @@ _BY_TEXT = (
         "AccessDenied",
         "sts:AssumeRole",
         "STS says the same when the role does not exist, when its trust policy does not name the "
-        "caller, and when the caller lacks sts:AssumeRole. Look at the role's side: aws iam "
-        "get-role --role-name {role}",
+        "caller, and when the caller lacks sts:AssumeRole. Look at the role's side, with "
+        "credentials of its account: aws iam get-role --role-name {role}",
     ),
     (
         "SignatureDoesNotMatch",

@@ -40,13 +40,15 @@ class SourceClients:
 
     def _make(self, source: Optional[str]) -> Any:
         if source is not None:
-            if source not in self._session.available_profiles:
+            # "default" need not exist: an instance or container role may be the source.
+            is_there = source in self._session.available_profiles
+            if not is_there and source != "default":
                 raise ProfileNotFound(profile=source)
-            use_profile(self._session, source)
+            use_profile(self._session, source if is_there else None)
         with credentials_withheld():
             resolver = self._session.get_component("credential_provider")
             credentials = resolver.load_credentials()
             if credentials is None:
                 raise NoCredentialsError()
             frozen = credentials.get_frozen_credentials()
-        return self._create(self._session, self._globals, frozen)
+        return self._create(self._session, self._globals, credentials=frozen)

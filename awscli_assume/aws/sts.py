@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any
+from typing import Any, Optional
 
 from awscli_assume.aws.callers import Caller, CallerMemory
 from awscli_assume.aws.refusals import causes_added
@@ -17,12 +17,15 @@ from awscli_assume.model.request import AssumeRoleRequest
 LOG = logging.getLogger("awscli.assume.sts")
 
 
-def create_sts_client(session: Any, parsed_globals: Any, credentials: Any = None) -> Any:
+def create_sts_client(
+    session: Any, parsed_globals: Any, region: Optional[str] = None, credentials: Any = None
+) -> Any:
     """Answer an STS client with ``--region``, ``--endpoint-url``, ``--ca-bundle`` and the like.
 
-    Time-outs, proxies and retries come from the session's default configuration,
-    and so do the credentials unless botocore's frozen ones are given. Raises
-    botocore's own exceptions where there are no credentials or no region.
+    ``region`` stands in for a ``--region`` that was not given. Time-outs, proxies
+    and retries come from the session's default configuration, and so do the
+    credentials unless botocore's frozen ones are given. Raises botocore's own
+    exceptions where there are no credentials or no region.
     """
     given = {}
     if credentials is not None:
@@ -33,11 +36,17 @@ def create_sts_client(session: Any, parsed_globals: Any, credentials: Any = None
         }
     return session.create_client(
         "sts",
-        region_name=parsed_globals.region,
+        region_name=parsed_globals.region or region,
         endpoint_url=parsed_globals.endpoint_url,
         verify=parsed_globals.verify_ssl,
         **given,
     )
+
+
+def region_of(client: Any) -> Optional[str]:
+    """Answer the region of a client; None for the pseudo region of STS's global endpoint."""
+    region: Optional[str] = client.meta.region_name
+    return None if region == "aws-global" else region
 
 
 def check_host_knows(client: Any, request: AssumeRoleRequest) -> None:

@@ -19,9 +19,7 @@ _LOGGERS = ("botocore", "awscli", "s3transfer", "urllib3")
 # A record that holds one of these words may hold what belongs to it. It covers
 # the names in XML, JSON, headers, the query protocol and Python's own repr.
 _MARKS = re.compile(
-    r"secret|session_?-?token|security-token|access_?key|token_?code|"
-    r"samlassertion|webidentitytoken|authorization",
-    re.IGNORECASE,
+    r"secret|token|access_?key|samlassertion|authorization|password", re.IGNORECASE
 )
 _NOTICE = "(withheld by aws assume: this record may hold credentials)"
 

@@ -27,16 +27,16 @@ STS_OPTIONS = (
 )
 
 
-def _text(name: str, help_text: str, **more: Any) -> dict[str, Any]:
+def text(name: str, help_text: str, **more: Any) -> dict[str, Any]:
+    """Answer an option that takes a text."""
     return {"name": name, "help_text": help_text, "cli_type_name": "string", **more}
 
 
 def _structures(name: str, help_text: str, **members: str) -> dict[str, Any]:
     properties = {
-        member: {"type": "string", "description": description, "required": required == "!"}
-        for member, (required, description) in (
-            (member, (text[:1], text.lstrip("!"))) for member, text in members.items()
-        )
+        # None is required here: the CLI's text for a missing one names no option.
+        member: {"type": "string", "description": description}
+        for member, description in members.items()
     }
     schema = {"type": "array", "items": {"type": "object", "properties": properties}}
     return {"name": name, "help_text": help_text, "nargs": "+", "schema": schema}
@@ -45,18 +45,18 @@ def _structures(name: str, help_text: str, **members: str) -> dict[str, Any]:
 def role_arguments() -> list[dict[str, Any]]:
     """Answer the arguments that name a role."""
     return [
-        _text(
+        text(
             "role-name",
             "The name of the role to assume. A path is part of it: "
             "<code>team/dev/my-iam-role</code>. The account is found by itself, or given by "
             "<code>--account-id</code>.",
         ),
-        _text(
+        text(
             "account-id",
             "The account of the role of <code>--role-name</code>, 12 digits. Default: the "
             "account of the source credentials.",
         ),
-        _text(
+        text(
             "role-arn",
             "The ARN of the role to assume, in place of <code>--role-name</code>. With neither, "
             "the role that the source profile names by <code>role_arn</code>.",
@@ -67,21 +67,21 @@ def role_arguments() -> list[dict[str, Any]]:
 def sts_arguments() -> list[dict[str, Any]]:
     """Answer AssumeRole's own parameters."""
     return [
-        _text(
+        text(
             "role-session-name",
             "The name of the session, which stands in its ARN and in CloudTrail. Default: "
             "<code>LOGIN-ddmmyy-session</code>, or the template in the setting "
             "<code>assume.role_session_name</code> of the source profile.",
         ),
         {
-            **_text(
+            **text(
                 "duration-seconds",
                 "How long the credentials live: 900 to 43200 seconds, and never more than the "
                 "role's own maximum. Default: 3600, STS's own.",
             ),
             "cli_type_name": "integer",
         },
-        _text(
+        text(
             "policy",
             "An inline session policy as JSON (or <code>file://policy.json</code>), which "
             "narrows what the session may do. At most 2048 characters.",
@@ -94,8 +94,8 @@ def sts_arguments() -> list[dict[str, Any]]:
         _structures(
             "tags",
             "Session tags, at most 50.",
-            Key="!The key of the tag.",
-            Value="!The value of the tag.",
+            Key="The key of the tag.",
+            Value="The value of the tag.",
         ),
         {
             "name": "transitive-tag-keys",
@@ -103,22 +103,22 @@ def sts_arguments() -> list[dict[str, Any]]:
             "nargs": "+",
             "schema": {"type": "array", "items": {"type": "string"}},
         },
-        _text(
+        text(
             "external-id",
             "The external ID that the role's trust policy asks for, where a third party "
             "assumes it.",
         ),
-        _text(
+        text(
             "serial-number",
             "The serial number or ARN of your MFA device. Without <code>--token-code</code> its "
             "code is asked for on the terminal.",
         ),
-        _text(
+        text(
             "token-code",
             "The six digits that the MFA device shows. What stands on a command line is visible "
             "to other users of the machine: better leave it out and type it when asked.",
         ),
-        _text("source-identity", "The source identity, which stays the same in role chaining."),
+        text("source-identity", "The source identity, which stays the same in role chaining."),
         _structures(
             "provided-contexts",
             "Contexts from trusted token issuers, at most 5.",
@@ -131,12 +131,18 @@ def sts_arguments() -> list[dict[str, Any]]:
 def target_arguments() -> list[dict[str, Any]]:
     """Answer the argument that names the target profile."""
     return [
-        _text(
+        text(
             "update-profile",
             "The name of the target profile, which the credentials are written to. Default: "
             "<code>assumed-role</code>, or the setting <code>assume.update_profile</code> of "
             "the source profile.",
         ),
+        text(
+            "min-ttl",
+            "If the target profile already holds this role from this source, by this request, "
+            "with more than this many seconds left, print the same and call nothing.",
+        ),
+        dry_run_argument(),
     ]
 
 
@@ -152,3 +158,32 @@ def check_role_choice(parsed_args: Any) -> None:
             f"--account-id '{parsed_args.account_id}' goes with --role-name: a role ARN names "
             "its account itself. Try: --account-id ID --role-name NAME"
         )
+
+
+def profile_argument(help_text: str) -> dict[str, Any]:
+    """Answer ``--update-profile`` for a verb about profiles that we wrote."""
+    return text(
+        "update-profile",
+        f"{help_text} Default: the current profile where it is ours, else "
+        "<code>assumed-role</code> or the setting <code>assume.update_profile</code>.",
+    )
+
+
+def flag(name: str, help_text: str) -> dict[str, Any]:
+    """Answer an option without a value."""
+    return {
+        "name": name,
+        "help_text": help_text,
+        "action": "store_true",
+        "cli_type_name": "boolean",
+        "default": False,
+    }
+
+
+def dry_run_argument() -> dict[str, Any]:
+    """Answer ``--dry-run``."""
+    return flag(
+        "dry-run",
+        "Print what would be asked of STS and what would change in the files, with secrets "
+        "masked. Nothing is called and nothing is written.",
+    )

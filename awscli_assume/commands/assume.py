@@ -8,20 +8,47 @@ from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
 from awscli_assume.commands.arguments import role_arguments, sts_arguments, target_arguments
+from awscli_assume.commands.choice import seconds_or_none
+from awscli_assume.commands.clear import ClearCommand
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.road import Assumed, Plan, make_plan, travel
-from awscli_assume.host import get_formatter
-from awscli_assume.outputs.summary import environment_warning, success_line, summary
-from awscli_assume.profiles.files import locate
+from awscli_assume.commands.listing import ListCommand
+from awscli_assume.commands.printing import print_object
+from awscli_assume.commands.refresh import RefreshCommand
+from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
+from awscli_assume.commands.road import Plan, is_enough, make_plan, travel
+from awscli_assume.outputs.summary import (
+    chaining_note,
+    environment_warning,
+    permission_warning,
+    replaced_note,
+    success_line,
+    summary,
+)
+from awscli_assume.profiles.files import ProfileFiles, locate
 from awscli_assume.profiles.ownership import check_not_source, check_ours
-from awscli_assume.profiles.record import record_of
-from awscli_assume.profiles.target import Target, check_writable, region_to_write, write_target
+from awscli_assume.profiles.preview import preview
+from awscli_assume.profiles.record import read_record, record_of
+from awscli_assume.profiles.staging import is_open_to_others
+from awscli_assume.profiles.state import inspect
+from awscli_assume.profiles.target import (
+    Target,
+    check_writable,
+    region_to_write,
+    state_of,
+    target_edits,
+    write_targets,
+)
 
 
 class AssumeCommand(BasicCommand):
     """Assume a role through the CLI's own session and write it to a target profile."""
 
     NAME = "assume"
+    SUBCOMMANDS = [
+        {"name": "list", "command_class": ListCommand},
+        {"name": "refresh", "command_class": RefreshCommand},
+        {"name": "clear", "command_class": ClearCommand},
+    ]
     DESCRIPTION = BasicCommand.FROM_FILE("assume", "_description.rst", root_module=awscli_assume)
     SYNOPSIS = ""
     EXAMPLES = BasicCommand.FROM_FILE("assume", "_examples.rst", root_module=awscli_assume)
@@ -32,33 +59,49 @@ class AssumeCommand(BasicCommand):
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
+        least = seconds_or_none(parsed_args.min_ttl, "--min-ttl")
         plan = make_plan(self._session, parsed_args, parsed_globals, self._environment)
         files = locate(self._session)
-        before = self._session.full_config["profiles"].get(plan.ends.target)
+        profiles = self._session.full_config["profiles"]
+        before = profiles.get(plan.ends.target)
         check_not_source(plan.ends.target, plan.ends.source)
         check_ours(plan.ends.target, before)
         check_writable(files)
-        assumed = travel(self._session, parsed_globals, plan, self._environment)
-        region = region_to_write(before, parsed_globals.region, assumed.region)
-        write_target(files, self._target(plan, assumed, region))
-        self._print(plan, assumed, region or (before or {}).get("region"), parsed_globals)
+        held = inspect(plan.ends.target, before, self._environment.now())
+        if parsed_args.dry_run:
+            return self._rehearse(plan, files, parsed_globals)
+        if not is_enough(held, least, with_known_role(plan, profiles), parsed_globals.region):
+            assumed = travel(self._session, parsed_globals, plan, self._environment)
+            region = region_to_write(before, parsed_globals.region, assumed.region)
+            record = record_of(assumed.request, plan.session_name, plan.ends.source, region)
+            target = Target(plan.ends.target, assumed.credentials, record, region)
+            write_targets(files, [target])
+            self._environment.tell(replaced_note(held, target.record.role_arn))
+            held = state_of(target, before, self._environment.now())
+        self._print(held, parsed_globals)
+        self._tell_neighbours(plan, parsed_globals)
         return 0
 
-    def _target(self, plan: Plan, assumed: Assumed, region: Optional[str]) -> Target:
-        record = record_of(assumed.request, plan.session_name, plan.ends.source, region)
-        return Target(plan.ends.target, assumed.credentials, record, region)
+    def _rehearse(self, plan: Plan, files: ProfileFiles, parsed_globals: Any) -> int:
+        profiles = self._session.full_config["profiles"]
+        plan = with_known_role(plan, profiles)
+        target = expected_target(plan, profiles, parsed_globals.region, self._environment)
+        answer = rehearsal([plan], preview(target_edits(files, [target])))
+        print_object(self._session, parsed_globals, self.name, answer, self._environment)
+        return 0
 
-    def _print(
-        self, plan: Plan, assumed: Assumed, region: Optional[str], parsed_globals: Any
-    ) -> None:
-        credentials, name = assumed.credentials, plan.ends.target
-        output = parsed_globals.output or self._session.get_config_variable("output")
-        formatter = get_formatter(output, parsed_globals)
-        formatter(
-            self.name,
-            summary(credentials, assumed.request.role, name, region),
-            self._environment.out,
-        )
-        variables, now = self._environment.variables, self._environment.now()
-        self._environment.tell(success_line(credentials.expiration, now, name, variables))
-        self._environment.tell(environment_warning(name, variables))
+    def _print(self, state: Any, parsed_globals: Any) -> None:
+        environment = self._environment
+        print_object(self._session, parsed_globals, self.name, summary(state), environment)
+        now, variables = environment.now(), environment.variables
+        environment.tell(success_line(state.expiration, now, state.name, variables))
+        environment.tell(environment_warning(state.name, variables))
+
+    def _tell_neighbours(self, plan: Plan, parsed_globals: Any) -> None:
+        source = plan.ends.source
+        profiles = self._session.full_config["profiles"]
+        if source and parsed_globals.profile is None and read_record(profiles.get(source)):
+            self._environment.tell(chaining_note(source))
+        path = locate(self._session).credentials
+        if is_open_to_others(path):
+            self._environment.tell(permission_warning(path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional
 
 from awscli_assume.commands.environment import Environment
 from awscli_assume.errors import ForeignProfile, InvalidRequest
@@ -57,3 +57,8 @@ def seconds(text: Any, option: str) -> int:
             f"{option} 900"
         )
     return answer
+
+
+def seconds_or_none(text: Any, option: str) -> Optional[int]:
+    """Answer a number of seconds of an option, or None where it was not given."""
+    return None if text is None else seconds(text, option)

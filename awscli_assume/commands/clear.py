@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Optional
 
 from awscli.customizations.commands import BasicCommand
@@ -14,7 +15,7 @@ from awscli_assume.commands.printing import print_object
 from awscli_assume.outputs.listing import changes, listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.preview import preview
-from awscli_assume.profiles.state import EXPIRED, ProfileState, inspect_all
+from awscli_assume.profiles.state import CLEARED, EXPIRED, ProfileState, inspect_all
 from awscli_assume.profiles.target import clear_edits, clear_targets
 
 
@@ -44,10 +45,10 @@ class ClearCommand(BasicCommand):
         states = self._chosen(parsed_args)
         files = locate(self._session)
         if parsed_args.dry_run:
-            answer: Any = changes(preview(clear_edits(files, states)))
+            answer: Any = {"Changes": changes(preview(clear_edits(files, states)))}
         else:
             clear_targets(files, states)
-            answer = listing(states)
+            answer = listing([replace(s, state=CLEARED, seconds_left=0) for s in states])
             what = "profile" if len(states) == 1 else "profiles"
             self._environment.tell(f"Cleared {len(states)} {what}\n")
         print_object(self._session, parsed_globals, self.name, answer, self._environment)

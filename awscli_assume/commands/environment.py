@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Callable, Mapping, Optional, TextIO
 
+from awscli_assume.errors import NoTerminal
+
 
 def login_name() -> str:
     """Answer the person's login name, as ``whoami`` does, or the user id where none is known."""
@@ -33,7 +35,13 @@ def has_terminal() -> bool:
 
 def ask(question: str) -> str:
     """Ask on the terminal, never on stdout, without showing what is typed."""
-    return getpass.getpass(question).strip()
+    try:
+        return getpass.getpass(question).strip()
+    except EOFError:
+        raise NoTerminal(
+            "The question for the MFA code was left without an answer; nothing was done. "
+            "Run the command again, or give the code: --token-code CODE"
+        ) from None
 
 
 @dataclass(frozen=True)

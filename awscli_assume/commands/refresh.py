@@ -11,8 +11,9 @@ from awscli_assume.commands.arguments import dry_run_argument, flag, profile_arg
 from awscli_assume.commands.choice import check_alone, choose_one, seconds
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.printing import print_object
-from awscli_assume.commands.renewal import Renewal, renew, renewal_target, renewals
-from awscli_assume.outputs.listing import changes, listing
+from awscli_assume.commands.rehearsal import expected_target, rehearsal
+from awscli_assume.commands.renewal import Renewal, carry_out, plan_renewals, target_of
+from awscli_assume.outputs.listing import listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.preview import preview
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
@@ -50,21 +51,22 @@ class RefreshCommand(BasicCommand):
         check_alone(parsed_args, "update_profile", "all", "expiring_within")
         profiles = self._session.full_config["profiles"]
         renewals = plan_renewals(self._chosen(profiles, parsed_args), profiles, self._environment)
+        _raise_of_one(renewals, parsed_args)
         files = locate(self._session)
         check_writable(files)
         if parsed_args.dry_run:
-            targets = [expected_target(one, self._environment) for one in renewals if one.plan]
-            answer: Any = preview_of(renewals, preview(target_edits(files, targets)))
+            plans = [one.plan for one in renewals if one.plan is not None]
+            targets = [expected_target(plan, profiles, None, self._environment) for plan in plans]
+            answer: Any = rehearsal(plans, preview(target_edits(files, targets)))
         else:
             renewals = carry_out(self._session, parsed_globals, renewals, self._environment)
+            _raise_of_one(renewals, parsed_args)
             region = parsed_globals.region
             targets = [target_of(one, profiles, region) for one in renewals if one.assumed]
             write_targets(files, targets)
             answer = listing([one.after for one in renewals], _errors(renewals))
-        if parsed_args.update_profile is not None or len(renewals) == 1:
-            raise_first(renewals)
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
-        return self._report(renewals)
+        return self._report(renewals, parsed_args.dry_run)
 
     def _chosen(self, profiles: Any, parsed_args: Any) -> list[ProfileState]:
         if not parsed_args.all and parsed_args.expiring_within is None:
@@ -78,13 +80,20 @@ class RefreshCommand(BasicCommand):
         least = seconds(parsed_args.expiring_within, "--expiring-within")
         return [state for state in states if state.seconds_left < least]
 
-    def _report(self, renewals: list[Renewal]) -> int:
+    def _report(self, renewals: list[Renewal], is_rehearsal: bool) -> int:
         failed = [one for one in renewals if one.error is not None]
         for one in failed:
             self._environment.tell(f"aws: [ERROR]: {one.state.name}: {one.error}\n")
         done = len(renewals) - len(failed)
-        self._environment.tell(f"Refreshed {done} of {len(renewals)} profiles\n")
+        verb = "Would refresh" if is_rehearsal else "Refreshed"
+        self._environment.tell(f"{verb} {done} of {len(renewals)} profiles\n")
         return PARTIAL_FAILURE if failed else 0
+
+
+def _raise_of_one(renewals: list[Renewal], parsed_args: Any) -> None:
+    """Raise the error of the one profile that was meant: there is no other to go on with."""
+    if not parsed_args.all and parsed_args.expiring_within is None and renewals[0].error:
+        raise renewals[0].error
 
 
 def _errors(renewals: list[Renewal]) -> dict[str, str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping, Optional, Sequence
 
 from awscli_assume.aws.sources import SourceClients
-from awscli_assume.aws.sts import assume_role, check_host_knows, check_partition
+from awscli_assume.aws.sts import check_host_knows, check_partition
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.road import Assumed, Plan, plan_again, region_of, with_code
+from awscli_assume.commands.road import Assumed, Plan, assume, plan_again, with_code
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.state import VALID, ProfileState
@@ -82,19 +82,16 @@ def carry_out(
         request = with_code(renewal.plan.request, environment)
         return replace(renewal, plan=replace(renewal.plan, request=request))
 
-    def assume(renewal: Renewal) -> Renewal:
+    def ask(renewal: Renewal) -> Renewal:
         if renewal.plan is None or renewal.error is not None:
             return renewal
         client = clients.get(renewal.plan.ends.source)
-        now = environment.now()
-        credentials = assume_role(client, renewal.plan.request, now)
-        assumed = Assumed(renewal.plan.request, credentials, region_of(client), now)
-        return replace(renewal, assumed=assumed)
+        return replace(renewal, assumed=assume(client, renewal.plan.request, environment))
 
     prepared = [_attempt(prepare, one) for one in ordered]
     # Held around all threads: each call lets go of it in its own time.
     with credentials_withheld(), ThreadPoolExecutor(WORKERS) as pool:
-        done = list(pool.map(lambda one: _attempt(assume, one), prepared))
+        done = list(pool.map(lambda one: _attempt(ask, one), prepared))
     return sorted(done, key=lambda one: one.state.name)
 
 
@@ -114,5 +111,5 @@ def _attempt(step: Callable[[Renewal], Renewal], renewal: Renewal) -> Renewal:
         return renewal
     try:
         return step(renewal)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the other profiles go on
+    except Exception as error:
         return replace(renewal, error=error)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Mapping, Optional
 
 from awscli_assume.aws.callers import CallerMemory
@@ -13,6 +14,7 @@ from awscli_assume.aws.sts import (
     check_partition,
     complete_role,
     create_sts_client,
+    region_of,
 )
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.arguments import STS_OPTIONS, check_role_choice
@@ -23,9 +25,10 @@ from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.request import AssumeRoleRequest, build_request
 from awscli_assume.model.roles import Role, parse_role_arn, parse_role_name
 from awscli_assume.model.session_names import DEFAULT_TEMPLATE, render, session_date
+from awscli_assume.profiles.record import record_of
 from awscli_assume.profiles.settings import read_settings
-from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.source import Ends, choose_ends
+from awscli_assume.profiles.state import ProfileState
 
 LOG = logging.getLogger("awscli.assume.road")
 # Keys by which a profile names a role (AWS CLI User Guide, "Using an IAM role
@@ -43,20 +46,27 @@ class Plan:
     """What is going to be asked, from where and to where; checked, nothing called yet.
 
     ``session_name`` is the request's name, or the template that it was made of.
+    ``region`` is that of the profile which names the role, where one does.
     """
 
     request: AssumeRoleRequest
     session_name: str
     ends: Ends
+    region: Optional[str] = None
+
+    def with_role(self, role: Role) -> Plan:
+        """Answer the plan for a role whose account has become known."""
+        return replace(self, request=self.request.with_role(role))
 
 
 @dataclass(frozen=True)
 class Assumed:
-    """What STS handed out, for which request, and the region that it was asked in."""
+    """What STS handed out, for which request, in which region, and when it was asked."""
 
     request: AssumeRoleRequest
     credentials: TemporaryCredentials
     region: Optional[str]
+    at: datetime
 
 
 def make_plan(
@@ -84,8 +94,7 @@ def make_plan(
     if given["role_session_name"] is None:
         rendered = _render(session_name, role, environment)
     request = build_request(role, rendered, options)
-    _check_terminal(request, environment)
-    return Plan(request, session_name, ends)
+    return Plan(request, session_name, ends, role_profile.get("region"))
 
 
 def plan_again(state: ProfileState, environment: Environment) -> Plan:
@@ -95,12 +104,13 @@ def plan_again(state: ProfileState, environment: Environment) -> Plan:
     name = record.session_name or DEFAULT_TEMPLATE
     rendered = _render(name, role, environment)
     request = build_request(role, rendered, record.to_options())
-    _check_terminal(request, environment)
+    check_terminal(request, environment)
     source = record.source_profile
     return Plan(request, name, Ends(source, state.name, source or "default"))
 
 
-def _check_terminal(request: AssumeRoleRequest, environment: Environment) -> None:
+def check_terminal(request: AssumeRoleRequest, environment: Environment) -> None:
+    """Raise NoTerminal where a code has to be typed and nobody can be asked."""
     if request.serial_number and not request.token_code and not environment.has_terminal():
         raise NoTerminal(
             f"The MFA device {request.serial_number} has a code to be typed, and there is no "
@@ -110,8 +120,9 @@ def _check_terminal(request: AssumeRoleRequest, environment: Environment) -> Non
 
 def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Assumed:
     """Assume the role of a plan. Nothing is written."""
+    check_terminal(plan.request, environment)
     _use_source(session, plan.ends)
-    client = create_sts_client(session, parsed_globals)
+    client = create_sts_client(session, parsed_globals, plan.region)
     check_host_knows(client, plan.request)
     check_partition(client, plan.request)
     with credentials_withheld():
@@ -119,10 +130,31 @@ def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environme
     now = environment.now()
     request = complete_role(client, credentials, plan.request, CallerMemory(), now)
     request = with_code(request, environment)
-    answer = assume_role(client, request, environment.now())
-    region = client.meta.region_name
-    # The pseudo region of STS's global endpoint, for a session without a region.
-    return Assumed(request, answer, None if region == "aws-global" else region)
+    return assume(client, request, environment)
+
+
+def assume(client: Any, request: AssumeRoleRequest, environment: Environment) -> Assumed:
+    """Assume the role of a complete request with a client."""
+    now = environment.now()
+    return Assumed(request, assume_role(client, request, now), region_of(client), now)
+
+
+def is_enough(
+    held: Optional[ProfileState], least: Optional[int], plan: Plan, region: Optional[str]
+) -> bool:
+    """Tell whether a target holds what the plan asks for, with more than so many seconds left.
+
+    ``least`` None asks for it anew in any case. The plan's role has its account
+    as far as that is known.
+    """
+    if held is None or least is None or held.seconds_left <= least:
+        return False
+    wanted = record_of(plan.request, plan.session_name, plan.ends.source, None)
+    return (
+        wanted.asks_the_same_as(held.record)
+        and region in (None, held.region)
+        and held.principal_arn is not None
+    )
 
 
 def with_code(request: AssumeRoleRequest, environment: Environment) -> AssumeRoleRequest:
@@ -136,11 +168,10 @@ def with_code(request: AssumeRoleRequest, environment: Environment) -> AssumeRol
 def _use_source(session: Any, ends: Ends) -> None:
     current = session.get_config_variable("profile") or "default"
     if ends.source is not None and ends.source != current:
-        # "default" need not exist: an instance or container role may be the source.
-        if ends.source == "default" and "default" not in session.available_profiles:
-            return
         LOG.debug("The source profile is %s", ends.source)
-        use_profile(session, ends.source)
+        # "default" need not exist: an instance or container role may be the source.
+        is_there = ends.source in session.available_profiles or ends.source != "default"
+        use_profile(session, ends.source if is_there else None)
 
 
 def _role_profile(profiles: Mapping[str, Any], ends: Ends) -> tuple[Mapping[str, Any], Ends]:
@@ -154,8 +185,9 @@ def _role_profile(profiles: Mapping[str, Any], ends: Ends) -> tuple[Mapping[str,
     source = profile.get("source_profile")
     if source is None:
         raise InvalidConfiguration(
-            f"The profile '{ends.source}' names a role and no source_profile. Name both: "
-            f"--profile SOURCE --role-arn {profile['role_arn']}"
+            f"The profile '{ends.source}' names a role and no source_profile. Where the "
+            "credentials come from the environment or the instance, leave --profile out: "
+            f"aws assume --role-arn {profile['role_arn']}"
         )
     if source not in profiles:
         raise InvalidConfiguration(

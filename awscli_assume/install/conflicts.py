@@ -44,8 +44,16 @@ def refuse_conflict(
 def _refuse_to_break_version_1(
     host: Host, places: Places, around: Surroundings, force: bool
 ) -> None:
+    own_file = around.env.get("AWS_CONFIG_FILE")
     for other in other_hosts(host, around):
         if other.major != 1:
+            continue
+        if own_file:
+            # A config file that was named for this run is the way out that we propose.
+            around.warn(
+                f"{other.executable} is {other.name}: it fails wherever AWS_CONFIG_FILE is "
+                f"{own_file}. Set that variable only where you use version 2."
+            )
             continue
         told = (
             f"{other.executable} is {other.name} and reads {places.config_file} too. "
@@ -73,7 +81,7 @@ def require_importable(host: Host, python: Optional[Interpreter]) -> None:
         # Unknown is left to the proof, which comes before the config file is touched.
         return
     root = PACKAGE.parent
-    what = shlex.quote(str(root)) if (root / "setup.cfg").is_file() else "awscli-assume"
+    what = shlex.quote(str(root)) if (root / "setup.cfg").is_file() else "CHECKOUT"
     raise Refusal(
         f"{host.executable} is {host.name}, which has no plugin path: the plugin has to be in its "
         f"own Python, and is not. Type: {shlex.quote(python.executable)} -m pip install {what}"

@@ -166,6 +166,6 @@ def _choose_demo_host(around: Surroundings, named: Optional[str]) -> Host:
     if not (by_us or hosts):
         raise Refusal(
             "the demonstration needs an AWS CLI. "
-            f"Type: {sys.executable} -m pip install 'awscli-assume[demo]'"
+            f"Type: {sys.executable} -m pip install '.[demo]' in the checkout of awscli-assume"
         )
     return (by_us or hosts)[0]

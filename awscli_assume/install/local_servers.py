@@ -51,7 +51,7 @@ def installed_server() -> Server:
             return server
     raise Refusal(
         "the demonstration needs a local AWS, which is not installed. "
-        f"Type: {sys.executable} -m pip install 'awscli-assume[demo]'"
+        f"Type: {sys.executable} -m pip install '.[demo]' in the checkout of awscli-assume"
     )
 
 

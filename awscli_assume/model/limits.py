@@ -159,6 +159,11 @@ def tags(values: Sequence[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
     seen: dict[str, str] = {}
     for tag in values:
         key, value = tag.get("Key", ""), tag.get("Value", "")
+        if "Key" not in tag or "Value" not in tag:
+            raise InvalidRequest(
+                f"Invalid tag '{key or value}': it needs a key and a value. "
+                "Try: --tags Key=team,Value=storage"
+            )
         _tag_text("tag key", key, 1, 128)
         _tag_text(f"value of tag '{key}'", value, 0, 256)
         if key.lower().startswith("aws:"):

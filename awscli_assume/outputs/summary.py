@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import shlex
 from datetime import datetime
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping
 
-from awscli_assume.model.credentials import TemporaryCredentials, format_time
-from awscli_assume.model.roles import Role
+from awscli_assume.model.credentials import format_time
 
 _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
-def summary(
-    credentials: TemporaryCredentials, role: Role, profile: str, region: Optional[str]
-) -> dict[str, Any]:
-    """Answer who one is now, in the shape of get-caller-identity and some more; no secret."""
+def summary(state: Any) -> dict[str, Any]:
+    """Answer who one is now, in the shape of get-caller-identity and some more; no secret.
+
+    ``state`` is a profile's state (neighbouring rooms do not import each other).
+    """
     return {
-        "UserId": credentials.assumed_role_id,
-        "Account": credentials.account_id,
-        "Arn": credentials.assumed_role_arn,
-        "Profile": profile,
-        "RoleArn": role.arn,
-        "Expiration": format_time(credentials.expiration),
-        "Region": region,
+        "UserId": state.principal_id,
+        "Account": state.principal_arn.split(":")[4],
+        "Arn": state.principal_arn,
+        "Profile": state.name,
+        "RoleArn": state.record.role_arn,
+        "Expiration": format_time(state.expiration),
+        "Region": state.region,
     }
 
 
@@ -32,7 +32,7 @@ def success_line(expiration: datetime, now: datetime, profile: str, env: Mapping
     minutes = round((expiration - now).total_seconds() / 60)
     return (
         f"Role assumption has completed successfully, until {format_time(expiration)} "
-        f"({minutes} minutes). Use it: aws … --profile {shlex.quote(profile)}, or: "
+        f"({minutes} minutes). Use it: aws ... --profile {shlex.quote(profile)}, or: "
         f"{export_line(profile, env)}\n"
     )
 
@@ -48,16 +48,46 @@ def environment_warning(profile: str, env: Mapping[str, str]) -> str:
     )
 
 
+def replaced_note(held: Any, role_arn: str) -> str:
+    """Answer a note where the target held a different role that was still valid, else nothing."""
+    if held is None or held.seconds_left <= 0 or held.record.role_arn == role_arn:
+        return ""
+    return (
+        f"aws: [NOTE]: the profile '{held.name}' held {held.record.role_arn} until "
+        f"{format_time(held.expiration)}; that is replaced. To keep both: --update-profile NAME\n"
+    )
+
+
+def permission_warning(path: str) -> str:
+    """Answer the warning that ``aws configure set`` gives (2.34.53), for the same reason."""
+    return (
+        f"aws: [WARNING]: The file '{path}' is accessible by other users. Consider running "
+        f"'chmod 600 {path}' to restrict access to only your user.\n"
+    )
+
+
+def chaining_note(source: str) -> str:
+    """Answer a note where AWS_PROFILE made a role session the source."""
+    return (
+        f"aws: [NOTE]: the source was the profile '{source}' (AWS_PROFILE), itself an assumed "
+        "role: role chaining, one hour at the most. For another source: --profile NAME\n"
+    )
+
+
 def export_line(profile: str, env: Mapping[str, str]) -> str:
     """Answer the line that makes a profile the current one, in the person's shell."""
+    # AWS CLI version 1 and boto3 read AWS_DEFAULT_PROFILE first, version 2 reads it second.
+    names = ["AWS_PROFILE", *(["AWS_DEFAULT_PROFILE"] if env.get("AWS_DEFAULT_PROFILE") else [])]
     shell = shell_of(env)
     if shell == "powershell":
-        return "$Env:AWS_PROFILE = '" + profile.replace("'", "''") + "'"
+        quoted = "'" + profile.replace("'", "''") + "'"
+        return "; ".join(f"$Env:{name} = {quoted}" for name in names)
+    quoted = shlex.quote(profile)
     if shell == "fish":
-        return f"set -gx AWS_PROFILE {shlex.quote(profile)}"
+        return "; ".join(f"set -gx {name} {quoted}" for name in names)
     if shell == "csh":
-        return f"setenv AWS_PROFILE {shlex.quote(profile)}"
-    return f"export AWS_PROFILE={shlex.quote(profile)}"
+        return "; ".join(f"setenv {name} {quoted}" for name in names)
+    return "export " + " ".join(f"{name}={quoted}" for name in names)
 
 
 def shell_of(env: Mapping[str, str]) -> str:

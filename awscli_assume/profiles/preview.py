@@ -19,7 +19,9 @@ from awscli_assume.profiles.store import FileEdit
 
 NEW = "(new)"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_SECRET_KEY = re.compile(r"^(\s*[^\s=:#;]*(?:secret|token(?!_expires)|password)[^\s=:]*\s*[=:]\s*)", re.I)
+_SECRET_KEY = re.compile(
+    r"^(\s*[^\s=:#;]*(?:secret|token(?!_expires)|password)[^\s=:]*\s*[=:]\s*)", re.I
+)
 _KEY_ID = re.compile(r"^(\s*[^\s=:#;]*access_key_id\s*[=:]\s*)(\S+)", re.I)
 
 
@@ -50,7 +52,9 @@ def preview(edits: Sequence[FileEdit]) -> list[FileDiff]:
     return answer
 
 
-def unknown_credentials(role: Role, session_name: str, expiration: datetime) -> TemporaryCredentials:
+def unknown_credentials(
+    role: Role, session_name: str, expiration: datetime
+) -> TemporaryCredentials:
     """Answer credentials that stand for those which STS would hand out."""
     account = role.account_id or "ACCOUNT"
     arn = f"arn:{role.partition or 'aws'}:sts::{account}:assumed-role/{role.name}/{session_name}"

@@ -7,7 +7,7 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.names import check_profile_name
-from awscli_assume.profiles.record import read_record
+from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.settings import read_settings
 
 DEFAULT_TARGET = "assumed-role"
@@ -48,27 +48,31 @@ def choose_ends(
     if current is None or is_explicit:
         current = current or "default"
         return _ends(profiles, current, current, explicit_target)
-    before = _source_before(profiles, current)
-    if before is not None:
-        again = _ends(profiles, before, before, explicit_target)
+    record = read_record(profiles.get(current))
+    if record is not None or current not in profiles:
+        before = record.source_profile if record is not None else "default"
+        again = _ends(profiles, before, before or "default", explicit_target)
         if again.target == current:
+            _check_source_is_there(profiles, current, record)
             return again
     return _ends(profiles, current, current, explicit_target)
 
 
-def _source_before(profiles: Profiles, current: str) -> Optional[str]:
-    """Answer the source of an earlier run into the current profile, if there was one."""
-    if current not in profiles:
-        return "default"
-    record = read_record(profiles[current])
+def _check_source_is_there(profiles: Profiles, current: str, record: Optional[Record]) -> None:
     if record is None:
-        return None
-    if record.source_profile is not None and record.source_profile not in profiles:
+        return
+    if record.source_profile is None:
+        raise InvalidConfiguration(
+            f"The profile '{current}' was made from keys in the environment, and there are none "
+            "now. Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a source: "
+            "--profile NAME"
+        )
+    # "default" need not be a profile: an instance or container role stands behind it.
+    if record.source_profile not in profiles and record.source_profile != "default":
         raise InvalidConfiguration(
             f"The profile '{current}' was made from the profile '{record.source_profile}', which "
             "is gone. Name another source: --profile NAME"
         )
-    return record.source_profile
 
 
 def _ends(

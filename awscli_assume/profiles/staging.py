@@ -49,6 +49,16 @@ def check_usable(path: str) -> None:
         raise UnusableFile(f"{path} is read-only; nothing was written. Try: chmod u+rw {path}")
 
 
+def is_open_to_others(path: str) -> bool:
+    """Tell whether a file is readable or writable for others than its owner (POSIX)."""
+    if os.name == "nt":
+        return False
+    try:
+        return bool(os.stat(path).st_mode & 0o077)
+    except OSError:
+        return False
+
+
 def make_folder(path: str) -> None:
     """Create the folder of a file for its owner alone (the umask would decide otherwise)."""
     folder = os.path.dirname(path)

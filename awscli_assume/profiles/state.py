@@ -20,6 +20,8 @@ WRITTEN_KEY_KEY = "x_principal_access_key_id"
 
 VALID, EXPIRING, EXPIRED = "valid", "expiring", "expired"
 REPLACED, MISSING = "replaced", "missing"
+# What a profile is said to be once we have cleared it.
+CLEARED = "cleared"
 EXPIRING_SECONDS = 900
 
 

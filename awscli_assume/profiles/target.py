@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Mapping, Optional, Sequence
 
 from awscli_assume.host import profile_to_section
@@ -17,6 +18,7 @@ from awscli_assume.profiles.state import (
     PRINCIPAL_ARN_KEY,
     PRINCIPAL_ID_KEY,
     REPLACED,
+    VALID,
     WRITTEN_KEY_KEY,
     ProfileState,
 )
@@ -37,6 +39,21 @@ class Target:
     credentials: TemporaryCredentials
     record: Record
     region: Optional[str]
+
+
+def state_of(target: Target, before: Optional[Mapping[str, Any]], now: datetime) -> ProfileState:
+    """Answer the state of a target profile once it is written."""
+    found = target.credentials
+    return ProfileState(
+        name=target.name,
+        record=target.record,
+        state=VALID,
+        seconds_left=int((found.expiration - now).total_seconds()),
+        expiration=found.expiration,
+        principal_arn=found.assumed_role_arn,
+        principal_id=found.assumed_role_id,
+        region=target.region or (before or {}).get("region"),
+    )
 
 
 def check_writable(files: ProfileFiles) -> None:

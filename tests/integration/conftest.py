@@ -9,10 +9,10 @@ from typing import Callable
 
 import boto3
 import pytest
-from support.hosts import HOST_NAMES, Host, build_wheel, get_host, run
-from support.person import Person
 
 from awscli_assume.install.local_aws import LocalAws
+from support.hosts import HOST_NAMES, Host, build_wheel, get_host, run
+from support.person import Person
 
 ROLE_NAME = "my-iam-role"
 

@@ -13,11 +13,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from support.hosts import Host
 
 from awscli_assume.install.local_aws import LocalAws
 from awscli_assume.install.local_servers import AccessKey, Server
 from awscli_assume.install.refusal import Refusal
+from support.hosts import Host
 
 REPOSITORY = Path(__file__).parents[2]
 DEMO = [sys.executable, "-m", "awscli_assume.install", "demo"]

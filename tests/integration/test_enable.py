@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
+
 from support.hosts import HOST_NAMES, Host, get_host
 
 ROLE = "my-iam-role"

@@ -65,7 +65,7 @@ def get_host(name: str) -> Host:
 
 def run(*command: object, **options: object) -> subprocess.CompletedProcess:
     """Run a command of the set-up; what it printed is part of the error if it fails."""
-    done = subprocess.run(  # noqa: PLW1510
+    done = subprocess.run(
         [str(word) for word in command], capture_output=True, text=True, **options
     )
     if done.returncode:

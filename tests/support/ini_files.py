@@ -110,7 +110,7 @@ def _files(draw: Draw, target: str, is_config: bool) -> Optional[bytes]:
     if kind in ("empty", "missing"):
         return b"" if kind == "empty" else None
     is_odd = kind == "odd"
-    sections = draw(st.lists(_sections(is_config), max_size=3, unique_by=lambda s: s.split("]")[0]))
+    sections = draw(st.lists(_sections(is_config), max_size=3, unique_by=_header))
     if not draw(_one_in(4)):
         held = _target_section(target, is_config, is_odd)
         sections.insert(draw(st.integers(0, len(sections))), draw(held))
@@ -139,6 +139,10 @@ def _key(line: str) -> Any:
     return object() if not name or name[0] in "#;" else name
 
 
+def _header(section: str) -> str:
+    return section.partition("]")[0]
+
+
 @st.composite
 def _sections(draw: Draw, is_config: bool) -> str:
     """Answer a section that is not the target's."""
@@ -147,7 +151,8 @@ def _sections(draw: Draw, is_config: bool) -> str:
         return f"[{name}]\n" + "".join(f"{line}\n" for line in _LONG_LIVED)
     shown = f"'{name}'" if " " in name else name
     headers = (f"[profile {shown}]", f'[profile "{name}"]', f"[{name}]", "[plugins]",
-               f"[sso-session {name}]", f"[services {name}]", f"[profile {shown}] # why")  # fmt: skip
+               f"[sso-session {name}]", f"[services {name}]",
+               f"[profile {shown}] # why")  # fmt: skip
     body = (*draw(_lines(_SETTINGS + _OTHER_WAYS, 3)), *draw(_lines(_COMMENTS, 2)))
     return draw(st.sampled_from(headers)) + "\n" + "".join(body)
 

