@@ -30,7 +30,8 @@ _POLICY_ARN = re.compile(r"arn:aws(?:-[a-z]+)*:iam::(?:\d{12}|aws):policy/[\x21-
 # which the reference lists anyway.
 _TAG_TEXT = re.compile(r"[\w \u00a0\u2000-\u200a\u202f\u205f\u3000.:/=+@-]*")
 # The reference takes tab, newline and return inside a policy, no other control.
-_POLICY_TEXT = re.compile(r"[\u0009\u000a\u000d\u0020-\u00ff]+")
+# Nor do we: U+0085 ends a line for botocore's parser of nested blocks.
+_POLICY_TEXT = re.compile(r"[\u0020-\u007e\u00a0-\u00ff]+")
 
 
 def duration_seconds(text: str) -> int:

@@ -72,11 +72,8 @@ class Workbench:
                 # The writer empties the dict that it is given.
                 new = dict(value) if isinstance(value, Mapping) else value
                 ConfigFileWriter().update_config({"__section__": section, key: new}, self._copy)
-        except (ValueError, UnicodeError) as error:
-            # The CLI's text for a line break (2.34) holds no value; that of a
-            # UnicodeError would quote the file.
-            is_text = not isinstance(error, UnicodeError)
-            reason = str(error) if is_text else "it is not text in this locale"
+        except (ValueError, UnicodeError, UnboundLocalError) as error:
+            reason = _WRITER_ERRORS.get(type(error), "the value can't stand in an INI file")
             raise UnusableFile(
                 f"Can't write {self.shown_as}: {reason}. The file is as it was"
             ) from None
