@@ -15,6 +15,7 @@ from awscli_assume.host import ConfigFileWriter, build_profile_map
 from awscli_assume.profiles.files import Sections, parse
 from awscli_assume.profiles.lines import without_empty_section, without_keys
 from awscli_assume.profiles.sections import SectionedText
+from awscli_assume.profiles.suspects import find_suspect
 
 Value = Union[str, Mapping[str, str]]
 
@@ -42,14 +43,6 @@ class Edited:
     before: Sections = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A piece of a file, and how many lines stand above it."""
-
-    lines_before: int
-    content: bytes
-
-
 class Workbench:
     """A private file that pieces of another one are written to, edited and read back on."""
 
@@ -73,9 +66,16 @@ class Workbench:
                 new = dict(value) if isinstance(value, Mapping) else value
                 ConfigFileWriter().update_config({"__section__": section, key: new}, self._copy)
         except (ValueError, UnicodeError, UnboundLocalError) as error:
-            reason = _WRITER_ERRORS.get(type(error), "the value can't stand in an INI file")
+            # Their own texts may quote the file, or the value.
+            reason = "a name or a value holds a line break"
+            if isinstance(error, UnicodeError):
+                reason = "it is not text in this locale"
+            elif isinstance(error, UnboundLocalError):
+                # writer.py of all versions, where a nested block ends the file.
+                reason = f"the CLI's own writer fails on the nested block of [{section}]"
             raise UnusableFile(
-                f"Can't write {self.shown_as}: {reason}. The file is as it was"
+                f"Can't write {self.shown_as}: {reason}. The file is as it was. Mend that "
+                "section, or choose another profile with --update-profile NAME"
             ) from None
         with open(self._copy, "rb") as file:
             return file.read()
@@ -108,8 +108,9 @@ def edit_content(bench: Workbench, content: bytes, edits: Sequence[SectionEdit])
             was = bench.parse(piece, lines_before)
             before.update(was)
             header = next(iter(_read_as(edit, was)), edit.section)
-            now = _edit_piece(bench, piece, text.following_header(place), edit, header)
-            _compare(bench, was, _Place(lines_before, now), edit)
+            now = _edit_piece(bench, piece, text.following_header(place), edit, header, was)
+            if now is None or not _is_as_meant(bench, was, now, edit):
+                raise _damage(bench, edit, piece, lines_before)
             text.pieces[place] = now
         elif edit.values:
             text.append(bench.set_values(b"", edit.section, edit.values))
@@ -117,11 +118,17 @@ def edit_content(bench: Workbench, content: bytes, edits: Sequence[SectionEdit])
 
 
 def _edit_piece(
-    bench: Workbench, piece: bytes, ending: bytes, edit: SectionEdit, header: str
-) -> bytes:
+    bench: Workbench,
+    piece: bytes,
+    ending: bytes,
+    edit: SectionEdit,
+    header: str,
+    was: Sections,
+) -> Optional[bytes]:
+    """Answer the piece after the edit, or None where the writer did not find the section."""
     # The writer can only add to a nested block, not take a key out of it.
     blocks = [key for key, value in edit.values if isinstance(value, Mapping)]
-    removals = {*blocks, *edit.removals}
+    removals = {key for key in (*blocks, *edit.removals) if key in was.get(header, {})}
     if removals:
         piece = bench.change_text(piece, lambda text: without_keys(text, header, removals))
     if edit.removals:
@@ -131,16 +138,17 @@ def _edit_piece(
         # elsewhere when its section is the last one of the file.
         written = bench.set_values(piece + ending, edit.section, edit.values)
         if not written.endswith(ending):
-            raise _damage(bench, edit, _Place(0, b""))
+            return None
         piece = written[: len(written) - len(ending)]
     return piece
 
 
-def _compare(bench: Workbench, was: Sections, place: _Place, edit: SectionEdit) -> None:
+def _is_as_meant(bench: Workbench, was: Sections, now: bytes, edit: SectionEdit) -> bool:
+    """Tell whether a piece is read back as it was, but for the edit."""
     try:
-        found: Sections = bench.parse(place.content)
+        found: Sections = bench.parse(now)
     except UnusableFile:
-        raise _damage(bench, edit, place) from None
+        return False
     before, after = _read_as(edit, was), _read_as(edit, found)
     wanted: dict[str, Any] = {
         key: value
@@ -150,14 +158,12 @@ def _compare(bench: Workbench, was: Sections, place: _Place, edit: SectionEdit) 
     }
     for key, value in edit.values:
         wanted[key] = dict(value) if isinstance(value, Mapping) else value
-    neighbours = [name for name in was if name not in before]
-    if (
-        max(len(before), len(after)) > 1
-        or {key: value for name in after for key, value in found[name].items()} != wanted
-        or {name: found[name] for name in found if name not in after}
-        != {name: was[name] for name in neighbours}
-    ):
-        raise _damage(bench, edit, place)
+    neighbours = {name: was[name] for name in was if name not in before}
+    return (
+        max(len(before), len(after)) <= 1
+        and {key: value for name in after for key, value in found[name].items()} == wanted
+        and {name: found[name] for name in found if name not in after} == neighbours
+    )
 
 
 def _read_as(edit: SectionEdit, sections: Sections) -> list[str]:
@@ -167,24 +173,18 @@ def _read_as(edit: SectionEdit, sections: Sections) -> list[str]:
     return [name for name in sections if edit.profile in build_profile_map({name: {}})["profiles"]]
 
 
-def _damage(bench: Workbench, edit: SectionEdit, place: _Place) -> UnusableFile:
+def _damage(bench: Workbench, edit: SectionEdit, piece: bytes, lines_before: int) -> UnusableFile:
+    keys = {key for key, _ in edit.values} | set(edit.removals)
+    lines = piece.decode("utf-8", "replace").split("\n")
+
+    def is_ours(header: str) -> bool:
+        return header == edit.section or bool(_read_as(edit, {header: {}}))
+
+    found = find_suspect(lines, edit.section, keys, is_ours)
+    place = f" (line {found[0] + lines_before}: {found[1]})" if found else ""
     return UnusableFile(
         f"The AWS CLI's own writer would damage {bench.shown_as}: section [{edit.section}] or a "
-        f"neighbour is written in a way that it does not follow{_suspect(edit, place)}. "
+        f"neighbour is written in a way that it does not follow{place}. "
         "The file is as it was. Write that section as the CLI does, or choose another profile "
         "with --update-profile NAME"
     )
-
-
-def _suspect(edit: SectionEdit, place: _Place) -> str:
-    """Name the first line that is known to lead the writer astray."""
-    name = edit.profile or edit.section
-    headers = 0
-    lines = place.content.decode("utf-8", "replace").split("\n")
-    for number, line in enumerate(lines, place.lines_before + 1):
-        bare = line.strip()
-        is_header = bare.lstrip("\ufeff").startswith("[") and name in bare
-        headers += is_header
-        if is_header and (headers > 1 or line.rstrip() != f"[{edit.section}]"):
-            return f" (line {number}: {bare})"
-    return ""

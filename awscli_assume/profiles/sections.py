@@ -11,12 +11,15 @@ from __future__ import annotations
 import re
 from typing import Collection, Optional
 
+# Below that, parsing all of a file costs less than a millisecond.
+SMALL_BYTES = 8192
 # Anchored at a line break, which is several times faster than ^: a line break
 # is put in front of the content for them.
 _HEADER = re.compile(rb"\n(\[.+\])")
 _INDENTED_HEADER = re.compile(rb"\n[ \t\f\v]+\[")
 # A line that is neither blank, comment, header, continuation nor key and value.
-_NO_KEY = re.compile(rb"\n(?![\s#;]|\[.+\])[^=:\n]*(?=\n)")
+_NO_KEY = re.compile(rb"\n(?![\s#;]|\[.+\])(?:[^=:\n]*(?=\n)|[=:])")
+_QUOTING = re.compile(rb"['\"\\]")
 _HAS_KEY = re.compile(rb"\n(?![\s#;])[^\n]")
 # Headers that may be read as another name than they are written in.
 _ODD_LINE = re.compile(rb"\n\[(?: |[^\]\n]*(?:['\"\\\t]|  | \])|[^\]\n]*\].*\])")
@@ -27,8 +30,8 @@ class SectionedText:
     """The content of an INI file in pieces; joined they are the content again.
 
     Each section of ``names`` (sections, or the profiles that they are read as)
-    is a piece of its own. A file is one piece as a whole where its sections
-    can't be told apart at a glance: when the CLI's writer would touch all of it
+    is a piece of its own. A file is one piece as a whole where it is small, and
+    where its sections can't be told apart at a glance: when the CLI's writer would touch all of it
     (it rewrites carriage returns), when headers are indented, doubled, or
     written in a way that may be one of the names, when there is a [DEFAULT], and
     when it can't be read: then all of it is parsed, and the parser says where.
@@ -39,7 +42,8 @@ class SectionedText:
         self._place: dict[bytes, int] = {}
         edges = None
         if not (
-            b"\r" in content
+            len(content) < SMALL_BYTES
+            or b"\r" in content
             or not _is_text(content)
             or content.startswith(b"\xef\xbb\xbf")
             or _INDENTED_HEADER.search(lines)
@@ -70,7 +74,7 @@ class SectionedText:
             inside = header in wanted
             if inside:
                 self._place[header] = len(edges) - 1
-        is_double = b"default" in names and {b"[default]", b"[profile default]"} <= seen
+        is_double = b"default" in names and b"[profile default]" in seen
         if (
             is_double
             or len(seen) < headers
@@ -108,8 +112,8 @@ class SectionedText:
 def _is_odd(header: bytes, names: list[bytes]) -> bool:
     if _ODD.search(header) is None:
         return False
-    # A backslash may stand between any two letters of a name.
-    plain = header.replace(b"\\", b"")
+    # Quotes and backslashes may stand between any two letters of a name.
+    plain = _QUOTING.sub(b"", header)
     return any(name in plain for name in names)
 
 
