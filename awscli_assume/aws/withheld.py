@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 from contextlib import contextmanager
 from typing import Iterator
 
@@ -29,9 +30,21 @@ class WithholdCredentials(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record pass, without its text where that may be sensitive."""
-        if _MARKS.search(record.getMessage()):
+        if _MARKS.search(_text_of(record)):
             record.msg, record.args = _NOTICE, ()
+            record.exc_info = record.exc_text = record.stack_info = None
         return True
+
+
+def _text_of(record: logging.LogRecord) -> str:
+    try:
+        text = record.getMessage()
+    except (TypeError, ValueError):
+        # A record with the wrong arguments: what is in them may be anything.
+        text = f"{record.msg} {record.args}"
+    if record.exc_info:
+        text += "".join(traceback.format_exception(*record.exc_info))
+    return text + (record.exc_text or "")
 
 
 @contextmanager

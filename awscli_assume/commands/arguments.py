@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from awscli_assume.errors import InvalidRequest
-
 # Options of the command, by the name of their member in the parsed arguments,
 # that become parameters of AssumeRole as they are.
 STS_OPTIONS = (
@@ -66,6 +64,10 @@ def role_arguments() -> list[dict[str, Any]]:
 
 def sts_arguments() -> list[dict[str, Any]]:
     """Answer AssumeRole's own parameters."""
+    return _session_arguments() + _policy_and_tag_arguments() + _proof_arguments()
+
+
+def _session_arguments() -> list[dict[str, Any]]:
     return [
         text(
             "role-session-name",
@@ -81,6 +83,11 @@ def sts_arguments() -> list[dict[str, Any]]:
             ),
             "cli_type_name": "integer",
         },
+    ]
+
+
+def _policy_and_tag_arguments() -> list[dict[str, Any]]:
+    return [
         text(
             "policy",
             "An inline session policy as JSON (or <code>file://policy.json</code>), which "
@@ -103,6 +110,11 @@ def sts_arguments() -> list[dict[str, Any]]:
             "nargs": "+",
             "schema": {"type": "array", "items": {"type": "string"}},
         },
+    ]
+
+
+def _proof_arguments() -> list[dict[str, Any]]:
+    return [
         text(
             "external-id",
             "The external ID that the role's trust policy asks for, where a third party "
@@ -144,20 +156,6 @@ def target_arguments() -> list[dict[str, Any]]:
         ),
         dry_run_argument(),
     ]
-
-
-def check_role_choice(parsed_args: Any) -> None:
-    """Raise InvalidRequest for options that name two roles, or an account twice."""
-    if parsed_args.role_name is not None and parsed_args.role_arn is not None:
-        raise InvalidRequest(
-            f"--role-name '{parsed_args.role_name}' and --role-arn '{parsed_args.role_arn}' name "
-            "two roles: leave one of them out"
-        )
-    if parsed_args.account_id is not None and parsed_args.role_name is None:
-        raise InvalidRequest(
-            f"--account-id '{parsed_args.account_id}' goes with --role-name: a role ARN names "
-            "its account itself. Try: --account-id ID --role-name NAME"
-        )
 
 
 def profile_argument(help_text: str) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from awscli_assume.commands.choice import seconds_or_none
 from awscli_assume.commands.clear import ClearCommand
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.listing import ListCommand
+from awscli_assume.commands.plan import Plan, make_plan
 from awscli_assume.commands.printing import print_object
 from awscli_assume.commands.refresh import RefreshCommand
 from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
-from awscli_assume.commands.road import Plan, is_enough, make_plan, travel
+from awscli_assume.commands.road import is_enough, travel
 from awscli_assume.outputs.summary import (
     chaining_note,
     environment_warning,

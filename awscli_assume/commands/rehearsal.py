@@ -7,7 +7,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from awscli_assume.aws.callers import CallerMemory
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.road import Plan
+from awscli_assume.commands.plan import Plan
 from awscli_assume.outputs.listing import changes
 from awscli_assume.profiles.preview import FileDiff, unknown_credentials
 from awscli_assume.profiles.record import record_of

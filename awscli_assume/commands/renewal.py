@@ -10,7 +10,8 @@ from awscli_assume.aws.sources import SourceClients
 from awscli_assume.aws.sts import check_host_knows, check_partition
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.road import Assumed, Plan, assume, plan_again, with_code
+from awscli_assume.commands.plan import Plan, plan_again
+from awscli_assume.commands.road import Assumed, assume, check_terminal, with_code
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.state import VALID, ProfileState
@@ -79,6 +80,7 @@ def carry_out(
         check_host_knows(client, renewal.plan.request)
         check_partition(client, renewal.plan.request)
         # One question after the other, before the crowd sets out.
+        check_terminal(renewal.plan.request, environment)
         request = with_code(renewal.plan.request, environment)
         return replace(renewal, plan=replace(renewal.plan, request=request))
 

@@ -69,7 +69,10 @@ def parse_time(value: Union[str, datetime, None]) -> datetime:
             value = None
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise _unexpected("the field Expiration is missing or no time")
-    return value.astimezone(timezone.utc)
+    try:
+        return value.astimezone(timezone.utc)
+    except OverflowError:
+        raise _unexpected("the field Expiration is outside of the calendar") from None
 
 
 def format_time(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Mapping, Optional, Sequence
+from typing import Mapping, Optional, Sequence
 
 from awscli_assume.errors import InvalidRequest
 
@@ -17,8 +17,6 @@ DURATION_MOST = 43200
 SESSION_NAME_MOST = 64
 POLICY_MOST = 2048
 POLICY_ARNS_MOST = 10
-TAGS_MOST = 50
-CONTEXTS_MOST = 5
 
 _WORD = r"[\w+=,.@-]"
 _SESSION_NAME = re.compile(_WORD + r"{2,64}", re.ASCII)
@@ -26,9 +24,6 @@ _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _SERIAL_NUMBER = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)
 _TOKEN_CODE = re.compile(r"\d{6}", re.ASCII)
 _POLICY_ARN = re.compile(r"arn:aws(?:-[a-z]+)*:iam::(?:\d{12}|aws):policy/[\x21-\x7e]+")
-# \p{L}, \p{N} and \p{Z} of the reference: Python's \w also takes the underscore,
-# which the reference lists anyway.
-_TAG_TEXT = re.compile(r"[\w \u00a0\u2000-\u200a\u202f\u205f\u3000.:/=+@-]*")
 # The reference takes tab, newline and return inside a policy, no other control.
 # Nor do we: U+0085 ends a line for botocore's parser of nested blocks.
 _POLICY_TEXT = re.compile(r"[\u0020-\u007e\u00a0-\u00ff]+")
@@ -108,6 +103,11 @@ def policy(text: str) -> str:
     """
     try:
         document = json.loads(text)
+    except RecursionError:
+        raise InvalidRequest(
+            "Invalid session policy: it is nested too deeply to be a policy. "
+            "Try: --policy file://policy.json"
+        ) from None
     except ValueError as error:
         raise InvalidRequest(
             f"Invalid session policy: not JSON ({error}). Try: --policy file://policy.json"
@@ -124,7 +124,8 @@ def policy(text: str) -> str:
         )
     if not _POLICY_TEXT.fullmatch(line):
         raise InvalidRequest(
-            "Invalid session policy: it holds a character that STS does not take (above U+00FF)"
+            "Invalid session policy: it holds a character that STS does not take (a control "
+            "character, or one above U+00FF)"
         )
     return line
 
@@ -151,73 +152,3 @@ def policy_arns(
             f"and STS takes {POLICY_MOST}"
         )
     return arns
-
-
-def tags(values: Sequence[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Check ``--tags`` (``[{"Key": …, "Value": …}]``); answers pairs."""
-    if len(values) > TAGS_MOST:
-        raise InvalidRequest(f"Invalid tags: {len(values)} given, and STS takes {TAGS_MOST}")
-    seen: dict[str, str] = {}
-    for tag in values:
-        key, value = tag.get("Key", ""), tag.get("Value", "")
-        if "Key" not in tag or "Value" not in tag:
-            raise InvalidRequest(
-                f"Invalid tag '{key or value}': it needs a key and a value. "
-                "Try: --tags Key=team,Value=storage"
-            )
-        _tag_text("tag key", key, 1, 128)
-        _tag_text(f"value of tag '{key}'", value, 0, 256)
-        if key.lower().startswith("aws:"):
-            raise InvalidRequest(f"Invalid tag key '{key}': names that begin with aws: are AWS's")
-        # "Tag key-value pairs are not case sensitive, but case is preserved."
-        if key.lower() in seen:
-            raise InvalidRequest(
-                f"Invalid tags: key '{key}' is given twice (case does not count); give it once"
-            )
-        seen[key.lower()] = value
-    return tuple((tag.get("Key", ""), tag.get("Value", "")) for tag in values)
-
-
-def transitive_tag_keys(
-    keys: Sequence[str], given_tags: Sequence[tuple[str, str]]
-) -> tuple[str, ...]:
-    """Check ``--transitive-tag-keys``: each is the key of one of the tags."""
-    known = {key.lower() for key, _ in given_tags}
-    for key in keys:
-        if key.lower() not in known:
-            raise InvalidRequest(
-                f"Invalid transitive tag key '{key}': no tag of that key is given. "
-                f"Try: --tags Key={key},Value=…"
-            )
-    if len({key.lower() for key in keys}) != len(keys):
-        raise InvalidRequest("Invalid transitive tag keys: one of them is given twice")
-    return tuple(keys)
-
-
-def provided_contexts(values: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
-    """Check ``--provided-contexts``; answers pairs of provider ARN and assertion."""
-    if len(values) > CONTEXTS_MOST:
-        raise InvalidRequest(
-            f"Invalid provided contexts: {len(values)} given, and STS takes {CONTEXTS_MOST}"
-        )
-    pairs = tuple((v.get("ProviderArn", ""), v.get("ContextAssertion", "")) for v in values)
-    for arn, assertion in pairs:
-        if not 20 <= len(arn) <= 2048 or not arn.startswith("arn:"):
-            raise InvalidRequest(
-                f"Invalid provided context: '{arn}' is no provider ARN. "
-                "Try: --provided-contexts ProviderArn=arn:…,ContextAssertion=…"
-            )
-        if not 4 <= len(assertion) <= 2048:
-            raise InvalidRequest(
-                f"Invalid provided context: an assertion has 4 to 2048 characters, "
-                f"this one {len(assertion)}"
-            )
-    return pairs
-
-
-def _tag_text(what: str, text: str, least: int, most: int) -> None:
-    if not least <= len(text) <= most or not _TAG_TEXT.fullmatch(text):
-        raise InvalidRequest(
-            f"Invalid {what} '{text}': it has to be {least} to {most} letters, digits, "
-            "blanks or _.:/=+-@ characters"
-        )

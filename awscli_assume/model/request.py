@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Mapping, Optional
 
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model import limits
+from awscli_assume.model import limits, session_tags
 from awscli_assume.model.roles import Role
 
 
@@ -63,7 +63,7 @@ def build_request(role: Role, session_name: str, options: Mapping[str, Any]) -> 
     An option that is missing or None was not given. Raises InvalidRequest.
     """
     policy = _checked(options, "policy", limits.policy)
-    tags = limits.tags(options.get("tags") or ())
+    tags = session_tags.tags(options.get("tags") or ())
     serial_number = _checked(options, "serial_number", limits.serial_number)
     token_code = _checked(options, "token_code", limits.token_code)
     if token_code is not None and serial_number is None:
@@ -78,14 +78,14 @@ def build_request(role: Role, session_name: str, options: Mapping[str, Any]) -> 
         policy=policy,
         policy_arns=limits.policy_arns(options.get("policy_arns") or (), policy),
         tags=tags,
-        transitive_tag_keys=limits.transitive_tag_keys(
+        transitive_tag_keys=session_tags.transitive_tag_keys(
             options.get("transitive_tag_keys") or (), tags
         ),
         external_id=_checked(options, "external_id", limits.external_id),
         serial_number=serial_number,
         token_code=token_code,
         source_identity=_checked(options, "source_identity", limits.source_identity),
-        provided_contexts=limits.provided_contexts(options.get("provided_contexts") or ()),
+        provided_contexts=session_tags.provided_contexts(options.get("provided_contexts") or ()),
     )
 
 

@@ -120,8 +120,8 @@ def partition_of(arn: str) -> str:
 
 
 def _split_path(text: str) -> tuple[str, str]:
-    path, _, name = text.rpartition("/")
-    return (f"/{path}/" if path else "/"), name
+    path, slash, name = text.rpartition("/")
+    return (f"/{path}/" if slash else "/"), name
 
 
 def _check_name_and_path(text: str, path: str, name: str) -> None:

@@ -39,7 +39,8 @@ def render(template: str, values: Mapping[str, str]) -> str:
                 "Try: aws configure set assume.role_session_name '{user}@{host}'"
             )
     literal = _FIELD.sub("", template)
-    if _FOREIGN.search(literal) or (names and len(literal) >= SESSION_NAME_MOST):
+    most = SESSION_NAME_MOST - 1 if names else SESSION_NAME_MOST
+    if _FOREIGN.search(literal) or len(literal) > most:
         raise InvalidConfiguration(
             f"Invalid role session name template '{template}': outside of placeholders it "
             f"takes fewer than {SESSION_NAME_MOST} letters, digits or _+=,.@- characters"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from datetime import datetime
 from typing import Any, Mapping
@@ -80,7 +81,8 @@ def export_line(profile: str, env: Mapping[str, str]) -> str:
     names = ["AWS_PROFILE", *(["AWS_DEFAULT_PROFILE"] if env.get("AWS_DEFAULT_PROFILE") else [])]
     shell = shell_of(env)
     if shell == "powershell":
-        quoted = "'" + profile.replace("'", "''") + "'"
+        # PowerShell ends a text at the typographic quotes, too (about_Quoting_Rules).
+        quoted = "'" + re.sub("(['\u2018-\u201b])", r"\1\1", profile) + "'"
         return "; ".join(f"$Env:{name} = {quoted}" for name in names)
     quoted = shlex.quote(profile)
     if shell == "fish":

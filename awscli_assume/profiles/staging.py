@@ -141,6 +141,8 @@ def put_in_place(copy: str, path: str, snapshot: Snapshot) -> bool:
     a rename is impossible (a file bind-mounted into a container answers EBUSY)
     the file is written in place, with a backup beside it meanwhile.
     """
+    if identity_of(path) != snapshot.identity:
+        return False
     if snapshot.identity is not None:
         _copy_attributes(path, copy)
     with open(copy, "rb+") as file:

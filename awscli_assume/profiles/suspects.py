@@ -59,10 +59,16 @@ def _header_trouble(
     if not is_ours(name) and name.strip() != section:
         return None
     if seen:
-        return f"[{name}] is there twice"
-    if line.rstrip("\r") != f"[{section}]":
+        return f"{line.strip()} is read as the profile of a section above"
+    # The writer compares the brackets and what is in them (writer.py, _matches_section).
+    if header.group("lead") or name not in (section, _quoted(section)):
         return line.strip()
     return None
+
+
+def _quoted(section: str) -> str:
+    first, _, rest = section.partition(" ")
+    return f'{first} "{rest}"'
 
 
 def _option_trouble(option: re.Match[str], keys: Collection[str]) -> Optional[str]:

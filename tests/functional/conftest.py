@@ -17,10 +17,10 @@ from typing import Optional
 import pytest
 from awscli.clidriver import create_clidriver
 from botocore.history import get_global_history_recorder
-from support.sts_stub import StsStub
 
 from awscli_assume.commands.assume import AssumeCommand
 from awscli_assume.commands.environment import Environment
+from support.sts_stub import StsStub
 
 ACCESS_KEY_ID = "AKIAALICEALICEALICE1"
 SECRET = "AliceSecretAliceSecretAliceSecretAlice12"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.sts_stub import ACCOUNT
 
 from awscli_assume.commands.environment import Environment
+from support.sts_stub import ACCOUNT
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
@@ -21,9 +21,7 @@ class Terminal:
         self.questions: list[str] = []
 
     def environment(self, present: bool = True) -> Environment:
-        return Environment(
-            has_terminal=lambda: present, ask=self.ask, login_name=lambda: "alice"
-        )
+        return Environment(has_terminal=lambda: present, ask=self.ask, login_name=lambda: "alice")
 
     def ask(self, question: str) -> str:
         self.questions.append(question)
@@ -47,7 +45,8 @@ def test_another_access_key_is_asked_about_anew(aws) -> None:
     aws("assume", "--role-name", "my-iam-role")
     aws.add_key("bob", "AKIABOBBOBBOBBOBBOB1", "secret")
     aws.stub.caller = "arn:aws:iam::210987654321:user/bob"
-    done = aws("assume", "--role-name", "my-iam-role", "--profile", "bob")
+    done = aws("assume", "--role-name", "my-iam-role", "--profile", "bob",
+               "--region", "us-east-1")  # fmt: skip
 
     assert done.code == 0, done.err
     assert aws.stub.actions[2:] == ["GetCallerIdentity", "AssumeRole"]
@@ -159,7 +158,7 @@ def test_serial_without_terminal_ends_before_any_request(aws) -> None:
 
 def test_serial_with_a_terminal_asks_once_and_sends_the_code(aws) -> None:
     """The code typed goes to STS beside the serial number."""
-    terminal = Terminal("123456")
+    terminal = Terminal("918273")
     done = aws("assume", "--role-name", "r1", "--serial-number", SERIAL,
                environment=terminal.environment())  # fmt: skip
 
@@ -168,8 +167,8 @@ def test_serial_with_a_terminal_asks_once_and_sends_the_code(aws) -> None:
     assert SERIAL in terminal.questions[0]
     assert aws.stub.actions == ["GetCallerIdentity", "AssumeRole"]
     assert aws.stub.requests[1]["SerialNumber"] == SERIAL
-    assert aws.stub.requests[1]["TokenCode"] == "123456"
-    assert "123456" not in done.out + done.err + aws.config.read_text()
+    assert aws.stub.requests[1]["TokenCode"] == "918273"
+    assert "918273" not in done.out + done.err + aws.config.read_text()
 
 
 def test_a_code_on_the_command_line_is_not_asked_for(aws) -> None:
@@ -198,7 +197,7 @@ def test_a_mistyped_code_never_reaches_sts(aws) -> None:
 def test_the_serial_of_the_settings_is_asked_for(aws) -> None:
     """`assume.serial_number` of the source profile is as good as the option."""
     aws.add_config(f"assume =\n    serial_number = {SERIAL}\n")
-    terminal = Terminal("123456")
+    terminal = Terminal("918273")
     done = aws("assume", "--role-arn", ROLE_ARN, environment=terminal.environment())
 
     assert done.code == 0, done.err

@@ -1,0 +1,89 @@
+"""What STS takes as session tags and as provided contexts, checked beforehand.
+
+Source: AWS STS API reference, "AssumeRole", "Tag" and "ProvidedContext". Every
+function answers the value as pairs or raises InvalidRequest.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Mapping, Sequence
+
+from awscli_assume.errors import InvalidRequest
+
+TAGS_MOST = 50
+CONTEXTS_MOST = 5
+
+# \p{L}, \p{N} and \p{Z} of the reference: Python's \w also takes the underscore,
+# which the reference lists anyway.
+_TAG_TEXT = re.compile(r"[\w \u00a0\u2000-\u200a\u202f\u205f\u3000.:/=+@-]*")
+
+
+def tags(values: Sequence[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Check ``--tags`` (``[{"Key": …, "Value": …}]``); answers pairs."""
+    if len(values) > TAGS_MOST:
+        raise InvalidRequest(f"Invalid tags: {len(values)} given, and STS takes {TAGS_MOST}")
+    seen: dict[str, str] = {}
+    for tag in values:
+        key, value = tag.get("Key", ""), tag.get("Value", "")
+        if "Key" not in tag or "Value" not in tag:
+            raise InvalidRequest(
+                f"Invalid tag '{key or value}': it needs a key and a value. "
+                "Try: --tags Key=team,Value=storage"
+            )
+        _tag_text("tag key", key, 1, 128)
+        _tag_text(f"value of tag '{key}'", value, 0, 256)
+        if key.lower().startswith("aws:"):
+            raise InvalidRequest(f"Invalid tag key '{key}': names that begin with aws: are AWS's")
+        # "Tag key-value pairs are not case sensitive, but case is preserved."
+        if key.lower() in seen:
+            raise InvalidRequest(
+                f"Invalid tags: key '{key}' is given twice (case does not count); give it once"
+            )
+        seen[key.lower()] = value
+    return tuple((tag.get("Key", ""), tag.get("Value", "")) for tag in values)
+
+
+def transitive_tag_keys(
+    keys: Sequence[str], given_tags: Sequence[tuple[str, str]]
+) -> tuple[str, ...]:
+    """Check ``--transitive-tag-keys``: each is the key of one of the tags."""
+    known = {key.lower() for key, _ in given_tags}
+    for key in keys:
+        if key.lower() not in known:
+            raise InvalidRequest(
+                f"Invalid transitive tag key '{key}': no tag of that key is given. "
+                f"Try: --tags Key={key},Value=…"
+            )
+    if len({key.lower() for key in keys}) != len(keys):
+        raise InvalidRequest("Invalid transitive tag keys: one of them is given twice")
+    return tuple(keys)
+
+
+def provided_contexts(values: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
+    """Check ``--provided-contexts``; answers pairs of provider ARN and assertion."""
+    if len(values) > CONTEXTS_MOST:
+        raise InvalidRequest(
+            f"Invalid provided contexts: {len(values)} given, and STS takes {CONTEXTS_MOST}"
+        )
+    pairs = tuple((v.get("ProviderArn", ""), v.get("ContextAssertion", "")) for v in values)
+    for arn, assertion in pairs:
+        if not 20 <= len(arn) <= 2048 or not arn.startswith("arn:"):
+            raise InvalidRequest(
+                f"Invalid provided context: '{arn}' is no provider ARN. "
+                "Try: --provided-contexts ProviderArn=arn:…,ContextAssertion=…"
+            )
+        if not 4 <= len(assertion) <= 2048:
+            raise InvalidRequest(
+                f"Invalid provided context: an assertion has 4 to 2048 characters, "
+                f"this one {len(assertion)}"
+            )
+    return pairs
+
+
+def _tag_text(what: str, text: str, least: int, most: int) -> None:
+    if not least <= len(text) <= most or not _TAG_TEXT.fullmatch(text):
+        raise InvalidRequest(
+            f"Invalid {what} '{text}': it has to be {least} to {most} letters, digits, "
+            "blanks or _.:/=+-@ characters"
+        )

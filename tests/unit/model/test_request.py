@@ -1,0 +1,148 @@
+"""The request: what reaches STS, what is left out, and what never shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.request import AssumeRoleRequest, build_request
+from awscli_assume.model.roles import Role
+
+ROLE = Role("r", "/", "123456789012", "aws")
+DEVICE = "arn:aws:iam::123456789012:mfa/alice"
+EVERYTHING: dict[str, Any] = {
+    "duration_seconds": "3600",
+    "policy": '{"Version": "2012-10-17"}',
+    "policy_arns": [{"arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}],
+    "tags": [{"Key": "Team", "Value": "a"}, {"Key": "Empty", "Value": ""}],
+    "transitive_tag_keys": ["Team"],
+    "external_id": "ext-1",
+    "serial_number": DEVICE,
+    "token_code": "424242",
+    "source_identity": "alice",
+    "provided_contexts": [{"ProviderArn": "arn:" + "a" * 16, "ContextAssertion": "abcd"}],
+}
+
+
+def test_parameters_hold_what_was_asked_for_and_nothing_else() -> None:
+    """A bare request has the two parameters that STS requires."""
+    request = build_request(ROLE, "alice", {})
+
+    assert request.parameters() == {"RoleArn": ROLE.arn, "RoleSessionName": "alice"}
+
+
+def test_options_that_are_none_were_not_given() -> None:
+    """An option that is None, or a list without an entry, is left out."""
+    nothing = {name: [] if isinstance(value, list) else None for name, value in EVERYTHING.items()}
+
+    assert build_request(ROLE, "alice", nothing) == build_request(ROLE, "alice", {})
+
+
+def test_parameters_in_botocores_shapes() -> None:
+    """Every option becomes the parameter of AssumeRole that it is named after."""
+    parameters = build_request(ROLE, "alice", EVERYTHING).parameters()
+
+    assert parameters == {
+        "RoleArn": ROLE.arn,
+        "RoleSessionName": "alice",
+        "DurationSeconds": 3600,
+        "Policy": '{"Version": "2012-10-17"}',
+        "PolicyArns": [{"arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}],
+        "Tags": [{"Key": "Team", "Value": "a"}, {"Key": "Empty", "Value": ""}],
+        "TransitiveTagKeys": ["Team"],
+        "ExternalId": "ext-1",
+        "SerialNumber": DEVICE,
+        "TokenCode": "424242",
+        "SourceIdentity": "alice",
+        "ProvidedContexts": [{"ProviderArn": "arn:" + "a" * 16, "ContextAssertion": "abcd"}],
+    }
+
+
+@pytest.mark.parametrize("given", [7200, "7200"])
+def test_duration_from_the_command_line_and_from_a_file(given: object) -> None:
+    """A duration is a number for STS, whether it came as a number or as text."""
+    request = build_request(ROLE, "alice", {"duration_seconds": given})
+
+    assert request.parameters()["DurationSeconds"] == 7200
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        ("duration_seconds", 899),
+        ("policy", "no JSON"),
+        ("policy_arns", [{"arn": "x"}]),
+        ("tags", [{"Key": ""}]),
+        ("transitive_tag_keys", ["Unknown"]),
+        ("external_id", "x"),
+        ("external_id", ""),
+        ("serial_number", "x"),
+        ("token_code", "x"),
+        ("source_identity", "x"),
+        ("provided_contexts", [{}]),
+    ],
+)
+def test_every_option_is_checked(name: str, bad: object) -> None:
+    """An option that STS would refuse is refused before anything is asked."""
+    with pytest.raises(InvalidRequest):
+        build_request(ROLE, "alice", {**EVERYTHING, name: bad})
+
+
+def test_session_name_is_checked() -> None:
+    """A session name that STS would refuse is refused."""
+    with pytest.raises(InvalidRequest, match="'al ice'"):
+        build_request(ROLE, "al ice", {})
+
+
+def test_inline_policy_counts_towards_the_policy_arns() -> None:
+    """The size that inline policy and ARNs share is checked on the request."""
+    policy = '{"Version": "' + "v" * 2000 + '"}'
+
+    with pytest.raises(InvalidRequest, match="together"):
+        build_request(ROLE, "alice", {**EVERYTHING, "policy": policy})
+
+
+def test_token_code_without_its_device() -> None:
+    """A token code alone is refused with the option that names the device."""
+    with pytest.raises(InvalidRequest, match="--serial-number arn:") as refusal:
+        build_request(ROLE, "alice", {"token_code": "424242"})
+
+    assert "424242" not in str(refusal.value)
+
+
+def test_token_code_does_not_show() -> None:
+    """The token code is in no repr of a request."""
+    request = build_request(ROLE, "alice", EVERYTHING)
+
+    assert "424242" not in repr(request)
+    assert "424242" not in f"{request}"
+
+
+def test_typed_token_code() -> None:
+    """A typed code is added to a request that is otherwise the same, which stays as it was."""
+    request = build_request(ROLE, "alice", {"serial_number": DEVICE})
+    typed = request.with_token_code("424242")
+
+    assert typed.parameters() == {**request.parameters(), "TokenCode": "424242"}
+    assert request.token_code is None
+
+
+def test_typed_token_code_is_checked() -> None:
+    """A typed code of other than six digits is refused without being quoted."""
+    request = build_request(ROLE, "alice", {"serial_number": DEVICE})
+
+    with pytest.raises(InvalidRequest) as refusal:
+        request.with_token_code("42424x")
+
+    assert "42424x" not in str(refusal.value)
+
+
+def test_role_that_becomes_known() -> None:
+    """A request takes over a completed role and keeps everything else."""
+    request = AssumeRoleRequest(Role("r"), "alice", duration_seconds=900)
+    known = request.with_role(ROLE)
+
+    assert known == AssumeRoleRequest(ROLE, "alice", duration_seconds=900)
+    assert request.role == Role("r")
