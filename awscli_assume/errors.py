@@ -6,6 +6,9 @@ in the docstring (version 1 ends with 255 for all of them).
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import Iterator
+
 from awscli_assume.host import ConfigurationError, ParamValidationError
 
 
@@ -31,3 +34,12 @@ class NoTerminal(InvalidConfiguration):
 
 class UnexpectedAnswer(Exception):
     """An answer that came back as AssumeRole's and is not one. Exit code 255."""
+
+
+@contextmanager
+def configured_in(place: str) -> Iterator[None]:
+    """Make an invalid value that a person configured an error of configuration, with its place."""
+    try:
+        yield
+    except InvalidRequest as error:
+        raise InvalidConfiguration(f"{place}: {error}") from None

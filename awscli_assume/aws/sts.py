@@ -86,7 +86,7 @@ def complete_role(
     role = request.role
     if role.is_complete:
         return request
-    with credentials_withheld(), causes_added():
+    with credentials_withheld():
         frozen = credentials.get_frozen_credentials()
     # botocore knows it of SSO roles and of profiles with aws_account_id (2.22+).
     account_id = role.account_id or getattr(frozen, "account_id", None)
@@ -104,7 +104,7 @@ def get_caller(client: Any) -> Caller:
     """Ask STS who the source credentials belong to (GetCallerIdentity)."""
     LOG.debug("Asking STS for the caller identity")
     with credentials_withheld(), causes_added():
-        answer = client.get_caller_identity()
+        answer = _call(client.get_caller_identity, "GetCallerIdentityResult")
     try:
         return Caller.from_arn(answer["Arn"])
     except (KeyError, ValueError, TypeError, AttributeError):
@@ -122,5 +122,19 @@ def assume_role(client: Any, request: AssumeRoleRequest, now: datetime) -> Tempo
     """
     LOG.debug("Assuming %s as %s", request.role.arn, request.role_session_name)
     with credentials_withheld(), causes_added(request):
-        answer = client.assume_role(**request.parameters())
+        answer = _call(client.assume_role, "AssumeRoleResult", **request.parameters())
     return read_answer(answer, now)
+
+
+def _call(operation: Any, wrapper: str, **parameters: Any) -> Any:
+    """Call STS; None for a 200 with other XML or HTML in it than STS's.
+
+    botocore then raises a bare KeyError with the name of the result's wrapper
+    (seen on 1.46.3 and 2.38.5).
+    """
+    try:
+        return operation(**parameters)
+    except KeyError as error:
+        if error.args != (wrapper,):
+            raise
+        return None

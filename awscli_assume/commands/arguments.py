@@ -22,12 +22,19 @@ STS_OPTIONS = (
     "token_code",
     "source_identity",
     "provided_contexts",
+    "minimum_session_token_size",
 )
 
 
 def text(name: str, help_text: str, **more: Any) -> dict[str, Any]:
     """Answer an option that takes a text."""
     return {"name": name, "help_text": help_text, "cli_type_name": "string", **more}
+
+
+def _number(name: str, help_text: str) -> dict[str, Any]:
+    # The CLI would read a number itself, and end with Python's own words on one
+    # that is none: it is read as text here, and shown as what it is.
+    return {**text(name, help_text), "cli_type_name": "integer", "schema": {"type": "string"}}
 
 
 def _structures(name: str, help_text: str, **members: str) -> dict[str, Any]:
@@ -75,14 +82,11 @@ def _session_arguments() -> list[dict[str, Any]]:
             "<code>LOGIN-ddmmyy-session</code>, or the template in the setting "
             "<code>assume.role_session_name</code> of the source profile.",
         ),
-        {
-            **text(
-                "duration-seconds",
-                "How long the credentials live: 900 to 43200 seconds, and never more than the "
-                "role's own maximum. Default: 3600, STS's own.",
-            ),
-            "cli_type_name": "integer",
-        },
+        _number(
+            "duration-seconds",
+            "How long the credentials live: 900 to 43200 seconds, and never more than the role's "
+            "own maximum. Default: 3600, STS's own.",
+        ),
     ]
 
 
@@ -136,6 +140,11 @@ def _proof_arguments() -> list[dict[str, Any]]:
             "Contexts from trusted token issuers, at most 5.",
             ProviderArn="The ARN of the context provider.",
             ContextAssertion="The signed assertion of the context provider.",
+        ),
+        _number(
+            "minimum-session-token-size",
+            "The least size of the session token in bytes, at most 4096: to test what has to "
+            "carry it.",
         ),
     ]
 

@@ -25,11 +25,10 @@ from awscli_assume.outputs.summary import (
     success_line,
     summary,
 )
-from awscli_assume.profiles.files import ProfileFiles, locate
+from awscli_assume.profiles.files import ProfileFiles, is_open_to_others, locate
 from awscli_assume.profiles.ownership import check_not_source, check_ours
 from awscli_assume.profiles.preview import preview
 from awscli_assume.profiles.record import read_record, record_of
-from awscli_assume.profiles.staging import is_open_to_others
 from awscli_assume.profiles.state import inspect
 from awscli_assume.profiles.target import (
     Target,

@@ -26,7 +26,7 @@ def choose_one(
     if name is None and current is not None and inspect(current, profiles.get(current), now):
         name = current
     if name is None:
-        settings = read_settings(profiles.get(current or "default"))
+        settings = read_settings(profiles.get(current or "default"), current or "default")
         name = settings.get("update_profile", DEFAULT_TARGET)
     state = inspect(name, profiles.get(name), now)
     if state is None:

@@ -7,9 +7,10 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.environment import Environment
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest
-from awscli_assume.model.request import AssumeRoleRequest, build_request
-from awscli_assume.model.roles import Role, parse_role_arn, parse_role_name
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest, configured_in
+from awscli_assume.model import limits
+from awscli_assume.model.request import AssumeRoleRequest, build_request, check_option
+from awscli_assume.model.roles import Role, check_account_id, parse_role_arn, parse_role_name
 from awscli_assume.model.session_names import DEFAULT_TEMPLATE, render, session_date
 from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.source import Ends, choose_ends
@@ -61,12 +62,16 @@ def make_plan(
         role_profile, ends = _role_profile(profiles, ends)
     else:
         role_profile = {}
-    options = _layered(given, role_profile, read_settings(profiles.get(ends.configuration)))
-    role = _role(parsed_args, role_profile, options)
-    session_name = options["role_session_name"] or DEFAULT_TEMPLATE
+    options = _layered(given, role_profile, ends.configuration, profiles)
+    role = _role(parsed_args, role_profile, options, ends.configuration)
+    session_name = options["role_session_name"]
+    if session_name is None:
+        session_name = DEFAULT_TEMPLATE
     rendered = session_name
     if given["role_session_name"] is None:
         rendered = _render(session_name, role, environment)
+        with configured_in(f"role_session_name of the profile '{ends.configuration}'"):
+            limits.session_name(rendered)
     request = build_request(role, rendered, options)
     return Plan(request, session_name, ends, role_profile.get("region"))
 
@@ -120,23 +125,42 @@ def _role_profile(profiles: Mapping[str, Any], ends: Ends) -> tuple[Mapping[str,
 
 
 def _layered(
-    given: Mapping[str, Any], role_profile: Mapping[str, Any], settings: Mapping[str, str]
+    given: Mapping[str, Any],
+    role_profile: Mapping[str, Any],
+    configuration: str,
+    profiles: Mapping[str, Any],
 ) -> dict[str, Any]:
     """A flag beats the profile that names the role, that one its block, the block the default."""
+    settings = read_settings(profiles.get(configuration), configuration)
     options: dict[str, Any] = {"account_id": settings.get("account_id")}
     by_profile = {_ROLE_KEYS[k]: v for k, v in role_profile.items() if k in _ROLE_KEYS}
     for name, value in given.items():
-        options[name] = next(
-            (v for v in (value, by_profile.get(name), settings.get(name)) if v is not None), None
-        )
+        options[name] = value
+        for place, layer in ((name, by_profile), (f"assume.{name}", settings)):
+            if options[name] is None and name in layer:
+                options[name] = layer[name]
+                with configured_in(f"{place} of the profile '{configuration}'"):
+                    check_option(name, layer[name])
     return options
 
 
-def _role(parsed_args: Any, role_profile: Mapping[str, Any], options: Mapping[str, Any]) -> Role:
+def _role(
+    parsed_args: Any,
+    role_profile: Mapping[str, Any],
+    options: Mapping[str, Any],
+    configuration: str,
+) -> Role:
     if parsed_args.role_name is not None:
-        account_id = parsed_args.account_id or options["account_id"]
+        account_id = parsed_args.account_id
+        if account_id is None and options["account_id"] is not None:
+            account_id = options["account_id"]
+            with configured_in(f"assume.account_id of the profile '{configuration}'"):
+                check_account_id(account_id)
         return parse_role_name(parsed_args.role_name, account_id)
-    return parse_role_arn(parsed_args.role_arn or role_profile["role_arn"])
+    if parsed_args.role_arn is not None:
+        return parse_role_arn(parsed_args.role_arn)
+    with configured_in(f"role_arn of the profile '{configuration}'"):
+        return parse_role_arn(role_profile["role_arn"])
 
 
 def _render(template: str, role: Role, environment: Environment) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Mapping, Optional
+from typing import Any, Iterator, Mapping, Optional
 
 from awscli_assume.aws.callers import CallerMemory
 from awscli_assume.aws.sts import (
@@ -55,6 +56,11 @@ def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environme
     _use_source(session, plan.ends)
     region = None if _names_region(environment.variables) else plan.region
     client = create_sts_client(session, parsed_globals, region)
+    with _device_of_the_source(session):
+        return _ask_sts(session, client, plan, environment)
+
+
+def _ask_sts(session: Any, client: Any, plan: Plan, environment: Environment) -> Assumed:
     check_host_knows(client, plan.request)
     check_partition(client, plan.request)
     with credentials_withheld():
@@ -95,6 +101,19 @@ def with_code(request: AssumeRoleRequest, environment: Environment) -> AssumeRol
         return request
     code = environment.ask(f"Enter MFA code for {request.serial_number}: ")
     return request.with_token_code(code)
+
+
+@contextmanager
+def _device_of_the_source(session: Any) -> Iterator[None]:
+    """Name the MFA device that botocore asked about in vain, on the way to the source."""
+    try:
+        yield
+    except EOFError:
+        serial = session.get_scoped_config().get("mfa_serial", "of the source profile")
+        raise NoTerminal(
+            f"The MFA device {serial} of the source profile has a code to be typed, and there is "
+            "no terminal to ask on. Run the command in one, or name another source: --profile NAME"
+        ) from None
 
 
 def _names_region(env: Mapping[str, str]) -> bool:

@@ -16,12 +16,14 @@ DURATION_LEAST = 900
 DURATION_MOST = 43200
 SESSION_NAME_MOST = 64
 POLICY_MOST = 2048
+TOKEN_SIZE_MOST = 4096
 POLICY_ARNS_MOST = 10
 
 _WORD = r"[\w+=,.@-]"
 _SESSION_NAME = re.compile(_WORD + r"{2,64}", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _SERIAL_NUMBER = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 _TOKEN_CODE = re.compile(r"\d{6}", re.ASCII)
 _POLICY_ARN = re.compile(r"arn:aws(?:-[a-z]+)*:iam::(?:\d{12}|aws):policy/[\x21-\x7e]+")
 # The reference takes tab, newline and return inside a policy, no other control.
@@ -31,13 +33,12 @@ _POLICY_TEXT = re.compile(r"[\u0020-\u007e\u00a0-\u00ff]+")
 
 def duration_seconds(text: str) -> int:
     """Check ``--duration-seconds``: whole seconds, 900 to 43200."""
-    try:
-        seconds = int(text)
-    except ValueError:
+    if not _WHOLE_NUMBER.fullmatch(text):
         raise InvalidRequest(
-            f"Invalid duration '{text}': it has to be a whole number of seconds, "
+            f"Invalid duration {text!r}: it has to be a whole number of seconds, "
             "for example --duration-seconds 3600"
-        ) from None
+        )
+    seconds = int(text)
     if not DURATION_LEAST <= seconds <= DURATION_MOST:
         raise InvalidRequest(
             f"Invalid duration {seconds}: STS takes {DURATION_LEAST} to {DURATION_MOST} seconds, "
@@ -50,7 +51,7 @@ def session_name(text: str) -> str:
     """Check ``--role-session-name``."""
     if not _SESSION_NAME.fullmatch(text):
         raise InvalidRequest(
-            f"Invalid role session name '{text}': it has to be 2 to {SESSION_NAME_MOST} letters, "
+            f"Invalid role session name {text!r}: it has to be 2 to {SESSION_NAME_MOST} letters, "
             "digits or _+=,.@- characters"
         )
     return text
@@ -60,7 +61,7 @@ def external_id(text: str) -> str:
     """Check ``--external-id``."""
     if not _EXTERNAL_ID.fullmatch(text):
         raise InvalidRequest(
-            f"Invalid external id '{text}': it has to be 2 to 1224 letters, digits or "
+            f"Invalid external id {text!r}: it has to be 2 to 1224 letters, digits or "
             "_+=,.@:/- characters"
         )
     return text
@@ -70,7 +71,7 @@ def serial_number(text: str) -> str:
     """Check ``--serial-number``: an MFA device's serial number or ARN."""
     if not _SERIAL_NUMBER.fullmatch(text):
         raise InvalidRequest(
-            f"Invalid MFA serial number '{text}': it has to be 9 to 256 characters, as "
+            f"Invalid MFA serial number {text!r}: it has to be 9 to 256 characters, as "
             "arn:aws:iam::123456789012:mfa/NAME. To see yours: aws iam list-mfa-devices"
         )
     return text
@@ -90,10 +91,20 @@ def source_identity(text: str) -> str:
     """Check ``--source-identity``."""
     if not _SESSION_NAME.fullmatch(text) or text.lower().startswith("aws:"):
         raise InvalidRequest(
-            f"Invalid source identity '{text}': it has to be 2 to 64 letters, digits or "
+            f"Invalid source identity {text!r}: it has to be 2 to 64 letters, digits or "
             "_+=,.@- characters and must not begin with aws:"
         )
     return text
+
+
+def minimum_session_token_size(text: str) -> int:
+    """Check ``--minimum-session-token-size``: bytes, 0 to 4096."""
+    if not _WHOLE_NUMBER.fullmatch(text) or not 0 <= int(text) <= TOKEN_SIZE_MOST:
+        raise InvalidRequest(
+            f"Invalid minimum session token size {text!r}: it has to be a whole number of bytes, "
+            f"at most {TOKEN_SIZE_MOST}"
+        )
+    return int(text)
 
 
 def policy(text: str) -> str:
@@ -142,7 +153,7 @@ def policy_arns(
     for arn in arns:
         if not _POLICY_ARN.fullmatch(arn) or len(arn) > 2048:
             raise InvalidRequest(
-                f"Invalid policy ARN '{arn}': it has to read "
+                f"Invalid policy ARN {arn!r}: it has to read "
                 "arn:aws:iam::aws:policy/NAME or arn:aws:iam::ACCOUNT:policy/NAME"
             )
     size = len(policy_text or "") + sum(map(len, arns))

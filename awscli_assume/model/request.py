@@ -26,6 +26,7 @@ class AssumeRoleRequest:
     token_code: Optional[str] = field(default=None, repr=False)
     source_identity: Optional[str] = None
     provided_contexts: tuple[tuple[str, str], ...] = ()
+    minimum_session_token_size: Optional[int] = None
 
     def with_role(self, role: Role) -> AssumeRoleRequest:
         """Answer the same request for a role whose account has become known."""
@@ -53,8 +54,18 @@ class AssumeRoleRequest:
                 {"ProviderArn": arn, "ContextAssertion": assertion}
                 for arn, assertion in self.provided_contexts
             ],
+            "MinimumSessionTokenSize": self.minimum_session_token_size,
         }
         return {name: value for name, value in answer.items() if value not in (None, [])}
+
+
+# Single values that may also stand in a configuration file.
+_CHECKS: dict[str, Callable[[str], Any]] = {
+    "duration_seconds": limits.duration_seconds,
+    "external_id": limits.external_id,
+    "serial_number": limits.serial_number,
+    "source_identity": limits.source_identity,
+}
 
 
 def build_request(role: Role, session_name: str, options: Mapping[str, Any]) -> AssumeRoleRequest:
@@ -86,7 +97,16 @@ def build_request(role: Role, session_name: str, options: Mapping[str, Any]) -> 
         token_code=token_code,
         source_identity=_checked(options, "source_identity", limits.source_identity),
         provided_contexts=session_tags.provided_contexts(options.get("provided_contexts") or ()),
+        minimum_session_token_size=_checked(
+            options, "minimum_session_token_size", limits.minimum_session_token_size
+        ),
     )
+
+
+def check_option(name: str, value: str) -> None:
+    """Check one option of a single value by itself. Raises InvalidRequest."""
+    if name in _CHECKS:
+        _CHECKS[name](value)
 
 
 def _checked(options: Mapping[str, Any], name: str, check: Callable[[str], Any]) -> Any:

@@ -56,7 +56,7 @@ def check_account_id(text: str) -> str:
         return text
     digits = text.replace("-", "")
     hint = f" Try: --account-id {digits}" if _ACCOUNT_ID.fullmatch(digits) else ""
-    raise InvalidRequest(f"Invalid account id '{text}': it has to be 12 digits.{hint}")
+    raise InvalidRequest(f"Invalid account id {text!r}: it has to be 12 digits.{hint}")
 
 
 def parse_role_name(text: str, account_id: Optional[str] = None) -> Role:
@@ -65,7 +65,11 @@ def parse_role_name(text: str, account_id: Optional[str] = None) -> Role:
     Raises InvalidRequest.
     """
     if text.startswith("arn:"):
-        raise InvalidRequest(f"Invalid role name '{text}': this is an ARN. Try: --role-arn {text}")
+        # A session's or a user's ARN gets its own words from there.
+        role = parse_role_arn(text)
+        raise InvalidRequest(
+            f"Invalid role name {text!r}: this is an ARN. Try: --role-arn {role.arn}"
+        )
     path, name = _split_path(text.lstrip("/"))
     _check_name_and_path(text, path, name)
     if account_id is not None:
@@ -78,39 +82,39 @@ def parse_role_arn(text: str) -> Role:
     parts = text.split(":", 5)
     if len(parts) != 6 or parts[0] != "arn":
         raise InvalidRequest(
-            f"Invalid role ARN '{text}': it has to read "
+            f"Invalid role ARN {text!r}: it has to read "
             "arn:PARTITION:iam::ACCOUNT:role/NAME. For a role of your own account try: "
-            "--role-name NAME"
+            "--role-name my-iam-role"
         )
     _, partition, service, region, account_id, resource = parts
     if service == "sts" and resource.startswith("assumed-role/"):
         role_name = resource.split("/")[1]
         raise InvalidRequest(
-            f"Invalid role ARN '{text}': this is a session of a role. Try: "
+            f"Invalid role ARN {text!r}: this is a session of a role. Try: "
             f"--role-arn arn:{partition}:iam::{account_id}:role/{role_name}"
         )
     if not _PARTITION.fullmatch(partition):
         raise InvalidRequest(
-            f"Invalid role ARN '{text}': '{partition}' is no partition; "
+            f"Invalid role ARN {text!r}: {partition!r} is no partition; "
             "it has to be aws, aws-cn, aws-us-gov or another of the form aws-NAME"
         )
     if service != "iam" or region:
         raise InvalidRequest(
-            f"Invalid role ARN '{text}': a role's ARN begins with arn:{partition}:iam::"
+            f"Invalid role ARN {text!r}: a role's ARN begins with arn:{partition}:iam::"
         )
     if not _ACCOUNT_ID.fullmatch(account_id):
         raise InvalidRequest(
-            f"Invalid role ARN '{text}': the account '{account_id}' has to be 12 digits"
+            f"Invalid role ARN {text!r}: the account {account_id!r} has to be 12 digits"
         )
     kind, _, rest = resource.partition("/")
     if kind != "role" or not rest:
         raise InvalidRequest(
-            f"Invalid role ARN '{text}': '{resource}' is not a role; it has to read role/NAME"
+            f"Invalid role ARN {text!r}: {resource!r} is not a role; it has to read role/NAME"
         )
     path, name = _split_path(rest)
     _check_name_and_path(text, path, name)
     if len(text) > _ARN_MOST:
-        raise InvalidRequest(f"Invalid role ARN '{text}': longer than {_ARN_MOST} characters")
+        raise InvalidRequest(f"Invalid role ARN {text!r}: longer than {_ARN_MOST} characters")
     return Role(name=name, path=path, account_id=account_id, partition=partition)
 
 
@@ -127,11 +131,11 @@ def _split_path(text: str) -> tuple[str, str]:
 def _check_name_and_path(text: str, path: str, name: str) -> None:
     if not _ROLE_NAME.fullmatch(name):
         raise InvalidRequest(
-            f"Invalid role name in '{text}': a role name has 1 to 64 letters, digits "
+            f"Invalid role name in {text!r}: a role name has 1 to 64 letters, digits "
             "or _+=,.@- characters, after an optional PATH/"
         )
     if not _PATH.fullmatch(path) or len(path) > _PATH_MOST:
         raise InvalidRequest(
-            f"Invalid role path in '{text}': a path is words between slashes, without blanks, "
+            f"Invalid role path in {text!r}: a path is words between slashes, without blanks, "
             f"of at most {_PATH_MOST} characters"
         )

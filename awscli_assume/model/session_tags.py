@@ -28,17 +28,17 @@ def tags(values: Sequence[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
         key, value = tag.get("Key", ""), tag.get("Value", "")
         if "Key" not in tag or "Value" not in tag:
             raise InvalidRequest(
-                f"Invalid tag '{key or value}': it needs a key and a value. "
+                f"Invalid tag {key or value!r}: it needs a key and a value. "
                 "Try: --tags Key=team,Value=storage"
             )
         _tag_text("tag key", key, 1, 128)
-        _tag_text(f"value of tag '{key}'", value, 0, 256)
+        _tag_text(f"value of tag {key!r}", value, 0, 256)
         if key.lower().startswith("aws:"):
-            raise InvalidRequest(f"Invalid tag key '{key}': names that begin with aws: are AWS's")
+            raise InvalidRequest(f"Invalid tag key {key!r}: names that begin with aws: are AWS's")
         # "Tag key-value pairs are not case sensitive, but case is preserved."
         if key.lower() in seen:
             raise InvalidRequest(
-                f"Invalid tags: key '{key}' is given twice (case does not count); give it once"
+                f"Invalid tags: key {key!r} is given twice (case does not count); give it once"
             )
         seen[key.lower()] = value
     return tuple((tag.get("Key", ""), tag.get("Value", "")) for tag in values)
@@ -52,7 +52,7 @@ def transitive_tag_keys(
     for key in keys:
         if key.lower() not in known:
             raise InvalidRequest(
-                f"Invalid transitive tag key '{key}': no tag of that key is given. "
+                f"Invalid transitive tag key {key!r}: no tag of that key is given. "
                 f"Try: --tags Key={key},Value=…"
             )
     if len({key.lower() for key in keys}) != len(keys):
@@ -84,6 +84,6 @@ def provided_contexts(values: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, s
 def _tag_text(what: str, text: str, least: int, most: int) -> None:
     if not least <= len(text) <= most or not _TAG_TEXT.fullmatch(text):
         raise InvalidRequest(
-            f"Invalid {what} '{text}': it has to be {least} to {most} letters, digits, "
+            f"Invalid {what} {text!r}: it has to be {least} to {most} letters, digits, "
             "blanks or _.:/=+-@ characters"
         )

@@ -69,6 +69,16 @@ def merged_profile(config: Sections, credentials: Sections, name: str) -> dict[s
     return {**profiles.get(name, {}), **credentials.get(name, {})}
 
 
+def is_open_to_others(path: str) -> bool:
+    """Tell whether a file is readable or writable for others than its owner (POSIX)."""
+    if os.name == "nt":
+        return False
+    try:
+        return bool(os.stat(path).st_mode & 0o077)
+    except OSError:
+        return False
+
+
 def _place(cause: Any, lines_before: int) -> str:
     if isinstance(cause, UnicodeError):
         return f" (it is not {cause.encoding} text)" if hasattr(cause, "encoding") else ""

@@ -66,6 +66,12 @@ def _try_lock_posix(descriptor: int) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        raise UnusableFile(
+            f"This file system gives no locks ({error.strerror}), and without one aws assume does "
+            "not write. Keep the files on another one: AWS_SHARED_CREDENTIALS_FILE, "
+            "AWS_CONFIG_FILE"
+        ) from error
     return True
 
 

@@ -17,7 +17,8 @@ from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request import AssumeRoleRequest
 
 BLOCK = "assumed"
-_JSON = ("policy-arns", "tags", "transitive-tag-keys", "provided-contexts")
+_JSON = ("policy-arns", "tags", "transitive-tag-keys")
+NOT_KEPT = "(not kept)"
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,13 @@ class Record:
             options["tags"] = [
                 {"Key": key, "Value": value} for key, value in options.get("tags", {}).items()
             ]
-            options["provided_contexts"] = [
-                {"ProviderArn": arn, "ContextAssertion": assertion}
-                for arn, assertion in options.get("provided_contexts", ())
-            ]
         except (AttributeError, TypeError, ValueError):
-            raise _broken("tags, policy-arns or provided-contexts") from None
+            raise _broken("tags or policy-arns") from None
+        if options.pop("provided_contexts", None) is not None:
+            raise InvalidConfiguration(
+                "The profile was made with --provided-contexts, whose assertions are not kept. "
+                f"Assume the role again: aws assume --role-arn {self.role_arn}"
+            )
         return options
 
 
@@ -102,7 +104,9 @@ def record_of(
         "external-id": request.external_id,
         "serial-number": request.serial_number,
         "source-identity": request.source_identity,
-        "provided-contexts": [list(pair) for pair in request.provided_contexts],
+        "minimum-session-token-size": request.minimum_session_token_size,
+        # Their assertions are signed, and good for whoever has them.
+        "provided-contexts": NOT_KEPT if request.provided_contexts else None,
     }
     return Record(
         role_arn=request.role.arn,

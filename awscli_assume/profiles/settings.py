@@ -21,18 +21,18 @@ NAMES = (
 )
 
 
-def read_settings(profile: Optional[Mapping[str, Any]]) -> dict[str, str]:
-    """Answer the settings of a source profile. Raises InvalidConfiguration."""
+def read_settings(profile: Optional[Mapping[str, Any]], name: str = "default") -> dict[str, str]:
+    """Answer the settings of the source profile of a name. Raises InvalidConfiguration."""
     block = (profile or {}).get(BLOCK, {})
     if not isinstance(block, Mapping):
         raise InvalidConfiguration(
-            f"'{BLOCK} = {block}' in the source profile: it has to be a block of its own keys. "
+            f"'{BLOCK} = {block}' in the profile '{name}': it has to be a block of its own keys. "
             "Remove that line, then: aws configure set assume.duration_seconds 3600"
         )
-    for name in block:
-        if name not in NAMES:
+    for setting in block:
+        if setting not in NAMES:
             raise InvalidConfiguration(
-                f"There is no setting 'assume.{name}', only: {', '.join(NAMES)}. "
-                "Remove it from the source profile in the config file"
+                f"There is no setting 'assume.{setting}', only: {', '.join(NAMES)}. "
+                f"Remove it from the profile '{name}' in the config file"
             )
-    return {name: str(value) for name, value in block.items() if value != ""}
+    return {setting: str(value) for setting, value in block.items() if value != ""}

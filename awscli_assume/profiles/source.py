@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Mapping, Optional
 
-from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.errors import InvalidConfiguration, configured_in
 from awscli_assume.profiles.names import check_profile_name
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.settings import read_settings
@@ -79,6 +79,7 @@ def _ends(
     profiles: Profiles, source: Optional[str], configuration: str, target: Optional[str]
 ) -> Ends:
     if target is None:
-        configured = read_settings(profiles.get(configuration)).get("update_profile")
-        target = check_profile_name(configured) if configured else DEFAULT_TARGET
+        settings = read_settings(profiles.get(configuration), configuration)
+        with configured_in(f"assume.update_profile of the profile '{configuration}'"):
+            target = check_profile_name(settings.get("update_profile", DEFAULT_TARGET))
     return Ends(source, target, configuration)

@@ -49,16 +49,6 @@ def check_usable(path: str) -> None:
         raise UnusableFile(f"{path} is read-only; nothing was written. Try: chmod u+rw {path}")
 
 
-def is_open_to_others(path: str) -> bool:
-    """Tell whether a file is readable or writable for others than its owner (POSIX)."""
-    if os.name == "nt":
-        return False
-    try:
-        return bool(os.stat(path).st_mode & 0o077)
-    except OSError:
-        return False
-
-
 def make_folder(path: str) -> None:
     """Create the folder of a file for its owner alone (the umask would decide otherwise)."""
     folder = os.path.dirname(path)
@@ -173,15 +163,27 @@ def _copy_attributes(path: str, copy: str) -> None:
 
 def _write_in_place(copy: str, path: str, before: bytes) -> None:
     backup = f"{path}.assume-backup"
-    with open(os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    try:
+        descriptor = os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise UnusableFile(
+            f"{backup} is there: an earlier run ended while it wrote {path}. Compare the two, "
+            "put the right one in place, and remove the backup"
+        ) from None
+    with open(descriptor, "wb") as file:
         file.write(before)
         os.fsync(file.fileno())
     with open(copy, "rb") as source:
         content = source.read()
-    with open(path, "rb+") as file:
-        file.write(content)
-        file.truncate()
-        os.fsync(file.fileno())
+    try:
+        with open(path, "rb+") as file:
+            file.write(content)
+            file.truncate()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise UnusableFile(
+            f"Can't write {path} in place: {error.strerror}. What it held is in {backup}"
+        ) from error
     os.unlink(backup)
 
 

@@ -59,8 +59,9 @@ def apply_edits(edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]],
 
     ``check`` runs under the locks, on the sections of each file as they are
     before the edits, and raises what stands in the way. All edits are made on
-    copies and read back before the first file is replaced. Raises UnusableFile,
-    and leaves the files as they were.
+    copies and read back before the first file is replaced. Raises UnusableFile
+    with the files as they were; only where the very replacing of a later file
+    fails, an earlier one has its edit already.
     """
     paths = [edit.path for edit in edits]
     for path in paths:
@@ -96,8 +97,8 @@ def _try_all(edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]], No
         raise
     except OSError as error:
         raise UnusableFile(
-            f"Can't write {edits[-1].path} or its neighbours: {error.strerror or error}. "
-            f"Try: df {os.path.dirname(edits[-1].path)}"
+            f"Can't write {edits[-1].path}: {error.strerror or error}. No credentials were "
+            f"written, and every file is whole. Try: df {os.path.dirname(edits[-1].path)}"
         ) from error
 
 

@@ -38,7 +38,7 @@ def option_table() -> str:
 
 def _value(argument: dict[str, Any]) -> str:
     schema = argument.get("schema")
-    if schema is None:
+    if schema is None or "items" not in schema:
         return str(argument["cli_type_name"])
     items = schema["items"]
     if items["type"] != "object":

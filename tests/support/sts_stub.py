@@ -122,7 +122,7 @@ class StsStub:
         return [request.get("Action", "") for request in self.requests]
 
     def __enter__(self) -> StsStub:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(self, *exception: object) -> None:

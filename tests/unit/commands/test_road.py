@@ -189,8 +189,8 @@ def test_role_profile_that_is_its_own_source() -> None:
         ),
         (
             {"x": {"role_arn": "no ARN", "source_profile": "x"}},
-            InvalidRequest,
-            "Invalid role ARN 'no ARN'",
+            InvalidConfiguration,
+            "role_arn of the profile 'x': Invalid role ARN 'no ARN'",
         ),
     ],
 )

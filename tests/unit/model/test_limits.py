@@ -46,7 +46,7 @@ def test_duration_that_is_no_number(text: str) -> None:
     """A duration that is no whole number is refused with an example to type."""
     message = refusal_of(limits.duration_seconds, text)
 
-    assert f"'{text}'" in message
+    assert repr(text) in message
     assert "--duration-seconds 3600" in message
 
 
@@ -103,7 +103,7 @@ def test_text_that_sts_refuses(check: Callable[[str], str], text: str, next_step
     """A text past the edge is refused by value, with what it has to be."""
     message = refusal_of(check, text)
 
-    assert f"'{text}'" in message
+    assert repr(text) in message
     assert next_step in message
 
 
@@ -213,7 +213,7 @@ def test_policy_arn_that_is_none(arn: str) -> None:
     """What is no ARN of a managed policy is refused by value, with the form it has to have."""
     message = refusal_of(limits.policy_arns, [{"arn": arn}], None)
 
-    assert f"'{arn}'" in message
+    assert repr(arn) in message
     assert "arn:aws:iam::aws:policy/NAME" in message
 
 

@@ -184,7 +184,7 @@ def test_target_is_checked(target: str) -> None:
     with pytest.raises(InvalidRequest):
         choose(target=target)
     if target:
-        with pytest.raises(InvalidRequest):
+        with pytest.raises(InvalidConfiguration, match="assume.update_profile"):
             choose(profiles={"default": {"assume": {"update_profile": target}}})
 
 

@@ -427,12 +427,25 @@ def test_backup_is_there_while_the_file_is_written(file: Path, mocker: MockerFix
     mocker.patch.object(os, "replace", side_effect=OSError(errno.EBUSY, "busy"))
     mocker.patch.object(os, "fsync", fsync)
 
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(UnusableFile, match="No space left.*credentials.assume-backup"):
         replace(file, b"new", snapshot_of(file))
 
     backup = file.with_name("credentials.assume-backup")
     assert backup.read_bytes() == b"old"
     assert mode_of(backup) == 0o600 or sys.platform == "win32"
+
+
+def test_backup_of_an_earlier_run_is_kept(file: Path, mocker: MockerFixture) -> None:
+    """A backup that a killed run left is named, and neither it nor the file is written."""
+    backup = file.with_name("credentials.assume-backup")
+    backup.write_bytes(b"the right content")
+    mocker.patch.object(os, "replace", side_effect=OSError(errno.EBUSY, "busy"))
+
+    with pytest.raises(UnusableFile, match="credentials.assume-backup"):
+        replace(file, b"new", snapshot_of(file))
+
+    assert backup.read_bytes() == b"the right content"
+    assert file.read_bytes() == b"old"
 
 
 def test_other_errors_pass(file: Path, mocker: MockerFixture) -> None:
