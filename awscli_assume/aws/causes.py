@@ -81,20 +81,20 @@ _BY_TEXT = (
     (
         "AccessDenied",
         "role trust policy",
-        "The role's side: its trust policy has to allow the caller, and must not deny it. To see "
-        "it: aws iam get-role --role-name {role}",
+        "The role's side: its trust policy has to allow the caller, and no Deny in it may "
+        "meet them. To see it: aws iam get-role --role-name {role}",
     ),
     (
         "AccessDenied",
         "service control policy",
-        "A service control policy of the organization stands in the way: its administrators can "
-        "say which",
+        "A Deny of the organization (service control policy) stands in the way: its "
+        "administrators can say which",
     ),
     (
         "AccessDenied",
         "resource control policy",
-        "A resource control policy of the organization stands in the way: its administrators can "
-        "say which",
+        "A Deny of the organization (resource control policy) stands in the way: its "
+        "administrators can say which",
     ),
     (
         "AccessDenied",

@@ -45,7 +45,7 @@ def _add_cause(error: Any, role_name: str) -> None:
     text = _without_request(str(details.get("Message", "")))
     code = str(details.get("Code", ""))
     cause = cause_of(code, text, role_name)
-    if cause is None and (code.isdigit() or code == "Unknown"):
+    if cause is None and (code.isdigit() or code in ("", "Unknown")):
         # botocore's stand-in where an error document has no code: a proxy's HTML.
         cause = _BETWEEN
     if "Message" in details:

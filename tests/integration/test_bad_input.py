@@ -431,7 +431,7 @@ FILES = {
     ),
 }  # fmt: skip
 WORDS = {
-    "unknown option": Row((*NAME, "--colour", "red"), ("--colour",), by_cli=True),
+    "unknown option": Row((*NAME, "--colour"), ("--colour",), by_cli=True),
     "one word too many": Row((*NAME, "now"), ("now",), by_cli=True),
     "option without a value": Row(
         ("--role-name",), ("--role-name",), by_cli=True, code_of_version_1=2
