@@ -28,8 +28,7 @@ def causes_added(request: Optional[AssumeRoleRequest] = None) -> Iterator[None]:
     except EndpointConnectionError as error:
         _append(error, NO_ENDPOINT)
         raise
-    except (ResponseParserError, ValueError):
-        # ValueError: an Expiration that is no time (seen on 2.38.5).
+    except ResponseParserError:
         raise foreign_answer() from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Optional
 
+from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sts import create_sts_client
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.host import NoCredentialsError, ProfileNotFound, use_profile
@@ -45,7 +46,7 @@ class SourceClients:
             if not is_there and source != "default":
                 raise ProfileNotFound(profile=source)
             use_profile(self._session, source if is_there else None)
-        with credentials_withheld():
+        with credentials_withheld(), causes_added():
             resolver = self._session.get_component("credential_provider")
             credentials = resolver.load_credentials()
             if credentials is None:

@@ -86,7 +86,7 @@ def complete_role(
     role = request.role
     if role.is_complete:
         return request
-    with credentials_withheld():
+    with credentials_withheld(), causes_added():
         frozen = credentials.get_frozen_credentials()
     # botocore knows it of SSO roles and of profiles with aws_account_id (2.22+).
     account_id = role.account_id or getattr(frozen, "account_id", None)
@@ -130,11 +130,14 @@ def _call(operation: Any, wrapper: str, **parameters: Any) -> Any:
     """Call STS; None for a 200 with other XML or HTML in it than STS's.
 
     botocore then raises a bare KeyError with the name of the result's wrapper
-    (seen on 1.46.3 and 2.38.5).
+    (seen on 1.46.3 and 2.38.5), and a ValueError for an Expiration that is no
+    time (2.38.5).
     """
     try:
         return operation(**parameters)
     except KeyError as error:
         if error.args != (wrapper,):
             raise
-        return None
+    except ValueError:
+        LOG.debug("botocore could not read a value of the answer")
+    return None

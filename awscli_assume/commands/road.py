@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Iterator, Mapping, Optional
 
 from awscli_assume.aws.callers import CallerMemory
+from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sts import (
     assume_role,
     check_host_knows,
@@ -63,7 +64,7 @@ def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environme
 def _ask_sts(session: Any, client: Any, plan: Plan, environment: Environment) -> Assumed:
     check_host_knows(client, plan.request)
     check_partition(client, plan.request)
-    with credentials_withheld():
+    with credentials_withheld(), causes_added():
         credentials = session.get_credentials()
     now = environment.now()
     request = complete_role(client, credentials, plan.request, CallerMemory(), now)
