@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from awscli_assume.install.local_aws import LocalAws
-from support.hosts import HOST_NAMES, Host, build_wheel, get_host, run
+from support.hosts import HOST_NAMES, Host, build_wheel, get_host, install_beside
 from support.person import Person
 
 ROLE_NAME = "my-iam-role"
@@ -45,8 +45,7 @@ def host(request: pytest.FixtureRequest, wheel: Path, installed_hosts: dict[str,
     if name not in installed_hosts:
         found = get_host(name)
         if found.python is not None:
-            run(found.python, "-m", "pip", "install", "--quiet", "--no-deps",
-                "--force-reinstall", wheel)  # fmt: skip
+            install_beside(found, wheel)
         installed_hosts[name] = found
     return installed_hosts[name]
 

@@ -8,7 +8,9 @@ fails is an error, never a skip.
 
 from __future__ import annotations
 
+import fcntl
 import glob
+import hashlib
 import io
 import os
 import shutil
@@ -19,9 +21,10 @@ import tarfile
 import tempfile
 import time
 import zipfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import Iterator, Optional
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # CLI version -> version of the wheel that carries it.
@@ -54,8 +57,37 @@ def cache_folder() -> Path:
     return folder
 
 
+@contextmanager
+def cache_locked() -> Iterator[None]:
+    """Keep other test processes from filling the cache at the same time."""
+    with open(cache_folder() / "lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def get_host(name: str) -> Host:
     """Answer a host of HOST_NAMES, downloading it where the cache has none."""
+    with cache_locked():
+        return _get_host(name)
+
+
+def install_beside(host: Host, wheel: Path) -> None:
+    """Install the wheel in a version 1's own environment, once for each content."""
+    with zipfile.ZipFile(wheel) as archive:
+        # Not the wheel's own bytes: they hold the time that it was built.
+        content = repr([(info.filename, info.CRC) for info in archive.infolist()])
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    stamp = host.executable.parent.parent / "awscli-assume.sha256"
+    with cache_locked():
+        if not stamp.exists() or stamp.read_text() != digest:
+            run(
+                host.python, "-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall",
+                wheel,
+            )  # fmt: skip
+            stamp.write_text(digest)
+
+
+def _get_host(name: str) -> Host:
     major, _, version = name.partition("-")
     if major == "v2":
         return Host(name, _official(version), 2)
@@ -133,9 +165,12 @@ def _virtual_environment(name: str, requirement: str) -> Path:
 
 def build_wheel(folder: Path) -> Path:
     """Answer the wheel of this checkout, built into a folder."""
-    run(
-        sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder,
-        REPOSITORY,
-    )  # fmt: skip
+    with cache_locked():
+        # setuptools builds in the checkout, and takes along what it finds there.
+        shutil.rmtree(REPOSITORY / "build", ignore_errors=True)
+        run(
+            sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder,
+            REPOSITORY,
+        )  # fmt: skip
     (wheel,) = folder.glob("awscli_assume-*.whl")
     return wheel

