@@ -88,7 +88,8 @@ def test_writes_what_configure_set_would(person: Person) -> None:
     kept = person.sections(person.credentials)["assumed-role"]
     assert list(kept) == [
         "aws_access_key_id", "aws_secret_access_key", "aws_session_token",
-        "x_security_token_expires",
+        "x_security_token_expires", "x_principal_arn", "x_principal_id",
+        "x_principal_access_key_id",
     ]  # fmt: skip
     assert kept["aws_access_key_id"].startswith("ASIA")
     section = person.sections(person.config)["profile assumed-role"]

@@ -85,17 +85,16 @@ def test_full_disk_at_every_write(home: Path) -> None:
     assert seen["ends"] == {"UnusableFile": seen["trials"]}
 
 
-@pytest.mark.parametrize("how", ["kill in place", "Ctrl-C in place"])
-def test_ended_while_it_is_written_in_place(home: Path, how: str) -> None:
+def test_killed_while_it_is_written_in_place(home: Path) -> None:
     """Where a rename is impossible, the file or the backup beside it is whole at any moment."""
-    seen = on_the_floor(home, how)
+    seen = on_the_floor(home, "kill in place")
 
-    assert seen["trials"] > 200
-    # One file, or its backup, is whole where the file itself is not.
+    assert seen["trials"] > 100
     assert set(seen["left"]) <= {*WHOLE, "saved old", "new saved"}
-    # The next run works, or names the backup and touches nothing.
-    assert set(seen["next"]) <= {"new new", "told"}
-    assert seen["next"]["new new"] > seen["next"].get("told", 0)
+    # The next run works, or names the backup and leaves all as it is.
+    mended = sum(n for state, n in seen["next"].items() if state.startswith("new new"))
+    assert mended > 100
+    assert mended + seen["next"].get("told", 0) == seen["trials"]
 
 
 def test_busy_file_is_written_in_place(home: Path) -> None:
@@ -175,9 +174,7 @@ def test_folder_that_is_not_writable(sufferer: Person, sts_stub: StsStub) -> Non
     """In a folder that can't be written nothing changes, and the message names it."""
     before = sufferer.snapshot()
     if os.geteuid() == 0:
-        done = run_in_namespace(
-            sufferer, "mount --bind .aws .aws; mount -o remount,ro,bind .aws"
-        )
+        done = run_in_namespace(sufferer, "mount --bind .aws .aws; mount -o remount,ro,bind .aws")
     else:
         sufferer.config.parent.chmod(0o500)
         done = sufferer.aws("assume", "--role-arn", ROLE_ARN)
@@ -247,7 +244,7 @@ def test_file_of_another_group(sufferer: Person) -> None:
 @OFFICIAL
 @pytest.mark.parametrize("said", ["kept/credentials", "$PLACE/credentials", "~/kept/credentials"])
 def test_credentials_file_elsewhere(sufferer: Person, said: str) -> None:
-    """A relative path, a variable and a ~ in AWS_SHARED_CREDENTIALS_FILE are what the CLI reads."""
+    """A relative path, a variable and a ~ in the variable lead to the file that the CLI reads."""
     kept = sufferer.home / "kept"
     kept.mkdir(mode=0o700)
     sufferer.credentials.rename(kept / "credentials")
@@ -435,7 +432,8 @@ def at_line(number: int, act: Callable[[], None], count: Optional[list[Any]] = N
 
     from awscli_assume.profiles import lock, staging, store
 
-    watched = {module.__file__ for module in (lock, staging, store, writer)}
+    modules = (lock, staging, store, writer) if os.replace.__module__ == "posix" else (staging,)
+    watched = {module.__file__ for module in modules}
     seen = 0
 
     def local(frame: Any, event: str, argument: Any) -> Any:
@@ -523,7 +521,7 @@ def kill_at_random(floor: Floor) -> dict[str, Any]:
         started = time.perf_counter()
         floor.trial(lambda: None)
         durations.append(time.perf_counter() - started)
-    dice = random.Random(20231126)  # noqa: S311
+    dice = random.Random(20231126)
     counted: dict[str, Any] = {"left": Counter(), "next": Counter()}
     for _ in range(KILLS):
         floor.trial(lambda: None, dice.random() * 1.2 * max(durations))

@@ -51,7 +51,7 @@ def _value(argument: dict[str, Any]) -> str:
     if argument.get("action") == "store_true":
         return "–"  # noqa: RUF001 - what the other tables have in an empty cell
     schema = argument.get("schema")
-    if schema is None:
+    if schema is None or schema["type"] != "array":
         return str(argument["cli_type_name"])
     items = schema["items"]
     if items["type"] != "object":

@@ -13,9 +13,10 @@ from awscli.clidriver import create_clidriver
 
 import awscli_assume
 from awscli_assume import errors
-from awscli_assume.commands.assume import AssumeCommand
+from awscli_assume.commands.refresh import PARTIAL_FAILURE
 from awscli_assume.install.command import make_parser
 from awscli_assume.model.session_names import PLACEHOLDERS
+from awscli_assume.profiles import state
 from awscli_assume.profiles.record import BLOCK as RECORD_BLOCK
 from awscli_assume.profiles.record import record_of
 from awscli_assume.profiles.settings import NAMES
@@ -24,12 +25,15 @@ from support.option_table import (
     documented_table,
     option_names,
     option_table,
+    verbs,
+    verbs_with_options,
 )
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGE = Path(awscli_assume.__file__).parent
 README = REPOSITORY / "README.md"
 REFERENCE = REPOSITORY / "docs" / "reference.md"
+USAGE = REPOSITORY / "docs" / "usage.md"
 PAGES = [README, *sorted((REPOSITORY / "docs").glob("*.md"))]
 HELP = sorted((REPOSITORY / "awscli_assume" / "examples").rglob("*.rst"))
 
@@ -47,16 +51,56 @@ def table_cells(page: Path) -> set[str]:
 # The reference
 
 
-def test_every_option_is_in_the_reference() -> None:
-    """Each option of the command's own argument table has a row in docs/reference.md."""
-    assert [name for name in option_names() if name not in table_cells(REFERENCE)] == []
+@pytest.mark.parametrize("verb", verbs())
+def test_every_verb_is_in_the_reference(verb: str) -> None:
+    """`aws assume` and each of its verbs are named in docs/reference.md and in docs/usage.md."""
+    words = "aws assume" if verb == "assume" else f"aws assume {verb}"
+
+    for page in (REFERENCE, USAGE):
+        assert words in page.read_text(encoding="utf-8")
 
 
-def test_the_table_of_options_is_up_to_date() -> None:
-    """The options stand in docs/reference.md in the words of the command's help."""
-    documented = documented_table(REFERENCE.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("verb", verbs_with_options())
+def test_every_option_is_in_the_reference(verb: str) -> None:
+    """Each option of a verb's own argument table has a row in the verb's table."""
+    table = documented_table(REFERENCE.read_text(encoding="utf-8"), verb)
 
-    assert documented == option_table(), f"Write it anew by: {REGENERATE}"
+    assert [name for name in option_names(verb) if f"| `{name}` |" not in table] == []
+
+
+@pytest.mark.parametrize("verb", verbs_with_options())
+def test_the_table_of_options_is_up_to_date(verb: str) -> None:
+    """The options stand in docs/reference.md in the words of the verb's help."""
+    documented = documented_table(REFERENCE.read_text(encoding="utf-8"), verb)
+
+    assert documented == option_table(verb), f"Write it anew by: {REGENERATE}"
+
+
+@pytest.mark.parametrize("verb", [verb for verb in verbs() if verb != "assume"])
+def test_every_option_of_a_verb_is_in_its_help(verb: str) -> None:
+    """The help text of a verb says what each of its options is for."""
+    folder = PACKAGE / "examples" / "assume" / verb
+    text = "".join(page.read_text(encoding="utf-8") for page in sorted(folder.glob("*.rst")))
+
+    assert "TODO" not in text
+    assert [name for name in option_names(verb) if name not in text] == []
+
+
+def test_every_state_is_in_the_reference_and_in_the_help() -> None:
+    """What a profile may be said to be has a row; what `list` says is in its help too."""
+    states = {state.VALID, state.EXPIRING, state.EXPIRED, state.REPLACED, state.MISSING}
+    text = (PACKAGE / "examples" / "assume" / "list" / "_description.rst").read_text("utf-8")
+
+    assert states | {state.CLEARED} <= table_cells(REFERENCE)
+    assert [name for name in states if f"``{name}``" not in text] == []
+
+
+def test_every_mark_is_in_the_reference() -> None:
+    """Each key that we put beside the credentials has a row in docs/reference.md."""
+    marks = {value for name, value in vars(state).items() if name.endswith("_KEY")}
+
+    assert len(marks) == 4
+    assert marks <= table_cells(REFERENCE)
 
 
 def test_every_setting_is_in_the_reference() -> None:
@@ -89,7 +133,7 @@ def test_every_exit_code_is_in_the_reference() -> None:
     }
 
     assert {"252", "253", "255"} <= ours
-    assert ours | {"0", "254"} <= table_cells(REFERENCE)
+    assert ours | {"0", str(PARTIAL_FAILURE), "254"} <= table_cells(REFERENCE)
 
 
 def test_every_key_of_the_record_is_in_the_reference() -> None:
@@ -276,15 +320,18 @@ def test_command_is_one_that_the_cli_takes(
 ) -> None:
     """Each `aws assume …` of the documentation goes through the CLI's own parser."""
     parsed: list[Any] = []
-    monkeypatch.setattr(
-        AssumeCommand, "_run_main", lambda self, args, parsed_globals: parsed.append(args) or 0
-    )
+    for one in verbs().values():
+        monkeypatch.setattr(
+            type(one), "_run_main", lambda self, args, parsed_globals: parsed.append(self) or 0
+        )
+    verb = command.words[0] if command.words[0] in verbs() else "assume"
     code = driver.main(["assume", *(word for word in command.words if word != "help")])
 
-    known = {*option_names(), *(f"--{name}" for name in driver.session.get_data("cli")["options"])}
+    options = driver.session.get_data("cli")["options"]
+    known = {*option_names(verb), *(f"--{name}" for name in options)}
 
     assert code == 0
-    assert len(parsed) == 1
+    assert [one.name for one in parsed] == [verb]
     # The parser takes abbreviations; the documentation does not.
     assert [word for word in command.words if word.startswith("--") and word not in known] == []
 

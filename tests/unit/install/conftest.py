@@ -21,8 +21,8 @@ ROLE_REFUSED = "aws: [ERROR]: Invalid role name in '*'\n"
 class Machine:
     """Executables by path, each with a version, that load plugins as the two majors do.
 
-    That loading is what facts.md calls "Loading"; the same stories run against real executables
-    in tests/integration/test_enable.py. ``spoil`` may answer in the place of a command.
+    They load them as awscli/plugin.py does; the same stories run against real executables in
+    tests/integration/test_enable.py. ``spoil`` may answer in the place of a command.
     """
 
     def __init__(self, folder: Path, home: Path) -> None:
