@@ -24,6 +24,10 @@ class ForeignProfile(InvalidConfiguration):
     """The target profile holds what is not ours to replace. Exit code 253."""
 
 
+class ChangedProfile(InvalidConfiguration):
+    """A profile is not any more what it was when the command began. Exit code 253."""
+
+
 class UnusableFile(InvalidConfiguration):
     """A file of the CLI can't be read, or can't be written without damage. Exit code 253."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
@@ -17,6 +18,7 @@ from awscli_assume.commands.printing import print_object
 from awscli_assume.commands.refresh import RefreshCommand
 from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
 from awscli_assume.commands.road import is_enough, travel
+from awscli_assume.errors import InvalidRequest
 from awscli_assume.outputs.summary import (
     chaining_note,
     environment_warning,
@@ -57,6 +59,20 @@ class AssumeCommand(BasicCommand):
         super().__init__(session)
         self.ARG_TABLE = role_arguments() + target_arguments() + sts_arguments()
         self._environment = environment if environment is not None else Environment()
+
+    def __call__(self, args: Any, parsed_globals: Any) -> Any:
+        """Run the command, or the verb that its arguments begin with."""
+        # The CLI's parser gives a verb only what the command itself does not
+        # know: it would keep the verb's --update-profile and --dry-run.
+        if args and args[0] in self.subcommand_table:
+            return self.subcommand_table[args[0]](args[1:], parsed_globals)
+        parser = ArgTableArgParser(self.arg_table, self.subcommand_table)
+        verb = getattr(parser.parse_known_args(args)[0], "subcommand", None)
+        if verb is not None:
+            raise InvalidRequest(
+                f"The options of '{verb}' stand behind it. Try: aws assume {verb} OPTIONS"
+            )
+        return super().__call__(args, parsed_globals)
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
         least = seconds_or_none(parsed_args.min_ttl, "--min-ttl")

@@ -53,17 +53,19 @@ class RefreshCommand(BasicCommand):
         renewals = plan_renewals(self._chosen(profiles, parsed_args), profiles, self._environment)
         _raise_of_one(renewals, parsed_args)
         files = locate(self._session)
+        region = parsed_globals.region
         check_writable(files)
         if parsed_args.dry_run:
             plans = [one.plan for one in renewals if one.plan is not None]
-            targets = [expected_target(plan, profiles, None, self._environment) for plan in plans]
+            targets = [expected_target(one, profiles, region, self._environment) for one in plans]
             answer: Any = rehearsal(plans, preview(target_edits(files, targets)))
         else:
             renewals = carry_out(self._session, parsed_globals, renewals, self._environment)
             _raise_of_one(renewals, parsed_args)
-            region = parsed_globals.region
             targets = [target_of(one, profiles, region) for one in renewals if one.assumed]
-            write_targets(files, targets)
+            is_named = not parsed_args.all and parsed_args.expiring_within is None
+            held = [] if is_named else [one.state for one in renewals if one.assumed]
+            write_targets(files, targets, held)
             answer = listing([one.after for one in renewals], _errors(renewals))
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
         return self._report(renewals, parsed_args.dry_run)

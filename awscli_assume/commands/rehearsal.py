@@ -10,7 +10,7 @@ from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
 from awscli_assume.outputs.listing import changes
 from awscli_assume.profiles.preview import FileDiff, unknown_credentials
-from awscli_assume.profiles.record import record_of
+from awscli_assume.profiles.record import read_record, record_of
 from awscli_assume.profiles.target import Target, region_to_write
 
 # STS's own default (AWS STS API reference, "AssumeRole").
@@ -31,6 +31,10 @@ def with_known_role(
     partition, account = (
         (caller.partition, caller.account_id) if caller is not None else ("PARTITION", "ACCOUNT")
     )
+    held = read_record(profiles.get(plan.ends.target))
+    if caller is None and role.account_id is not None and held is not None:
+        # No account is of two partitions: one that was named has the record's.
+        partition = held.role_arn.split(":")[1]
     return plan.with_role(role.completed(partition, account))
 
 

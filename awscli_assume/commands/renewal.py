@@ -49,7 +49,8 @@ def plan_renewals(
         state = renewal.state
         check_ours(state.name, profiles.get(state.name))
         source = state.record.source_profile
-        if source is not None and source not in profiles:
+        # "default" need not be a profile: an instance or container role stands behind it.
+        if source is not None and source not in profiles and source != "default":
             raise InvalidConfiguration(
                 f"The profile '{state.name}' was made from the profile '{source}', which is gone. "
                 f"Assume the role from another one: --profile NAME --update-profile {state.name}"

@@ -106,7 +106,8 @@ def edit_content(bench: Workbench, content: bytes, edits: Sequence[SectionEdit])
             piece = text.pieces[place]
             lines_before = text.lines_before(place)
             was = bench.parse(piece, lines_before)
-            before.update(was)
+            # A small file is one piece: an edit further up is in it already.
+            before = {**was, **before}
             header = next(iter(_read_as(edit, was)), edit.section)
             now = _edit_piece(bench, piece, text.following_header(place), edit, header, was)
             if now is None or not _is_as_meant(bench, was, now, edit):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any, Collection, Mapping
 
 from awscli_assume.errors import InvalidConfiguration, UnusableFile
 from awscli_assume.host import (
@@ -65,8 +65,15 @@ def parse(path: str, shown_as: str, lines_before: int = 0) -> dict[str, dict[str
 
 def merged_profile(config: Sections, credentials: Sections, name: str) -> dict[str, Any]:
     """Answer what both files say of a profile, as a session merges them (botocore, session.py)."""
+    return merged_profiles(config, credentials, [name])[name]
+
+
+def merged_profiles(
+    config: Sections, credentials: Sections, names: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """Answer what both files say of some profiles; the config file is gone through once."""
     profiles = build_profile_map(config)["profiles"]
-    return {**profiles.get(name, {}), **credentials.get(name, {})}
+    return {name: {**profiles.get(name, {}), **credentials.get(name, {})} for name in names}
 
 
 def is_open_to_others(path: str) -> bool:

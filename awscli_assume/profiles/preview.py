@@ -19,10 +19,11 @@ from awscli_assume.profiles.store import FileEdit
 
 NEW = "(new)"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+# A key that was commented out is as secret as it was before.
 _SECRET_KEY = re.compile(
-    r"^(\s*[^\s=:#;]*(?:secret|token(?!_expires)|password)[^\s=:]*\s*[=:]\s*)", re.I
+    r"^([\s#;]*[^=:\n]*(?:secret|token(?!_expires)|password)[^=:\n]*[=:][ \t]*)(.*)", re.I
 )
-_KEY_ID = re.compile(r"^(\s*[^\s=:#;]*access_key_id\s*[=:]\s*)(\S+)", re.I)
+_KEY_ID = re.compile(r"^([\s#;]*[^=:\n]*access_key_id\s*[=:][ \t]*)(.*)", re.I)
 
 
 @dataclass(frozen=True)
@@ -69,22 +70,23 @@ def mask(text: str) -> list[str]:
         line = line.rstrip("\r\n")
         indent = len(line) - len(line.lstrip())
         secret = _SECRET_KEY.match(line)
+        key_id = _KEY_ID.match(line)
+        found = secret or key_id
+        is_note = not line.strip() or line.lstrip().startswith(("#", ";"))
         if below >= 0 and line.strip() and indent > below:
             # The rest of a secret that goes on over several lines.
             line = " " * indent + "****"
-        elif secret is not None:
-            below = indent
-            line = line if line.endswith(NEW) else secret.group(1) + "****"
-        else:
+        elif found is not None:
+            below = below if is_note else indent
+            if found.group(2) != NEW:
+                # A secret access key is no part of an access key id's line.
+                end = found.group(2)[-4:] if secret is None else ""
+                line = f"{found.group(1)}****{end}"
+        elif not is_note:
+            # Blank lines and comments do not end a value (configparser).
             below = -1
-            line = _KEY_ID.sub(_last_four, line)
         lines.append(line)
     return lines
-
-
-def _last_four(match: re.Match[str]) -> str:
-    value = match.group(2)
-    return match.group(1) + (value if value == NEW else "****" + value[-4:])
 
 
 @contextmanager

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Mapping, Optional
 
-from awscli_assume.errors import UnexpectedAnswer
+from awscli_assume.errors import ChangedProfile, UnexpectedAnswer
 from awscli_assume.model.credentials import parse_time
 from awscli_assume.profiles.record import Record, read_record
 
@@ -30,8 +30,8 @@ class ProfileState:
     """A profile of ours: its record, who it is, until when, and what has become of its keys.
 
     ``state`` is valid, expiring (less than 15 minutes), expired, replaced (other
-    keys than ours) or missing (no keys, or no expiry). ``seconds_left`` is never
-    negative, and 0 for keys that are not ours.
+    keys than ours, or no mark that says whose) or missing (no keys, or no expiry).
+    ``seconds_left`` is never negative, and 0 for keys that are not ours.
     """
 
     name: str
@@ -42,6 +42,7 @@ class ProfileState:
     principal_arn: Optional[str] = None
     principal_id: Optional[str] = None
     region: Optional[str] = None
+    key_id: Optional[str] = field(default=None, repr=False, compare=False)
 
 
 def inspect(
@@ -63,7 +64,27 @@ def inspect(
         principal_arn=profile.get(PRINCIPAL_ARN_KEY),
         principal_id=profile.get(PRINCIPAL_ID_KEY),
         region=profile.get("region"),
+        key_id=profile.get("aws_access_key_id"),
     )
+
+
+def check_unchanged(state: ProfileState, profile: Mapping[str, Any]) -> None:
+    """Raise ChangedProfile where a profile is no longer what a decision was made on.
+
+    ``profile`` is what both files say under the lock. The session read them when
+    the command began, and somebody may have set keys of their own since.
+    """
+    found = (
+        read_record(profile),
+        _expiration(profile.get(EXPIRY_KEY)),
+        profile.get("aws_access_key_id"),
+        profile.get("region"),
+    )
+    if found != (state.record, state.expiration, state.key_id, state.region):
+        raise ChangedProfile(
+            f"The profile '{state.name}' was changed by something else while this command ran; "
+            "nothing was written. Look at it and run the command again: aws assume list"
+        )
 
 
 def inspect_all(profiles: Mapping[str, Mapping[str, Any]], now: datetime) -> list[ProfileState]:
@@ -74,10 +95,13 @@ def inspect_all(profiles: Mapping[str, Mapping[str, Any]], now: datetime) -> lis
 
 def _state(profile: Mapping[str, Any], expiration: Optional[datetime], left: int) -> str:
     key_id = profile.get("aws_access_key_id")
-    if key_id is None or expiration is None:
+    if key_id is None:
         return MISSING
-    if key_id != profile.get(WRITTEN_KEY_KEY, key_id):
+    # A tool that wrote the section anew has left no mark of ours: its keys are its own.
+    if key_id != profile.get(WRITTEN_KEY_KEY):
         return REPLACED
+    if expiration is None:
+        return MISSING
     if left <= 0:
         return EXPIRED
     return EXPIRING if left < EXPIRING_SECONDS else VALID

@@ -16,6 +16,7 @@ from awscli_assume.errors import InvalidConfiguration, UnusableFile
 from awscli_assume.profiles.editing import Edited, SectionEdit, Workbench, edit_content
 from awscli_assume.profiles.files import Sections
 from awscli_assume.profiles.lock import files_locked
+from awscli_assume.profiles.scratch import scratch_file
 from awscli_assume.profiles.staging import (
     Snapshot,
     check_usable,
@@ -104,8 +105,8 @@ def _try_all(edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]], No
 
 @contextmanager
 def _staged(edit: FileEdit, snapshot: Snapshot) -> Iterator[Staged]:
-    with private_copy(edit.path, b"") as copy:
-        edited = edit_content(Workbench(copy, edit.path), snapshot.content, edit.sections)
+    with private_copy(edit.path, b"") as copy, scratch_file(copy) as scratch:
+        edited = edit_content(Workbench(scratch, edit.path), snapshot.content, edit.sections)
         with open(copy, "wb") as file:
             file.write(edited.content)
         yield Staged(edit.path, snapshot, copy, edited)

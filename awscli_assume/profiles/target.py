@@ -9,7 +9,7 @@ from typing import Any, Mapping, Optional, Sequence
 from awscli_assume.host import profile_to_section
 from awscli_assume.model.credentials import TemporaryCredentials, format_time
 from awscli_assume.profiles.editing import SectionEdit, Value
-from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profile
+from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.record import BLOCK, Record, read_record
 from awscli_assume.profiles.staging import check_usable
@@ -21,6 +21,7 @@ from awscli_assume.profiles.state import (
     VALID,
     WRITTEN_KEY_KEY,
     ProfileState,
+    check_unchanged,
 )
 from awscli_assume.profiles.store import FileEdit, apply_edits
 
@@ -73,16 +74,23 @@ def target_edits(files: ProfileFiles, targets: Sequence[Target]) -> list[FileEdi
     ]
 
 
-def write_targets(files: ProfileFiles, targets: Sequence[Target]) -> None:
+def write_targets(
+    files: ProfileFiles, targets: Sequence[Target], held: Sequence[ProfileState] = ()
+) -> None:
     """Write target profiles, one replace a file.
 
-    Raises ForeignProfile and UnusableFile; the files are then as they were.
+    ``held`` are the states that the decision to write was made on, where nobody
+    named the profile. Raises ChangedProfile, ForeignProfile and UnusableFile; the
+    files are then as they were.
     """
 
     def check(before: Sequence[Sections]) -> None:
         config, credentials = before
+        found = merged_profiles(config, credentials, [target.name for target in targets])
         for target in targets:
-            check_ours(target.name, merged_profile(config, credentials, target.name))
+            check_ours(target.name, found[target.name])
+        for state in held:
+            check_unchanged(state, found[state.name])
 
     apply_edits(target_edits(files, targets), check)
 
@@ -109,8 +117,18 @@ def clear_edits(files: ProfileFiles, states: Sequence[ProfileState]) -> list[Fil
 
 
 def clear_targets(files: ProfileFiles, states: Sequence[ProfileState]) -> None:
-    """Take out what we wrote to profiles. Raises UnusableFile; the files are then as they were."""
-    apply_edits(clear_edits(files, states), lambda before: None)
+    """Take out what we wrote to profiles.
+
+    Raises ChangedProfile and UnusableFile; the files are then as they were.
+    """
+
+    def check(before: Sequence[Sections]) -> None:
+        credentials, config = before
+        found = merged_profiles(config, credentials, [state.name for state in states])
+        for state in states:
+            check_unchanged(state, found[state.name])
+
+    apply_edits(clear_edits(files, states), check)
 
 
 def region_to_write(

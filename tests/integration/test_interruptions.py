@@ -59,7 +59,7 @@ def test_killed_at_random_moments(home: Path) -> None:
 
     assert sum(seen["left"].values()) == KILLS
     assert set(seen["left"]) <= WHOLE
-    assert len(seen["left"]) == len(WHOLE), "kills at all stages"
+    assert {"old old", "new new"} <= set(seen["left"]), "kills early and late"
     assert seen["next"] == {"new new": KILLS}
 
 
