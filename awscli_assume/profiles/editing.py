@@ -99,20 +99,23 @@ def edit_content(bench: Workbench, content: bytes, edits: Sequence[SectionEdit])
     """Answer the content after the edits. Raises UnusableFile for what would do damage."""
     names = {name for edit in edits for name in (edit.section, edit.profile) if name}
     text = SectionedText(content, names)
-    before: dict[str, Mapping[str, Any]] = {}
+    # By piece, as they are before any edit: a small file is one piece for all edits.
+    sections: dict[int, Sections] = {}
+    places = {text.find(edit.section) for edit in edits}
+    for number in (place for place in places if place is not None):
+        sections[number] = bench.parse(text.pieces[number], text.lines_before(number))
+    before = {name: values for piece in sections.values() for name, values in piece.items()}
     for edit in edits:
         place = text.find(edit.section)
         if place is not None:
-            piece = text.pieces[place]
-            lines_before = text.lines_before(place)
-            was = bench.parse(piece, lines_before)
-            # A small file is one piece: an edit further up is in it already.
-            before = {**was, **before}
+            piece, was = text.pieces[place], sections[place]
             header = next(iter(_read_as(edit, was)), edit.section)
             now = _edit_piece(bench, piece, text.following_header(place), edit, header, was)
             if now is None or not _is_as_meant(bench, was, now, edit):
-                raise _damage(bench, edit, piece, lines_before)
+                raise _damage(bench, edit, piece, text.lines_before(place))
             text.pieces[place] = now
+            if text.is_whole:
+                sections[place] = bench.parse(now)
         elif edit.values:
             text.append(bench.set_values(b"", edit.section, edit.values))
     return Edited(text.join(), before)

@@ -9,7 +9,7 @@ from typing import Optional
 
 import pytest
 from awscli.customizations.configure.writer import ConfigFileWriter
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from awscli_assume.install.plugin_settings import read_settings, with_folder
@@ -48,7 +48,11 @@ LINES = st.lists(
 def test_disable_undoes_what_the_cli_wrote_byte_for_byte(lines: list[str]) -> None:
     """Whatever the config file looked like, it comes back when nobody edited it meanwhile."""
     before = "".join(lines).encode()
-    after = set_by_cli(before)
+    try:
+        after = set_by_cli(before)
+    except ValueError:
+        # A value over several lines, which the CLI's writer refuses to write again.
+        reject()
 
     entry = make_entry(before, after, OURS, None)
 
