@@ -50,21 +50,23 @@ class Workbench:
         self._copy = copy
         self.shown_as = shown_as
 
-    def parse(self, content: bytes, lines_before: int = 0) -> dict[str, dict[str, Any]]:
+    def parse(
+        self, content: bytes, lines_before: Callable[[], int] = lambda: 0
+    ) -> dict[str, dict[str, Any]]:
         """Answer the sections of a piece, as the CLI's parser reads them. Raises UnusableFile."""
         self._write(content)
         return parse(self._copy, self.shown_as, lines_before)
 
     def set_values(
-        self, content: bytes, section: str, values: Sequence[tuple[str, Value]]
+        self, content: bytes, section: str, groups: Sequence[Sequence[tuple[str, Value]]]
     ) -> bytes:
-        """Answer a piece after the CLI's writer has set the values, one at a time."""
+        """Answer a piece after the CLI's writer has set the values, a group at a time."""
         self._write(content)
         try:
-            for key, value in values:
-                # The writer empties the dict that it is given.
-                new = dict(value) if isinstance(value, Mapping) else value
-                ConfigFileWriter().update_config({"__section__": section, key: new}, self._copy)
+            for group in groups:
+                # The writer empties the dicts that it is given.
+                new = {k: dict(v) if isinstance(v, Mapping) else v for k, v in group}
+                ConfigFileWriter().update_config({"__section__": section, **new}, self._copy)
         except (ValueError, UnicodeError, UnboundLocalError) as error:
             # Their own texts may quote the file, or the value.
             reason = "a name or a value holds a line break"
@@ -103,7 +105,10 @@ def edit_content(bench: Workbench, content: bytes, edits: Sequence[SectionEdit])
     sections: dict[int, Sections] = {}
     places = {text.find(edit.section) for edit in edits}
     for number in (place for place in places if place is not None):
-        sections[number] = bench.parse(text.pieces[number], text.lines_before(number))
+        sections[number] = bench.parse(
+            text.pieces[number],
+            lambda number=number: text.lines_before(number),  # type: ignore[misc]
+        )
     before = {name: values for piece in sections.values() for name, values in piece.items()}
     for edit in edits:
         place = text.find(edit.section)
@@ -117,7 +122,7 @@ def edit_content(bench: Workbench, content: bytes, edits: Sequence[SectionEdit])
             if text.is_whole:
                 sections[place] = bench.parse(now)
         elif edit.values:
-            text.append(bench.set_values(b"", edit.section, edit.values))
+            text.append(bench.set_values(b"", edit.section, [[value] for value in edit.values]))
     return Edited(text.join(), before)
 
 
@@ -130,17 +135,23 @@ def _edit_piece(
     was: Sections,
 ) -> Optional[bytes]:
     """Answer the piece after the edit, or None where the writer did not find the section."""
+    there = was.get(header, {})
+    # A block that says what it should stays where it is.
+    values = [(k, v) for k, v in edit.values if not isinstance(v, Mapping) or there.get(k) != v]
     # The writer can only add to a nested block, not take a key out of it.
-    blocks = [key for key, value in edit.values if isinstance(value, Mapping)]
-    removals = {key for key in (*blocks, *edit.removals) if key in was.get(header, {})}
+    blocks = [key for key, value in values if isinstance(value, Mapping)]
+    removals = {key for key in (*blocks, *edit.removals) if key in there}
     if removals:
         piece = bench.change_text(piece, lambda text: without_keys(text, header, removals))
     if edit.removals:
         piece = bench.change_text(piece, lambda text: without_empty_section(text, header))
-    if edit.values:
+    if values:
+        # Keys that are there are set where they stand, in one go or one by one.
+        at_once = all(isinstance(v, str) and isinstance(there.get(k), str) for k, v in values)
+        groups = [values] if at_once else [[value] for value in values]
         # With the next section's header after it, for the writer puts a new key
         # elsewhere when its section is the last one of the file.
-        written = bench.set_values(piece + ending, edit.section, edit.values)
+        written = bench.set_values(piece + ending, edit.section, groups)
         if not written.endswith(ending):
             return None
         piece = written[: len(written) - len(ending)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any, Collection, Mapping
+from typing import Any, Callable, Collection, Mapping
 
 from awscli_assume.errors import InvalidConfiguration, UnusableFile
 from awscli_assume.host import (
@@ -44,7 +44,9 @@ def _locate(session: Any, variable: str) -> str:
     return os.path.realpath(os.path.abspath(path))
 
 
-def parse(path: str, shown_as: str, lines_before: int = 0) -> dict[str, dict[str, Any]]:
+def parse(
+    path: str, shown_as: str, lines_before: Callable[[], int] = lambda: 0
+) -> dict[str, dict[str, Any]]:
     """Answer the sections of an INI file as the CLI's own parser reads them.
 
     A file that does not exist has none. Raises UnusableFile, naming the file
@@ -58,7 +60,7 @@ def parse(path: str, shown_as: str, lines_before: int = 0) -> dict[str, dict[str
     except ConfigParseError as error:
         cause = error.__cause__ or error.__context__
         raise UnusableFile(
-            f"The AWS CLI can't read {shown_as}{_place(cause, lines_before)}. "
+            f"The AWS CLI can't read {shown_as}{_place(cause, lines_before())}. "
             "Mend the file and run the command again; nothing was written"
         ) from None
 
