@@ -13,9 +13,10 @@ from typing import Iterator, Sequence
 
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.roles import Role
-from awscli_assume.profiles.editing import Workbench, edit_content
+from awscli_assume.profiles.editing import edit_content
 from awscli_assume.profiles.staging import check_usable, private_copy, read_when_quiet
 from awscli_assume.profiles.store import FileEdit
+from awscli_assume.profiles.workbench import Workbench
 
 NEW = "(new)"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Callable, Iterator, Sequence
 
 from awscli_assume.errors import InvalidConfiguration, UnusableFile
-from awscli_assume.profiles.editing import Edited, SectionEdit, Workbench, edit_content
+from awscli_assume.profiles.editing import Edited, SectionEdit, edit_content
 from awscli_assume.profiles.files import Sections
 from awscli_assume.profiles.lock import files_locked
 from awscli_assume.profiles.scratch import scratch_file
@@ -27,6 +27,7 @@ from awscli_assume.profiles.staging import (
     read_when_quiet,
     sweep_copies,
 )
+from awscli_assume.profiles.workbench import Workbench
 
 _ATTEMPTS = 50
 

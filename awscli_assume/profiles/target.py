@@ -8,7 +8,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from awscli_assume.host import profile_to_section
 from awscli_assume.model.credentials import TemporaryCredentials, format_time
-from awscli_assume.profiles.editing import SectionEdit, Value
+from awscli_assume.profiles.editing import SectionEdit
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.record import BLOCK, Record, read_record
@@ -24,6 +24,7 @@ from awscli_assume.profiles.state import (
     check_unchanged,
 )
 from awscli_assume.profiles.store import FileEdit, apply_edits
+from awscli_assume.profiles.workbench import Value
 
 _MARKS = (EXPIRY_KEY, PRINCIPAL_ARN_KEY, PRINCIPAL_ID_KEY, WRITTEN_KEY_KEY)
 _KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
