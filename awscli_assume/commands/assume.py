@@ -86,7 +86,8 @@ class AssumeCommand(BasicCommand):
         held = inspect(plan.ends.target, before, self._environment.now())
         if parsed_args.dry_run:
             return self._rehearse(plan, files, parsed_globals)
-        if not is_enough(held, least, with_known_role(plan, profiles), parsed_globals.region):
+        known = plan if least is None else with_known_role(plan, profiles)
+        if not is_enough(held, least, known, parsed_globals.region):
             assumed = travel(self._session, parsed_globals, plan, self._environment)
             region = region_to_write(before, parsed_globals.region, assumed.region)
             record = record_of(assumed.request, plan.session_name, plan.ends.source, region)
@@ -95,7 +96,7 @@ class AssumeCommand(BasicCommand):
             self._environment.tell(replaced_note(held, target.record.role_arn))
             held = state_of(target, before, self._environment.now())
         self._print(held, parsed_globals)
-        self._tell_neighbours(plan, parsed_globals)
+        self._tell_neighbours(plan, files, parsed_globals)
         return 0
 
     def _rehearse(self, plan: Plan, files: ProfileFiles, parsed_globals: Any) -> int:
@@ -113,11 +114,10 @@ class AssumeCommand(BasicCommand):
         environment.tell(success_line(state.expiration, now, state.name, variables))
         environment.tell(environment_warning(state.name, variables))
 
-    def _tell_neighbours(self, plan: Plan, parsed_globals: Any) -> None:
+    def _tell_neighbours(self, plan: Plan, files: ProfileFiles, parsed_globals: Any) -> None:
         source = plan.ends.source
         profiles = self._session.full_config["profiles"]
         if source and parsed_globals.profile is None and read_record(profiles.get(source)):
             self._environment.tell(chaining_note(source))
-        path = locate(self._session).credentials
-        if is_open_to_others(path):
-            self._environment.tell(permission_warning(path))
+        if is_open_to_others(files.credentials):
+            self._environment.tell(permission_warning(files.credentials))

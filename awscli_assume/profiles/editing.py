@@ -61,11 +61,11 @@ def edit_content(bench: Workbench, content: bytes, edits: Sequence[SectionEdit])
             piece, was = text.pieces[place], sections[place]
             header = next(iter(_read_as(edit, was)), edit.section)
             now = _edit_piece(bench, piece, text.following_header(place), edit, header, was)
-            if now is None or not _is_as_meant(bench, was, now, edit):
+            found = None if now is None else _read_back(bench, was, now, edit)
+            if now is None or found is None:
                 raise _damage(bench, edit, piece, text.lines_before(place))
             text.pieces[place] = now
-            if text.is_whole:
-                sections[place] = bench.parse(now)
+            sections[place] = found
         elif edit.values:
             text.append(bench.set_values(b"", edit.section, [[value] for value in edit.values]))
     return Edited(text.join(), before)
@@ -103,12 +103,14 @@ def _edit_piece(
     return piece
 
 
-def _is_as_meant(bench: Workbench, was: Sections, now: bytes, edit: SectionEdit) -> bool:
-    """Tell whether a piece is read back as it was, but for the edit."""
+def _read_back(
+    bench: Workbench, was: Sections, now: bytes, edit: SectionEdit
+) -> Optional[Sections]:
+    """Answer the sections of a piece if they are as they were but for the edit, else None."""
     try:
         found: Sections = bench.parse(now)
     except UnusableFile:
-        return False
+        return None
     before, after = _read_as(edit, was), _read_as(edit, found)
     wanted: dict[str, Any] = {
         key: value
@@ -119,11 +121,12 @@ def _is_as_meant(bench: Workbench, was: Sections, now: bytes, edit: SectionEdit)
     for key, value in edit.values:
         wanted[key] = dict(value) if isinstance(value, Mapping) else value
     neighbours = {name: was[name] for name in was if name not in before}
-    return (
+    is_as_meant = (
         max(len(before), len(after)) <= 1
         and {key: value for name in after for key, value in found[name].items()} == wanted
         and {name: found[name] for name in found if name not in after} == neighbours
     )
+    return found if is_as_meant else None
 
 
 def _read_as(edit: SectionEdit, sections: Sections) -> list[str]:
