@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Mapping, Union
+from typing import Any, Mapping, Optional, Union
 
 from awscli_assume.errors import UnexpectedAnswer
 
@@ -14,12 +14,22 @@ _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 
 
 @dataclass(frozen=True)
-class TemporaryCredentials:
-    """What AssumeRole hands out. ``expiration`` is an aware time in UTC."""
+class SessionCredentials:
+    """Temporary credentials of any kind.
+
+    ``expiration`` is an aware time in UTC, None where it is not known.
+    """
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
     session_token: str = field(repr=False)
+    expiration: Optional[datetime]
+
+
+@dataclass(frozen=True)
+class TemporaryCredentials(SessionCredentials):
+    """What AssumeRole hands out: they expire, and they are a role's."""
+
     expiration: datetime
     assumed_role_arn: str
     assumed_role_id: str
