@@ -8,6 +8,25 @@ from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sts import create_sts_client
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.host import NoCredentialsError, ProfileNotFound, use_profile
+from awscli_assume.model.credentials import SessionCredentials, read_session
+
+
+def source_credentials(session: Any) -> Optional[SessionCredentials]:
+    """Answer the session's own temporary credentials, or None where they are long-lived.
+
+    Raises NoCredentialsError, InvalidConfiguration where they hold what no
+    credential does, and what the profile's own way to credentials raises.
+    """
+    with credentials_withheld(), causes_added():
+        found = session.get_credentials()
+        if found is None:
+            raise NoCredentialsError()
+        frozen = found.get_frozen_credentials()
+    if not frozen.token:
+        return None
+    # botocore has no public question for it (credentials.py, all versions).
+    expiration = getattr(found, "_expiry_time", None)
+    return read_session(frozen.access_key, frozen.secret_key, frozen.token, expiration)
 
 
 class SourceClients:

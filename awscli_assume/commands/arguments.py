@@ -31,6 +31,17 @@ def text(name: str, help_text: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "help_text": help_text, "cli_type_name": "string", **more}
 
 
+def flag(name: str, help_text: str) -> dict[str, Any]:
+    """Answer an option without a value."""
+    return {
+        "name": name,
+        "help_text": help_text,
+        "action": "store_true",
+        "cli_type_name": "boolean",
+        "default": False,
+    }
+
+
 def _number(name: str, help_text: str) -> dict[str, Any]:
     # The CLI would read a number itself, and end with Python's own words on one
     # that is none: it is read as text here, and shown as what it is.
@@ -147,50 +158,3 @@ def _proof_arguments() -> list[dict[str, Any]]:
             "carry it.",
         ),
     ]
-
-
-def target_arguments() -> list[dict[str, Any]]:
-    """Answer the argument that names the target profile."""
-    return [
-        text(
-            "update-profile",
-            "The name of the target profile, which the credentials are written to. Default: "
-            "<code>assumed-role</code>, or the setting <code>assume.update_profile</code> of "
-            "the source profile.",
-        ),
-        text(
-            "min-ttl",
-            "If the target profile already holds this role from this source, by this request, "
-            "with more than this many seconds left, print the same and call nothing.",
-        ),
-        dry_run_argument(),
-    ]
-
-
-def profile_argument(help_text: str) -> dict[str, Any]:
-    """Answer ``--update-profile`` for a verb about profiles that we wrote."""
-    return text(
-        "update-profile",
-        f"{help_text} Default: the current profile where it is ours, else "
-        "<code>assumed-role</code> or the setting <code>assume.update_profile</code>.",
-    )
-
-
-def flag(name: str, help_text: str) -> dict[str, Any]:
-    """Answer an option without a value."""
-    return {
-        "name": name,
-        "help_text": help_text,
-        "action": "store_true",
-        "cli_type_name": "boolean",
-        "default": False,
-    }
-
-
-def dry_run_argument() -> dict[str, Any]:
-    """Answer ``--dry-run``."""
-    return flag(
-        "dry-run",
-        "Print what would be asked of STS and what would change in the files, with secrets "
-        "masked. Nothing is called and nothing is written.",
-    )

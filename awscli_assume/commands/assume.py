@@ -8,16 +8,20 @@ from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.commands.arguments import role_arguments, sts_arguments, target_arguments
+from awscli_assume.commands.arguments import role_arguments, sts_arguments
 from awscli_assume.commands.choice import seconds_or_none
 from awscli_assume.commands.clear import ClearCommand
 from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.exec import ExecCommand
+from awscli_assume.commands.export import ExportCommand
 from awscli_assume.commands.listing import ListCommand
 from awscli_assume.commands.plan import Plan, make_plan
 from awscli_assume.commands.printing import print_object
 from awscli_assume.commands.refresh import RefreshCommand
+from awscli_assume.commands.program import check_renewable, forget, keep_fresh, make_target
 from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
 from awscli_assume.commands.road import is_enough, travel
+from awscli_assume.commands.target_arguments import target_arguments
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.outputs.summary import (
     chaining_note,
@@ -30,10 +34,9 @@ from awscli_assume.outputs.summary import (
 from awscli_assume.profiles.files import ProfileFiles, is_open_to_others, locate
 from awscli_assume.profiles.ownership import check_not_source, check_ours
 from awscli_assume.profiles.preview import preview
-from awscli_assume.profiles.record import read_record, record_of
+from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.state import inspect
 from awscli_assume.profiles.target import (
-    Target,
     check_writable,
     region_to_write,
     state_of,
@@ -47,6 +50,8 @@ class AssumeCommand(BasicCommand):
 
     NAME = "assume"
     SUBCOMMANDS = [
+        {"name": "export", "command_class": ExportCommand},
+        {"name": "exec", "command_class": ExecCommand},
         {"name": "list", "command_class": ListCommand},
         {"name": "refresh", "command_class": RefreshCommand},
         {"name": "clear", "command_class": ClearCommand},
@@ -84,25 +89,34 @@ class AssumeCommand(BasicCommand):
         check_ours(plan.ends.target, before)
         check_writable(files)
         held = inspect(plan.ends.target, before, self._environment.now())
+        if parsed_args.auto_refresh:
+            check_renewable(plan)
         if parsed_args.dry_run:
-            return self._rehearse(plan, files, parsed_globals)
+            return self._rehearse(plan, files, parsed_args, parsed_globals)
         known = plan if least is None else with_known_role(plan, profiles)
-        if not is_enough(held, least, known, parsed_globals.region):
+        if not is_enough(held, least, known, parsed_globals.region, parsed_args.auto_refresh):
             assumed = travel(self._session, parsed_globals, plan, self._environment)
             region = region_to_write(before, parsed_globals.region, assumed.region)
-            record = record_of(assumed.request, plan.session_name, plan.ends.source, region)
-            target = Target(plan.ends.target, assumed.credentials, record, region)
+            target = make_target(
+                plan, assumed, region, self._environment, parsed_args.auto_refresh
+            )
             write_targets(files, [target])
+            keep_fresh([target], self._environment)
+            forget(held, target)
             self._environment.tell(replaced_note(held, target.record.role_arn))
             held = state_of(target, before, self._environment.now())
         self._print(held, parsed_globals)
         self._tell_neighbours(plan, files, parsed_globals)
         return 0
 
-    def _rehearse(self, plan: Plan, files: ProfileFiles, parsed_globals: Any) -> int:
+    def _rehearse(
+        self, plan: Plan, files: ProfileFiles, parsed_args: Any, parsed_globals: Any
+    ) -> int:
         profiles = self._session.full_config["profiles"]
         plan = with_known_role(plan, profiles)
-        target = expected_target(plan, profiles, parsed_globals.region, self._environment)
+        target = expected_target(
+            plan, profiles, parsed_globals.region, self._environment, parsed_args.auto_refresh
+        )
         answer = rehearsal([plan], preview(target_edits(files, [target])))
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
         return 0
@@ -111,7 +125,7 @@ class AssumeCommand(BasicCommand):
         environment = self._environment
         print_object(self._session, parsed_globals, self.name, summary(state), environment)
         now, variables = environment.now(), environment.variables
-        environment.tell(success_line(state.expiration, now, state.name, variables))
+        environment.tell(success_line(state, now, variables))
         environment.tell(environment_warning(state.name, variables))
 
     def _tell_neighbours(self, plan: Plan, files: ProfileFiles, parsed_globals: Any) -> None:

@@ -8,10 +8,12 @@ from typing import Any, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.commands.arguments import dry_run_argument, flag, profile_argument
+from awscli_assume.commands.arguments import flag
 from awscli_assume.commands.choice import check_alone, choose_one
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.printing import print_object
+from awscli_assume.commands.program import forget
+from awscli_assume.commands.target_arguments import dry_run_argument, profile_argument
 from awscli_assume.outputs.listing import changes, listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.preview import preview
@@ -48,6 +50,8 @@ class ClearCommand(BasicCommand):
             answer: Any = {"Changes": changes(preview(clear_edits(files, states)))}
         else:
             clear_targets(files, states)
+            for state in states:
+                forget(state)
             answer = listing([replace(s, state=CLEARED, seconds_left=0) for s in states])
             what = "profile" if len(states) == 1 else "profiles"
             self._environment.tell(f"Cleared {len(states)} {what}\n")

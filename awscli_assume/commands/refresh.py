@@ -7,12 +7,14 @@ from typing import Any, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.commands.arguments import dry_run_argument, flag, profile_argument, text
+from awscli_assume.commands.arguments import flag, text
 from awscli_assume.commands.choice import check_alone, choose_one, seconds
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.printing import print_object
+from awscli_assume.commands.program import keep_fresh
 from awscli_assume.commands.rehearsal import expected_target, rehearsal
 from awscli_assume.commands.renewal import Renewal, carry_out, plan_renewals, target_of
+from awscli_assume.commands.target_arguments import dry_run_argument, profile_argument
 from awscli_assume.outputs.listing import listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.preview import preview
@@ -56,16 +58,28 @@ class RefreshCommand(BasicCommand):
         region = parsed_globals.region
         check_writable(files)
         if parsed_args.dry_run:
-            plans = [one.plan for one in renewals if one.plan is not None]
-            targets = [expected_target(one, profiles, region, self._environment) for one in plans]
-            answer: Any = rehearsal(plans, preview(target_edits(files, targets)))
+            plans = [
+                (one.plan, one.state.record.auto_refresh)
+                for one in renewals
+                if one.plan is not None
+            ]
+            targets = [
+                expected_target(one, profiles, region, self._environment, is_automatic)
+                for one, is_automatic in plans
+            ]
+            answer: Any = rehearsal([one for one, _ in plans], preview(target_edits(files, targets)))
         else:
             renewals = carry_out(self._session, parsed_globals, renewals, self._environment)
             _raise_of_one(renewals, parsed_args)
-            targets = [target_of(one, profiles, region) for one in renewals if one.assumed]
+            targets = [
+                target_of(one, profiles, region, self._environment)
+                for one in renewals
+                if one.assumed
+            ]
             is_named = not parsed_args.all and parsed_args.expiring_within is None
             held = [] if is_named else [one.state for one in renewals if one.assumed]
             write_targets(files, targets, held)
+            keep_fresh(targets, self._environment)
             answer = listing([one.after for one in renewals], _errors(renewals))
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
         return self._report(renewals, parsed_args.dry_run)

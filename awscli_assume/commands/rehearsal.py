@@ -8,6 +8,7 @@ from typing import Any, Mapping, Optional, Sequence
 from awscli_assume.aws.callers import CallerMemory
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
+from awscli_assume.commands.program import process_line
 from awscli_assume.outputs.listing import changes
 from awscli_assume.profiles.preview import FileDiff, unknown_credentials
 from awscli_assume.profiles.record import read_record, record_of
@@ -39,7 +40,11 @@ def with_known_role(
 
 
 def expected_target(
-    plan: Plan, profiles: Mapping[str, Any], region: Optional[str], environment: Environment
+    plan: Plan,
+    profiles: Mapping[str, Any],
+    region: Optional[str],
+    environment: Environment,
+    auto_refresh: bool = False,
 ) -> Target:
     """Answer what the target would hold, with ``(new)`` for what STS would hand out."""
     request = plan.request
@@ -49,8 +54,9 @@ def expected_target(
     source = profiles.get(plan.ends.source or "", {})
     before = profiles.get(plan.ends.target)
     written = region_to_write(before, region, plan.region or source.get("region"))
-    record = record_of(request, plan.session_name, plan.ends.source, written)
-    return Target(plan.ends.target, credentials, record, written)
+    record = record_of(request, plan.session_name, plan.ends.source, written, auto_refresh)
+    process = process_line(plan.ends.target, record, environment)
+    return Target(plan.ends.target, credentials, record, written, process)
 
 
 def rehearsal(plans: Sequence[Plan], diffs: Sequence[FileDiff]) -> dict[str, Any]:

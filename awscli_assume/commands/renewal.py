@@ -11,10 +11,11 @@ from awscli_assume.aws.sts import check_host_knows, check_partition
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, plan_again
+from awscli_assume.commands.program import process_line
 from awscli_assume.commands.road import Assumed, assume, check_terminal, with_code
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.ownership import check_ours
-from awscli_assume.profiles.state import VALID, ProfileState
+from awscli_assume.profiles.state import AUTO_REFRESH, VALID, ProfileState
 from awscli_assume.profiles.target import Target, region_to_write
 
 # STS throttles per account; eight at once renew 200 profiles in a second.
@@ -37,7 +38,8 @@ class Renewal:
             return self.state
         expiration = self.assumed.credentials.expiration
         left = int((expiration - self.assumed.at).total_seconds())
-        return replace(self.state, expiration=expiration, seconds_left=left, state=VALID)
+        state = AUTO_REFRESH if self.state.record.auto_refresh else VALID
+        return replace(self.state, expiration=expiration, seconds_left=left, state=state)
 
 
 def plan_renewals(
@@ -98,15 +100,32 @@ def carry_out(
     return sorted(done, key=lambda one: one.state.name)
 
 
+def renew_one(
+    session: Any, parsed_globals: Any, state: ProfileState, environment: Environment
+) -> Assumed:
+    """Assume the role of one profile again, as recorded. Raises what stands in the way."""
+    profiles = session.full_config["profiles"]
+    renewals = plan_renewals([state], profiles, environment)
+    (done,) = carry_out(session, parsed_globals, renewals, environment)
+    if done.error is not None:
+        raise done.error
+    assert done.assumed is not None  # noqa: S101 - for the type checker
+    return done.assumed
+
+
 def target_of(
-    renewal: Renewal, profiles: Mapping[str, Any], explicit_region: Optional[str]
+    renewal: Renewal,
+    profiles: Mapping[str, Any],
+    explicit_region: Optional[str],
+    environment: Environment,
 ) -> Target:
     """Answer what a renewed profile is going to hold."""
     assert renewal.assumed is not None  # noqa: S101 - for the type checker
     state = renewal.state
     region = region_to_write(profiles.get(state.name), explicit_region, renewal.assumed.region)
     record = replace(state.record, region=region)
-    return Target(state.name, renewal.assumed.credentials, record, region)
+    process = process_line(state.name, record, environment)
+    return Target(state.name, renewal.assumed.credentials, record, region, process)
 
 
 def _attempt(step: Callable[[Renewal], Renewal], renewal: Renewal) -> Renewal:

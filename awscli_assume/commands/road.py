@@ -51,25 +51,44 @@ def check_terminal(request: AssumeRoleRequest, environment: Environment) -> None
         )
 
 
+@dataclass(frozen=True)
+class Departure:
+    """A client of the source, and the complete request that it is going to send.
+
+    The request has the token code only where one was given.
+    """
+
+    client: Any
+    request: AssumeRoleRequest
+
+
 def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Assumed:
     """Assume the role of a plan. Nothing is written."""
+    departure = prepare(session, parsed_globals, plan, environment)
+    return set_out(session, departure, environment)
+
+
+def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Departure:
+    """Find the source's credentials, and the role's account where that is not known."""
     check_terminal(plan.request, environment)
     _use_source(session, plan.ends)
     region = None if _names_region(environment.variables) else plan.region
     client = create_sts_client(session, parsed_globals, region)
-    with _device_of_the_source(session):
-        return _ask_sts(session, client, plan, environment)
-
-
-def _ask_sts(session: Any, client: Any, plan: Plan, environment: Environment) -> Assumed:
     check_host_knows(client, plan.request)
     check_partition(client, plan.request)
-    with credentials_withheld(), causes_added():
-        credentials = session.get_credentials()
-    now = environment.now()
-    request = complete_role(client, credentials, plan.request, CallerMemory(), now)
-    request = with_code(request, environment)
-    return assume(client, request, environment)
+    with _device_of_the_source(session):
+        with credentials_withheld(), causes_added():
+            credentials = session.get_credentials()
+        now = environment.now()
+        request = complete_role(client, credentials, plan.request, CallerMemory(), now)
+    return Departure(client, request)
+
+
+def set_out(session: Any, departure: Departure, environment: Environment) -> Assumed:
+    """Assume the role of a departure; the code of its MFA device is asked for here."""
+    with _device_of_the_source(session):
+        request = with_code(departure.request, environment)
+        return assume(departure.client, request, environment)
 
 
 def assume(client: Any, request: AssumeRoleRequest, environment: Environment) -> Assumed:
@@ -79,7 +98,11 @@ def assume(client: Any, request: AssumeRoleRequest, environment: Environment) ->
 
 
 def is_enough(
-    held: Optional[ProfileState], least: Optional[int], plan: Plan, region: Optional[str]
+    held: Optional[ProfileState],
+    least: Optional[int],
+    plan: Plan,
+    region: Optional[str],
+    auto_refresh: bool = False,
 ) -> bool:
     """Tell whether a target holds what the plan asks for, with more than so many seconds left.
 
@@ -88,7 +111,7 @@ def is_enough(
     """
     if held is None or least is None or held.seconds_left <= least:
         return False
-    wanted = record_of(plan.request, plan.session_name, plan.ends.source, None)
+    wanted = record_of(plan.request, plan.session_name, plan.ends.source, None, auto_refresh)
     return (
         wanted.asks_the_same_as(held.record)
         and region in (None, held.region)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Mapping, Optional, Union
 
-from awscli_assume.errors import UnexpectedAnswer
+from awscli_assume.errors import InvalidConfiguration, UnexpectedAnswer
 
 # Anything that could end a line of an INI file, or hide in a terminal.
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
@@ -64,6 +64,28 @@ def read_answer(answer: Any, now: datetime) -> TemporaryCredentials:
             f"is {format_time(now)}; check the clock of this machine"
         )
     return values
+
+
+def read_session(
+    access_key_id: str, secret_access_key: str, session_token: str, expiration: Any
+) -> SessionCredentials:
+    """Answer temporary credentials that a source handed out; they may have no known end.
+
+    Raises InvalidConfiguration: the message names the field and no value.
+    """
+    values = {
+        "access key id": access_key_id,
+        "secret access key": secret_access_key,
+        "session token": session_token,
+    }
+    for name, value in values.items():
+        if not value or _UNPRINTABLE.search(value):
+            raise InvalidConfiguration(
+                f"The source's {name} holds characters that no credential has. Look at where it "
+                "comes from: aws configure list"
+            )
+    found = None if expiration is None else parse_time(expiration)
+    return SessionCredentials(access_key_id, secret_access_key, session_token, found)
 
 
 def parse_time(value: Union[str, datetime, None]) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from datetime import datetime
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional
 
 from awscli_assume.model.credentials import format_time
 
@@ -28,13 +28,29 @@ def summary(state: Any) -> dict[str, Any]:
     }
 
 
-def success_line(expiration: datetime, now: datetime, profile: str, env: Mapping[str, str]) -> str:
+def success_line(state: Any, now: datetime, env: Mapping[str, str]) -> str:
     """Answer the line for people: done, until when, and how to use it."""
-    minutes = round((expiration - now).total_seconds() / 60)
+    minutes = round((state.expiration - now).total_seconds() / 60)
+    after = ", then renewed by itself" if state.record.auto_refresh else ""
     return (
-        f"Role assumption has completed successfully, until {format_time(expiration)} "
-        f"({minutes} minutes). Use it: aws ... --profile {shlex.quote(profile)}, or: "
-        f"{export_line(profile, env)}\n"
+        f"Role assumption has completed successfully, until {format_time(state.expiration)} "
+        f"({minutes} minutes{after}). Use it: aws ... --profile {shlex.quote(state.name)}, or: "
+        f"{export_line(state.name, env)}\n"
+    )
+
+
+def shell_line(role_arn: Optional[str], expiration: Optional[datetime]) -> str:
+    """Answer the line for people that a shell of ours begins with."""
+    whom = role_arn or "the source's temporary credentials"
+    until = f", until {format_time(expiration)}" if expiration is not None else ""
+    return f"This shell runs as {whom}{until}. To leave it: exit\n"
+
+
+def renewal_note(expiration: datetime) -> str:
+    """Answer a note where a session can't be renewed without a person."""
+    return (
+        "aws: [NOTE]: the role asks for a code of an MFA device each time, so the credentials end "
+        f"at {format_time(expiration)} and are not renewed\n"
     )
 
 

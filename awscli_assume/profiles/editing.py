@@ -88,7 +88,7 @@ def _edit_piece(
     removals = {key for key in (*blocks, *edit.removals) if key in there}
     if removals:
         piece = bench.change_text(piece, lambda text: without_keys(text, header, removals))
-    if edit.removals:
+    if edit.removals and not edit.values:
         piece = bench.change_text(piece, lambda text: without_empty_section(text, header))
     if values:
         # Keys that are there are set where they stand, in one go or one by one.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import ForeignProfile
+from awscli_assume.profiles.process_line import is_ours
+from awscli_assume.profiles.record import read_record
 
 _KEYS = ("aws_access_key_id", "aws_secret_access_key")
 _TOKENS = ("aws_session_token", "aws_security_token")
@@ -41,9 +43,14 @@ def check_not_source(name: str, source: Optional[str]) -> None:
         )
 
 
+def _is_our_program(profile: Mapping[str, Any]) -> bool:
+    record = read_record(profile)
+    return record is not None and record.auto_refresh and is_ours(profile["credential_process"])
+
+
 def _obstacle(profile: Mapping[str, Any]) -> Optional[str]:
     for key, obstacle in _OTHER_WAYS:
-        if key in profile:
+        if key in profile and not (key == "credential_process" and _is_our_program(profile)):
             return obstacle
     if any(key.startswith("sso_") for key in profile):
         return "uses IAM Identity Center (sso_session, sso_account_id …)"

@@ -19,6 +19,15 @@ from awscli_assume.model.request import AssumeRoleRequest
 BLOCK = "assumed"
 _JSON = ("policy-arns", "tags", "transitive-tag-keys")
 NOT_KEPT = "(not kept)"
+_AUTO_REFRESH = "auto-refresh"
+_OWN_KEYS = (
+    "role-arn",
+    "role-session-name",
+    "source-profile",
+    "credential-source",
+    "target-region",
+    _AUTO_REFRESH,
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,8 @@ class Record:
     """What a target profile was made from. No secret is in it.
 
     ``session_name`` is a template where the name was not given by hand.
-    ``region`` is set where we wrote the target's region.
+    ``region`` is set where we wrote the target's region. With ``auto_refresh``
+    the target has a credential_process of ours in place of keys.
     """
 
     role_arn: str
@@ -34,6 +44,7 @@ class Record:
     source_profile: Optional[str] = None
     region: Optional[str] = None
     options: tuple[tuple[str, str], ...] = ()
+    auto_refresh: bool = False
 
     def to_block(self) -> dict[str, str]:
         """Answer the block's keys and values, all on one line each."""
@@ -44,6 +55,8 @@ class Record:
             block["credential-source"] = "Environment"
         if self.region is not None:
             block["target-region"] = self.region
+        if self.auto_refresh:
+            block[_AUTO_REFRESH] = "true"
         block.update(self.options)
         return block
 
@@ -93,6 +106,7 @@ def record_of(
     session_name: str,
     source_profile: Optional[str],
     region: Optional[str],
+    auto_refresh: bool = False,
 ) -> Record:
     """Answer the record of a request; ``session_name`` is the name or its template."""
     options: dict[str, Any] = {
@@ -118,6 +132,7 @@ def record_of(
             for name, value in options.items()
             if value not in (None, [], {})
         ),
+        auto_refresh=auto_refresh,
     )
 
 
@@ -126,15 +141,11 @@ def read_record(profile: Optional[Mapping[str, Any]]) -> Optional[Record]:
     block = (profile or {}).get(BLOCK)
     if not isinstance(block, Mapping) or "role-arn" not in block:
         return None
-    known = ("role-arn", "role-session-name", "source-profile", "credential-source")
     return Record(
         role_arn=block["role-arn"],
         session_name=block.get("role-session-name", ""),
         source_profile=block.get("source-profile"),
         region=block.get("target-region"),
-        options=tuple(
-            (name, value)
-            for name, value in block.items()
-            if name not in known and name != "target-region"
-        ),
+        options=tuple((name, value) for name, value in block.items() if name not in _OWN_KEYS),
+        auto_refresh=block.get(_AUTO_REFRESH) == "true",
     )

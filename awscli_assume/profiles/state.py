@@ -8,6 +8,8 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import ChangedProfile, UnexpectedAnswer
 from awscli_assume.model.credentials import parse_time
+from awscli_assume.profiles.process_cache import ProcessCache
+from awscli_assume.profiles.process_line import is_ours
 from awscli_assume.profiles.record import Record, read_record
 
 # What Starship reads and saml2aws writes; `awsume --clean` trips over the other
@@ -20,6 +22,8 @@ WRITTEN_KEY_KEY = "x_principal_access_key_id"
 
 VALID, EXPIRING, EXPIRED = "valid", "expiring", "expired"
 REPLACED, MISSING = "replaced", "missing"
+AUTO_REFRESH = "auto-refresh"
+PROCESS_KEY = "credential_process"
 # What a profile is said to be once we have cleared it.
 CLEARED = "cleared"
 EXPIRING_SECONDS = 900
@@ -30,8 +34,10 @@ class ProfileState:
     """A profile of ours: its record, who it is, until when, and what has become of its keys.
 
     ``state`` is valid, expiring (less than 15 minutes), expired, replaced (other
-    keys than ours, or no mark that says whose) or missing (no keys, or no expiry).
+    keys than ours, or no mark that says whose), missing (no keys, or no expiry) or
+    auto-refresh (a program of ours answers them; what is in its cache is shown).
     ``seconds_left`` is never negative, and 0 for keys that are not ours.
+    ``has_program`` tells that its credential_process is ours; ``basis`` is what the files say of it, to see later whether that has changed.
     """
 
     name: str
@@ -42,7 +48,8 @@ class ProfileState:
     principal_arn: Optional[str] = None
     principal_id: Optional[str] = None
     region: Optional[str] = None
-    key_id: Optional[str] = field(default=None, repr=False, compare=False)
+    has_program: bool = False
+    basis: tuple[Any, ...] = field(default=(), repr=False, compare=False)
 
 
 def inspect(
@@ -52,7 +59,9 @@ def inspect(
     record = read_record(profile)
     if profile is None or record is None:
         return None
-    expiration = _expiration(profile.get(EXPIRY_KEY))
+    if record.auto_refresh:
+        return _state_of_cache(name, profile, record, now)
+    expiration = expiration_of(profile.get(EXPIRY_KEY))
     left = 0 if expiration is None else max(0, int((expiration - now).total_seconds()))
     state = _state(profile, expiration, left)
     return ProfileState(
@@ -64,8 +73,38 @@ def inspect(
         principal_arn=profile.get(PRINCIPAL_ARN_KEY),
         principal_id=profile.get(PRINCIPAL_ID_KEY),
         region=profile.get("region"),
-        key_id=profile.get("aws_access_key_id"),
+        basis=_basis(profile),
     )
+
+
+def _state_of_cache(
+    name: str, profile: Mapping[str, Any], record: Record, now: datetime
+) -> ProfileState:
+    """Answer the state of a profile that refreshes by itself."""
+    process = profile.get(PROCESS_KEY)
+    # Keys in the credentials file beat the program (credentials.py, all versions).
+    has_program = process is not None and is_ours(process)
+    is_replaced = "aws_access_key_id" in profile or (process and not has_program)
+    state = REPLACED if is_replaced else AUTO_REFRESH if process else MISSING
+    found = ProcessCache(name, record.to_block()).load() if state == AUTO_REFRESH else None
+    left = 0 if found is None else max(0, int((found.expiration - now).total_seconds()))
+    return ProfileState(
+        name=name,
+        record=record,
+        state=state,
+        seconds_left=left,
+        expiration=found.expiration if found else None,
+        principal_arn=found.assumed_role_arn if found else None,
+        principal_id=found.assumed_role_id if found else None,
+        region=profile.get("region"),
+        has_program=has_program,
+        basis=_basis(profile),
+    )
+
+
+def _basis(profile: Mapping[str, Any]) -> tuple[Any, ...]:
+    keys = (EXPIRY_KEY, "aws_access_key_id", "region", PROCESS_KEY)
+    return (read_record(profile), *(profile.get(key) for key in keys))
 
 
 def check_unchanged(state: ProfileState, profile: Mapping[str, Any]) -> None:
@@ -74,13 +113,7 @@ def check_unchanged(state: ProfileState, profile: Mapping[str, Any]) -> None:
     ``profile`` is what both files say under the lock. The session read them when
     the command began, and somebody may have set keys of their own since.
     """
-    found = (
-        read_record(profile),
-        _expiration(profile.get(EXPIRY_KEY)),
-        profile.get("aws_access_key_id"),
-        profile.get("region"),
-    )
-    if found != (state.record, state.expiration, state.key_id, state.region):
+    if _basis(profile) != state.basis:
         raise ChangedProfile(
             f"The profile '{state.name}' was changed by something else while this command ran; "
             "nothing was written. Look at it and run the command again: aws assume list"
@@ -107,7 +140,8 @@ def _state(profile: Mapping[str, Any], expiration: Optional[datetime], left: int
     return EXPIRING if left < EXPIRING_SECONDS else VALID
 
 
-def _expiration(text: Any) -> Optional[datetime]:
+def expiration_of(text: Any) -> Optional[datetime]:
+    """Answer the time of an expiry key, or None where it is missing or no time."""
     try:
         return parse_time(text)
     except UnexpectedAnswer:

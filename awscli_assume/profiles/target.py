@@ -14,9 +14,11 @@ from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.record import BLOCK, Record, read_record
 from awscli_assume.profiles.staging import check_usable
 from awscli_assume.profiles.state import (
+    AUTO_REFRESH,
     EXPIRY_KEY,
     PRINCIPAL_ARN_KEY,
     PRINCIPAL_ID_KEY,
+    PROCESS_KEY,
     REPLACED,
     VALID,
     WRITTEN_KEY_KEY,
@@ -34,13 +36,15 @@ _KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 class Target:
     """A target profile and what it is going to hold.
 
-    ``region`` None leaves the profile's region as it is.
+    ``region`` None leaves the profile's region as it is. ``process`` is the
+    credential_process of a profile that refreshes by itself; it gets no keys.
     """
 
     name: str
     credentials: TemporaryCredentials
     record: Record
     region: Optional[str]
+    process: Optional[str] = None
 
 
 def state_of(target: Target, before: Optional[Mapping[str, Any]], now: datetime) -> ProfileState:
@@ -49,7 +53,7 @@ def state_of(target: Target, before: Optional[Mapping[str, Any]], now: datetime)
     return ProfileState(
         name=target.name,
         record=target.record,
-        state=VALID,
+        state=VALID if target.process is None else AUTO_REFRESH,
         seconds_left=int((found.expiration - now).total_seconds()),
         expiration=found.expiration,
         principal_arn=found.assumed_role_arn,
@@ -107,11 +111,14 @@ def clear_edits(files: ProfileFiles, states: Sequence[ProfileState]) -> list[Fil
     for state in states:
         # Keys that somebody else has set are theirs.
         keys = () if state.state == REPLACED else _KEYS
+        process = (PROCESS_KEY,) if state.has_program else ()
         credentials.append(SectionEdit(state.name, removals=(*keys, *_MARKS)))
         region = ("region",) if state.record.region in (state.region,) and state.region else ()
         config.append(
             SectionEdit(
-                profile_to_section(state.name), removals=(*region, BLOCK), profile=state.name
+                profile_to_section(state.name),
+                removals=(*region, *process, BLOCK),
+                profile=state.name,
             )
         )
     return [FileEdit(files.credentials, credentials), FileEdit(files.config, config)]
@@ -153,12 +160,19 @@ def _config_edit(target: Target) -> SectionEdit:
     values: list[tuple[str, Value]] = []
     if target.region is not None:
         values.append(("region", target.region))
+    if target.process is not None:
+        values.append((PROCESS_KEY, target.process))
     values.append((BLOCK, target.record.to_block()))
-    return SectionEdit(profile_to_section(target.name), values, profile=target.name)
+    # check_ours has let pass only one of our own.
+    removals = () if target.process is not None else (PROCESS_KEY,)
+    return SectionEdit(profile_to_section(target.name), values, removals, profile=target.name)
 
 
 def _credentials_edit(target: Target) -> SectionEdit:
     found = target.credentials
+    if target.process is not None:
+        # Keys in this file would beat the program for ever.
+        return SectionEdit(target.name, removals=(*_KEYS, *_MARKS))
     values = [
         ("aws_access_key_id", found.access_key_id),
         ("aws_secret_access_key", found.secret_access_key),

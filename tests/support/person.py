@@ -66,6 +66,19 @@ class Person:
             start_new_session=True,  # no terminal to ask on
         )
 
+    def variables(self, **more: str) -> dict[str, str]:
+        """Answer the environment of a shell in which ``aws`` is this host's."""
+        path = f"{self.host.executable.parent}{os.pathsep}{os.defpath}"
+        variables = {**self.environment, "PATH": path, **more}
+        if self.host.knows_endpoint_variable:
+            variables.setdefault("AWS_ENDPOINT_URL", self.endpoint_url)
+        return variables
+
+    def words(self, *words: str) -> list[str]:
+        """Answer a whole command line of ``aws`` against the endpoint."""
+        is_told = self.host.knows_endpoint_variable
+        return ["aws", *(() if is_told else ("--endpoint-url", self.endpoint_url)), *words]
+
     def sections(self, path: Path) -> dict[str, dict[str, str]]:
         """Answer an INI file as Python's own parser reads it."""
         parser = configparser.RawConfigParser()

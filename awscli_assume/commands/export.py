@@ -1,0 +1,71 @@
+"""``aws assume export``: temporary credentials on stdout, for a shell or a program."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Optional
+
+from awscli.customizations.commands import BasicCommand
+
+import awscli_assume
+from awscli_assume.commands.arguments import role_arguments, sts_arguments, text
+from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.obtaining import obtain
+from awscli_assume.commands.recorded import obtain_recorded
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.outputs.formats import FORMATS, default_format, render
+
+
+class ExportCommand(BasicCommand):
+    """Print credentials in one write; nothing else goes to stdout and nothing is written."""
+
+    NAME = "export"
+    DESCRIPTION = BasicCommand.FROM_FILE(
+        "assume", "export", "_description.rst", root_module=awscli_assume
+    )
+    EXAMPLES = BasicCommand.FROM_FILE(
+        "assume", "export", "_examples.rst", root_module=awscli_assume
+    )
+
+    def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
+        super().__init__(session)
+        self.ARG_TABLE = [*role_arguments(), _format_argument(), _recorded_argument()]
+        self.ARG_TABLE += sts_arguments()
+        self._environment = environment if environment is not None else Environment()
+
+    def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
+        environment = self._environment
+        out = environment.out if environment.out is not None else sys.stdout
+        chosen = parsed_args.format or default_format(out.isatty(), environment.variables)
+        _check_format(chosen)
+        obtaining = obtain if parsed_args.update_profile is None else obtain_recorded
+        found = obtaining(self._session, parsed_args, parsed_globals, environment)
+        out.write(render(chosen, found.credentials, found.region))
+        out.flush()
+        return 0
+
+
+def _format_argument() -> dict[str, Any]:
+    each = " ".join(f"<code>{one.name}</code>: {one.documentation}" for one in FORMATS.values())
+    return text(
+        "format",
+        f"How to write the credentials. {each} Default: <code>process</code>, and on a terminal "
+        "the form of your shell.",
+    )
+
+
+def _recorded_argument() -> dict[str, Any]:
+    return text(
+        "update-profile",
+        "In place of a role, a profile that aws assume wrote: the credentials that it holds, or, "
+        "for one that refreshes by itself, those that are in its cache, renewed where they near "
+        "their end.",
+    )
+
+
+def _check_format(name: str) -> None:
+    if name not in FORMATS:
+        raise InvalidRequest(
+            f"Invalid format '{name}': it has to be one of {', '.join(FORMATS)}. "
+            "Try: --format env"
+        )

@@ -1,0 +1,71 @@
+"""Temporary credentials for the verbs that write no profile: a role's, or the source's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Optional
+
+from awscli_assume.aws.sources import source_credentials
+from awscli_assume.commands.arguments import STS_OPTIONS
+from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.plan import make_plan
+from awscli_assume.commands.road import travel
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.model.credentials import SessionCredentials, format_time
+from awscli_assume.profiles.state import EXPIRY_KEY, expiration_of
+
+_NO_ROLE = "Name a role: --role-name my-iam-role, or --role-arn ARN"
+
+
+@dataclass(frozen=True)
+class Obtained:
+    """Credentials to hand on, where they are used, and whose they are if that is known."""
+
+    credentials: SessionCredentials
+    region: Optional[str]
+    role_arn: Optional[str] = None
+
+
+def obtain(
+    session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
+) -> Obtained:
+    """Assume the role of a command line; with none, answer the source's own credentials."""
+    if _names_no_role(session, parsed_args):
+        return _as_they_are(session, parsed_globals, environment)
+    plan = make_plan(session, parsed_args, parsed_globals, environment)
+    assumed = travel(session, parsed_globals, plan, environment)
+    region = parsed_globals.region or assumed.region
+    return Obtained(assumed.credentials, region, assumed.request.role.arn)
+
+
+def _names_no_role(session: Any, parsed_args: Any) -> bool:
+    options = ("role_name", "role_arn", "account_id", *STS_OPTIONS)
+    is_bare = all(getattr(parsed_args, name, None) is None for name in options)
+    return is_bare and "role_arn" not in _current_profile(session)
+
+
+def _current_profile(session: Any) -> Any:
+    name = session.get_config_variable("profile") or "default"
+    return session.full_config["profiles"].get(name, {})
+
+
+def _as_they_are(session: Any, parsed_globals: Any, environment: Environment) -> Obtained:
+    # As everywhere in the CLI, a profile that was named has to exist.
+    session.get_scoped_config()
+    credentials = source_credentials(session)
+    if credentials is None:
+        raise InvalidRequest(
+            "No role was named, and the source has long-lived credentials, which are not handed "
+            f"on. {_NO_ROLE}"
+        )
+    written = expiration_of(_current_profile(session).get(EXPIRY_KEY))
+    expiration = credentials.expiration
+    if expiration is None and not environment.variables.get("AWS_ACCESS_KEY_ID"):
+        expiration = written
+    if expiration is not None and expiration <= environment.now():
+        raise InvalidConfiguration(
+            f"The credentials of the source have expired at {format_time(expiration)}. Renew "
+            "them: aws assume refresh, aws sso login or aws login, whichever they came from"
+        )
+    region = parsed_globals.region or session.get_config_variable("region")
+    return Obtained(replace(credentials, expiration=expiration), region)

@@ -1,0 +1,84 @@
+"""Profiles that refresh by themselves: the program behind them, and its cache."""
+
+from __future__ import annotations
+
+import os
+from typing import Optional, Sequence
+
+import awscli_assume
+from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.plan import Plan
+from awscli_assume.commands.road import Assumed
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.host import own_executable
+from awscli_assume.profiles.interpreter import find_python
+from awscli_assume.profiles.process_cache import ProcessCache
+from awscli_assume.profiles.process_line import program_line, slow_line
+from awscli_assume.profiles.record import Record, record_of
+from awscli_assume.profiles.state import ProfileState
+from awscli_assume.profiles.target import Target
+
+
+def check_renewable(plan: Plan) -> None:
+    """Raise InvalidRequest where nobody could assume the role again by the record alone."""
+    if plan.ends.source is None:
+        raise InvalidRequest(
+            "--auto-refresh has to assume the role again later, and the keys in this environment "
+            "will not be there then. Name a source profile: --profile NAME"
+        )
+    if plan.request.provided_contexts:
+        raise InvalidRequest(
+            "--auto-refresh has to assume the role again later, and the assertions of "
+            "--provided-contexts are not kept. Leave one of the two out"
+        )
+
+
+def make_target(
+    plan: Plan,
+    assumed: Assumed,
+    region: Optional[str],
+    environment: Environment,
+    auto_refresh: bool,
+) -> Target:
+    """Answer what the target profile of a plan is going to hold."""
+    record = record_of(
+        assumed.request, plan.session_name, plan.ends.source, region, auto_refresh
+    )
+    process = process_line(plan.ends.target, record, environment)
+    return Target(plan.ends.target, assumed.credentials, record, region, process)
+
+
+def process_line(name: str, record: Record, environment: Environment) -> Optional[str]:
+    """Answer the credential_process of a profile, or None where it has keys.
+
+    The fast program, run by a python3 of this machine; without one, ``aws`` itself.
+    """
+    if not record.auto_refresh:
+        return None
+    aws = own_executable(environment.variables)
+    python = find_python(environment.variables)
+    if python is None:
+        return slow_line(aws, name)
+    folder = os.path.dirname(os.path.abspath(awscli_assume.__file__))
+    cache = ProcessCache(name, record.to_block())
+    return program_line(python, folder, cache.path, name, aws)
+
+
+def forget(state: Optional[ProfileState], target: Optional[Target] = None) -> None:
+    """Remove the cache of what a profile was, unless it is the one of what it is now."""
+    if state is None or not state.record.auto_refresh:
+        return
+    cache = ProcessCache(state.name, state.record.to_block())
+    kept = None
+    if target is not None and target.process is not None:
+        kept = ProcessCache(target.name, target.record.to_block()).path
+    if cache.path != kept:
+        cache.remove()
+
+
+def keep_fresh(targets: Sequence[Target], environment: Environment) -> None:
+    """Put the credentials of profiles that refresh by themselves into their caches."""
+    for target in targets:
+        if target.process is not None:
+            cache = ProcessCache(target.name, target.record.to_block())
+            cache.store(target.credentials, environment.now())

@@ -1,0 +1,69 @@
+"""The credentials of a profile that we wrote, renewed where it refreshes by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from awscli_assume.commands.arguments import STS_OPTIONS
+from awscli_assume.commands.choice import choose_one
+from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.obtaining import Obtained
+from awscli_assume.commands.renewal import renew_one
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.model.credentials import TemporaryCredentials, read_session
+from awscli_assume.profiles.process_cache import ProcessCache
+from awscli_assume.profiles.state import EXPIRING, VALID, ProfileState
+
+
+def obtain_recorded(
+    session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
+) -> Obtained:
+    """Answer the credentials of the profile of ``--update-profile``."""
+    for option in ("role_name", "role_arn", "account_id", *STS_OPTIONS):
+        if getattr(parsed_args, option, None) is not None:
+            raise InvalidRequest(
+                f"--update-profile says what to assume by itself: leave it out, or "
+                f"--{option.replace('_', '-')}"
+            )
+    profiles = session.full_config["profiles"]
+    name = parsed_args.update_profile
+    state = choose_one(session, profiles, name, environment)
+    region = parsed_globals.region or state.region
+    if not state.record.auto_refresh:
+        found = _held(state, profiles[name])
+        return Obtained(found, region, state.record.role_arn)
+    credentials = fresh_credentials(session, parsed_globals, state, environment)
+    return Obtained(credentials, region, state.record.role_arn)
+
+
+def fresh_credentials(
+    session: Any, parsed_globals: Any, state: ProfileState, environment: Environment
+) -> TemporaryCredentials:
+    """Answer what is in the cache of a profile, renewed where it nears its end.
+
+    Many processes that find it so at once assume the role once.
+    """
+    cache = ProcessCache(state.name, state.record.to_block())
+    found = cache.load_fresh(environment.now())
+    if found is not None:
+        return found
+    with cache.locked():
+        found = cache.load_fresh(environment.now())
+        if found is None:
+            found = renew_one(session, parsed_globals, state, environment).credentials
+            cache.store(found, environment.now())
+    return found
+
+
+def _held(state: ProfileState, profile: Any) -> Any:
+    if state.state not in (VALID, EXPIRING):
+        raise InvalidConfiguration(
+            f"The profile '{state.name}' has no credentials of ours that are still valid "
+            f"({state.state}). Try: aws assume refresh --update-profile {state.name}"
+        )
+    return read_session(
+        profile.get("aws_access_key_id", ""),
+        profile.get("aws_secret_access_key", ""),
+        profile.get("aws_session_token", ""),
+        state.expiration,
+    )

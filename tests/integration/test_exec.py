@@ -1,0 +1,420 @@
+"""`aws assume exec` on the real hosts: the child's environment, signals, terminal, exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Callable, Optional
+
+import pytest
+
+from support.hosts import Host
+from support.person import Person
+from support.sts_stub import ACCESS_KEY_ID, ACCOUNT, SECRET, TOKEN, StsStub
+from support.terminal import Terminal, exit_code
+
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
+KEY = ("AKIAALICEALICEALICE1", "AliceSecret")
+WAYS = pytest.mark.parametrize("way", [(), ("--auto-refresh",)], ids=["keys", "endpoint"])
+NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
+
+
+@pytest.fixture
+def bob(make_person: Callable, sts_stub: StsStub) -> Person:
+    """Answer somebody whose STS is scripted."""
+    return make_person(sts_stub.url, KEY)
+
+
+def run_exec(
+    person: Person, *command: str, way: tuple[str, ...] = (), **variables: str
+) -> subprocess.CompletedProcess:
+    """Run a command as the role, in a shell where ``aws`` is the host's."""
+    return subprocess.run(
+        person.words("assume", "exec", "--role-arn", ROLE_ARN, *way, "--", *command),
+        env=person.variables(**variables), capture_output=True, text=True, timeout=120,
+        stdin=subprocess.DEVNULL, cwd=person.home, start_new_session=True, check=False,
+    )  # fmt: skip
+
+
+@WAYS
+def test_the_childs_own_aws_is_the_role(person: Person, way: tuple[str, ...]) -> None:
+    """`aws` inside is the role: it lists what the role may list, and is refused the rest."""
+    script = " && ".join(
+        " ".join(person.words(*words))
+        for words in (("s3", "ls"), ("sts", "get-caller-identity", "--query", "Arn"))
+    )
+    refused = " ".join(person.words("iam", "list-users"))
+    done = subprocess.run(
+        person.words("assume", "exec", "--role-name", "my-iam-role", *way, "--", "sh", "-c",
+                     f"{script}; {refused}"),
+        env=person.variables(), capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert "reports" in done.stdout, done.stderr
+    assert ":assumed-role/my-iam-role/" in done.stdout
+    assert "AccessDenied" in done.stderr
+    assert done.returncode == (254 if person.host.major == 2 else 255)
+    assert person.sections(person.credentials).keys() == {"default"}
+
+
+def test_environment_is_the_persons_and_the_roles(bob: Person) -> None:
+    """The child has the person's variables and ours: nothing of the CLI's, nothing that beats."""
+    theirs = {
+        "AWS_PROFILE": "default",
+        "AWS_SECURITY_TOKEN": "old",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/",
+        "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z",
+        "PLAIN": "two words\n$HOME",
+    }
+    done = run_exec(bob, "env", "-0", **theirs)
+
+    found = dict(item.split("=", 1) for item in done.stdout.split("\0") if item)
+    assert found.pop("AWS_CREDENTIAL_EXPIRATION") > "2026"
+    assert found == {
+        **bob.variables(PLAIN="two words\n$HOME"),
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_SESSION_TOKEN": TOKEN,
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ASSUMED_ROLE": ROLE_ARN,
+    }
+
+
+def test_environment_beside_an_endpoint_has_no_keys(bob: Person) -> None:
+    """With --auto-refresh the child has an address, a token, and a profile without credentials."""
+    done = run_exec(bob, "env", "-0", way=("--auto-refresh",))
+
+    found = dict(item.split("=", 1) for item in done.stdout.split("\0") if item)
+    assert found.pop("AWS_CONTAINER_CREDENTIALS_FULL_URI").startswith("http://127.0.0.1:")
+    assert len(found.pop("AWS_CONTAINER_AUTHORIZATION_TOKEN")) > 30
+    assert found == {
+        **bob.variables(),
+        "AWS_PROFILE": "assume-exec",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ASSUMED_ROLE": ROLE_ARN,
+    }
+    bare = bob.sections(bob.config)["profile assume-exec"]
+    assert bare.keys() == {"x_purpose", "region"}
+
+
+def test_library_path_of_the_person_is_the_childs(bob: Person) -> None:
+    """A library path and a model path that the person has set reach the child as they were."""
+    theirs = {"LD_LIBRARY_PATH": "/opt/theirs", "AWS_DATA_PATH": "/opt/models"}
+
+    done = run_exec(bob, "sh", "-c", 'echo "$LD_LIBRARY_PATH $AWS_DATA_PATH"', **theirs)
+
+    assert done.stdout == "/opt/theirs /opt/models\n"
+
+
+def test_words_of_the_command_are_its_own(bob: Person) -> None:
+    """What stands behind -- arrives as it is, whatever it would mean to the AWS CLI."""
+    words = ["--profile", "x", "--query", "y", "-h", "file:///etc/hostname", "", "--", "a b", "help"]
+
+    done = run_exec(bob, sys.executable, "-c", "import sys; print(sys.argv[1:])", *words)
+
+    assert done.stdout == f"{words}\n", done.stderr
+
+
+@WAYS
+@pytest.mark.parametrize("code", [0, 1, 37, 255])
+@NEWEST
+def test_exit_code_is_the_commands(bob: Person, code: int, way: tuple[str, ...]) -> None:
+    """The exit code of the command is that of `aws`."""
+    assert run_exec(bob, "sh", "-c", f"exit {code}", way=way).returncode == code
+
+
+@WAYS
+def test_command_that_does_not_exist(
+    bob: Person, sts_stub: StsStub, way: tuple[str, ...]
+) -> None:
+    """127, one sentence, and STS was not asked."""
+    done = run_exec(bob, "no-such-command", way=way)
+
+    assert (done.returncode, done.stdout) == (127, "")
+    assert done.stderr.count("\n") == 1
+    assert "'no-such-command': it is not in a folder of PATH" in done.stderr
+    assert sts_stub.actions == []
+
+
+@NEWEST
+@pytest.mark.parametrize(("name", "reason"), [("notes", "is not executable"), ("", "is a folder")])
+def test_command_that_can_not_be_run(
+    bob: Person, sts_stub: StsStub, name: str, reason: str
+) -> None:
+    """126, one sentence, and STS was not asked."""
+    (bob.home / "notes").write_text("text")
+
+    done = run_exec(bob, f"{bob.home}/{name}")
+
+    assert done.returncode == 126
+    assert reason in done.stderr
+    assert sts_stub.actions == []
+
+
+@NEWEST
+@WAYS
+def test_file_that_the_system_can_not_run(bob: Person, way: tuple[str, ...]) -> None:
+    """126 for a file that is executable and no program."""
+    broken = bob.home / "broken"
+    broken.write_bytes(b"\x7fELF no program")
+    broken.chmod(0o700)
+
+    done = run_exec(bob, str(broken), way=way)
+
+    assert done.returncode == 126
+    assert done.stderr.count("Can't run") == 1
+    assert "Traceback" not in done.stderr
+
+
+@NEWEST
+def test_a_refusal_runs_nothing(bob: Person, sts_stub: StsStub) -> None:
+    """Where STS refuses, the command is not run and the exit code is the CLI's."""
+    sts_stub.script = lambda parameters: (
+        403, "text/xml", "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no sts:AssumeRole"
+        "</Message></Error></ErrorResponse>",
+    )  # fmt: skip
+
+    done = run_exec(bob, "touch", "ran")
+
+    assert done.returncode == 254
+    assert not (bob.home / "ran").exists()
+
+
+@NEWEST
+def test_it_nests(bob: Person, sts_stub: StsStub) -> None:
+    """Inside, `aws assume exec` goes on from the role: role chaining."""
+    inner = bob.words("assume", "exec", "--role-arn", ROLE_ARN.replace("my-iam", "second"), "--")
+
+    done = run_exec(bob, *inner, "sh", "-c", 'echo "$AWS_ASSUMED_ROLE"')
+
+    assert done.stdout == f"arn:aws:iam::{ACCOUNT}:role/second-role\n", done.stderr
+    signers = [one["Authorization"].split("=")[1].split("/")[0] for one in sts_stub.headers]
+    assert signers == [KEY[0], ACCESS_KEY_ID]
+
+
+@NEWEST
+def test_a_temporary_source_is_handed_on(bob: Person, sts_stub: StsStub) -> None:
+    """With no role and a source that is temporary, the command gets that one and STS no call."""
+    bob.aws("assume", "--role-arn", ROLE_ARN)
+    before = len(sts_stub.actions)
+    done = subprocess.run(
+        bob.words("assume", "exec", "--", "sh", "-c", 'echo "$AWS_ACCESS_KEY_ID"'),
+        env=bob.variables(AWS_PROFILE="assumed-role"), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.stdout == f"{ACCESS_KEY_ID}\n", done.stderr
+    assert len(sts_stub.actions) == before
+
+
+# Signals and the terminal
+
+
+def ignored_signals(text: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith("SigIgn"))
+
+
+@WAYS
+def test_signals_are_not_ignored(bob: Person, way: tuple[str, ...]) -> None:
+    """The child ignores no signal that it would not ignore without us."""
+    plain = Path("/proc/self/status")
+    theirs = subprocess.run(
+        ["cat", str(plain)], capture_output=True, text=True, check=True, start_new_session=True
+    )
+
+    done = run_exec(bob, "cat", str(plain), way=way)
+
+    assert ignored_signals(done.stdout) == ignored_signals(theirs.stdout)
+
+
+TRAP = """
+trap 'echo got it; exit 9' {name}
+echo ready
+while :; do sleep 0.05; done
+"""
+
+
+def start(person: Person, way: tuple[str, ...], *command: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        person.words("assume", "exec", "--role-arn", ROLE_ARN, *way, "--", *command),
+        env=person.variables(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.DEVNULL, cwd=person.home, start_new_session=True,
+    )  # fmt: skip
+
+
+@NEWEST
+@WAYS
+@pytest.mark.parametrize("name", ["TERM", "HUP", "USR1"])
+def test_signal_to_us_reaches_the_command(bob: Person, name: str, way: tuple[str, ...]) -> None:
+    """A signal to our process alone is the command's to handle, and so is the exit code."""
+    child = start(bob, way, "sh", "-c", TRAP.format(name=name))
+    assert child.stdout.readline() == "ready\n"
+
+    child.send_signal(getattr(signal, f"SIG{name}"))
+    out, _ = child.communicate(timeout=30)
+
+    assert (out, child.returncode) == ("got it\n", 9)
+
+
+@NEWEST
+@WAYS
+def test_ctrl_c_ends_both_as_it_ends_the_command(bob: Person, way: tuple[str, ...]) -> None:
+    """INT to the group ends a command that does not handle it, and us by the same signal."""
+    child = start(bob, way, sys.executable, "-c",
+                  "import time, signal; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+                  "print('ready', flush=True); time.sleep(60)")  # fmt: skip
+    assert child.stdout.readline() == "ready\n"
+
+    os.killpg(child.pid, signal.SIGINT)
+    child.communicate(timeout=30)
+
+    assert child.returncode == -signal.SIGINT
+
+
+@NEWEST
+@WAYS
+def test_job_control(bob: Person, way: tuple[str, ...]) -> None:
+    """Ctrl-Z stops the command, fg continues it, Ctrl-C ends it; the shell is as before."""
+    terminal = Terminal(
+        ["bash", "--norc", "--noprofile", "-i"], bob.variables(PS1="$ "), str(bob.home)
+    )
+    command = bob.words("assume", "exec", "--role-arn", ROLE_ARN, *way, "--",
+                        "sh", "-c", "echo started; exec sleep 60")  # fmt: skip
+    quoted = " ".join(f"'{word}'" for word in command)
+    terminal.type(f"{quoted}\n")
+    terminal.expect("\nstarted")
+    terminal.type("\x1a")
+    terminal.expect("Stopped")
+    terminal.type("fg\n")
+    terminal.expect("sleep 60")
+    terminal.type("\x03")
+    terminal.type("echo code $?\n")
+    terminal.expect("\r\ncode 130")
+    terminal.type("exit 5\n")
+
+    assert exit_code(terminal.end()) == 5
+
+
+FULL_SCREEN = """
+import curses
+def main(screen):
+    screen.addstr(1, 1, f"size {screen.getmaxyx()[1] > 20} colours {curses.has_colors()}")
+    screen.refresh()
+    screen.addstr(2, 1, f"key {screen.getkey()}")
+    screen.refresh()
+    screen.getkey()
+curses.wrapper(main)
+"""
+
+
+@NEWEST
+@WAYS
+def test_full_screen_program(bob: Person, way: tuple[str, ...]) -> None:
+    """A full-screen program has the terminal to itself and gives it back."""
+    command = bob.words(
+        "assume", "exec", "--role-arn", ROLE_ARN, *way, "--", sys.executable, "-c", FULL_SCREEN
+    )
+    terminal = Terminal(command, bob.variables(TERM="xterm"), str(bob.home))
+    terminal.expect("\x1b[?1049h")
+    terminal.expect("size True")
+    terminal.type("k")
+    terminal.expect("key k")
+    terminal.type("q")
+
+    assert exit_code(terminal.end()) == 0
+    assert "\x1b[?1049l" in terminal.seen
+
+
+@NEWEST
+@WAYS
+def test_shell_of_the_person(bob: Person, way: tuple[str, ...]) -> None:
+    """Without a command it is the person's shell, which is told whom it runs as."""
+    command = bob.words("assume", "exec", "--role-arn", ROLE_ARN, *way)
+    terminal = Terminal(command, bob.variables(SHELL="/bin/sh", PS1="> "), str(bob.home))
+    terminal.expect(f"This shell runs as {ROLE_ARN}")
+    terminal.expect("> ")
+    terminal.type("echo $AWS_ASSUMED_ROLE; exit 3\n")
+    terminal.expect(f"\n{ROLE_ARN}")
+
+    assert exit_code(terminal.end()) == 3
+
+
+# Renewal
+
+
+def ending_soon(first: Optional[int] = None) -> Callable[[dict], object]:
+    """Answer a script of STS whose first session lives for so many seconds, the others for long."""
+    from datetime import datetime, timedelta, timezone
+
+    from support.sts_stub import assume_role_answer
+
+    count = 0
+
+    def script(asked: dict[str, str]) -> object:
+        nonlocal count
+        if asked["Action"] != "AssumeRole":
+            return None
+        count += 1
+        life = first if count == 1 and first else 3600
+        until = datetime.now(timezone.utc) + timedelta(seconds=life)
+        return assume_role_answer(
+            asked["RoleArn"], asked["RoleSessionName"], f"{until:%Y-%m-%dT%H:%M:%SZ}",
+            f"ASIASTUBSTUB{count:08}",
+        )  # fmt: skip
+
+    return script
+
+
+BOTO3 = """
+import boto3, time
+client = boto3.client("sts")
+for _ in range(8):
+    client.get_caller_identity()
+    time.sleep(1)
+"""
+
+
+@pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
+def test_a_long_command_goes_on_across_a_renewal(bob: Person, sts_stub: StsStub) -> None:
+    """boto3 inside goes on when the first session has ended, with keys of the second."""
+    sts_stub.script = ending_soon(6)
+
+    done = run_exec(bob, sys.executable, "-c", BOTO3, way=("--auto-refresh",),
+                    AWS_ENDPOINT_URL=sts_stub.url)  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    signers = [one["Authorization"].split("=")[1].split("/")[0] for one in sts_stub.headers]
+    assert signers[0] == KEY[0]
+    assert signers.count(KEY[0]) == 2
+    assert signers[1] == "ASIASTUBSTUB00000001"
+    assert signers[-1] == "ASIASTUBSTUB00000002"
+
+
+@NEWEST
+def test_no_secret_stays_behind(bob: Person) -> None:
+    """With an endpoint, no file has a credential of the session in it, nor a stream."""
+    done = run_exec(bob, "true", way=("--auto-refresh", "--debug"))
+
+    files = [path.read_bytes() for path in bob.home.rglob("*") if path.is_file()]
+    for secret in (SECRET, TOKEN):
+        assert secret not in done.stdout + done.stderr
+        assert not [content for content in files if secret.encode() in content]
+
+
+@NEWEST
+def test_no_endpoint_without_a_role(bob: Person, host: Host) -> None:
+    """--auto-refresh with no role to assume again is an error that says so."""
+    done = subprocess.run(
+        bob.words("assume", "exec", "--auto-refresh", "--", "true"),
+        env=bob.variables(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 252
+    assert "No role was named" in done.stderr
+    assert json.dumps(done.stdout) == '""'
