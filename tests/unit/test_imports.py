@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
-# Outside of install/ and process/, which do not run inside of a CLI. The frozen builds carry only what they
-# use themselves: each of these was imported inside of the official 2.38.5 and 2.11.0.
+# Outside of install/ and process/, which do not run inside of a CLI. The frozen builds carry what
+# they use themselves alone: each of these was imported inside of the official 2.38.5 and 2.11.0.
 STANDARD_LIBRARY = frozenset(
     {
         "__future__", "concurrent", "contextlib", "dataclasses", "datetime", "difflib", "errno",

@@ -21,7 +21,7 @@ BELOW = {
     "errors": {"host"},
     "host": set(),
     "install": {"__init__"},
-    # Runs outside of aws, in a bare Python: what it needs of others is its command line and a file.
+    # Runs outside of aws, in a bare Python: all it gets of others is a command line and a file.
     "process": set(),
 }
 LINES_OF_A_MODULE, LINES_OF_A_FUNCTION, LINES_OF_A_RUN = 200, 40, 25
