@@ -16,6 +16,7 @@ import awscli
 from awscli.customizations.assumerole import CACHE_DIR
 from awscli.customizations.configure import profile_to_section as _profile_to_section
 from awscli.customizations.configure.writer import ConfigFileWriter
+from botocore.compat import compat_shell_split
 from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.configprovider import ConstantProvider
 from botocore.credentials import create_credential_resolver
@@ -60,6 +61,7 @@ __all__ = [
     "ResponseParserError",
     "build_profile_map",
     "cache_folder",
+    "compat_shell_split",
     "environment_of_the_person",
     "get_formatter",
     "get_global_history_recorder",

@@ -17,8 +17,8 @@ from awscli_assume.commands.export import ExportCommand
 from awscli_assume.commands.listing import ListCommand
 from awscli_assume.commands.plan import Plan, make_plan
 from awscli_assume.commands.printing import print_object
-from awscli_assume.commands.refresh import RefreshCommand
 from awscli_assume.commands.program import check_renewable, forget, keep_fresh, make_target
+from awscli_assume.commands.refresh import RefreshCommand
 from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
 from awscli_assume.commands.road import is_enough, travel
 from awscli_assume.commands.target_arguments import target_arguments

@@ -104,7 +104,7 @@ def _signals_passed_to(children: Sequence[subprocess.Popen[bytes]]) -> Iterator[
         forward(number, frame)
         os.kill(os.getpid(), signal.SIGSTOP)
 
-    handlers: dict[str, Any] = {name: forward for name in _FORWARDED}
+    handlers: dict[str, Any] = dict.fromkeys(_FORWARDED, forward)
     # Handlers, for what is ignored here would be ignored by the child's children.
     handlers.update({name: lambda number, frame: None for name in _OF_THE_CHILD})
     handlers["SIGTSTP"] = stop

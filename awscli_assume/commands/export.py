@@ -66,6 +66,5 @@ def _recorded_argument() -> dict[str, Any]:
 def _check_format(name: str) -> None:
     if name not in FORMATS:
         raise InvalidRequest(
-            f"Invalid format '{name}': it has to be one of {', '.join(FORMATS)}. "
-            "Try: --format env"
+            f"Invalid format '{name}': it has to be one of {', '.join(FORMATS)}. Try: --format env"
         )

@@ -13,7 +13,7 @@ from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import own_executable
 from awscli_assume.profiles.interpreter import find_python
 from awscli_assume.profiles.process_cache import ProcessCache
-from awscli_assume.profiles.process_line import program_line, slow_line
+from awscli_assume.profiles.process_command import command_line, slow_command_line
 from awscli_assume.profiles.record import Record, record_of
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.target import Target
@@ -41,9 +41,7 @@ def make_target(
     auto_refresh: bool,
 ) -> Target:
     """Answer what the target profile of a plan is going to hold."""
-    record = record_of(
-        assumed.request, plan.session_name, plan.ends.source, region, auto_refresh
-    )
+    record = record_of(assumed.request, plan.session_name, plan.ends.source, region, auto_refresh)
     process = process_line(plan.ends.target, record, environment)
     return Target(plan.ends.target, assumed.credentials, record, region, process)
 
@@ -58,10 +56,10 @@ def process_line(name: str, record: Record, environment: Environment) -> Optiona
     aws = own_executable(environment.variables)
     python = find_python(environment.variables)
     if python is None:
-        return slow_line(aws, name)
+        return slow_command_line(aws, name)
     folder = os.path.dirname(os.path.abspath(awscli_assume.__file__))
-    cache = ProcessCache(name, record.to_block())
-    return program_line(python, folder, cache.path, name, aws)
+    program = os.path.join(folder, "process", "answer.py")
+    return command_line(python, program, ProcessCache(name, record.to_block()).path, name, aws)
 
 
 def forget(state: Optional[ProfileState], target: Optional[Target] = None) -> None:

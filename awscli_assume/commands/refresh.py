@@ -67,7 +67,9 @@ class RefreshCommand(BasicCommand):
                 expected_target(one, profiles, region, self._environment, is_automatic)
                 for one, is_automatic in plans
             ]
-            answer: Any = rehearsal([one for one, _ in plans], preview(target_edits(files, targets)))
+            answer: Any = rehearsal(
+                [one for one, _ in plans], preview(target_edits(files, targets))
+            )
         else:
             renewals = carry_out(self._session, parsed_globals, renewals, self._environment)
             _raise_of_one(renewals, parsed_args)

@@ -8,7 +8,13 @@ from pathlib import Path
 from awscli_assume.install.atomic_file import read_file, replace_file
 from awscli_assume.install.package_copy import remove_empty, remove_package
 from awscli_assume.install.plugin_settings import names_plugin
-from awscli_assume.install.record import decode, load_record, restore, save_record
+from awscli_assume.install.record import (
+    decode,
+    load_python,
+    load_record,
+    restore,
+    save_record,
+)
 from awscli_assume.install.surroundings import Places, Surroundings, find_places
 
 
@@ -28,7 +34,7 @@ def disable(around: Surroundings) -> None:
             replace_file(places.config_file, after)
             around.say(f"{places.config_file} names the plugin no more")
             done = True
-    save_record(places.record, entries)
+    save_record(places.record, entries, load_python(places.record))
     users = _still_naming(entries)
     if users:
         # The copy has to stay: a config file that names a missing plugin breaks every aws.

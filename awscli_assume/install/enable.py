@@ -12,6 +12,7 @@ from awscli_assume.install.atomic_file import read_file, replace_file
 from awscli_assume.install.aws_calls import AwsCalls, probe_interpreter
 from awscli_assume.install.conflicts import has_alias, refuse_conflict, require_importable
 from awscli_assume.install.hosts import Host, choose_host
+from awscli_assume.install.interpreter import base_interpreter
 from awscli_assume.install.package_copy import (
     PACKAGE,
     stage_package,
@@ -30,6 +31,7 @@ from awscli_assume.install.plugin_settings import (
 from awscli_assume.install.record import (
     decode,
     encode,
+    load_python,
     load_record,
     make_entry,
     restore,
@@ -171,9 +173,9 @@ def _write(job: _Job, after: bytes, undo: ExitStack) -> None:
     entries = load_record(places.record)
     known = entries.get(str(places.config_file))
     entry = make_entry(job.before, after, str(places.plugins), known)
-    undo.callback(save_record, places.record, entries)
+    undo.callback(save_record, places.record, entries, load_python(places.record))
     # The record first: should we be killed here, disable knows what to take back.
-    save_record(places.record, {**entries, str(places.config_file): entry})
+    save_record(places.record, {**entries, str(places.config_file): entry}, base_interpreter())
     if after == job.before:
         return
 

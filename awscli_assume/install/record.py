@@ -1,4 +1,7 @@
-"""What enable found in each config file, so that disable can leave it as it was."""
+"""What enable found in each config file, so that disable can leave it as it was.
+
+It names an interpreter too, which ``aws assume --auto-refresh`` reads.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +46,21 @@ def load_record(path: Path) -> dict[str, Entry]:
         return {}
 
 
-def save_record(path: Path, entries: Mapping[str, Entry]) -> None:
-    """Write the entries, or remove the file when there are none."""
+def load_python(path: Path) -> Optional[str]:
+    """Read the interpreter that the record names for profiles/interpreter.py, if it does."""
+    try:
+        found = json.loads(read_file(path) or b"{}").get("python")
+    except (ValueError, AttributeError):
+        return None
+    return found if isinstance(found, str) else None
+
+
+def save_record(path: Path, entries: Mapping[str, Entry], python: Optional[str] = None) -> None:
+    """Write the entries and an interpreter, or remove the file when there are no entries."""
     if entries:
         files = {name: asdict(entry) for name, entry in entries.items()}
-        replace_file(path, json.dumps({"config_files": files}, indent=2).encode() + b"\n")
+        whole = {"config_files": files, **({"python": python} if python else {})}
+        replace_file(path, json.dumps(whole, indent=2).encode() + b"\n")
     elif path.exists():
         replace_file(path, None)
 

@@ -9,7 +9,7 @@ from typing import Any, Mapping, Optional
 from awscli_assume.errors import ChangedProfile, UnexpectedAnswer
 from awscli_assume.model.credentials import parse_time
 from awscli_assume.profiles.process_cache import ProcessCache
-from awscli_assume.profiles.process_line import is_ours
+from awscli_assume.profiles.process_command import is_ours
 from awscli_assume.profiles.record import Record, read_record
 
 # What Starship reads and saml2aws writes; `awsume --clean` trips over the other

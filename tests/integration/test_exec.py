@@ -115,7 +115,18 @@ def test_library_path_of_the_person_is_the_childs(bob: Person) -> None:
 
 def test_words_of_the_command_are_its_own(bob: Person) -> None:
     """What stands behind -- arrives as it is, whatever it would mean to the AWS CLI."""
-    words = ["--profile", "x", "--query", "y", "-h", "file:///etc/hostname", "", "--", "a b", "help"]
+    words = [
+        "--profile",
+        "x",
+        "--query",
+        "y",
+        "-h",
+        "file:///etc/hostname",
+        "",
+        "--",
+        "a b",
+        "help",
+    ]
 
     done = run_exec(bob, sys.executable, "-c", "import sys; print(sys.argv[1:])", *words)
 
@@ -131,9 +142,7 @@ def test_exit_code_is_the_commands(bob: Person, code: int, way: tuple[str, ...])
 
 
 @WAYS
-def test_command_that_does_not_exist(
-    bob: Person, sts_stub: StsStub, way: tuple[str, ...]
-) -> None:
+def test_command_that_does_not_exist(bob: Person, sts_stub: StsStub, way: tuple[str, ...]) -> None:
     """127, one sentence, and STS was not asked."""
     done = run_exec(bob, "no-such-command", way=way)
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
-# Outside of install/, which does not run inside of a CLI. The frozen builds carry only what they
-# use themselves: each of these was imported inside of the official 2.38.5 and 2.11.0.
+# Outside of install/ and process/, which do not run inside of a CLI. The frozen builds carry what
+# they use themselves alone: each of these was imported inside of the official 2.38.5 and 2.11.0.
 STANDARD_LIBRARY = frozenset(
     {
         "__future__", "concurrent", "contextlib", "dataclasses", "datetime", "difflib", "errno",
         "fcntl", "getpass", "hashlib", "json", "logging", "os", "re", "shlex", "shutil", "socket",
-        "stat", "sys", "tempfile", "time", "traceback", "typing", "unicodedata",
+        "stat", "subprocess", "sys", "tempfile", "time", "traceback", "typing", "unicodedata",
     }
 )  # fmt: skip
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
@@ -49,7 +49,8 @@ def in_a_fresh_python(code: str, home: Path, **variables: str) -> Any:
 
 
 def sources() -> list[Path]:
-    found = [path for path in PACKAGE.rglob("*.py") if "install" not in path.parts]
+    rooms = {"install", "process"}
+    found = [path for path in PACKAGE.rglob("*.py") if not rooms & {*path.parts}]
     assert len(found) > 20
     return sorted(found)
 
@@ -185,6 +186,7 @@ print(json.dumps([name for name in news(before) if name.startswith('awscli_assum
 
     assert "awscli_assume.commands.assume" in loaded
     assert not [name for name in loaded if name.startswith("awscli_assume.install")]
+    assert not [name for name in loaded if name.startswith("awscli_assume.process")]
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -21,6 +21,8 @@ BELOW = {
     "errors": {"host"},
     "host": set(),
     "install": {"__init__"},
+    # Runs outside of aws, in a bare Python: all it gets of others is a command line and a file.
+    "process": set(),
 }
 LINES_OF_A_MODULE, LINES_OF_A_FUNCTION, LINES_OF_A_RUN = 200, 40, 25
 Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef]
@@ -110,6 +112,13 @@ def test_installer_and_plugin_know_nothing_of_each_other() -> None:
     importers = {name_of(path) for path in modules() if "install" in imports_of(path)}
 
     assert all(name.startswith("install/") for name in importers)
+
+
+def test_nobody_imports_the_program() -> None:
+    """The program of credential_process is run, and never imported."""
+    importers = {name_of(path) for path in modules() if "process" in imports_of(path)}
+
+    assert all(name.startswith("process/") for name in importers)
 
 
 @every_module()

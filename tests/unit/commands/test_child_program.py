@@ -45,8 +45,6 @@ def test_a_command_that_can_not_be_run(folder: Path, name: str, code: int) -> No
         (None, {}, ["/bin/sh"]),
     ],
 )
-def test_without_a_command_it_is_the_shell(
-    words: list, variables: dict, expected: list
-) -> None:
+def test_without_a_command_it_is_the_shell(words: list, variables: dict, expected: list) -> None:
     """The person's shell, and the system's where nobody says which."""
     assert command_or_shell(words, variables) == expected

@@ -13,7 +13,14 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from awscli_assume.install.plugin_settings import read_settings, with_folder
-from awscli_assume.install.record import Entry, load_record, make_entry, restore, save_record
+from awscli_assume.install.record import (
+    Entry,
+    load_python,
+    load_record,
+    make_entry,
+    restore,
+    save_record,
+)
 
 OURS = os.path.join(os.sep, "home", "alice", ".aws", "cli", "plugins")
 
@@ -121,6 +128,19 @@ def test_the_record_is_private_and_comes_back(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_the_record_names_an_interpreter(tmp_path: Path) -> None:
+    """The Python comes back beside the entries, and neither stands in the way of the other."""
+    path = tmp_path / "awscli-assume.json"
+    entries = {"/a": Entry(True, "b", "c", None)}
+
+    save_record(path, entries, "/usr/bin/python3")
+
+    assert load_python(path) == "/usr/bin/python3"
+    assert entries == load_record(path)
+    save_record(path, entries)
+    assert load_python(path) is None
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"config_files": {"/a": {"x": 1}}}'])
 def test_a_damaged_record_is_as_none(tmp_path: Path, content: bytes) -> None:
     """Disable must work without the record, so it must not stumble over it."""
@@ -128,3 +148,4 @@ def test_a_damaged_record_is_as_none(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
     assert load_record(path) == {}
+    assert load_python(path) is None

@@ -1,0 +1,15 @@
+"""The program of credential_process in a place of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.program import Scene
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    """Answer a scene whose cache file is missing and whose ``aws`` renews."""
+    return Scene(tmp_path.resolve())
