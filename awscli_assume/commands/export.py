@@ -40,16 +40,19 @@ class ExportCommand(BasicCommand):
         _check_format(chosen)
         obtaining = obtain if parsed_args.update_profile is None else obtain_recorded
         found = obtaining(self._session, parsed_args, parsed_globals, environment)
+        if hasattr(out, "reconfigure"):
+            # Shells on Windows keep the carriage return that Python would write.
+            out.reconfigure(newline="\n")
         out.write(render(chosen, found.credentials, found.region))
         out.flush()
         return 0
 
 
 def _format_argument() -> dict[str, Any]:
-    each = " ".join(f"<code>{one.name}</code>: {one.documentation}" for one in FORMATS.values())
+    names = ", ".join(f"<code>{name}</code>" for name in FORMATS)
     return text(
         "format",
-        f"How to write the credentials. {each} Default: <code>process</code>, and on a terminal "
+        f"How to write the credentials: {names}. Default: <code>process</code>, and on a terminal "
         "the form of your shell.",
     )
 

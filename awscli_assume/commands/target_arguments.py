@@ -24,7 +24,8 @@ def target_arguments() -> list[dict[str, Any]]:
         flag(
             "auto-refresh",
             "Write no keys, but a <code>credential_process</code> that answers them from a cache "
-            "and assumes the role again when they near their end: every SDK then renews by itself.",
+            "and assumes the role again when they near their end, so that every SDK renews by "
+            "itself.",
         ),
         dry_run_argument(),
     ]

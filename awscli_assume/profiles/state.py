@@ -37,7 +37,8 @@ class ProfileState:
     keys than ours, or no mark that says whose), missing (no keys, or no expiry) or
     auto-refresh (a program of ours answers them; what is in its cache is shown).
     ``seconds_left`` is never negative, and 0 for keys that are not ours.
-    ``has_program`` tells that its credential_process is ours; ``basis`` is what the files say of it, to see later whether that has changed.
+    ``has_program`` tells that its credential_process is ours; ``basis`` is what the
+    files say of it, to see later whether that has changed.
     """
 
     name: str

@@ -14,7 +14,7 @@ import pytest
 
 from support.javascript import run_javascript
 from support.person import Person
-from support.sts_stub import ACCOUNT, SECRET, TOKEN, StsStub, assume_role_answer
+from support.sts_stub import ACCOUNT, SECRET, TOKEN, StsStub, assume_role_answer, refusal
 from support.terminal import Terminal, exit_code
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
@@ -82,7 +82,7 @@ def test_the_profile_is_the_role(person: Person) -> None:
 
 
 def test_the_program_answers_alone(bob: Person, sts_stub: StsStub) -> None:
-    """The program in the profile answers from the cache: no `aws`, no STS, an empty environment."""
+    """The program in the profile answers from the cache: no `aws`, no STS, no variables."""
     make_profile(bob)
     asked = len(sts_stub.requests)
 
@@ -251,10 +251,8 @@ def test_a_refusal_is_shown_and_leaves_the_profile(bob: Person, sts_stub: StsStu
     make_profile(bob)
     subprocess.run(["sleep", "1.1"], check=True)
     renewing = sts_stub.script
-    sts_stub.script = lambda asked: (
-        403, "text/xml", "<ErrorResponse><Error><Code>AccessDenied</Code><Message>is not "
-        "authorized</Message></Error></ErrorResponse>",
-    )  # fmt: skip
+    # The code: STS API reference, "Common Errors".
+    sts_stub.script = lambda asked: refusal(403, "AccessDenied", "is not authorized")
 
     refused = bob.aws("sts", "get-caller-identity", "--profile", "assumed-role")
     sts_stub.script = renewing

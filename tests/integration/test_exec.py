@@ -7,14 +7,23 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Callable
 
 import pytest
 
 from support.hosts import Host
 from support.person import Person
-from support.sts_stub import ACCESS_KEY_ID, ACCOUNT, SECRET, TOKEN, StsStub
+from support.sts_stub import (
+    ACCESS_KEY_ID,
+    ACCOUNT,
+    SECRET,
+    TOKEN,
+    StsStub,
+    assume_role_answer,
+    refusal,
+)
 from support.terminal import Terminal, exit_code
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
@@ -185,10 +194,8 @@ def test_file_that_the_system_can_not_run(bob: Person, way: tuple[str, ...]) -> 
 @NEWEST
 def test_a_refusal_runs_nothing(bob: Person, sts_stub: StsStub) -> None:
     """Where STS refuses, the command is not run and the exit code is the CLI's."""
-    sts_stub.script = lambda parameters: (
-        403, "text/xml", "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no sts:AssumeRole"
-        "</Message></Error></ErrorResponse>",
-    )  # fmt: skip
+    # The code and the form of the text: STS API reference, "Common Errors".
+    sts_stub.script = lambda parameters: refusal(403, "AccessDenied", "no sts:AssumeRole")
 
     done = run_exec(bob, "touch", "ran")
 
@@ -357,12 +364,8 @@ def test_shell_of_the_person(bob: Person, way: tuple[str, ...]) -> None:
 # Renewal
 
 
-def ending_soon(first: Optional[int] = None) -> Callable[[dict], object]:
-    """Answer a script of STS whose first session lives for so many seconds, the others for long."""
-    from datetime import datetime, timedelta, timezone
-
-    from support.sts_stub import assume_role_answer
-
+def ending_soon(first: int) -> Callable[[dict], object]:
+    """Answer a script of STS: a first session of so many seconds, then ones of an hour."""
     count = 0
 
     def script(asked: dict[str, str]) -> object:
@@ -370,7 +373,7 @@ def ending_soon(first: Optional[int] = None) -> Callable[[dict], object]:
         if asked["Action"] != "AssumeRole":
             return None
         count += 1
-        life = first if count == 1 and first else 3600
+        life = first if count == 1 else 3600
         until = datetime.now(timezone.utc) + timedelta(seconds=life)
         return assume_role_answer(
             asked["RoleArn"], asked["RoleSessionName"], f"{until:%Y-%m-%dT%H:%M:%SZ}",

@@ -18,8 +18,9 @@ PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
 STANDARD_LIBRARY = frozenset(
     {
         "__future__", "concurrent", "contextlib", "dataclasses", "datetime", "difflib", "errno",
-        "fcntl", "getpass", "hashlib", "json", "logging", "os", "re", "shlex", "shutil", "socket",
-        "stat", "subprocess", "sys", "tempfile", "time", "traceback", "typing", "unicodedata",
+        "fcntl", "getpass", "hashlib", "hmac", "http", "json", "logging", "os", "re", "secrets",
+        "selectors", "shlex", "shutil", "signal", "socket", "stat", "subprocess", "sys",
+        "tempfile", "threading", "time", "traceback", "typing", "unicodedata",
     }
 )  # fmt: skip
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
