@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from datetime import datetime
 from typing import Any, Mapping, Optional
 
 from awscli_assume.model.credentials import format_time
+from awscli_assume.outputs.shells import SHELLS, refusal, shell_of, word
 
 _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
@@ -32,10 +31,11 @@ def success_line(state: Any, now: datetime, env: Mapping[str, str]) -> str:
     """Answer the line for people: done, until when, and how to use it."""
     minutes = round((state.expiration - now).total_seconds() / 60)
     after = ", then renewed by itself" if state.record.auto_refresh else ""
+    line = export_line(state.name, env)
     return (
         f"Role assumption has completed successfully, until {format_time(state.expiration)} "
-        f"({minutes} minutes{after}). Use it: aws ... --profile {shlex.quote(state.name)}, or: "
-        f"{export_line(state.name, env)}\n"
+        f"({minutes} minutes{after}). Use it: aws ... --profile "
+        f"{word(shell_of(env), state.name)}{', or: ' if line else ''}{line}\n"
     )
 
 
@@ -59,9 +59,10 @@ def environment_warning(profile: str, env: Mapping[str, str]) -> str:
     if not env.get("AWS_ACCESS_KEY_ID"):
         return ""
     names = [name for name in _KEY_VARIABLES if name in env]
+    shell = shell_of(env)
     return (
         "aws: [WARNING]: AWS_ACCESS_KEY_ID is set in this shell and beats AWS_PROFILE. Use "
-        f"--profile {shlex.quote(profile)}, or first: {_unset_line(names, env)}\n"
+        f"--profile {word(shell, profile)}, or first: {SHELLS[shell].unset(names)}\n"
     )
 
 
@@ -92,37 +93,13 @@ def chaining_note(source: str) -> str:
 
 
 def export_line(profile: str, env: Mapping[str, str]) -> str:
-    """Answer the line that makes a profile the current one, in the person's shell."""
+    """Answer the line that makes a profile the current one, in the person's shell.
+
+    It is empty where the shell can't carry the profile's name.
+    """
+    shell = shell_of(env)
+    if shell == "cmd" and refusal(shell, profile) is not None:
+        return ""
     # AWS CLI version 1 and boto3 read AWS_DEFAULT_PROFILE first, version 2 reads it second.
     names = ["AWS_PROFILE", *(["AWS_DEFAULT_PROFILE"] if env.get("AWS_DEFAULT_PROFILE") else [])]
-    shell = shell_of(env)
-    if shell == "powershell":
-        # PowerShell ends a text at the typographic quotes, too (about_Quoting_Rules).
-        quoted = "'" + re.sub("(['\u2018-\u201b])", r"\1\1", profile) + "'"
-        return "; ".join(f"$Env:{name} = {quoted}" for name in names)
-    quoted = shlex.quote(profile)
-    if shell == "fish":
-        return "; ".join(f"set -gx {name} {quoted}" for name in names)
-    if shell == "csh":
-        return "; ".join(f"setenv {name} {quoted}" for name in names)
-    return "export " + " ".join(f"{name}={quoted}" for name in names)
-
-
-def shell_of(env: Mapping[str, str]) -> str:
-    """Answer ``powershell``, ``fish``, ``csh`` or ``sh`` from the environment."""
-    # SHELL is not set on Windows, where PSModulePath always is.
-    if "SHELL" not in env and "PSModulePath" in env:
-        return "powershell"
-    name = env.get("SHELL", "").rpartition("/")[2]
-    return {"fish": "fish", "csh": "csh", "tcsh": "csh", "pwsh": "powershell"}.get(name, "sh")
-
-
-def _unset_line(names: list[str], env: Mapping[str, str]) -> str:
-    shell = shell_of(env)
-    if shell == "powershell":
-        return "Remove-Item " + ", ".join(f"Env:{name}" for name in names)
-    if shell == "fish":
-        return "set -e " + " ".join(names)
-    if shell == "csh":
-        return "; ".join(f"unsetenv {name}" for name in names)
-    return "unset " + " ".join(names)
+    return SHELLS[shell].assign(dict.fromkeys(names, profile))

@@ -14,7 +14,6 @@ from awscli_assume.outputs.summary import (
     chaining_note,
     environment_warning,
     export_line,
-    shell_of,
     success_line,
     summary,
 )
@@ -43,6 +42,7 @@ def state_with(region: object = None) -> ProfileState:
 BASH, ZSH = {"SHELL": "/bin/bash"}, {"SHELL": "/usr/bin/zsh"}
 FISH, TCSH = {"SHELL": "/usr/local/bin/fish"}, {"SHELL": "/bin/tcsh"}
 POWERSHELL = {"PSModulePath": "C:\\Modules"}
+CMD = {"COMSPEC": "C:\\Windows\\system32\\cmd.exe"}
 OLD = {"AWS_DEFAULT_PROFILE": "default"}
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "s3cr3t"}
 
@@ -71,28 +71,6 @@ def test_object_holds_no_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    ("variables", "shell"),
-    [
-        (BASH, "sh"),
-        (ZSH, "sh"),
-        ({"SHELL": "bash"}, "sh"),
-        (FISH, "fish"),
-        (TCSH, "csh"),
-        ({"SHELL": "/bin/csh"}, "csh"),
-        ({"SHELL": "/opt/microsoft/powershell/7/pwsh"}, "powershell"),
-        (POWERSHELL, "powershell"),
-        ({**POWERSHELL, **BASH}, "sh"),
-        ({}, "sh"),
-        ({"SHELL": ""}, "sh"),
-        ({"SHELL": "/bin/unheard-of"}, "sh"),
-    ],
-)
-def test_shell_of_a_person(variables: dict[str, str], shell: str) -> None:
-    """The shell is the one that SHELL names; without it, on Windows, PowerShell."""
-    assert shell_of(variables) == shell
-
-
-@pytest.mark.parametrize(
     ("variables", "profile", "line"),
     [
         (BASH, "assumed-role", "export AWS_PROFILE=assumed-role"),
@@ -105,10 +83,15 @@ def test_shell_of_a_person(variables: dict[str, str], shell: str) -> None:
         (POWERSHELL, "assumed-role", "$Env:AWS_PROFILE = 'assumed-role'"),
         (POWERSHELL, "$(id)", "$Env:AWS_PROFILE = '$(id)'"),
         (POWERSHELL, "it's", "$Env:AWS_PROFILE = 'it''s'"),
+        (TCSH, "wow!", "setenv AWS_PROFILE 'wow'\\!''"),
+        (ZSH, "=ls", "export AWS_PROFILE='=ls'"),
+        (CMD, "x & y", 'set "AWS_PROFILE=x & y"'),
+        (CMD, "100%", ""),
         ({**BASH, **OLD}, "x", "export AWS_PROFILE=x AWS_DEFAULT_PROFILE=x"),
         ({**FISH, **OLD}, "x", "set -gx AWS_PROFILE x; set -gx AWS_DEFAULT_PROFILE x"),
         ({**TCSH, **OLD}, "x", "setenv AWS_PROFILE x; setenv AWS_DEFAULT_PROFILE x"),
         ({**POWERSHELL, **OLD}, "x", "$Env:AWS_PROFILE = 'x'; $Env:AWS_DEFAULT_PROFILE = 'x'"),
+        ({**CMD, **OLD}, "x", 'set "AWS_PROFILE=x" & set "AWS_DEFAULT_PROFILE=x"'),
         ({**BASH, "AWS_DEFAULT_PROFILE": ""}, "x", "export AWS_PROFILE=x"),
     ],
 )
@@ -150,6 +133,22 @@ def test_line_for_people(left: timedelta, says: str) -> None:
     )
 
 
+def test_line_for_people_where_their_shell_can_not_carry_the_name() -> None:
+    """The line leaves out the way that does not work, and quotes the other for the shell."""
+    line = success_line(LATER, LATER - timedelta(hours=1), "caf\u00e9 x", CMD)
+
+    assert line.endswith('Use it: aws ... --profile "caf\u00e9 x"\n')
+
+
+def test_warning_in_cmd() -> None:
+    """In cmd.exe, where single quotes are letters, the name stands in double quotes."""
+    warning = environment_warning("x y", {**CMD, **KEYS})
+
+    assert warning.endswith(
+        '--profile "x y", or first: set "AWS_ACCESS_KEY_ID=" & set "AWS_SECRET_ACCESS_KEY="\n'
+    )
+
+
 @pytest.mark.parametrize(
     "variables",
     [BASH, {**BASH, "AWS_ACCESS_KEY_ID": ""}, {**BASH, "AWS_SECRET_ACCESS_KEY": "s3cr3t"}],
@@ -173,6 +172,7 @@ def test_no_warning_without_an_access_key(variables: dict[str, str]) -> None:
             {**POWERSHELL, **KEYS},
             "Remove-Item Env:AWS_ACCESS_KEY_ID, Env:AWS_SECRET_ACCESS_KEY",
         ),
+        ({**TCSH, "AWS_ACCESS_KEY_ID": "AKIAX"}, "unsetenv AWS_ACCESS_KEY_ID"),
     ],
 )
 def test_warning_of_keys_that_beat_the_profile(variables: dict[str, str], first: str) -> None:
