@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from awscli_assume.process import renew
+from awscli_assume.process.answer import read_cache
 from awscli_assume.process.lock import open_lock, try_lock
 from support.program import Scene, document
 
@@ -46,6 +47,15 @@ def test_many_that_see_a_renewal_fail_do_not_try_again(scene: Scene) -> None:
     assert [process.returncode for process in processes] == [254] * MANY
     assert sum("could not renew" in err for _, err in answers) == MANY - 1
     assert len(scene.calls) == 1
+
+
+def test_a_renewal_that_ended_just_before_the_lock_counts(scene: Scene) -> None:
+    """Who gets the lock looks again: the file may have been renewed since it was found stale."""
+    scene.put(60, HOUR)
+    job = renew.Job(str(scene.cache), "assumed-role", str(scene.aws), read_cache)
+
+    assert renew.find_document(job).decode() == OLD.strip()
+    assert scene.calls == []
 
 
 def test_who_comes_after_a_failure_tries_again(scene: Scene) -> None:
