@@ -16,7 +16,7 @@ from awscli.customizations.configure import profile_to_section as _profile_to_se
 from awscli.customizations.configure.writer import ConfigFileWriter
 from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.configprovider import ConstantProvider
-from botocore.credentials import create_credential_resolver
+from botocore.credentials import ReadOnlyCredentials, create_credential_resolver
 from botocore.exceptions import (
     ClientError,
     ConfigNotFound,
@@ -55,6 +55,7 @@ __all__ = [
     "NoCredentialsError",
     "ParamValidationError",
     "ProfileNotFound",
+    "ReadOnlyCredentials",
     "ResponseParserError",
     "build_profile_map",
     "cache_folder",

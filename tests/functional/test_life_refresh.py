@@ -347,6 +347,90 @@ def test_a_target_that_has_become_foreign(aws) -> None:
     assert roles_asked(aws) == ["b"]
 
 
+# Chains
+
+
+def order_asked(aws) -> list[str]:
+    return [asked["RoleArn"].rpartition("-")[2] for asked in aws.stub.requests]
+
+
+def test_a_profile_made_from_one_of_ours_comes_after_it(aws) -> None:
+    """Each of a chain is signed with the new keys of the one that it was made from."""
+    add_ours(aws, "a", source_profile="b")
+    add_ours(aws, "b", minutes=-5, source_profile="c")
+    add_ours(aws, "c", minutes=-5)
+    add_ours(aws, "d", source_profile="c")
+    done = aws("assume", "refresh", "--all")
+
+    assert done.code == 0, done.err
+    assert set(rows(done).values()) == {("valid", False)}
+    order = order_asked(aws)
+    assert (order[0], order[3]) == ("c", "a")
+    held = {n: aws.section(aws.credentials, n) for n in "abcd"}
+    signers = dict(zip(order, aws.signers()))
+    assert signers == {
+        "a": held["b"]["aws_access_key_id"], "b": held["c"]["aws_access_key_id"], "c": ALICE,
+        "d": held["c"]["aws_access_key_id"],
+    }  # fmt: skip
+    tokens = dict(
+        zip(order, (headers.get("X-Amz-Security-Token") for headers in aws.stub.headers))
+    )
+    assert tokens["c"] is None
+    assert tokens["a"] == held["b"]["aws_session_token"] != "old-token"
+
+
+def test_a_source_that_is_not_refreshed_signs_as_it_is(aws) -> None:
+    """Only what is of the same run is waited for: a named one uses the keys that are there."""
+    add_ours(aws, "a", source_profile="b")
+    add_ours(aws, "b", minutes=60)
+    held = aws.section(aws.credentials, "b")
+    named = aws("assume", "refresh", "--update-profile", "a")
+    due = aws("assume", "refresh", "--expiring-within", "7200")
+
+    assert rows(named) == {"a": ("valid", False)}
+    assert aws.signers()[0] == held["aws_access_key_id"]
+    assert rows(due) == {"b": ("valid", False)}
+
+
+def test_a_failed_source_fails_what_was_made_from_it(aws, sts) -> None:
+    """The error names the source; STS is not asked with its old keys, and the others go on."""
+    add_ours(aws, "a", source_profile="b")
+    add_ours(aws, "b")
+    add_ours(aws, "c", source_profile="a")
+    add_ours(aws, "d")
+    sts.refused = {"role-of-b"}
+    done = aws("assume", "refresh", "--all")
+
+    assert done.code == 1
+    assert rows(done) == {
+        "a": ("expiring", True), "b": ("expiring", True), "c": ("expiring", True),
+        "d": ("valid", False),
+    }  # fmt: skip
+    assert roles_asked(aws) == ["b", "d"]
+    errors = {row["Profile"]: row["Error"] for row in json.loads(done.out)["Profiles"]}
+    assert "'b'" in errors["a"]
+    assert "'a'" in errors["c"]
+    assert "AccessDenied" in errors["b"]
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",)])
+def test_a_loop_is_an_error_that_names_its_path(aws, words: tuple[str, ...]) -> None:
+    """Profiles made from each other fail, and so does what hangs on them; the others go on."""
+    add_ours(aws, "a", source_profile="b")
+    add_ours(aws, "b", source_profile="a")
+    add_ours(aws, "c", source_profile="a")
+    add_ours(aws, "d")
+    add_ours(aws, "e", source_profile="e")
+    done = aws("assume", "refresh", "--all", *words)
+
+    assert done.code == 1
+    assert roles_asked(aws) == ([] if words else ["d"])
+    errors = [line for line in done.err.splitlines() if "[ERROR]" in line]
+    for path in ("a from b from a", "b from a from b", "c from a from b from a", "e from e"):
+        assert sum(path in line for line in errors) >= 1, path
+    assert len(errors) == 4
+
+
 # MFA
 
 
