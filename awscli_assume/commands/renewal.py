@@ -114,6 +114,18 @@ def target_of(
     return Target(state.name, renewal.assumed.credentials, record, region)
 
 
+def without_refused(
+    renewals: Sequence[Renewal], refused: Mapping[str, Exception]
+) -> list[Renewal]:
+    """Answer the renewals with the errors of those that can't be written in their files."""
+    return [
+        replace(one, assumed=None, error=refused[one.state.name])
+        if one.state.name in refused
+        else one
+        for one in renewals
+    ]
+
+
 def _prepared(plan: Plan, client: Any, environment: Environment) -> Plan:
     """Answer a plan with all that STS has to be asked with. Raises what speaks against it."""
     check_host_knows(client, plan.request)

@@ -18,6 +18,9 @@ from awscli_assume.profiles.sections import SectionedText
 from awscli_assume.profiles.suspects import find_suspect
 from awscli_assume.profiles.workbench import Value, Workbench
 
+# What can't be edited without damage, by the profile that it is of.
+Refused = dict[str, UnusableFile]
+
 
 @dataclass(frozen=True)
 class SectionEdit:
@@ -33,6 +36,11 @@ class SectionEdit:
     removals: Sequence[str] = ()
     profile: Optional[str] = None
 
+    @property
+    def owner(self) -> str:
+        """The profile that the section is of, in either file."""
+        return self.profile or self.section
+
 
 @dataclass(frozen=True)
 class Edited:
@@ -42,8 +50,16 @@ class Edited:
     before: Sections = field(default_factory=dict)
 
 
-def edit_content(bench: Workbench, content: bytes, edits: Sequence[SectionEdit]) -> Edited:
-    """Answer the content after the edits. Raises UnusableFile for what would do damage."""
+def edit_content(
+    bench: Workbench,
+    content: bytes,
+    edits: Sequence[SectionEdit],
+    refused: Optional[Refused] = None,
+) -> Edited:
+    """Answer the content after the edits. Raises UnusableFile for what would do damage.
+
+    With ``refused`` that is put there by profile instead, and its section stays.
+    """
     names = {name for edit in edits for name in (edit.section, edit.profile) if name}
     text = SectionedText(content, names)
     # By piece, as they are before any edit: a small file is one piece for all edits.
@@ -56,19 +72,30 @@ def edit_content(bench: Workbench, content: bytes, edits: Sequence[SectionEdit])
         )
     before = {name: values for piece in sections.values() for name, values in piece.items()}
     for edit in edits:
-        place = text.find(edit.section)
-        if place is not None:
-            piece, was = text.pieces[place], sections[place]
-            header = next(iter(_read_as(edit, was)), edit.section)
-            now = _edit_piece(bench, piece, text.following_header(place), edit, header, was)
-            found = None if now is None else _read_back(bench, was, now, edit)
-            if now is None or found is None:
-                raise _damage(bench, edit, piece, text.lines_before(place))
-            text.pieces[place] = now
-            sections[place] = found
-        elif edit.values:
-            text.append(bench.set_values(b"", edit.section, [[value] for value in edit.values]))
+        try:
+            _edit_section(bench, text, sections, edit)
+        except UnusableFile as error:
+            if refused is None:
+                raise
+            refused[edit.owner] = error
     return Edited(text.join(), before)
+
+
+def _edit_section(
+    bench: Workbench, text: SectionedText, sections: dict[int, Sections], edit: SectionEdit
+) -> None:
+    place = text.find(edit.section)
+    if place is not None:
+        piece, was = text.pieces[place], sections[place]
+        header = next(iter(_read_as(edit, was)), edit.section)
+        now = _edit_piece(bench, piece, text.following_header(place), edit, header, was)
+        found = None if now is None else _read_back(bench, was, now, edit)
+        if now is None or found is None:
+            raise _damage(bench, edit, piece, text.lines_before(place))
+        text.pieces[place] = now
+        sections[place] = found
+    elif edit.values:
+        text.append(bench.set_values(b"", edit.section, [[value] for value in edit.values]))
 
 
 def _edit_piece(

@@ -8,7 +8,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from awscli_assume.host import profile_to_section
 from awscli_assume.model.credentials import TemporaryCredentials, format_time
-from awscli_assume.profiles.editing import SectionEdit
+from awscli_assume.profiles.editing import Refused, SectionEdit
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.record import BLOCK, Record, read_record
@@ -75,25 +75,42 @@ def target_edits(files: ProfileFiles, targets: Sequence[Target]) -> list[FileEdi
     ]
 
 
-def write_targets(
-    files: ProfileFiles, targets: Sequence[Target], held: Sequence[ProfileState] = ()
-) -> None:
+def write_targets(files: ProfileFiles, targets: Sequence[Target]) -> None:
     """Write target profiles, one replace a file.
 
-    ``held`` are the states that the decision to write was made on, where nobody
-    named the profile. Raises ChangedProfile, ForeignProfile and UnusableFile; the
-    files are then as they were.
+    Raises ForeignProfile and UnusableFile; the files are then as they were.
     """
+    apply_edits(target_edits(files, targets), lambda before: _check(before, targets))
+
+
+def write_each(
+    files: ProfileFiles, targets: Sequence[Target], held: Sequence[ProfileState]
+) -> Refused:
+    """Write those target profiles that can be written, and answer why the others can't.
+
+    ``held`` are the states that the decision to write was made on, for nobody
+    named the profiles. Raises ChangedProfile, ForeignProfile and UnusableFile for
+    what is wrong with a file as a whole; the files are then as they were.
+    """
+    refused: Refused = {}
 
     def check(before: Sequence[Sections]) -> None:
-        config, credentials = before
-        found = merged_profiles(config, credentials, [target.name for target in targets])
-        for target in targets:
-            check_ours(target.name, found[target.name])
-        for state in held:
-            check_unchanged(state, found[state.name])
+        left = [target for target in targets if target.name not in refused]
+        _check(before, left, [state for state in held if state.name not in refused])
 
-    apply_edits(target_edits(files, targets), check)
+    apply_edits(target_edits(files, targets), check, refused)
+    return refused
+
+
+def _check(
+    before: Sequence[Sections], targets: Sequence[Target], held: Sequence[ProfileState] = ()
+) -> None:
+    config, credentials = before
+    found = merged_profiles(config, credentials, [target.name for target in targets])
+    for target in targets:
+        check_ours(target.name, found[target.name])
+    for state in held:
+        check_unchanged(state, found[state.name])
 
 
 def clear_edits(files: ProfileFiles, states: Sequence[ProfileState]) -> list[FileEdit]:

@@ -524,6 +524,73 @@ def test_all_refused_writes_nothing(aws, sts, replaced: Counter) -> None:
     assert [found.st_mtime_ns for found in after] == [found.st_mtime_ns for found in before]
 
 
+def damage_credentials(aws, name: str) -> None:
+    """Make the writer add a second key below one that it does not recognize."""
+    key = f"ASIAOLD{name.upper().ljust(13, '0')}"
+    text = aws.credentials.read_text()
+    assert f"aws_access_key_id = {key}" in text
+    aws.credentials.write_text(text.replace(f"aws_access_key_id = {key}",
+                                            f"AWS_ACCESS_KEY_ID = {key}"))  # fmt: skip
+
+
+def damage_config(aws, name: str) -> None:
+    """Make the writer take a nested key for the profile's own."""
+    text = aws.config.read_text()
+    before = f"[profile {name}]\nregion = us-east-1\n"
+    assert before in text
+    aws.config.write_text(text.replace(
+        before, f"[profile {name}]\ns3 =\n  region = x\nregion = us-east-1\n"
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("others", [0, 200], ids=["small files", "large files"])
+@pytest.mark.parametrize("words", [(), ("--dry-run",)], ids=["for real", "dry run"])
+def test_what_the_writer_would_damage_is_its_profiles_own_error(
+    aws, replaced: Counter, words: tuple[str, ...], others: int
+) -> None:
+    """A section that can't be written is left in both files; all other profiles are renewed."""
+    for name in "abcd":
+        add_ours(aws, name)
+    for number in range(others):
+        aws.add_config(f"[profile other-{number}]\noutput = json\nregion = eu-central-1\n")
+        aws.add_key(f"other-{number}", f"AKIA{number:016}", "secret")
+    damage_credentials(aws, "b")
+    damage_config(aws, "c")
+    before = aws.files()
+    held = {name: aws.section(aws.credentials, name) for name in "abcd"}
+    done = aws("assume", "refresh", "--all", "--region", "eu-west-1", *words)
+
+    assert done.code == 1
+    errors = [line for line in done.err.splitlines() if "[ERROR]" in line]
+    assert [line.split(": ")[2] for line in errors] == ["b", "c"]
+    assert "2 of 4" in done.err
+    if words:
+        assert (aws.files(), replaced) == (before, {})
+        return
+    assert rows(done) == {
+        "a": ("valid", False), "b": ("expiring", True), "c": ("expiring", True),
+        "d": ("valid", False),
+    }  # fmt: skip
+    assert replaced == {"config": 1, "credentials": 1}
+    changed = [n for n in "abcd" if aws.section(aws.credentials, n) != held[n]]
+    assert changed == ["a", "d"]
+    regions = {n: aws.section(aws.config, f"profile {n}")["region"] for n in "abcd"}
+    assert regions == {"a": "eu-west-1", "b": "us-east-1", "c": "us-east-1", "d": "eu-west-1"}
+
+
+def test_a_named_one_that_the_writer_would_damage(aws) -> None:
+    """With one profile meant, that it can't be written ends the command."""
+    add_ours(aws, "b")
+    damage_credentials(aws, "b")
+    before = aws.files()
+    done = aws("assume", "refresh", "--update-profile", "b")
+
+    assert done.code == 255
+    assert "[b]" in done.err
+    assert done.out == ""
+    assert aws.files() == before
+
+
 @pytest.mark.parametrize("name", ["a", "b"])
 def test_long_lived_keys_set_meanwhile_stay(
     aws, monkeypatch: pytest.MonkeyPatch, name: str
