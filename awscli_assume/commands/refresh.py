@@ -20,9 +20,9 @@ from awscli_assume.commands.renewal import (
     without_refused,
 )
 from awscli_assume.outputs.listing import listing
-from awscli_assume.profiles.editing import Refused
 from awscli_assume.profiles.files import ProfileFiles, locate
 from awscli_assume.profiles.preview import preview
+from awscli_assume.profiles.reading_back import Refused
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
 from awscli_assume.profiles.target import check_writable, target_edits, write_each, write_targets
 

@@ -13,7 +13,8 @@ from typing import Iterator, Optional, Sequence
 
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.roles import Role
-from awscli_assume.profiles.editing import Refused, edit_content
+from awscli_assume.profiles.editing import edit_content
+from awscli_assume.profiles.reading_back import Refused
 from awscli_assume.profiles.staging import check_usable, private_copy, read_when_quiet
 from awscli_assume.profiles.store import FileEdit
 from awscli_assume.profiles.workbench import Workbench

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Callable, Collection, Iterator, Optional, Sequence
 
 from awscli_assume.errors import InvalidConfiguration, UnusableFile
-from awscli_assume.profiles.editing import Edited, Refused, SectionEdit, edit_content
+from awscli_assume.profiles.editing import Edited, edit_content
 from awscli_assume.profiles.files import Sections
 from awscli_assume.profiles.lock import files_locked
+from awscli_assume.profiles.reading_back import Refused, SectionEdit
 from awscli_assume.profiles.scratch import scratch_file
 from awscli_assume.profiles.staging import (
     Snapshot,

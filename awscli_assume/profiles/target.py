@@ -8,9 +8,9 @@ from typing import Any, Mapping, Optional, Sequence
 
 from awscli_assume.host import profile_to_section
 from awscli_assume.model.credentials import TemporaryCredentials, format_time
-from awscli_assume.profiles.editing import Refused, SectionEdit
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
 from awscli_assume.profiles.ownership import check_ours
+from awscli_assume.profiles.reading_back import Refused, SectionEdit
 from awscli_assume.profiles.record import BLOCK, Record, read_record
 from awscli_assume.profiles.staging import check_usable
 from awscli_assume.profiles.state import (
