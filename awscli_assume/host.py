@@ -19,7 +19,7 @@ from awscli.customizations.configure.writer import ConfigFileWriter
 from botocore.compat import compat_shell_split
 from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.configprovider import ConstantProvider
-from botocore.credentials import create_credential_resolver
+from botocore.credentials import ReadOnlyCredentials, create_credential_resolver
 from botocore.exceptions import (
     ClientError,
     ConfigNotFound,
@@ -58,6 +58,7 @@ __all__ = [
     "NoCredentialsError",
     "ParamValidationError",
     "ProfileNotFound",
+    "ReadOnlyCredentials",
     "ResponseParserError",
     "build_profile_map",
     "cache_folder",

@@ -7,8 +7,17 @@ from typing import Any, Callable, Optional
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sts import create_sts_client
 from awscli_assume.aws.withheld import credentials_withheld
-from awscli_assume.host import NoCredentialsError, ProfileNotFound, use_profile
-from awscli_assume.model.credentials import SessionCredentials, read_session
+from awscli_assume.host import (
+    NoCredentialsError,
+    ProfileNotFound,
+    ReadOnlyCredentials,
+    use_profile,
+)
+from awscli_assume.model.credentials import (
+    SessionCredentials,
+    TemporaryCredentials,
+    read_session,
+)
 
 
 def source_credentials(session: Any) -> Optional[SessionCredentials]:
@@ -48,27 +57,36 @@ class SourceClients:
         self._create = create
         self._clients: dict[Optional[str], Any] = {}
 
-    def get(self, source: Optional[str]) -> Any:
+    def get(self, source: Optional[str], renewed: Optional[TemporaryCredentials] = None) -> Any:
         """Answer the client of a source profile; None is the environment, which has to come first.
 
-        Raises ProfileNotFound, NoCredentialsError and what the profile's own way
-        to credentials raises.
+        ``renewed`` are the source's credentials where they are newer than its
+        file's. Raises ProfileNotFound, NoCredentialsError and what the profile's
+        own way to credentials raises.
         """
         if source not in self._clients:
-            self._clients[source] = self._make(source)
+            self._clients[source] = self._make(source, renewed)
         return self._clients[source]
 
-    def _make(self, source: Optional[str]) -> Any:
+    def _make(self, source: Optional[str], renewed: Optional[TemporaryCredentials]) -> Any:
         if source is not None:
             # "default" need not exist: an instance or container role may be the source.
             is_there = source in self._session.available_profiles
             if not is_there and source != "default":
                 raise ProfileNotFound(profile=source)
             use_profile(self._session, source if is_there else None)
+        if renewed is not None:
+            frozen = ReadOnlyCredentials(
+                renewed.access_key_id, renewed.secret_access_key, renewed.session_token
+            )
+        else:
+            frozen = self._found()
+        return self._create(self._session, self._globals, credentials=frozen)
+
+    def _found(self) -> Any:
         with credentials_withheld(), causes_added():
             resolver = self._session.get_component("credential_provider")
             credentials = resolver.load_credentials()
             if credentials is None:
                 raise NoCredentialsError()
-            frozen = credentials.get_frozen_credentials()
-        return self._create(self._session, self._globals, credentials=frozen)
+            return credentials.get_frozen_credentials()

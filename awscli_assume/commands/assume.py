@@ -89,17 +89,15 @@ class AssumeCommand(BasicCommand):
         check_ours(plan.ends.target, before)
         check_writable(files)
         held = inspect(plan.ends.target, before, self._environment.now())
-        if parsed_args.auto_refresh:
+        if plan.auto_refresh:
             check_renewable(plan)
         if parsed_args.dry_run:
-            return self._rehearse(plan, files, parsed_args, parsed_globals)
+            return self._rehearse(plan, files, parsed_globals)
         known = plan if least is None else with_known_role(plan, profiles)
-        if not is_enough(held, least, known, parsed_globals.region, parsed_args.auto_refresh):
+        if not is_enough(held, least, known, parsed_globals.region):
             assumed = travel(self._session, parsed_globals, plan, self._environment)
             region = region_to_write(before, parsed_globals.region, assumed.region)
-            target = make_target(
-                plan, assumed, region, self._environment, parsed_args.auto_refresh
-            )
+            target = make_target(plan, assumed, region, self._environment)
             write_targets(files, [target])
             keep_fresh([target], self._environment)
             forget(held, target)
@@ -109,14 +107,10 @@ class AssumeCommand(BasicCommand):
         self._tell_neighbours(plan, files, parsed_globals)
         return 0
 
-    def _rehearse(
-        self, plan: Plan, files: ProfileFiles, parsed_args: Any, parsed_globals: Any
-    ) -> int:
+    def _rehearse(self, plan: Plan, files: ProfileFiles, parsed_globals: Any) -> int:
         profiles = self._session.full_config["profiles"]
         plan = with_known_role(plan, profiles)
-        target = expected_target(
-            plan, profiles, parsed_globals.region, self._environment, parsed_args.auto_refresh
-        )
+        target = expected_target(plan, profiles, parsed_globals.region, self._environment)
         answer = rehearsal([plan], preview(target_edits(files, [target])))
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
         return 0

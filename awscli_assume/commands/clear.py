@@ -15,10 +15,10 @@ from awscli_assume.commands.printing import print_object
 from awscli_assume.commands.program import forget
 from awscli_assume.commands.target_arguments import dry_run_argument, profile_argument
 from awscli_assume.outputs.listing import changes, listing
+from awscli_assume.profiles.clearing import clear_edits, clear_targets
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.preview import preview
 from awscli_assume.profiles.state import CLEARED, EXPIRED, ProfileState, inspect_all
-from awscli_assume.profiles.target import clear_edits, clear_targets
 
 
 class ClearCommand(BasicCommand):

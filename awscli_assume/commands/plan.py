@@ -31,13 +31,15 @@ class Plan:
     """What is going to be asked, from where and to where; checked, nothing called yet.
 
     ``session_name`` is the request's name, or the template that it was made of.
-    ``region`` is that of the profile which names the role, where one does.
+    ``region`` is that of the profile which names the role, where one does. With
+    ``auto_refresh`` the target gets a program in place of keys.
     """
 
     request: AssumeRoleRequest
     session_name: str
     ends: Ends
     region: Optional[str] = None
+    auto_refresh: bool = False
 
     def with_role(self, role: Role) -> Plan:
         """Answer the plan for a role whose account has become known."""
@@ -73,7 +75,8 @@ def make_plan(
         with configured_in(f"role_session_name of the profile '{ends.configuration}'"):
             limits.session_name(rendered)
     request = build_request(role, rendered, options)
-    return Plan(request, session_name, ends, role_profile.get("region"))
+    auto_refresh = bool(getattr(parsed_args, "auto_refresh", False))
+    return Plan(request, session_name, ends, role_profile.get("region"), auto_refresh)
 
 
 def plan_again(state: ProfileState, environment: Environment) -> Plan:
@@ -84,7 +87,8 @@ def plan_again(state: ProfileState, environment: Environment) -> Plan:
     rendered = _render(name, role, environment)
     request = build_request(role, rendered, record.to_options())
     source = record.source_profile
-    return Plan(request, name, Ends(source, state.name, source or "default"))
+    ends = Ends(source, state.name, source or "default")
+    return Plan(request, name, ends, auto_refresh=record.auto_refresh)
 
 
 def _check_role_choice(parsed_args: Any) -> None:

@@ -38,10 +38,11 @@ def make_target(
     assumed: Assumed,
     region: Optional[str],
     environment: Environment,
-    auto_refresh: bool,
 ) -> Target:
     """Answer what the target profile of a plan is going to hold."""
-    record = record_of(assumed.request, plan.session_name, plan.ends.source, region, auto_refresh)
+    record = record_of(
+        assumed.request, plan.session_name, plan.ends.source, region, plan.auto_refresh
+    )
     process = process_line(plan.ends.target, record, environment)
     return Target(plan.ends.target, assumed.credentials, record, region, process)
 

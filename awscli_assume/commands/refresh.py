@@ -13,13 +13,20 @@ from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.printing import print_object
 from awscli_assume.commands.program import keep_fresh
 from awscli_assume.commands.rehearsal import expected_target, rehearsal
-from awscli_assume.commands.renewal import Renewal, carry_out, plan_renewals, target_of
+from awscli_assume.commands.renewal import (
+    Renewal,
+    carry_out,
+    plan_renewals,
+    target_of,
+    without_refused,
+)
 from awscli_assume.commands.target_arguments import dry_run_argument, profile_argument
 from awscli_assume.outputs.listing import listing
-from awscli_assume.profiles.files import locate
+from awscli_assume.profiles.files import ProfileFiles, locate
 from awscli_assume.profiles.preview import preview
+from awscli_assume.profiles.reading_back import Refused
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
-from awscli_assume.profiles.target import check_writable, target_edits, write_targets
+from awscli_assume.profiles.target import check_writable, target_edits, write_each, write_targets
 
 # Some worked and some did not: what `aws s3 cp` ends with in that case.
 PARTIAL_FAILURE = 1
@@ -55,39 +62,43 @@ class RefreshCommand(BasicCommand):
         renewals = plan_renewals(self._chosen(profiles, parsed_args), profiles, self._environment)
         _raise_of_one(renewals, parsed_args)
         files = locate(self._session)
-        region = parsed_globals.region
         check_writable(files)
-        if parsed_args.dry_run:
-            plans = [
-                (one.plan, one.state.record.auto_refresh)
-                for one in renewals
-                if one.plan is not None
-            ]
-            targets = [
-                expected_target(one, profiles, region, self._environment, is_automatic)
-                for one, is_automatic in plans
-            ]
-            answer: Any = rehearsal(
-                [one for one, _ in plans], preview(target_edits(files, targets))
-            )
-        else:
-            renewals = carry_out(self._session, parsed_globals, renewals, self._environment)
-            _raise_of_one(renewals, parsed_args)
-            targets = [
-                target_of(one, profiles, region, self._environment)
-                for one in renewals
-                if one.assumed
-            ]
-            is_named = not parsed_args.all and parsed_args.expiring_within is None
-            held = [] if is_named else [one.state for one in renewals if one.assumed]
-            write_targets(files, targets, held)
-            keep_fresh(targets, self._environment)
-            answer = listing([one.after for one in renewals], _errors(renewals))
+        do = self._rehearse if parsed_args.dry_run else self._renew
+        renewals, answer = do(renewals, files, parsed_args, parsed_globals)
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
         return self._report(renewals, parsed_args.dry_run)
 
+    def _rehearse(
+        self, renewals: list[Renewal], files: ProfileFiles, parsed_args: Any, parsed_globals: Any
+    ) -> tuple[list[Renewal], Any]:
+        profiles = self._session.full_config["profiles"]
+        plans = [one.plan for one in renewals if one.plan is not None]
+        region = parsed_globals.region
+        targets = [expected_target(one, profiles, region, self._environment) for one in plans]
+        refused: Optional[Refused] = None if _is_named(parsed_args) else {}
+        diffs = preview(target_edits(files, targets), refused)
+        return without_refused(renewals, refused or {}), rehearsal(plans, diffs)
+
+    def _renew(
+        self, renewals: list[Renewal], files: ProfileFiles, parsed_args: Any, parsed_globals: Any
+    ) -> tuple[list[Renewal], Any]:
+        profiles = self._session.full_config["profiles"]
+        renewals = carry_out(self._session, parsed_globals, renewals, self._environment)
+        _raise_of_one(renewals, parsed_args)
+        done = [one for one in renewals if one.assumed]
+        region = parsed_globals.region
+        targets = [target_of(one, profiles, region, self._environment) for one in done]
+        refused: Refused = {}
+        if _is_named(parsed_args):
+            write_targets(files, targets)
+        else:
+            refused = write_each(files, targets, [one.state for one in done])
+            renewals = without_refused(renewals, refused)
+        keep_fresh([one for one in targets if one.name not in refused], self._environment)
+        return renewals, listing([one.after for one in renewals], _errors(renewals))
+
     def _chosen(self, profiles: Any, parsed_args: Any) -> list[ProfileState]:
-        if not parsed_args.all and parsed_args.expiring_within is None:
+        if _is_named(parsed_args):
             named = parsed_args.update_profile
             return [choose_one(self._session, profiles, named, self._environment)]
         states = inspect_all(profiles, self._environment.now())
@@ -110,8 +121,12 @@ class RefreshCommand(BasicCommand):
 
 def _raise_of_one(renewals: list[Renewal], parsed_args: Any) -> None:
     """Raise the error of the one profile that was meant: there is no other to go on with."""
-    if not parsed_args.all and parsed_args.expiring_within is None and renewals[0].error:
+    if _is_named(parsed_args) and renewals[0].error:
         raise renewals[0].error
+
+
+def _is_named(parsed_args: Any) -> bool:
+    return not parsed_args.all and parsed_args.expiring_within is None
 
 
 def _errors(renewals: list[Renewal]) -> dict[str, str]:

@@ -44,7 +44,6 @@ def expected_target(
     profiles: Mapping[str, Any],
     region: Optional[str],
     environment: Environment,
-    auto_refresh: bool = False,
 ) -> Target:
     """Answer what the target would hold, with ``(new)`` for what STS would hand out."""
     request = plan.request
@@ -54,7 +53,7 @@ def expected_target(
     source = profiles.get(plan.ends.source or "", {})
     before = profiles.get(plan.ends.target)
     written = region_to_write(before, region, plan.region or source.get("region"))
-    record = record_of(request, plan.session_name, plan.ends.source, written, auto_refresh)
+    record = record_of(request, plan.session_name, plan.ends.source, written, plan.auto_refresh)
     process = process_line(plan.ends.target, record, environment)
     return Target(plan.ends.target, credentials, record, written, process)
 

@@ -9,6 +9,7 @@ from typing import Any, Callable, Mapping, Optional, Sequence
 from awscli_assume.aws.sources import SourceClients
 from awscli_assume.aws.sts import check_host_knows, check_partition
 from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.commands.chains import check_no_loop, in_levels
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, plan_again
 from awscli_assume.commands.program import process_line
@@ -46,58 +47,62 @@ def plan_renewals(
     states: Sequence[ProfileState], profiles: Mapping[str, Any], environment: Environment
 ) -> list[Renewal]:
     """Answer a plan or an error for each profile; nothing is called."""
+    sources = _sources(states)
+    by_name = {state.name: state for state in states}
+    done: dict[str, Renewal] = {}
 
     def plan(renewal: Renewal) -> Renewal:
         state = renewal.state
         check_ours(state.name, profiles.get(state.name))
-        source = state.record.source_profile
-        # "default" need not be a profile: an instance or container role stands behind it.
-        if source is not None and source not in profiles and source != "default":
-            raise InvalidConfiguration(
-                f"The profile '{state.name}' was made from the profile '{source}', which is gone. "
-                f"Assume the role from another one: --profile NAME --update-profile {state.name}"
-            )
-        if source is None and not environment.variables.get("AWS_ACCESS_KEY_ID"):
-            raise InvalidConfiguration(
-                f"The profile '{state.name}' was made from keys in the environment, and there are "
-                "none now. Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a source: "
-                f"aws assume --profile NAME --role-arn {state.record.role_arn}"
-            )
+        check_no_loop(state.name, sources)
+        _check_source(renewal, done)
+        _check_source_is_there(state, profiles, environment)
         return replace(renewal, plan=plan_again(state, environment))
 
-    return [_attempt(plan, Renewal(state)) for state in states]
+    for level in in_levels(sources):
+        done.update({name: _attempt(plan, Renewal(by_name[name])) for name in level})
+    return [done[state.name] for state in states]
 
 
 def carry_out(
     session: Any, parsed_globals: Any, renewals: Sequence[Renewal], environment: Environment
 ) -> list[Renewal]:
-    """Assume all roles of the plans, a bounded number at once; an error stays its profile's."""
+    """Assume all roles of the plans, a bounded number at once; an error stays its profile's.
+
+    A profile that was made from another one of them comes after it, and its
+    request is signed with the new credentials of that one.
+    """
     clients = SourceClients(session, parsed_globals)
     # The environment's keys come first: a profile, once named, beats them.
     ordered = sorted(renewals, key=lambda one: one.state.record.source_profile or "")
+    by_name = {one.state.name: one for one in ordered}
+    done: dict[str, Renewal] = {}
+
+    def client_of(plan: Plan) -> Any:
+        source = done.get(plan.ends.source or "")
+        renewed = source.assumed.credentials if source and source.assumed else None
+        return clients.get(plan.ends.source, renewed)
 
     def prepare(renewal: Renewal) -> Renewal:
-        if renewal.plan is None:
+        _check_source(renewal, done)
+        plan = renewal.plan
+        if plan is None:
             return renewal
-        client = clients.get(renewal.plan.ends.source)
-        check_host_knows(client, renewal.plan.request)
-        check_partition(client, renewal.plan.request)
-        # One question after the other, before the crowd sets out.
-        check_terminal(renewal.plan.request, environment)
-        request = with_code(renewal.plan.request, environment)
-        return replace(renewal, plan=replace(renewal.plan, request=request))
+        return replace(renewal, plan=_prepared(plan, client_of(plan), environment))
 
     def ask(renewal: Renewal) -> Renewal:
         if renewal.plan is None or renewal.error is not None:
             return renewal
-        client = clients.get(renewal.plan.ends.source)
+        client = client_of(renewal.plan)
         return replace(renewal, assumed=assume(client, renewal.plan.request, environment))
 
-    prepared = [_attempt(prepare, one) for one in ordered]
     # Held around all threads: each call lets go of it in its own time.
     with credentials_withheld(), ThreadPoolExecutor(WORKERS) as pool:
-        done = list(pool.map(lambda one: _attempt(ask, one), prepared))
-    return sorted(done, key=lambda one: one.state.name)
+        for level in in_levels(_sources([one.state for one in ordered])):
+            prepared = [_attempt(prepare, by_name[name]) for name in level]
+            answers = list(pool.map(lambda one: _attempt(ask, one), prepared))
+            done.update({one.state.name: one for one in answers})
+    return sorted(done.values(), key=lambda one: one.state.name)
 
 
 def renew_one(
@@ -126,6 +131,60 @@ def target_of(
     record = replace(state.record, region=region)
     process = process_line(state.name, record, environment)
     return Target(state.name, renewal.assumed.credentials, record, region, process)
+
+
+def without_refused(
+    renewals: Sequence[Renewal], refused: Mapping[str, Exception]
+) -> list[Renewal]:
+    """Answer the renewals with the errors of those that can't be written in their files."""
+    return [
+        replace(one, assumed=None, error=refused[one.state.name])
+        if one.state.name in refused
+        else one
+        for one in renewals
+    ]
+
+
+def _prepared(plan: Plan, client: Any, environment: Environment) -> Plan:
+    """Answer a plan with all that STS has to be asked with. Raises what speaks against it."""
+    check_host_knows(client, plan.request)
+    check_partition(client, plan.request)
+    # One question after the other, before the crowd sets out.
+    check_terminal(plan.request, environment)
+    return replace(plan, request=with_code(plan.request, environment))
+
+
+def _sources(states: Sequence[ProfileState]) -> dict[str, Optional[str]]:
+    return {state.name: state.record.source_profile for state in states}
+
+
+def _check_source(renewal: Renewal, done: Mapping[str, Renewal]) -> None:
+    """Raise InvalidConfiguration where the source is of this run too, and has failed in it."""
+    name = renewal.state.record.source_profile
+    source = done.get(name or "")
+    if source is not None and source.error is not None:
+        raise InvalidConfiguration(
+            f"The profile '{renewal.state.name}' was made from the profile '{name}', whose "
+            "renewal failed: see there"
+        )
+
+
+def _check_source_is_there(
+    state: ProfileState, profiles: Mapping[str, Any], environment: Environment
+) -> None:
+    source = state.record.source_profile
+    # "default" need not be a profile: an instance or container role stands behind it.
+    if source is not None and source not in profiles and source != "default":
+        raise InvalidConfiguration(
+            f"The profile '{state.name}' was made from the profile '{source}', which is gone. "
+            f"Assume the role from another one: --profile NAME --update-profile {state.name}"
+        )
+    if source is None and not environment.variables.get("AWS_ACCESS_KEY_ID"):
+        raise InvalidConfiguration(
+            f"The profile '{state.name}' was made from keys in the environment, and there are "
+            "none now. Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a source: "
+            f"aws assume --profile NAME --role-arn {state.record.role_arn}"
+        )
 
 
 def _attempt(step: Callable[[Renewal], Renewal], renewal: Renewal) -> Renewal:

@@ -102,7 +102,6 @@ def is_enough(
     least: Optional[int],
     plan: Plan,
     region: Optional[str],
-    auto_refresh: bool = False,
 ) -> bool:
     """Tell whether a target holds what the plan asks for, with more than so many seconds left.
 
@@ -111,7 +110,8 @@ def is_enough(
     """
     if held is None or least is None or held.seconds_left <= least:
         return False
-    wanted = record_of(plan.request, plan.session_name, plan.ends.source, None, auto_refresh)
+    name, source = plan.session_name, plan.ends.source
+    wanted = record_of(plan.request, name, source, None, plan.auto_refresh)
     return (
         wanted.asks_the_same_as(held.record)
         and region in (None, held.region)

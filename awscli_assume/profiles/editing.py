@@ -8,30 +8,21 @@ whole file; that this makes no difference is held by the differential test.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional, Sequence
+from typing import Mapping, Optional, Sequence
 
 from awscli_assume.errors import UnusableFile
-from awscli_assume.host import build_profile_map
 from awscli_assume.profiles.files import Sections
-from awscli_assume.profiles.lines import without_empty_section, without_keys
+from awscli_assume.profiles.lines import line_stands, without_empty_section, without_keys
+from awscli_assume.profiles.reading_back import (
+    Refused,
+    SectionEdit,
+    damage,
+    is_as_meant,
+    parse_together,
+    read_as,
+)
 from awscli_assume.profiles.sections import SectionedText
-from awscli_assume.profiles.suspects import find_suspect
-from awscli_assume.profiles.workbench import Value, Workbench
-
-
-@dataclass(frozen=True)
-class SectionEdit:
-    """Keys to set in one section, in order, and keys to remove; a mapping is a nested block.
-
-    ``profile`` is the profile that the section has to be read back as in the
-    config file, None in the credentials file. A section that nothing is left in
-    after a removal goes too.
-    """
-
-    section: str
-    values: Sequence[tuple[str, Value]] = ()
-    removals: Sequence[str] = ()
-    profile: Optional[str] = None
+from awscli_assume.profiles.workbench import Workbench
 
 
 @dataclass(frozen=True)
@@ -42,33 +33,128 @@ class Edited:
     before: Sections = field(default_factory=dict)
 
 
-def edit_content(bench: Workbench, content: bytes, edits: Sequence[SectionEdit]) -> Edited:
-    """Answer the content after the edits. Raises UnusableFile for what would do damage."""
+@dataclass(frozen=True)
+class _Change:
+    """A piece after an edit, not yet read back; ``ours`` are the sections read as the edit's."""
+
+    edit: SectionEdit
+    place: int
+    ours: Sequence[str]
+    now: bytes
+
+
+def edit_content(
+    bench: Workbench,
+    content: bytes,
+    edits: Sequence[SectionEdit],
+    refused: Optional[Refused] = None,
+) -> Edited:
+    """Answer the content after the edits. Raises UnusableFile for what would do damage.
+
+    With ``refused`` that is put there by profile instead, and its section stays.
+    """
     names = {name for edit in edits for name in (edit.section, edit.profile) if name}
     text = SectionedText(content, names)
     # By piece, as they are before any edit: a small file is one piece for all edits.
-    sections: dict[int, Sections] = {}
-    places = {text.find(edit.section) for edit in edits}
-    for number in (place for place in places if place is not None):
-        sections[number] = bench.parse(
-            text.pieces[number],
-            lambda number=number: text.lines_before(number),  # type: ignore[misc]
-        )
+    sections = _read(bench, text, edits)
     before = {name: values for piece in sections.values() for name, values in piece.items()}
+    errors: Refused = {}
+    there = [edit for edit in edits if text.find(edit.section) is not None]
+    if text.is_whole or len({edit.section for edit in there}) < len(there):
+        for edit in there:
+            _edit_pieces(bench, text, sections, [edit], errors)
+    else:
+        _edit_pieces(bench, text, sections, there, errors)
     for edit in edits:
-        place = text.find(edit.section)
-        if place is not None:
-            piece, was = text.pieces[place], sections[place]
-            header = next(iter(_read_as(edit, was)), edit.section)
-            now = _edit_piece(bench, piece, text.following_header(place), edit, header, was)
-            found = None if now is None else _read_back(bench, was, now, edit)
-            if now is None or found is None:
-                raise _damage(bench, edit, piece, text.lines_before(place))
-            text.pieces[place] = now
-            sections[place] = found
-        elif edit.values:
-            text.append(bench.set_values(b"", edit.section, [[value] for value in edit.values]))
+        if text.find(edit.section) is None and edit.values:
+            _append(bench, text, edit, errors)
+    if errors and refused is None:
+        raise next(iter(errors.values()))
+    if refused is not None:
+        refused.update(errors)
     return Edited(text.join(), before)
+
+
+def _read(
+    bench: Workbench, text: SectionedText, edits: Sequence[SectionEdit]
+) -> dict[int, Sections]:
+    """Answer the sections of the pieces that are edited, by piece."""
+    found = {text.find(edit.section): edit.section for edit in edits}
+    names = {place: found[place] for place in sorted(p for p in found if p is not None)}
+    if not text.is_whole:
+        together = parse_together(bench, {n: text.pieces[place] for place, n in names.items()})
+        if together is not None:
+            return {place: together[name] for place, name in names.items()}
+    return {
+        place: bench.parse(
+            text.pieces[place],
+            lambda place=place: text.lines_before(place),  # type: ignore[misc]
+        )
+        for place in names
+    }
+
+
+def _edit_pieces(
+    bench: Workbench,
+    text: SectionedText,
+    sections: dict[int, Sections],
+    edits: Sequence[SectionEdit],
+    errors: Refused,
+) -> None:
+    """Edit a piece each, then read them back; one that is not as meant stays as it was."""
+    changes = []
+    for edit in edits:
+        place = text.find(edit.section) or 0
+        was = sections[place]
+        ours = read_as(edit, was)
+        header = next(iter(ours), edit.section)
+        ending = text.following_header(place)
+        try:
+            now = _edit_piece(bench, text.pieces[place], ending, edit, header, was)
+        except UnusableFile as error:
+            errors[edit.owner] = error
+            continue
+        if now is None:
+            errors[edit.owner] = damage(bench, edit, text.pieces[place], text.lines_before(place))
+        else:
+            changes.append(_Change(edit, place, ours, now))
+    found = _read_back(bench, text, sections, changes)
+    for change in changes:
+        edit, place = change.edit, change.place
+        after = found[place]
+        if after is not None and is_as_meant(edit, change.ours, sections[place], after):
+            text.pieces[place], sections[place] = change.now, after
+        else:
+            errors[edit.owner] = damage(bench, edit, text.pieces[place], text.lines_before(place))
+
+
+def _read_back(
+    bench: Workbench,
+    text: SectionedText,
+    sections: Mapping[int, Sections],
+    changes: Sequence[_Change],
+) -> dict[int, Optional[Sections]]:
+    """Answer the sections of changed pieces, by piece; None for one that can't be read."""
+    found: dict[int, Optional[Sections]] = {one.place: sections[one.place] for one in changes}
+    changed = [one for one in changes if one.now != text.pieces[one.place]]
+    changed.sort(key=lambda one: one.place)
+    together = None
+    if len(changed) > 1:
+        together = parse_together(bench, {one.edit.section: one.now for one in changed})
+    for one in changed:
+        found[one.place] = (
+            together[one.edit.section] if together is not None else bench.parse_or_none(one.now)
+        )
+    return found
+
+
+def _append(bench: Workbench, text: SectionedText, edit: SectionEdit, errors: Refused) -> None:
+    try:
+        new = bench.set_values(b"", edit.section, [[value] for value in edit.values])
+    except UnusableFile as error:
+        errors[edit.owner] = error
+    else:
+        text.append(new)
 
 
 def _edit_piece(
@@ -81,8 +167,13 @@ def _edit_piece(
 ) -> Optional[bytes]:
     """Answer the piece after the edit, or None where the writer did not find the section."""
     there = was.get(header, {})
-    # A block that says what it should stays where it is.
-    values = [(k, v) for k, v in edit.values if not isinstance(v, Mapping) or there.get(k) != v]
+    # A block that says what it should stays where it is, and so does a line.
+    values = [
+        (key, value)
+        for key, value in edit.values
+        if there.get(key) != value
+        or not (isinstance(value, Mapping) or (len(was) == 1 and line_stands(piece, key, value)))
+    ]
     # The writer can only add to a nested block, not take a key out of it.
     blocks = [key for key, value in values if isinstance(value, Mapping)]
     removals = {key for key in (*blocks, *edit.removals) if key in there}
@@ -101,53 +192,3 @@ def _edit_piece(
             return None
         piece = written[: len(written) - len(ending)]
     return piece
-
-
-def _read_back(
-    bench: Workbench, was: Sections, now: bytes, edit: SectionEdit
-) -> Optional[Sections]:
-    """Answer the sections of a piece if they are as they were but for the edit, else None."""
-    try:
-        found: Sections = bench.parse(now)
-    except UnusableFile:
-        return None
-    before, after = _read_as(edit, was), _read_as(edit, found)
-    wanted: dict[str, Any] = {
-        key: value
-        for name in before
-        for key, value in was[name].items()
-        if key not in edit.removals
-    }
-    for key, value in edit.values:
-        wanted[key] = dict(value) if isinstance(value, Mapping) else value
-    neighbours = {name: was[name] for name in was if name not in before}
-    is_as_meant = (
-        max(len(before), len(after)) <= 1
-        and {key: value for name in after for key, value in found[name].items()} == wanted
-        and {name: found[name] for name in found if name not in after} == neighbours
-    )
-    return found if is_as_meant else None
-
-
-def _read_as(edit: SectionEdit, sections: Sections) -> list[str]:
-    """Answer the sections that are read as the profile of the edit; more than one is ambiguous."""
-    if edit.profile is None:
-        return [name for name in sections if name == edit.section]
-    return [name for name in sections if edit.profile in build_profile_map({name: {}})["profiles"]]
-
-
-def _damage(bench: Workbench, edit: SectionEdit, piece: bytes, lines_before: int) -> UnusableFile:
-    keys = {key for key, _ in edit.values} | set(edit.removals)
-    lines = piece.decode("utf-8", "replace").split("\n")
-
-    def is_ours(header: str) -> bool:
-        return header == edit.section or bool(_read_as(edit, {header: {}}))
-
-    found = find_suspect(lines, edit.section, keys, is_ours)
-    place = f" (line {found[0] + lines_before}: {found[1]})" if found else ""
-    return UnusableFile(
-        f"The AWS CLI's own writer would damage {bench.shown_as}: section [{edit.section}] or a "
-        f"neighbour is written in a way that it does not follow{place}. "
-        "The file is as it was. Write that section as the CLI does, or choose another profile "
-        "with --update-profile NAME"
-    )

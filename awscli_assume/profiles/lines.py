@@ -43,6 +43,19 @@ def without_keys(text: str, section: str, keys: Collection[str]) -> str:
     return "".join(kept)
 
 
+def line_stands(piece: bytes, key: str, value: object) -> bool:
+    """Tell whether the writer would put back the very line of a section that is there.
+
+    It takes the first line that begins with the key for it, also a nested one (2.38.5,
+    writer.py), so there must be no other; and it rewrites every carriage return.
+    """
+    if not isinstance(value, str) or not (key + value).isascii() or b"\r" in piece:
+        return False
+    name = re.escape(key.encode())
+    lines = re.findall(rb"\n[\s:=]*" + name + rb"\s*[:=]", piece)
+    return len(lines) == 1 and f"\n{key} = {value}\n".encode() in piece
+
+
 def without_empty_section(text: str, section: str) -> str:
     """Answer the text without the header of a section that nothing but blank lines is left in."""
     kept: list[str] = []

@@ -9,11 +9,12 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Iterator, Sequence
+from typing import Iterator, Optional, Sequence
 
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.roles import Role
 from awscli_assume.profiles.editing import edit_content
+from awscli_assume.profiles.reading_back import Refused
 from awscli_assume.profiles.staging import check_usable, private_copy, read_when_quiet
 from awscli_assume.profiles.store import FileEdit
 from awscli_assume.profiles.workbench import Workbench
@@ -35,23 +36,32 @@ class FileDiff:
     lines: tuple[str, ...]
 
 
-def preview(edits: Sequence[FileEdit]) -> list[FileDiff]:
-    """Answer what the edits would change. Raises UnusableFile as the edits themselves would."""
-    answer = []
-    for edit in edits:
-        check_usable(edit.path)
-        content = read_when_quiet(edit.path).content
-        with _bench(edit.path) as bench:
-            after = edit_content(bench, content, edit.sections).content
-        lines = difflib.unified_diff(
-            mask(content.decode("utf-8", "replace")),
-            mask(after.decode("utf-8", "replace")),
-            edit.path,
-            edit.path,
-            lineterm="",
-        )
-        answer.append(FileDiff(edit.path, tuple(lines)))
-    return answer
+def preview(edits: Sequence[FileEdit], refused: Optional[Refused] = None) -> list[FileDiff]:
+    """Answer what the edits would change. Raises UnusableFile as the edits themselves would.
+
+    With ``refused`` the profiles that they would leave out are put there.
+    """
+    found: Optional[Refused] = None if refused is None else {}
+    answer = [_diff(edit.without(refused or ()), found) for edit in edits]
+    if not found or refused is None:
+        return answer
+    refused.update(found)
+    return preview(edits, refused)
+
+
+def _diff(edit: FileEdit, refused: Optional[Refused]) -> FileDiff:
+    check_usable(edit.path)
+    content = read_when_quiet(edit.path).content
+    with _bench(edit.path) as bench:
+        after = edit_content(bench, content, edit.sections, refused).content
+    lines = difflib.unified_diff(
+        mask(content.decode("utf-8", "replace")),
+        mask(after.decode("utf-8", "replace")),
+        edit.path,
+        edit.path,
+        lineterm="",
+    )
+    return FileDiff(edit.path, tuple(lines))
 
 
 def unknown_credentials(

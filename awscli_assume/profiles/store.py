@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Callable, Iterator, Sequence
+from typing import Callable, Collection, Iterator, Optional, Sequence
 
 from awscli_assume.errors import InvalidConfiguration, UnusableFile
-from awscli_assume.profiles.editing import Edited, SectionEdit, edit_content
+from awscli_assume.profiles.editing import Edited, edit_content
 from awscli_assume.profiles.files import Sections
 from awscli_assume.profiles.lock import files_locked
+from awscli_assume.profiles.reading_back import Refused, SectionEdit
 from awscli_assume.profiles.scratch import scratch_file
 from awscli_assume.profiles.staging import (
     Snapshot,
@@ -39,6 +40,10 @@ class FileEdit:
     path: str
     sections: Sequence[SectionEdit]
 
+    def without(self, profiles: Collection[str]) -> FileEdit:
+        """Answer the edit without what is of some profiles."""
+        return FileEdit(self.path, [one for one in self.sections if one.owner not in profiles])
+
 
 @dataclass(frozen=True)
 class Staged:
@@ -56,7 +61,11 @@ class Staged:
         return put_in_place(self.copy, self.path, self.snapshot)
 
 
-def apply_edits(edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]], None]) -> None:
+def apply_edits(
+    edits: Sequence[FileEdit],
+    check: Callable[[Sequence[Sections]], None],
+    refused: Optional[Refused] = None,
+) -> None:
     """Make the edits, one replace a file, in order: the last one is the commit.
 
     ``check`` runs under the locks, on the sections of each file as they are
@@ -64,6 +73,9 @@ def apply_edits(edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]],
     copies and read back before the first file is replaced. Raises UnusableFile
     with the files as they were; only where the very replacing of a later file
     fails, an earlier one has its edit already.
+
+    With ``refused`` a profile whose section would be damaged in one of the files
+    is put there with its error and left as it is in all of them; the others go on.
     """
     paths = [edit.path for edit in edits]
     for path in paths:
@@ -73,7 +85,7 @@ def apply_edits(edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]],
         for path in paths:
             sweep_copies(path)
         for _ in range(_ATTEMPTS):
-            if _try_all(edits, check):
+            if _try_all([edit.without(refused or ()) for edit in edits], check, refused):
                 return
     raise UnusableFile(
         f"{' or '.join(paths)} is being written all the time by something else; nothing was "
@@ -81,20 +93,32 @@ def apply_edits(edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]],
     )
 
 
-def _try_all(edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]], None]) -> bool:
-    """Stage all edits, then commit them; False where the files did not keep still."""
+def _try_all(
+    edits: Sequence[FileEdit],
+    check: Callable[[Sequence[Sections]], None],
+    refused: Optional[Refused],
+) -> bool:
+    """Stage all edits, then commit them; False where the files did not keep still.
+
+    Also where there are more refused ones: what is of them must be in no file.
+    """
+    found: Optional[Refused] = None if refused is None else {}
     snapshots: list[tuple[FileEdit, Snapshot]] = []
     try:
         with ExitStack() as stack:
             staged = []
             for edit in edits:
                 snapshots.append((edit, read_when_quiet(edit.path)))
-                staged.append(stack.enter_context(_staged(*snapshots[-1])))
+                staged.append(stack.enter_context(_staged(*snapshots[-1], found)))
+            if found and refused is not None:
+                if not _has_changed(snapshots):
+                    refused.update(found)
+                return False
             check([one.edited.before for one in staged])
             return all(one.commit() for one in staged)
     except InvalidConfiguration:
         # What was found wrong may be somebody else's half-written file.
-        if any(identity_of(edit.path) != snapshot.identity for edit, snapshot in snapshots):
+        if _has_changed(snapshots):
             return False
         raise
     except OSError as error:
@@ -104,10 +128,15 @@ def _try_all(edits: Sequence[FileEdit], check: Callable[[Sequence[Sections]], No
         ) from error
 
 
+def _has_changed(snapshots: Sequence[tuple[FileEdit, Snapshot]]) -> bool:
+    return any(identity_of(edit.path) != snapshot.identity for edit, snapshot in snapshots)
+
+
 @contextmanager
-def _staged(edit: FileEdit, snapshot: Snapshot) -> Iterator[Staged]:
+def _staged(edit: FileEdit, snapshot: Snapshot, refused: Optional[Refused]) -> Iterator[Staged]:
     with private_copy(edit.path, b"") as copy, scratch_file(copy) as scratch:
-        edited = edit_content(Workbench(scratch, edit.path), snapshot.content, edit.sections)
+        bench = Workbench(scratch, edit.path)
+        edited = edit_content(bench, snapshot.content, edit.sections, refused)
         with open(copy, "wb") as file:
             file.write(edited.content)
         yield Staged(edit.path, snapshot, copy, edited)

@@ -8,9 +8,9 @@ from typing import Any, Mapping, Optional, Sequence
 
 from awscli_assume.host import profile_to_section
 from awscli_assume.model.credentials import TemporaryCredentials, format_time
-from awscli_assume.profiles.editing import SectionEdit
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
 from awscli_assume.profiles.ownership import check_ours
+from awscli_assume.profiles.reading_back import Refused, SectionEdit
 from awscli_assume.profiles.record import BLOCK, Record, read_record
 from awscli_assume.profiles.staging import check_usable
 from awscli_assume.profiles.state import (
@@ -19,7 +19,6 @@ from awscli_assume.profiles.state import (
     PRINCIPAL_ARN_KEY,
     PRINCIPAL_ID_KEY,
     PROCESS_KEY,
-    REPLACED,
     VALID,
     WRITTEN_KEY_KEY,
     ProfileState,
@@ -28,8 +27,8 @@ from awscli_assume.profiles.state import (
 from awscli_assume.profiles.store import FileEdit, apply_edits
 from awscli_assume.profiles.workbench import Value
 
-_MARKS = (EXPIRY_KEY, PRINCIPAL_ARN_KEY, PRINCIPAL_ID_KEY, WRITTEN_KEY_KEY)
-_KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+MARKS = (EXPIRY_KEY, PRINCIPAL_ARN_KEY, PRINCIPAL_ID_KEY, WRITTEN_KEY_KEY)
+KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 
 
 @dataclass(frozen=True)
@@ -79,64 +78,42 @@ def target_edits(files: ProfileFiles, targets: Sequence[Target]) -> list[FileEdi
     ]
 
 
-def write_targets(
-    files: ProfileFiles, targets: Sequence[Target], held: Sequence[ProfileState] = ()
-) -> None:
+def write_targets(files: ProfileFiles, targets: Sequence[Target]) -> None:
     """Write target profiles, one replace a file.
 
-    ``held`` are the states that the decision to write was made on, where nobody
-    named the profile. Raises ChangedProfile, ForeignProfile and UnusableFile; the
-    files are then as they were.
+    Raises ForeignProfile and UnusableFile; the files are then as they were.
     """
+    apply_edits(target_edits(files, targets), lambda before: _check(before, targets))
+
+
+def write_each(
+    files: ProfileFiles, targets: Sequence[Target], held: Sequence[ProfileState]
+) -> Refused:
+    """Write those target profiles that can be written, and answer why the others can't.
+
+    ``held`` are the states that the decision to write was made on, for nobody
+    named the profiles. Raises ChangedProfile, ForeignProfile and UnusableFile for
+    what is wrong with a file as a whole; the files are then as they were.
+    """
+    refused: Refused = {}
 
     def check(before: Sequence[Sections]) -> None:
-        config, credentials = before
-        found = merged_profiles(config, credentials, [target.name for target in targets])
-        for target in targets:
-            check_ours(target.name, found[target.name])
-        for state in held:
-            check_unchanged(state, found[state.name])
+        left = [target for target in targets if target.name not in refused]
+        _check(before, left, [state for state in held if state.name not in refused])
 
-    apply_edits(target_edits(files, targets), check)
+    apply_edits(target_edits(files, targets), check, refused)
+    return refused
 
 
-def clear_edits(files: ProfileFiles, states: Sequence[ProfileState]) -> list[FileEdit]:
-    """Answer the edits that take out what we wrote, and only that.
-
-    The credentials file comes first, the config file with our record last: a
-    run that ends in between leaves a record, which the next one finds.
-    """
-    credentials = []
-    config = []
-    for state in states:
-        # Keys that somebody else has set are theirs.
-        keys = () if state.state == REPLACED else _KEYS
-        process = (PROCESS_KEY,) if state.has_program else ()
-        credentials.append(SectionEdit(state.name, removals=(*keys, *_MARKS)))
-        region = ("region",) if state.record.region in (state.region,) and state.region else ()
-        config.append(
-            SectionEdit(
-                profile_to_section(state.name),
-                removals=(*region, *process, BLOCK),
-                profile=state.name,
-            )
-        )
-    return [FileEdit(files.credentials, credentials), FileEdit(files.config, config)]
-
-
-def clear_targets(files: ProfileFiles, states: Sequence[ProfileState]) -> None:
-    """Take out what we wrote to profiles.
-
-    Raises ChangedProfile and UnusableFile; the files are then as they were.
-    """
-
-    def check(before: Sequence[Sections]) -> None:
-        credentials, config = before
-        found = merged_profiles(config, credentials, [state.name for state in states])
-        for state in states:
-            check_unchanged(state, found[state.name])
-
-    apply_edits(clear_edits(files, states), check)
+def _check(
+    before: Sequence[Sections], targets: Sequence[Target], held: Sequence[ProfileState] = ()
+) -> None:
+    config, credentials = before
+    found = merged_profiles(config, credentials, [target.name for target in targets])
+    for target in targets:
+        check_ours(target.name, found[target.name])
+    for state in held:
+        check_unchanged(state, found[state.name])
 
 
 def region_to_write(
@@ -172,7 +149,7 @@ def _credentials_edit(target: Target) -> SectionEdit:
     found = target.credentials
     if target.process is not None:
         # Keys in this file would beat the program for ever.
-        return SectionEdit(target.name, removals=(*_KEYS, *_MARKS))
+        return SectionEdit(target.name, removals=(*KEYS, *MARKS))
     values = [
         ("aws_access_key_id", found.access_key_id),
         ("aws_secret_access_key", found.secret_access_key),

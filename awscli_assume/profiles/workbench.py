@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Sequence, Union
+from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 from awscli_assume.errors import UnusableFile
 from awscli_assume.host import ConfigFileWriter
@@ -24,6 +24,13 @@ class Workbench:
         """Answer the sections of a piece, as the CLI's parser reads them. Raises UnusableFile."""
         self._write(content)
         return parse(self._copy, self.shown_as, lines_before)
+
+    def parse_or_none(self, content: bytes) -> Optional[dict[str, dict[str, Any]]]:
+        """Answer the sections of a piece, or None where it can't be read."""
+        try:
+            return self.parse(content)
+        except UnusableFile:
+            return None
 
     def set_values(
         self, content: bytes, section: str, groups: Sequence[Sequence[tuple[str, Value]]]

@@ -347,6 +347,90 @@ def test_a_target_that_has_become_foreign(aws) -> None:
     assert roles_asked(aws) == ["b"]
 
 
+# Chains
+
+
+def order_asked(aws) -> list[str]:
+    return [asked["RoleArn"].rpartition("-")[2] for asked in aws.stub.requests]
+
+
+def test_a_profile_made_from_one_of_ours_comes_after_it(aws) -> None:
+    """Each of a chain is signed with the new keys of the one that it was made from."""
+    add_ours(aws, "a", source_profile="b")
+    add_ours(aws, "b", minutes=-5, source_profile="c")
+    add_ours(aws, "c", minutes=-5)
+    add_ours(aws, "d", source_profile="c")
+    done = aws("assume", "refresh", "--all")
+
+    assert done.code == 0, done.err
+    assert set(rows(done).values()) == {("valid", False)}
+    order = order_asked(aws)
+    assert (order[0], order[3]) == ("c", "a")
+    held = {n: aws.section(aws.credentials, n) for n in "abcd"}
+    signers = dict(zip(order, aws.signers()))
+    assert signers == {
+        "a": held["b"]["aws_access_key_id"], "b": held["c"]["aws_access_key_id"], "c": ALICE,
+        "d": held["c"]["aws_access_key_id"],
+    }  # fmt: skip
+    tokens = dict(
+        zip(order, (headers.get("X-Amz-Security-Token") for headers in aws.stub.headers))
+    )
+    assert tokens["c"] is None
+    assert tokens["a"] == held["b"]["aws_session_token"] != "old-token"
+
+
+def test_a_source_that_is_not_refreshed_signs_as_it_is(aws) -> None:
+    """Only what is of the same run is waited for: a named one uses the keys that are there."""
+    add_ours(aws, "a", source_profile="b")
+    add_ours(aws, "b", minutes=60)
+    held = aws.section(aws.credentials, "b")
+    named = aws("assume", "refresh", "--update-profile", "a")
+    due = aws("assume", "refresh", "--expiring-within", "7200")
+
+    assert rows(named) == {"a": ("valid", False)}
+    assert aws.signers()[0] == held["aws_access_key_id"]
+    assert rows(due) == {"b": ("valid", False)}
+
+
+def test_a_failed_source_fails_what_was_made_from_it(aws, sts) -> None:
+    """The error names the source; STS is not asked with its old keys, and the others go on."""
+    add_ours(aws, "a", source_profile="b")
+    add_ours(aws, "b")
+    add_ours(aws, "c", source_profile="a")
+    add_ours(aws, "d")
+    sts.refused = {"role-of-b"}
+    done = aws("assume", "refresh", "--all")
+
+    assert done.code == 1
+    assert rows(done) == {
+        "a": ("expiring", True), "b": ("expiring", True), "c": ("expiring", True),
+        "d": ("valid", False),
+    }  # fmt: skip
+    assert roles_asked(aws) == ["b", "d"]
+    errors = {row["Profile"]: row["Error"] for row in json.loads(done.out)["Profiles"]}
+    assert "'b'" in errors["a"]
+    assert "'a'" in errors["c"]
+    assert "AccessDenied" in errors["b"]
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",)])
+def test_a_loop_is_an_error_that_names_its_path(aws, words: tuple[str, ...]) -> None:
+    """Profiles made from each other fail, and so does what hangs on them; the others go on."""
+    add_ours(aws, "a", source_profile="b")
+    add_ours(aws, "b", source_profile="a")
+    add_ours(aws, "c", source_profile="a")
+    add_ours(aws, "d")
+    add_ours(aws, "e", source_profile="e")
+    done = aws("assume", "refresh", "--all", *words)
+
+    assert done.code == 1
+    assert roles_asked(aws) == ([] if words else ["d"])
+    errors = [line for line in done.err.splitlines() if "[ERROR]" in line]
+    for path in ("a from b from a", "b from a from b", "c from a from b from a", "e from e"):
+        assert sum(path in line for line in errors) >= 1, path
+    assert len(errors) == 4
+
+
 # MFA
 
 
@@ -438,6 +522,73 @@ def test_all_refused_writes_nothing(aws, sts, replaced: Counter) -> None:
     assert replaced == {}
     after = [os.stat(path) for path in (aws.config, aws.credentials)]
     assert [found.st_mtime_ns for found in after] == [found.st_mtime_ns for found in before]
+
+
+def damage_credentials(aws, name: str) -> None:
+    """Make the writer add a second key below one that it does not recognize."""
+    key = f"ASIAOLD{name.upper().ljust(13, '0')}"
+    text = aws.credentials.read_text()
+    assert f"aws_access_key_id = {key}" in text
+    aws.credentials.write_text(text.replace(f"aws_access_key_id = {key}",
+                                            f"AWS_ACCESS_KEY_ID = {key}"))  # fmt: skip
+
+
+def damage_config(aws, name: str) -> None:
+    """Make the writer take a nested key for the profile's own."""
+    text = aws.config.read_text()
+    before = f"[profile {name}]\nregion = us-east-1\n"
+    assert before in text
+    aws.config.write_text(text.replace(
+        before, f"[profile {name}]\ns3 =\n  region = x\nregion = us-east-1\n"
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("others", [0, 200], ids=["small files", "large files"])
+@pytest.mark.parametrize("words", [(), ("--dry-run",)], ids=["for real", "dry run"])
+def test_what_the_writer_would_damage_is_its_profiles_own_error(
+    aws, replaced: Counter, words: tuple[str, ...], others: int
+) -> None:
+    """A section that can't be written is left in both files; all other profiles are renewed."""
+    for name in "abcd":
+        add_ours(aws, name)
+    for number in range(others):
+        aws.add_config(f"[profile other-{number}]\noutput = json\nregion = eu-central-1\n")
+        aws.add_key(f"other-{number}", f"AKIA{number:016}", "secret")
+    damage_credentials(aws, "b")
+    damage_config(aws, "c")
+    before = aws.files()
+    held = {name: aws.section(aws.credentials, name) for name in "abcd"}
+    done = aws("assume", "refresh", "--all", "--region", "eu-west-1", *words)
+
+    assert done.code == 1
+    errors = [line for line in done.err.splitlines() if "[ERROR]" in line]
+    assert [line.split(": ")[2] for line in errors] == ["b", "c"]
+    assert "2 of 4" in done.err
+    if words:
+        assert (aws.files(), replaced) == (before, {})
+        return
+    assert rows(done) == {
+        "a": ("valid", False), "b": ("expiring", True), "c": ("expiring", True),
+        "d": ("valid", False),
+    }  # fmt: skip
+    assert replaced == {"config": 1, "credentials": 1}
+    changed = [n for n in "abcd" if aws.section(aws.credentials, n) != held[n]]
+    assert changed == ["a", "d"]
+    regions = {n: aws.section(aws.config, f"profile {n}")["region"] for n in "abcd"}
+    assert regions == {"a": "eu-west-1", "b": "us-east-1", "c": "us-east-1", "d": "eu-west-1"}
+
+
+def test_a_named_one_that_the_writer_would_damage(aws) -> None:
+    """With one profile meant, that it can't be written ends the command."""
+    add_ours(aws, "b")
+    damage_credentials(aws, "b")
+    before = aws.files()
+    done = aws("assume", "refresh", "--update-profile", "b")
+
+    assert done.code == 255
+    assert "[b]" in done.err
+    assert done.out == ""
+    assert aws.files() == before
 
 
 @pytest.mark.parametrize("name", ["a", "b"])

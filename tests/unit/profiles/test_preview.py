@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from awscli_assume.errors import UnusableFile
 from awscli_assume.model.roles import Role
-from awscli_assume.profiles.editing import SectionEdit
 from awscli_assume.profiles.preview import mask, preview, unknown_credentials
+from awscli_assume.profiles.reading_back import SectionEdit
 from awscli_assume.profiles.store import FileEdit
 
 LONG_AGO = 1_700_000_000

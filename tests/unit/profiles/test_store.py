@@ -13,7 +13,7 @@ from pytest_mock import MockerFixture
 
 from awscli_assume.errors import ForeignProfile, UnusableFile
 from awscli_assume.host import ConfigFileWriter, profile_to_section, raw_config_parse
-from awscli_assume.profiles.editing import SectionEdit
+from awscli_assume.profiles.reading_back import SectionEdit
 from awscli_assume.profiles.store import FileEdit, apply_edits
 
 LONG_AGO = 1_700_000_000.0
