@@ -24,6 +24,9 @@ from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.outputs.endpoint import CredentialsEndpoint
 from support.person import clean_environment
 
+# An error that ends a handler's thread is printed by Python, but not where pytest catches it.
+pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 TOKEN = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUC="
 CREDENTIALS = TemporaryCredentials(
@@ -152,6 +155,7 @@ REFUSED = {
     "body": (LINE + BOTH + b"Content-Length: 5\r\n\r\nhello", 400),
     "body that is not sent": (LINE + BOTH + b"Content-Length: 5\r\n\r\n", 400),
     "body in chunks": (LINE + BOTH + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    "chunks not sent": (LINE + BOTH + b"Transfer-Encoding: chunked\r\n\r\n", 400),
     "two lengths": (LINE + BOTH + b"Content-Length: 0\r\n" * 2 + b"\r\n", 400),
     "length that is none": (LINE + BOTH + b"Content-Length: -0\r\n\r\n", 400),
     "second request behind": (GOOD + GOOD, 400),
@@ -294,6 +298,18 @@ def test_a_slow_drip_has_one_deadline(provider: Provider, first: bytes) -> None:
     assert provider.calls == 0
 
 
+@pytest.mark.parametrize("first", [b"", GOOD[:-2]], ids=["at once", "in the headers"])
+def test_a_silent_client_has_a_deadline(provider: Provider, first: bytes) -> None:
+    """A client that stops in the middle, and stays, is answered and left."""
+    with CredentialsEndpoint(provider, deadline_seconds=0.1) as endpoint:
+        with connect(endpoint) as connection:
+            connection.sendall(filled(endpoint, first))
+            answer = read_all(connection)
+        assert status_and_document(answer)[0] == 408
+        assert_no_secret(endpoint, answer)
+    assert provider.calls == 0
+
+
 def test_200_at_once_are_all_answered(endpoint: CredentialsEndpoint, provider: Provider) -> None:
     """More clients than there are slots get the right document, each of them."""
     barrier = threading.Barrier(200)
@@ -313,27 +329,49 @@ def test_200_at_once_are_all_answered(endpoint: CredentialsEndpoint, provider: P
 
 
 def test_threads_are_bounded() -> None:
-    """No more requests are attended to than there are slots, and all slots are used."""
+    """All slots are used at once; beyond them nobody is attended to, and later everybody is."""
     slots = 4
-    together = threading.Barrier(slots)
-    lock = threading.Lock()
-    active, most = 0, 0
+    entered, leave = threading.Semaphore(0), threading.Event()
 
     def provide() -> TemporaryCredentials:
-        nonlocal active, most
-        with lock:
-            active += 1
-            most = max(most, active)
-        together.wait(30)
-        with lock:
-            active -= 1
+        entered.release()
+        leave.wait(60)
         return CREDENTIALS
 
     with CredentialsEndpoint(provide, slots=slots) as endpoint, ThreadPoolExecutor(20) as pool:
-        found = list(pool.map(lambda _: exchange(endpoint, GOOD), range(20)))
+        asked = [pool.submit(exchange, endpoint, GOOD) for _ in range(20)]
+        for _ in range(slots):
+            assert entered.acquire(timeout=60)
+        # Nobody else comes, however long one waits.
+        more = entered.acquire(timeout=0.2)
+        leave.set()
+        found = [status_and_document(one.result()) for one in asked]
 
-    assert [status_and_document(one)[0] for one in found] == [200] * 20
-    assert most == slots
+    assert not more
+    assert found == [(200, DOCUMENT)] * 20
+
+
+def test_leaving_does_not_wait_for_the_provider() -> None:
+    """A renewal that hangs in the last slot keeps neither the port nor the client."""
+    entered, leave = threading.Event(), threading.Event()
+
+    def provide() -> TemporaryCredentials:
+        entered.set()
+        leave.wait(60)
+        return CREDENTIALS
+
+    try:
+        with CredentialsEndpoint(provide, slots=1) as endpoint:
+            client = connect(endpoint)
+            client.sendall(filled(endpoint, GOOD))
+            assert entered.wait(60)
+
+        with client:
+            assert read_all(client) == b""
+        with pytest.raises(ConnectionRefusedError):
+            connect(endpoint)
+    finally:
+        leave.set()
 
 
 @pytest.mark.parametrize(
