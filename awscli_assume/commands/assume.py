@@ -35,7 +35,7 @@ from awscli_assume.profiles.files import ProfileFiles, is_open_to_others, locate
 from awscli_assume.profiles.ownership import check_not_source, check_ours
 from awscli_assume.profiles.preview import preview
 from awscli_assume.profiles.record import read_record
-from awscli_assume.profiles.state import inspect
+from awscli_assume.profiles.state import ProfileState, inspect
 from awscli_assume.profiles.target import (
     check_writable,
     region_to_write,
@@ -89,23 +89,29 @@ class AssumeCommand(BasicCommand):
         check_ours(plan.ends.target, before)
         check_writable(files)
         held = inspect(plan.ends.target, before, self._environment.now())
-        if plan.auto_refresh:
-            check_renewable(plan)
+        check_renewable(plan)
         if parsed_args.dry_run:
             return self._rehearse(plan, files, parsed_globals)
         known = plan if least is None else with_known_role(plan, profiles)
         if not is_enough(held, least, known, parsed_globals.region):
-            assumed = travel(self._session, parsed_globals, plan, self._environment)
-            region = region_to_write(before, parsed_globals.region, assumed.region)
-            target = make_target(plan, assumed, region, self._environment)
-            write_targets(files, [target])
-            keep_fresh([target], self._environment)
-            forget(held, target)
-            self._environment.tell(replaced_note(held, target.record.role_arn))
-            held = state_of(target, before, self._environment.now())
+            held = self._assume_and_write(plan, files, held, parsed_globals)
         self._print(held, parsed_globals)
         self._tell_neighbours(plan, files, parsed_globals)
         return 0
+
+    def _assume_and_write(
+        self, plan: Plan, files: ProfileFiles, held: Optional[ProfileState], parsed_globals: Any
+    ) -> ProfileState:
+        environment = self._environment
+        before = self._session.full_config["profiles"].get(plan.ends.target)
+        assumed = travel(self._session, parsed_globals, plan, environment)
+        region = region_to_write(before, parsed_globals.region, assumed.region)
+        target = make_target(plan, assumed, region, environment)
+        write_targets(files, [target])
+        keep_fresh([target], environment)
+        forget(held, target)
+        environment.tell(replaced_note(held, target.record.role_arn))
+        return state_of(target, before, environment.now())
 
     def _rehearse(self, plan: Plan, files: ProfileFiles, parsed_globals: Any) -> int:
         profiles = self._session.full_config["profiles"]

@@ -20,7 +20,9 @@ from awscli_assume.profiles.target import Target
 
 
 def check_renewable(plan: Plan) -> None:
-    """Raise InvalidRequest where nobody could assume the role again by the record alone."""
+    """Raise InvalidRequest where a target could not refresh itself by the record alone."""
+    if not plan.auto_refresh:
+        return
     if plan.ends.source is None:
         raise InvalidRequest(
             "--auto-refresh has to assume the role again later, and the keys in this environment "
@@ -40,9 +42,8 @@ def make_target(
     environment: Environment,
 ) -> Target:
     """Answer what the target profile of a plan is going to hold."""
-    record = record_of(
-        assumed.request, plan.session_name, plan.ends.source, region, plan.auto_refresh
-    )
+    name, source = plan.session_name, plan.ends.source
+    record = record_of(assumed.request, name, source, region, plan.auto_refresh)
     process = process_line(plan.ends.target, record, environment)
     return Target(plan.ends.target, assumed.credentials, record, region, process)
 

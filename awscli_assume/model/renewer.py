@@ -18,7 +18,7 @@ PAUSE_SECONDS = 30
 def renewal_margin(lifetime_seconds: float) -> float:
     """Answer how many seconds before their end credentials of this lifetime are made anew."""
     # A session of 900 seconds would be renewed all the time.
-    return min(MARGIN_SECONDS, lifetime_seconds / 4)
+    return min(MARGIN_SECONDS, lifetime_seconds / 3)
 
 
 class Renewer:

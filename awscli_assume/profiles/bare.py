@@ -12,8 +12,8 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import ForeignProfile
 from awscli_assume.host import profile_to_section
-from awscli_assume.profiles.editing import SectionEdit
 from awscli_assume.profiles.files import ProfileFiles
+from awscli_assume.profiles.reading_back import SectionEdit
 from awscli_assume.profiles.record import BLOCK as RECORD
 from awscli_assume.profiles.settings import BLOCK as SETTINGS
 from awscli_assume.profiles.store import FileEdit, apply_edits

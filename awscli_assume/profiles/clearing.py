@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Sequence
 
 from awscli_assume.host import profile_to_section
-from awscli_assume.profiles.editing import SectionEdit
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
+from awscli_assume.profiles.reading_back import SectionEdit
 from awscli_assume.profiles.record import BLOCK
-from awscli_assume.profiles.state import PROCESS_KEY, REPLACED, ProfileState, check_unchanged
+from awscli_assume.profiles.state import (
+    CREDENTIAL_PROCESS,
+    REPLACED,
+    ProfileState,
+    check_unchanged,
+)
 from awscli_assume.profiles.store import FileEdit, apply_edits
 from awscli_assume.profiles.target import KEYS, MARKS
 
@@ -24,7 +29,7 @@ def clear_edits(files: ProfileFiles, states: Sequence[ProfileState]) -> list[Fil
     for state in states:
         # Keys that somebody else has set are theirs.
         keys = () if state.state == REPLACED else KEYS
-        process = (PROCESS_KEY,) if state.has_program else ()
+        process = (CREDENTIAL_PROCESS,) if state.has_program else ()
         credentials.append(SectionEdit(state.name, removals=(*keys, *MARKS)))
         region = ("region",) if state.record.region in (state.region,) and state.region else ()
         config.append(

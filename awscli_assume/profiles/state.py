@@ -23,7 +23,7 @@ WRITTEN_KEY_KEY = "x_principal_access_key_id"
 VALID, EXPIRING, EXPIRED = "valid", "expiring", "expired"
 REPLACED, MISSING = "replaced", "missing"
 AUTO_REFRESH = "auto-refresh"
-PROCESS_KEY = "credential_process"
+CREDENTIAL_PROCESS = "credential_process"
 # What a profile is said to be once we have cleared it.
 CLEARED = "cleared"
 EXPIRING_SECONDS = 900
@@ -82,7 +82,7 @@ def _state_of_cache(
     name: str, profile: Mapping[str, Any], record: Record, now: datetime
 ) -> ProfileState:
     """Answer the state of a profile that refreshes by itself."""
-    process = profile.get(PROCESS_KEY)
+    process = profile.get(CREDENTIAL_PROCESS)
     # Keys in the credentials file beat the program (credentials.py, all versions).
     has_program = process is not None and is_ours(process)
     is_replaced = "aws_access_key_id" in profile or (process and not has_program)
@@ -104,7 +104,7 @@ def _state_of_cache(
 
 
 def _basis(profile: Mapping[str, Any]) -> tuple[Any, ...]:
-    keys = (EXPIRY_KEY, "aws_access_key_id", "region", PROCESS_KEY)
+    keys = (EXPIRY_KEY, "aws_access_key_id", "region", CREDENTIAL_PROCESS)
     return (read_record(profile), *(profile.get(key) for key in keys))
 
 

@@ -15,10 +15,10 @@ from awscli_assume.profiles.record import BLOCK, Record, read_record
 from awscli_assume.profiles.staging import check_usable
 from awscli_assume.profiles.state import (
     AUTO_REFRESH,
+    CREDENTIAL_PROCESS,
     EXPIRY_KEY,
     PRINCIPAL_ARN_KEY,
     PRINCIPAL_ID_KEY,
-    PROCESS_KEY,
     VALID,
     WRITTEN_KEY_KEY,
     ProfileState,
@@ -138,10 +138,10 @@ def _config_edit(target: Target) -> SectionEdit:
     if target.region is not None:
         values.append(("region", target.region))
     if target.process is not None:
-        values.append((PROCESS_KEY, target.process))
+        values.append((CREDENTIAL_PROCESS, target.process))
     values.append((BLOCK, target.record.to_block()))
     # check_ours has let pass only one of our own.
-    removals = () if target.process is not None else (PROCESS_KEY,)
+    removals = () if target.process is not None else (CREDENTIAL_PROCESS,)
     return SectionEdit(profile_to_section(target.name), values, removals, profile=target.name)
 
 

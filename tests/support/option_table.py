@@ -35,7 +35,8 @@ def verbs_with_options() -> list[str]:
 
 def option_names(verb: str = MAIN) -> list[str]:
     """Answer the options of a verb, from the table that its parser is built from."""
-    return [f"--{name}" for name in verbs()[verb].arg_table]
+    table = verbs()[verb].arg_table
+    return [name if table[name].positional_arg else f"--{name}" for name in table]
 
 
 def option_table(verb: str = MAIN) -> str:
@@ -43,13 +44,16 @@ def option_table(verb: str = MAIN) -> str:
     rows = ["| option | value | meaning |", "|---|---|---|"]
     for argument in verbs()[verb].ARG_TABLE:
         meaning = re.sub(r"</?code>", "`", argument["help_text"])
-        rows.append(f"| `--{argument['name']}` | {_value(argument)} | {meaning} |")
+        name = argument["name"] if argument.get("positional_arg") else f"--{argument['name']}"
+        rows.append(f"| `{name}` | {_value(argument)} | {meaning} |")
     return "\n".join(rows)
 
 
 def _value(argument: dict[str, Any]) -> str:
     if argument.get("action") == "store_true":
         return "–"  # noqa: RUF001 - what the other tables have in an empty cell
+    if argument.get("positional_arg"):
+        return "string …"
     schema = argument.get("schema")
     if schema is None or schema["type"] != "array":
         return str(argument["cli_type_name"])

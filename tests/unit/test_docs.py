@@ -278,16 +278,16 @@ def command_lines(page: Path) -> Iterator[str]:
 
 
 def commands(name: str) -> list[Any]:
-    """Answer the command lines that run ``name``, alone or inside of ``$(…)``."""
+    """Answer the command lines that run ``name``, alone or inside of ``$(…)`` or backquotes."""
     found = []
     start = re.compile(
-        r"(?:^|.*\$\()(?:[A-Z_]+=\S+ )*(?:\S*/)?" + re.escape(name) + r" (?P<rest>.*)"
+        r"(?:^|.*\$\(|.*`)(?:[A-Z_]+=\S+ )*(?:\S*/)?" + re.escape(name) + r" (?P<rest>.*)"
     )
     for page in [*PAGES, *HELP]:
         for line in command_lines(page):
             match = start.fullmatch(line)
             if match:
-                rest = re.split(r" (?:2?>|\|)|\)$", match["rest"])[0]
+                rest = re.split(r" (?:2?>|\|)|\)\"?$|`\"$", match["rest"])[0]
                 words = tuple(shlex.split(rest))
                 found.append(pytest.param(Command(page, words), id=f"{name_of(page)}:{rest}"))
     return found

@@ -113,7 +113,7 @@ def test_region_of_a_renewed_target(
     credentials = TemporaryCredentials("ASIAX", "secret", "token", later, arn, "AROAX:s")
     assumed = Assumed(renewal.plan.request, credentials, "ap-south-1", NOW)
     done = Renewal(renewal.state, renewal.plan, assumed)
-    target = target_of(done, profiles, explicit)
+    target = target_of(done, profiles, explicit, Environment(variables={}))
 
     assert target.region == target.record.region == expected
     assert target.record.role_arn == ROLE_ARN

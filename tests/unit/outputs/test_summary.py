@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -37,6 +38,12 @@ def state_with(region: object = None) -> ProfileState:
     """Answer the state of a profile that was just written."""
     target = Target("assumed-role", CREDENTIALS, RECORD, region)  # type: ignore[arg-type]
     return state_of(target, None, LATER - timedelta(hours=1))
+
+
+def held(name: str, auto_refresh: bool = False) -> ProfileState:
+    """Answer the state of a profile of some name."""
+    record = replace(RECORD, auto_refresh=auto_refresh)
+    return state_of(Target(name, CREDENTIALS, record, None), None, LATER - timedelta(hours=1))
 
 
 BASH, ZSH = {"SHELL": "/bin/bash"}, {"SHELL": "/usr/bin/zsh"}
@@ -125,7 +132,7 @@ def test_export_line_is_one_word_to_a_posix_shell(profile: str) -> None:
 )
 def test_line_for_people(left: timedelta, says: str) -> None:
     """One line says that it worked, until when, and both ways to use the profile."""
-    line = success_line(LATER, LATER - left, "x y", BASH)
+    line = success_line(held("x y"), LATER - left, BASH)
 
     assert line == (
         "Role assumption has completed successfully, until 2026-11-23T10:00:00Z "
@@ -133,9 +140,16 @@ def test_line_for_people(left: timedelta, says: str) -> None:
     )
 
 
+def test_line_for_people_of_a_profile_that_refreshes_by_itself() -> None:
+    """The line says that the time is not the end."""
+    line = success_line(held("x", auto_refresh=True), LATER - timedelta(hours=1), BASH)
+
+    assert "(60 minutes, then renewed by itself)" in line
+
+
 def test_line_for_people_where_their_shell_can_not_carry_the_name() -> None:
     """The line leaves out the way that does not work, and quotes the other for the shell."""
-    line = success_line(LATER, LATER - timedelta(hours=1), "caf\u00e9 x", CMD)
+    line = success_line(held("caf\u00e9 x"), LATER - timedelta(hours=1), CMD)
 
     assert line.endswith('Use it: aws ... --profile "caf\u00e9 x"\n')
 

@@ -40,10 +40,9 @@ print(json.dumps([found.access_key, found.secret_key, found.token]))
 @pytest.fixture
 def env(tmp_path: Path, home: Path, clean_env: dict[str, str]) -> dict[str, str]:
     """Answer the variables of somebody whose cache lies where nothing needs no quotes."""
-    cache = ProcessCache(str(tmp_path / NASTY))
-    path = cache.path_for(str(home / ".aws" / "config"), "assumed-role", {"role-arn": "x"})
-    cache.store(path, CREDENTIALS, NOW)
-    line = command_line(sys.executable, str(PROGRAM), path, "assumed-role", "/gone/aws")
+    cache = ProcessCache("assumed-role", {"role-arn": "x"}, str(tmp_path / NASTY))
+    cache.store(CREDENTIALS, NOW)
+    line = command_line(sys.executable, str(PROGRAM), cache.path, "assumed-role", "/gone/aws")
     (home / ".aws").mkdir()
     (home / ".aws" / "config").write_text(
         f"[profile assumed-role]\nregion = us-east-1\ncredential_process = {line}\n"
@@ -72,12 +71,11 @@ def test_javascript_gets_the_credentials(env: dict[str, str]) -> None:
 def test_a_renewal_stores_what_the_next_process_answers(scene: Scene, tmp_path: Path) -> None:
     """What ProcessCache writes in the course of a renewal is answered from then on."""
     expired = replace(CREDENTIALS, expiration=NOW - timedelta(minutes=1))
-    cache = ProcessCache(str(tmp_path / "aside"))
-    aside = cache.path_for("config", "assumed-role", {})
-    cache.store(aside, expired, NOW - timedelta(hours=1))
-    os.replace(aside, scene.cache)
-    cache.store(aside, CREDENTIALS, NOW)
-    scene.script(stored=Path(aside).read_text())
+    cache = ProcessCache("assumed-role", {}, str(tmp_path / "aside"))
+    cache.store(expired, NOW - timedelta(hours=1))
+    os.replace(cache.path, scene.cache)
+    cache.store(CREDENTIALS, NOW)
+    scene.script(stored=Path(cache.path).read_text())
 
     first, second = scene.run(), scene.run()
 

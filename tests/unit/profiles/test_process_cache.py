@@ -76,12 +76,12 @@ def test_the_program_answers_what_was_stored(cache: ProcessCache, path: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("seconds", "margin"), [(900, 225), (3600, 900), (3840, 960), (28800, 960), (43200, 960)]
+    ("seconds", "margin"), [(900, 300), (2880, 960), (3600, 960), (28800, 960), (43200, 960)]
 )
 def test_they_are_renewed_before_their_end(
     cache: ProcessCache, path: str, seconds: int, margin: int
 ) -> None:
-    """16 minutes before the end, or after three quarters of a short life."""
+    """16 minutes before the end, or after two thirds of a short life."""
     end = NOW + timedelta(seconds=seconds)
     cache.store(replace(CREDENTIALS, expiration=end), NOW)
     expires_at = int(end.timestamp())
