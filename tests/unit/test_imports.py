@@ -18,8 +18,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
 STANDARD_LIBRARY = frozenset(
     {
         "__future__", "concurrent", "contextlib", "dataclasses", "datetime", "difflib", "errno",
-        "fcntl", "getpass", "hashlib", "json", "logging", "os", "re", "shlex", "shutil", "socket",
-        "stat", "sys", "tempfile", "time", "traceback", "typing", "unicodedata",
+        "fcntl", "gc", "getpass", "hashlib", "json", "logging", "os", "re", "shlex", "shutil",
+        "socket", "stat", "sys", "tempfile", "time", "traceback", "typing", "unicodedata",
     }
 )  # fmt: skip
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
