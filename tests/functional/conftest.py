@@ -7,6 +7,7 @@ It is version 1 from PyPI, the one of the test environment: the official version
 from __future__ import annotations
 
 import configparser
+import gc
 import logging
 import os
 import re
@@ -127,11 +128,12 @@ def aws(
 
 @pytest.fixture(autouse=True)
 def _process_as_it_was():
-    """Take back what a driver leaves in the process: log handlers, levels, the history."""
+    """Take back what a driver leaves in the process: handlers, levels, history, frozen garbage."""
     recorder = get_global_history_recorder()
     handlers = {name: list(logging.getLogger(name).handlers) for name in LOGGERS}
     levels = {name: logging.getLogger(name).level for name in LOGGERS}
     yield
+    gc.unfreeze()
     recorder.disable()
     recorder._handlers.clear()
     for name in LOGGERS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import threading
@@ -14,7 +15,7 @@ import pytest
 
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.renewal import WORKERS
-from awscli_assume.profiles import store
+from awscli_assume.profiles import sections, store
 from support.sts_stub import ACCOUNT, Answer, assume_role_answer, refusal
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
@@ -576,6 +577,47 @@ def test_what_the_writer_would_damage_is_its_profiles_own_error(
     assert changed == ["a", "d"]
     regions = {n: aws.section(aws.config, f"profile {n}")["region"] for n in "abcd"}
     assert regions == {"a": "eu-west-1", "b": "us-east-1", "c": "us-east-1", "d": "eu-west-1"}
+
+
+def test_many_in_one_go_are_the_bytes_of_one_by_one(aws) -> None:
+    """However the sections are written, the files are those of one refresh after another."""
+    for number, name in enumerate("abcdefgh"):
+        add_ours(aws, name)
+        aws.add_config(f"# of {name}\n\n[profile x{name}]\noutput=json\n")
+        if number % 2:
+            aws.add_key(f"x{name}", ALICE, "secret " * 200)
+    text = aws.credentials.read_text()
+    arn = f"x_principal_arn = arn:aws:sts::{ACCOUNT}:assumed-role/role-of-a/old\n"
+    assert arn in text
+    text = text.replace(arn, "")
+    text = text.replace("x_principal_id = AROAOLD:old\n", "; a note\n\n", 3)
+    text = text.replace("aws_secret_access_key = old", "aws_secret_access_key=old", 5)
+    aws.credentials.write_text(text.rstrip("\n"))
+    aws.config.write_text(aws.config.read_text().replace("region = us-east-1\nass", "ass", 3))
+    before = aws.files()
+    aws.stub.script = lambda asked: assume_role_answer(
+        asked["RoleArn"], "me", LATER, asked["RoleArn"][-1:] * 20
+    )
+    for name in "abcdefgh":
+        aws("assume", "refresh", "--update-profile", name)
+    one_by_one = aws.files()
+    aws.config.write_bytes(before[0])
+    aws.credentials.write_bytes(before[1])
+    done = aws("assume", "refresh", "--all")
+
+    assert done.code == 0, done.err
+    assert len(before[1]) > sections.SMALL_BYTES
+    assert before[1] != one_by_one[1]
+    assert aws.files() == one_by_one
+
+
+def test_what_is_loaded_is_not_collected(aws) -> None:
+    """The collector need not go through all that the CLI has loaded, whatever the verb."""
+    before = gc.get_freeze_count()
+    aws("assume", "list")
+
+    assert before == 0
+    assert gc.get_freeze_count() > 10_000
 
 
 def test_a_named_one_that_the_writer_would_damage(aws) -> None:

@@ -75,7 +75,7 @@ def test_environment_is_the_persons_and_the_roles(bob: Person) -> None:
     theirs = {
         "AWS_PROFILE": "default",
         "AWS_SECURITY_TOKEN": "old",
-        "AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere",
+        "AWS_ROLE_SESSION_NAME": "theirs",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/",
         "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z",
         "PLAIN": "two words\n$HOME",
@@ -307,9 +307,11 @@ def test_job_control(bob: Person, way: tuple[str, ...]) -> None:
     terminal.expect("\nstarted")
     terminal.type("\x1a")
     terminal.expect("Stopped")
+    terminal.expect("sleep 60")
     terminal.type("fg\n")
     terminal.expect("sleep 60")
     terminal.type("\x03")
+    terminal.expect("$ ")
     terminal.type("echo code $?\n")
     terminal.expect("\r\ncode 130")
     terminal.type("exit 5\n")

@@ -288,7 +288,8 @@ def commands(name: str) -> list[Any]:
             match = start.fullmatch(line)
             if match:
                 rest = re.split(r" (?:2?>|\|)|\)\"?$|`\"$", match["rest"])[0]
-                words = tuple(shlex.split(rest))
+                # What stands behind -- is another command's.
+                words = tuple(shlex.split(rest.partition(" -- ")[0]))
                 found.append(pytest.param(Command(page, words), id=f"{name_of(page)}:{rest}"))
     return found
 

@@ -18,8 +18,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
 STANDARD_LIBRARY = frozenset(
     {
         "__future__", "concurrent", "contextlib", "dataclasses", "datetime", "difflib", "errno",
-        "fcntl", "getpass", "hashlib", "hmac", "http", "json", "logging", "os", "re", "secrets",
-        "selectors", "shlex", "shutil", "signal", "socket", "stat", "subprocess", "sys",
+        "fcntl", "gc", "getpass", "hashlib", "hmac", "http", "json", "logging", "os", "re",
+        "secrets", "selectors", "shlex", "shutil", "signal", "socket", "stat", "subprocess", "sys",
         "tempfile", "threading", "time", "traceback", "typing", "unicodedata",
     }
 )  # fmt: skip

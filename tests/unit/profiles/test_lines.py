@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from awscli_assume.profiles.lines import without_keys
+from awscli_assume.host import ConfigFileWriter
+from awscli_assume.profiles.lines import line_stands, without_keys
 
 SECTION = "profile x"
 
@@ -121,3 +124,35 @@ def test_line_ends_that_are_none_to_the_parser(odd: str) -> None:
     assert without_keys(text, SECTION, ["assumed"]) == lines(
         "[profile x]", f"a = b{odd}assumed = c", f"# d{odd}[y]", "e = f"
     )
+
+
+@pytest.mark.parametrize(
+    ("piece", "stands"),
+    [
+        (b"[a]\nregion = r\n", True),
+        (b"[a]\nregion = r\noutput = text\n# region = x\n", True),
+        (b"[a]\nregions = r\nregion = r\n", True),
+        (b"[a]\nregion=r\n", False),
+        (b"[a]\nregion = r", False),
+        (b"[a]\nregion = r \n", False),
+        (b"[a]\nregion = r\r\n", False),
+        (b"[a]\nregion = r\n# a\rb\n", False),
+        (b"[a]\ns3 =\n  region = r\nregion = r\n", False),
+        (b"[a]\n\n  region : x\nregion = r\n", False),
+        (b"[a]\nregion = other\n", False),
+        (b"[a]\n", False),
+    ],
+)
+def test_line_that_the_writer_would_put_back(piece: bytes, stands: bool, tmp_path: Path) -> None:
+    """A line stands where the writer leaves every byte as it is, and means no other line."""
+    path = tmp_path / "config"
+    path.write_bytes(piece)
+    ConfigFileWriter().update_config({"__section__": "a", "region": "r"}, str(path))
+
+    assert line_stands(piece, "region", "r") is stands
+    assert not stands or path.read_bytes() == piece
+
+
+def test_line_in_another_encoding_is_the_writers() -> None:
+    """The writer writes in the locale's encoding, so what is not ASCII is left to it."""
+    assert not line_stands("[a]\nregion = größe\n".encode(), "region", "größe")
