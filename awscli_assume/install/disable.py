@@ -15,6 +15,7 @@ from awscli_assume.install.record import (
     restore,
     save_record,
 )
+from awscli_assume.install.self_refreshing import self_refreshing_profiles
 from awscli_assume.install.surroundings import Places, Surroundings, find_places
 
 
@@ -49,6 +50,11 @@ def disable(around: Surroundings) -> None:
         around.say(f"Removed {places.package}")
         done = True
     _remove_folders(places, entry is not None and not entry.existed)
+    for name in self_refreshing_profiles(decode(before or b"")):
+        around.say(
+            f"The profile '{name}' renewed itself by the plugin, and can't any more. Take its "
+            "credential_process out of the config file, or enable the plugin again"
+        )
     around.say("Disabled." if done else f"The plugin is not enabled in {places.config_file}.")
 
 
