@@ -128,7 +128,8 @@ def _signals_passed_to(children: Sequence[subprocess.Popen[bytes]]) -> Iterator[
     before = {
         getattr(signal, name): signal.signal(getattr(signal, name), handler)
         for name, handler in handlers.items()
-        if hasattr(signal, name)
+        # What whoever started us has us ignore (nohup), the child ignores too.
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN
     }
     try:
         yield

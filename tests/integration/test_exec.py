@@ -249,6 +249,20 @@ def test_signals_are_not_ignored(bob: Person, way: tuple[str, ...]) -> None:
     assert ignored_signals(done.stdout) == ignored_signals(theirs.stdout)
 
 
+@NEWEST
+@WAYS
+def test_what_is_ignored_stays_so(bob: Person, way: tuple[str, ...]) -> None:
+    """Under nohup the child ignores HUP as it would without us."""
+    command = bob.words("assume", "exec", "--role-arn", ROLE_ARN, *way, "--", "sh", "-c",
+                        "grep SigIgn /proc/self/status")  # fmt: skip
+    done = subprocess.run(
+        ["nohup", *command], env=bob.variables(), capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL, cwd=bob.home,
+    )  # fmt: skip
+
+    assert int(ignored_signals(done.stdout).split()[1], 16) & 1 << signal.SIGHUP - 1
+
+
 TRAP = """
 trap 'echo got it; exit 9' {name}
 echo ready
