@@ -112,8 +112,9 @@ class AssumeCommand(BasicCommand):
         assumed = travel(self._session, parsed_globals, plan, environment)
         region = region_to_write(before, parsed_globals.region, assumed.region)
         target = make_target(plan, assumed, region, environment)
+        # First, for without its cache such a profile would be of no use.
+        keep_fresh(target, environment)
         write_targets(files, [target])
-        keep_fresh([target], environment)
         forget(held, target)
         environment.tell(replaced_note(held, target.record.role_arn))
         return state_of(target, before, environment.now())

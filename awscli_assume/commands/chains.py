@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Optional
+from typing import Any, Mapping, Optional
 
+from awscli_assume.commands.environment import Environment
 from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.profiles.state import ProfileState
 
 
 def path_to_source(name: str, sources: Mapping[str, Optional[str]]) -> list[str]:
@@ -45,4 +47,23 @@ def check_no_loop(name: str, sources: Mapping[str, Optional[str]]) -> None:
         raise InvalidConfiguration(
             f"The profile '{name}' was made from itself, in the end: {' from '.join(path)}. "
             f"Assume its role from another one: --profile NAME --update-profile {name}"
+        )
+
+
+def check_source_is_there(
+    state: ProfileState, profiles: Mapping[str, Any], environment: Environment
+) -> None:
+    """Raise InvalidConfiguration where what a profile was made from is gone."""
+    source = state.record.source_profile
+    # "default" need not be a profile: an instance or container role stands behind it.
+    if source is not None and source not in profiles and source != "default":
+        raise InvalidConfiguration(
+            f"The profile '{state.name}' was made from the profile '{source}', which is gone. "
+            f"Assume the role from another one: --profile NAME --update-profile {state.name}"
+        )
+    if source is None and not environment.variables.get("AWS_ACCESS_KEY_ID"):
+        raise InvalidConfiguration(
+            f"The profile '{state.name}' was made from keys in the environment, and there are "
+            "none now. Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a source: "
+            f"aws assume --profile NAME --role-arn {state.record.role_arn}"
         )

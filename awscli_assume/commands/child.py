@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -39,16 +40,20 @@ def command_or_shell(words: Optional[Sequence[str]], variables: Mapping[str, str
 
 
 def find_program(name: str, variables: Mapping[str, str]) -> Program:
-    """Find a command as ``execvp`` would, before anything is asked of STS."""
+    """Find the file of a command on the PATH, before anything is asked of STS."""
     found = shutil.which(name, path=variables.get("PATH", os.defpath))
     if found is not None:
         return Program(found)
     has_folder = os.path.dirname(name) != ""
     if has_folder and os.path.exists(name):
         what = "is a folder" if os.path.isdir(name) else "is not executable"
-        return Program(name, NOT_EXECUTABLE, f"Can't run '{name}': it {what}. Try: ls -ld {name}")
+        return Program(
+            name, NOT_EXECUTABLE, f"Can't run '{name}': it {what}. Try: ls -ld {shlex.quote(name)}"
+        )
     where = "there is no such file" if has_folder else "it is not in a folder of PATH"
-    return Program(name, NOT_FOUND, f"Can't run '{name}': {where}. Try: command -v {name}")
+    return Program(
+        name, NOT_FOUND, f"Can't run '{name}': {where}. Try: command -v {shlex.quote(name)}"
+    )
 
 
 def become(path: str, command: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -63,7 +68,7 @@ def become(path: str, command: Sequence[str], environment: Mapping[str, str]) ->
     try:
         os.execve(path, list(command), dict(environment))  # noqa: S606 - no shell is wanted
     except OSError as error:
-        sys.stderr.write(f"aws: [ERROR]: Can't run '{path}': {error.strerror}\n")
+        _tell(_why_not(path, error))
     return NOT_EXECUTABLE
 
 
@@ -74,19 +79,21 @@ def run(path: str, command: Sequence[str], environment: Mapping[str, str]) -> in
     sees what it would have seen of the child.
     """
     _flush()
-    children: list[subprocess.Popen[bytes]] = []
+    if hasattr(signal, "SIGCHLD"):
+        # Where it is ignored, as some daemons leave it, the system keeps no exit code.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    passing = _Passing()
     # Before there is a child, so that no signal falls in between.
-    with _signals_passed_to(children):
+    with passing.installed():
         try:
-            children.append(
-                subprocess.Popen(  # noqa: S603 - the person's own command
-                    list(command), executable=path, env=dict(environment)
-                )
+            child = subprocess.Popen(  # noqa: S603 - the person's own command
+                list(command), executable=path, env=dict(environment)
             )
         except OSError as error:
-            sys.stderr.write(f"aws: [ERROR]: Can't run '{path}': {error.strerror}\n")
+            _tell(_why_not(path, error))
             return NOT_EXECUTABLE
-        code = children[0].wait()
+        passing.begin(child)
+        code = child.wait()
     return code if code >= 0 else _end_by(-code)
 
 
@@ -107,35 +114,55 @@ def signals_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-@contextlib.contextmanager
-def _signals_passed_to(children: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
-    """Pass on to the child what only we were sent, and leave to it what both were sent."""
+class _Passing:
+    """Passes on to a child what only we were sent, and leaves to it what both were sent."""
 
-    def forward(number: int, frame: Any) -> None:
-        for child in children:
-            with contextlib.suppress(ProcessLookupError):
-                child.send_signal(number)
+    def __init__(self) -> None:
+        self._child: Optional[subprocess.Popen[bytes]] = None
+        self._early: list[int] = []
 
-    def stop(number: int, frame: Any) -> None:
-        # Both stop, as one process would; the endpoint rests with them.
-        forward(number, frame)
-        os.kill(os.getpid(), signal.SIGSTOP)
+    def begin(self, child: subprocess.Popen[bytes]) -> None:
+        """Pass on to this child from now on, and what has come already."""
+        self._child = child
+        while self._early:
+            self._forward(self._early.pop(0), None)
 
-    handlers: dict[str, Any] = dict.fromkeys(_FORWARDED, forward)
-    # Handlers, for what is ignored here would be ignored by the child's children.
-    handlers.update({name: lambda number, frame: None for name in _OF_THE_CHILD})
-    handlers["SIGTSTP"] = stop
-    before = {
-        getattr(signal, name): signal.signal(getattr(signal, name), handler)
-        for name, handler in handlers.items()
-        # What whoever started us has us ignore (nohup), the child ignores too.
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    @contextlib.contextmanager
+    def installed(self) -> Iterator[None]:
+        """Handle signals in this block; afterwards they are handled as before."""
+        handlers: dict[str, Any] = dict.fromkeys(_FORWARDED, self._forward)
+        # Handlers, for what is ignored here would be ignored by the child's children.
+        handlers.update({name: lambda number, frame: None for name in _OF_THE_CHILD})
+        handlers["SIGTSTP"] = self._stop
+        before = {
+            getattr(signal, name): signal.signal(getattr(signal, name), handler)
+            for name, handler in handlers.items()
+            # What whoever started us has us ignore (nohup), the child ignores too.
+            if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _forward(self, number: int, frame: Any) -> None:
+        if self._child is None:
+            self._early.append(number)
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self._child.send_signal(number)
+
+    def _stop(self, number: int, frame: Any) -> None:
+        """Stop as one process with the child would; the endpoint rests with it.
+
+        By the same signal and not by SIGSTOP: the kernel drops it for both where
+        nobody could continue them (no job control).
+        """
+        self._forward(number, frame)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        signal.signal(number, self._stop)
 
 
 def _end_by(number: int) -> int:
@@ -146,7 +173,20 @@ def _end_by(number: int) -> int:
     return BY_SIGNAL + number
 
 
+def _why_not(path: str, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        # The file was found: it is the program of its first line (#!) that is not there.
+        return f"Can't run '{path}': the program that it names in its first line is missing"
+    return f"Can't run '{path}': {error.strerror}. Try: file {shlex.quote(path)}"
+
+
+def _tell(text: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(f"aws: [ERROR]: {text}\n")
+
+
 def _flush() -> None:
+    # Either may be closed (2>&-), which Python shows as None.
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()

@@ -60,6 +60,7 @@ class Environment:
     def tell(self, text: str) -> None:
         """Write a text for people to stderr; an empty one is no text."""
         stream = self.err if self.err is not None else sys.stderr
-        if text:
+        # Python shows a stream that is closed (2>&-) as None.
+        if text and stream is not None:
             stream.write(text)
             stream.flush()

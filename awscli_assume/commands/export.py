@@ -12,7 +12,7 @@ from awscli_assume.commands.arguments import role_arguments, sts_arguments, text
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import obtain
 from awscli_assume.commands.recorded import obtain_recorded
-from awscli_assume.errors import InvalidRequest
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.outputs.formats import FORMATS, default_format, render
 
 
@@ -36,6 +36,8 @@ class ExportCommand(BasicCommand):
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
         environment = self._environment
         out = environment.out if environment.out is not None else sys.stdout
+        if out is None:
+            raise InvalidConfiguration("stdout is closed, and the credentials are for it")
         chosen = parsed_args.format or default_format(out.isatty(), environment.variables)
         _check_format(chosen)
         obtaining = obtain if parsed_args.update_profile is None else obtain_recorded

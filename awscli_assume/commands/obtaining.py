@@ -30,18 +30,21 @@ def obtain(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Obtained:
     """Assume the role of a command line; with none, answer the source's own credentials."""
-    if _names_no_role(session, parsed_args):
-        return _as_they_are(session, parsed_globals, environment)
+    has_keys = bool(environment.variables.get("AWS_ACCESS_KEY_ID"))
+    is_environment = has_keys and parsed_globals.profile is None
+    if _names_no_role(session, parsed_args, is_environment):
+        return _as_they_are(session, parsed_globals, environment, is_environment)
     plan = make_plan(session, parsed_args, parsed_globals, environment)
     assumed = travel(session, parsed_globals, plan, environment)
     region = parsed_globals.region or assumed.region
     return Obtained(assumed.credentials, region, assumed.request.role.arn)
 
 
-def _names_no_role(session: Any, parsed_args: Any) -> bool:
+def _names_no_role(session: Any, parsed_args: Any, is_environment: bool) -> bool:
     options = ("role_name", "role_arn", "account_id", *STS_OPTIONS)
     is_bare = all(getattr(parsed_args, name, None) is None for name in options)
-    return is_bare and "role_arn" not in _current_profile(session)
+    # Keys in the environment are the source, whatever a profile names.
+    return is_bare and (is_environment or "role_arn" not in _current_profile(session))
 
 
 def _current_profile(session: Any) -> Any:
@@ -49,7 +52,9 @@ def _current_profile(session: Any) -> Any:
     return session.full_config["profiles"].get(name, {})
 
 
-def _as_they_are(session: Any, parsed_globals: Any, environment: Environment) -> Obtained:
+def _as_they_are(
+    session: Any, parsed_globals: Any, environment: Environment, is_environment: bool
+) -> Obtained:
     # As everywhere in the CLI, a profile that was named has to exist.
     session.get_scoped_config()
     credentials = source_credentials(session)
@@ -60,7 +65,7 @@ def _as_they_are(session: Any, parsed_globals: Any, environment: Environment) ->
         )
     written = expiration_of(_current_profile(session).get(EXPIRY_KEY))
     expiration = credentials.expiration
-    if expiration is None and not environment.variables.get("AWS_ACCESS_KEY_ID"):
+    if expiration is None and not is_environment:
         expiration = written
     if expiration is not None and expiration <= environment.now():
         raise InvalidConfiguration(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Optional, Sequence
+from typing import Optional
 
 import awscli_assume
 from awscli_assume.commands.environment import Environment
@@ -12,7 +12,8 @@ from awscli_assume.commands.road import Assumed
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import own_executable
 from awscli_assume.profiles.interpreter import find_python
-from awscli_assume.profiles.process_cache import ProcessCache
+from awscli_assume.profiles.names import RESERVED
+from awscli_assume.profiles.process_cache import ProcessCache, remove_cache
 from awscli_assume.profiles.process_command import command_line, slow_command_line
 from awscli_assume.profiles.record import Record, record_of
 from awscli_assume.profiles.state import ProfileState
@@ -27,6 +28,12 @@ def check_renewable(plan: Plan) -> None:
         raise InvalidRequest(
             "--auto-refresh has to assume the role again later, and the keys in this environment "
             "will not be there then. Name a source profile: --profile NAME"
+        )
+    if plan.ends.source == RESERVED:
+        raise InvalidRequest(
+            f"--auto-refresh has to assume the role again later, and the profile '{RESERVED}' has "
+            "credentials inside of this aws assume exec only. Name a source profile: "
+            "--profile NAME"
         )
     if plan.request.provided_contexts:
         raise InvalidRequest(
@@ -68,17 +75,19 @@ def forget(state: Optional[ProfileState], target: Optional[Target] = None) -> No
     """Remove the cache of what a profile was, unless it is the one of what it is now."""
     if state is None or not state.record.auto_refresh:
         return
-    cache = ProcessCache(state.name, state.record.to_block())
     kept = None
     if target is not None and target.process is not None:
         kept = ProcessCache(target.name, target.record.to_block()).path
-    if cache.path != kept:
-        cache.remove()
+    cache = ProcessCache(state.name, state.record.to_block())
+    # What the profile names may be another file than its record's, edited by hand.
+    folder = os.path.dirname(cache.path)
+    for path in {cache.path, state.cache_path or cache.path} - {kept}:
+        if os.path.dirname(path) == folder:
+            remove_cache(path)
 
 
-def keep_fresh(targets: Sequence[Target], environment: Environment) -> None:
-    """Put the credentials of profiles that refresh by themselves into their caches."""
-    for target in targets:
-        if target.process is not None:
-            cache = ProcessCache(target.name, target.record.to_block())
-            cache.store(target.credentials, environment.now())
+def keep_fresh(target: Target, environment: Environment) -> None:
+    """Put the credentials of a profile that refreshes by itself into its cache."""
+    if target.process is not None:
+        cache = ProcessCache(target.name, target.record.to_block())
+        cache.store(target.credentials, environment.now())

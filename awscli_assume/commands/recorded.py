@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 from awscli_assume.commands.arguments import STS_OPTIONS
@@ -9,9 +10,11 @@ from awscli_assume.commands.choice import choose_one
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import Obtained
 from awscli_assume.commands.renewal import renew_one
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest, UnusableFile
 from awscli_assume.model.credentials import TemporaryCredentials, read_session
+from awscli_assume.profiles.files import locate, merged_profile, parse
 from awscli_assume.profiles.process_cache import ProcessCache
+from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.state import EXPIRING, VALID, ProfileState
 
 
@@ -47,12 +50,34 @@ def fresh_credentials(
     found = cache.load_fresh(environment.now())
     if found is not None:
         return found
-    with cache.locked():
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(cache.locked())
+        except UnusableFile as error:
+            environment.tell(f"aws: [WARNING]: {error}\n")
         found = cache.load_fresh(environment.now())
         if found is None:
             found = renew_one(session, parsed_globals, state, environment).credentials
-            cache.store(found, environment.now())
+            _keep(session, cache, found, state, environment)
     return found
+
+
+def _keep(
+    session: Any,
+    cache: ProcessCache,
+    found: TemporaryCredentials,
+    state: ProfileState,
+    environment: Environment,
+) -> None:
+    """Store what was renewed, unless the profile has been cleared or changed meanwhile."""
+    files = locate(session)
+    config = parse(files.config, files.config)
+    if read_record(merged_profile(config, {}, state.name)) != state.record:
+        return
+    try:
+        cache.store(found, environment.now())
+    except UnusableFile as error:
+        environment.tell(f"aws: [WARNING]: {error}\n")
 
 
 def _held(state: ProfileState, profile: Any) -> Any:

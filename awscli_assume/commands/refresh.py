@@ -11,13 +11,13 @@ from awscli_assume.commands.arguments import flag, text
 from awscli_assume.commands.choice import check_alone, choose_one, seconds
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.printing import print_object
-from awscli_assume.commands.program import keep_fresh
+from awscli_assume.commands.program import forget
 from awscli_assume.commands.rehearsal import expected_target, rehearsal
 from awscli_assume.commands.renewal import (
     Renewal,
     carry_out,
     plan_renewals,
-    target_of,
+    with_targets,
     without_refused,
 )
 from awscli_assume.commands.target_arguments import dry_run_argument, profile_argument
@@ -84,17 +84,19 @@ class RefreshCommand(BasicCommand):
     ) -> tuple[list[Renewal], Any]:
         profiles = self._session.full_config["profiles"]
         renewals = carry_out(self._session, parsed_globals, renewals, self._environment)
-        _raise_of_one(renewals, parsed_args)
-        done = [one for one in renewals if one.assumed]
         region = parsed_globals.region
-        targets = [target_of(one, profiles, region, self._environment) for one in done]
-        refused: Refused = {}
+        renewals = with_targets(renewals, profiles, region, self._environment)
+        _raise_of_one(renewals, parsed_args)
+        done = [one for one in renewals if one.target is not None]
+        targets = [one.target for one in done if one.target is not None]
         if _is_named(parsed_args):
             write_targets(files, targets)
         else:
             refused = write_each(files, targets, [one.state for one in done])
             renewals = without_refused(renewals, refused)
-        keep_fresh([one for one in targets if one.name not in refused], self._environment)
+        for one in renewals:
+            if one.target is not None:
+                forget(one.state, one.target)
         return renewals, listing([one.after for one in renewals], _errors(renewals))
 
     def _chosen(self, profiles: Any, parsed_args: Any) -> list[ProfileState]:

@@ -9,10 +9,10 @@ from typing import Any, Callable, Mapping, Optional, Sequence
 from awscli_assume.aws.sources import SourceClients
 from awscli_assume.aws.sts import check_host_knows, check_partition
 from awscli_assume.aws.withheld import credentials_withheld
-from awscli_assume.commands.chains import check_no_loop, in_levels
+from awscli_assume.commands.chains import check_no_loop, check_source_is_there, in_levels
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, plan_again
-from awscli_assume.commands.program import process_line
+from awscli_assume.commands.program import keep_fresh, process_line
 from awscli_assume.commands.road import Assumed, assume, check_terminal, with_code
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.ownership import check_ours
@@ -30,6 +30,7 @@ class Renewal:
     state: ProfileState
     plan: Optional[Plan] = None
     assumed: Optional[Assumed] = None
+    target: Optional[Target] = None
     error: Optional[Exception] = None
 
     @property
@@ -56,7 +57,7 @@ def plan_renewals(
         check_ours(state.name, profiles.get(state.name))
         check_no_loop(state.name, sources)
         _check_source(renewal, done)
-        _check_source_is_there(state, profiles, environment)
+        check_source_is_there(state, profiles, environment)
         return replace(renewal, plan=plan_again(state, environment))
 
     for level in in_levels(sources):
@@ -103,6 +104,24 @@ def carry_out(
             answers = list(pool.map(lambda one: _attempt(ask, one), prepared))
             done.update({one.state.name: one for one in answers})
     return sorted(done.values(), key=lambda one: one.state.name)
+
+
+def with_targets(
+    renewals: Sequence[Renewal],
+    profiles: Mapping[str, Any],
+    region: Optional[str],
+    environment: Environment,
+) -> list[Renewal]:
+    """Answer what was assumed with what is going to be written, its cache filled already."""
+
+    def prepare(renewal: Renewal) -> Renewal:
+        if renewal.assumed is None:
+            return renewal
+        target = target_of(renewal, profiles, region, environment)
+        keep_fresh(target, environment)
+        return replace(renewal, target=target)
+
+    return [_attempt(prepare, one) for one in renewals]
 
 
 def renew_one(
@@ -166,24 +185,6 @@ def _check_source(renewal: Renewal, done: Mapping[str, Renewal]) -> None:
         raise InvalidConfiguration(
             f"The profile '{renewal.state.name}' was made from the profile '{name}', whose "
             "renewal failed: see there"
-        )
-
-
-def _check_source_is_there(
-    state: ProfileState, profiles: Mapping[str, Any], environment: Environment
-) -> None:
-    source = state.record.source_profile
-    # "default" need not be a profile: an instance or container role stands behind it.
-    if source is not None and source not in profiles and source != "default":
-        raise InvalidConfiguration(
-            f"The profile '{state.name}' was made from the profile '{source}', which is gone. "
-            f"Assume the role from another one: --profile NAME --update-profile {state.name}"
-        )
-    if source is None and not environment.variables.get("AWS_ACCESS_KEY_ID"):
-        raise InvalidConfiguration(
-            f"The profile '{state.name}' was made from keys in the environment, and there are "
-            "none now. Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a source: "
-            f"aws assume --profile NAME --role-arn {state.record.role_arn}"
         )
 
 

@@ -47,7 +47,7 @@ def check_terminal(request: AssumeRoleRequest, environment: Environment) -> None
     if request.serial_number and not request.token_code and not environment.has_terminal():
         raise NoTerminal(
             f"The MFA device {request.serial_number} has a code to be typed, and there is no "
-            "terminal to ask on. Try: --token-code CODE"
+            "terminal to ask on. Run the command in one, or: aws assume --token-code CODE"
         )
 
 

@@ -30,6 +30,8 @@ _CONFLICTS = (
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
     ROLE_VARIABLE,
 )
+# AWS_BEARER_TOKEN_BEDROCK and its like sign requests in place of credentials.
+_BEARER = "AWS_BEARER_TOKEN_"
 
 
 def environment_with_keys(
@@ -72,7 +74,11 @@ def environment_with_endpoint(
 def _without_conflicts(
     before: Mapping[str, str], region: Optional[str], role_arn: Optional[str]
 ) -> dict[str, str]:
-    answer = {name: value for name, value in before.items() if name.upper() not in _CONFLICTS}
+    answer = {
+        name: value
+        for name, value in before.items()
+        if name.upper() not in _CONFLICTS and not name.upper().startswith(_BEARER)
+    }
     if region is not None:
         answer["AWS_REGION"] = answer["AWS_DEFAULT_REGION"] = region
     if role_arn is not None:

@@ -147,8 +147,10 @@ class CredentialsEndpoint:
         try:
             return _document_of(self._provide())
         except Exception as error:
-            known = isinstance(error, _TELLING)
-            message = " ".join(str(error).split()) if known else "No credentials could be had"
+            # Other texts may quote anything; the name of their kind is safe.
+            message = f"No credentials could be had ({type(error).__name__})"
+            if isinstance(error, _TELLING):
+                message = ". ".join(line.strip().rstrip(".") for line in str(error).splitlines())
             raise Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "ProviderError", message) from None
 
 

@@ -12,13 +12,14 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import ForeignProfile
 from awscli_assume.host import profile_to_section
-from awscli_assume.profiles.files import ProfileFiles
+from awscli_assume.profiles.files import ProfileFiles, merged_profile
+from awscli_assume.profiles.names import RESERVED
 from awscli_assume.profiles.reading_back import SectionEdit
 from awscli_assume.profiles.record import BLOCK as RECORD
 from awscli_assume.profiles.settings import BLOCK as SETTINGS
 from awscli_assume.profiles.store import FileEdit, apply_edits
 
-NAME = "assume-exec"
+NAME = RESERVED
 # Marks the profile as ours, and tells whoever reads the file what it is.
 _MARK = "x_purpose"
 _PURPOSE = "settings of [default] for aws assume exec --auto-refresh: no credentials here"
@@ -46,23 +47,38 @@ def ensure_bare_profile(files: ProfileFiles, profiles: Mapping[str, Any]) -> Opt
     if not any(_is_of_credentials(key) for key in default):
         return None
     before = profiles.get(NAME, {})
-    if before and _MARK not in before:
-        raise ForeignProfile(
-            f"The profile '{NAME}' is needed for --auto-refresh, and somebody else has written "
-            "it. Give it another name in the config file, or leave --auto-refresh out"
-        )
-    left_out = (RECORD, SETTINGS)
+    _check_bare(before)
     wanted = {_MARK: _PURPOSE}
     wanted.update(
         (key, value)
         for key, value in default.items()
-        if not _is_of_credentials(key) and key not in left_out and not key.startswith("x_")
+        if not _is_of_credentials(key)
+        and key not in (RECORD, SETTINGS)
+        and not key.startswith("x_")
     )
     if before != wanted:
         stale = [key for key in before if key not in wanted]
         edit = SectionEdit(profile_to_section(NAME), list(wanted.items()), stale, profile=NAME)
-        apply_edits([FileEdit(files.config, [edit])], lambda before: None)
+        # The credentials file, too: keys in it would beat the endpoint.
+        edits = [FileEdit(files.config, [edit]), FileEdit(files.credentials, [])]
+        apply_edits(edits, lambda found: _check_bare(merged_profile(found[0], found[1], NAME)))
     return NAME
+
+
+def _check_bare(profile: Mapping[str, Any]) -> None:
+    """Raise ForeignProfile where the profile is somebody else's, or has credentials."""
+    if profile and _MARK not in profile:
+        raise ForeignProfile(
+            f"The profile '{NAME}' is needed for --auto-refresh, and somebody else has written "
+            "it. Give it another name in the config file, or leave --auto-refresh out"
+        )
+    found = [key for key in profile if _is_of_credentials(key) or key == RECORD]
+    if found:
+        raise ForeignProfile(
+            f"The profile '{NAME}' has to be without credentials for --auto-refresh, and it has "
+            f"{', '.join(sorted(found))}: the command would run as somebody else. Take them out "
+            "of ~/.aws/config and ~/.aws/credentials"
+        )
 
 
 def _is_of_credentials(key: str) -> bool:

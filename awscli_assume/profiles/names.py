@@ -11,6 +11,8 @@ from awscli_assume.errors import InvalidRequest
 # ConfigFileWriter writes any of them without a word.
 _UNREADABLE = re.compile(r"""['"\\\[\]]""")
 _LONGEST = 128
+# The profile of children beside an endpoint (profiles/bare.py).
+RESERVED = "assume-exec"
 
 
 def check_profile_name(name: str) -> str:
@@ -24,6 +26,11 @@ def check_profile_name(name: str) -> str:
         raise InvalidRequest(
             "Invalid profile name 'DEFAULT': what this section of an INI file holds counts for "
             "every other profile. Try: --update-profile default"
+        )
+    if name == RESERVED:
+        raise InvalidRequest(
+            f"Invalid profile name '{RESERVED}': the commands of aws assume exec --auto-refresh "
+            "use this profile, and it must have no credentials. Try: --update-profile assumed-role"
         )
     if not name.isprintable() or _UNREADABLE.search(name):
         raise InvalidRequest(

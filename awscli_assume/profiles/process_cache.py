@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 from typing import Iterator, Mapping, Optional
 
 from awscli_assume.errors import UnexpectedAnswer, UnusableFile
-from awscli_assume.host import cache_folder
+from awscli_assume.host import cache_folder, config_files
 from awscli_assume.model.credentials import TemporaryCredentials, format_time, read_answer
 from awscli_assume.model.renewer import renewal_margin
 from awscli_assume.profiles.lock import files_locked
@@ -38,7 +38,10 @@ class ProcessCache:
     def __init__(
         self, profile: str, record_block: Mapping[str, str], folder: Optional[str] = None
     ) -> None:
-        whole = json.dumps([profile, sorted(record_block.items())])
+        # The region of the target is not part of what is asked of STS.
+        asked = sorted(item for item in record_block.items() if item[0] != "target-region")
+        # Another pair of files has other sources under the same names.
+        whole = json.dumps([*config_files(os.environ), profile, asked])
         name = hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
         where = folder if folder is not None else cache_folder("assume-sessions")
         self.path = os.path.abspath(os.path.join(where, name))
@@ -102,17 +105,7 @@ class ProcessCache:
 
     def remove(self) -> None:
         """Remove the file and its locks, as far as they are there. Raises UnusableFile."""
-        path = self.path
-        for name in (path, f"{path}.lock", f"{path}.call.lock"):
-            try:
-                os.unlink(name)
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                raise UnusableFile(
-                    f"Can't remove {name}: {error.strerror}. It holds credentials. "
-                    f"Try: ls -ld {os.path.dirname(path)}"
-                ) from error
+        remove_cache(self.path)
 
     def _make_folder(self) -> str:
         folder = os.path.dirname(self.path)
@@ -124,6 +117,20 @@ class ProcessCache:
                 f"Try: ls -ld {folder}"
             ) from error
         return folder
+
+
+def remove_cache(path: str) -> None:
+    """Remove a file of the cache and its locks, as far as they are there. Raises UnusableFile."""
+    for name in (path, f"{path}.lock", f"{path}.call.lock"):
+        try:
+            os.unlink(name)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise UnusableFile(
+                f"Can't remove {name}: {error.strerror}. It holds credentials. "
+                f"Try: ls -ld {os.path.dirname(path)}"
+            ) from error
 
 
 def _content(credentials: TemporaryCredentials, now: datetime) -> bytes:

@@ -13,6 +13,7 @@ import re
 import shlex
 import subprocess
 import sys
+from typing import Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import compat_shell_split
@@ -57,6 +58,14 @@ def is_ours(value: str, platform: str = sys.platform) -> bool:
     fast = words[1:3] == ["-I", "-S"] and program.endswith(_PROGRAM)
     slow = words[1:4] == ["assume", "export", "--update-profile"]
     return fast or (slow and words[5:] == ["--format", "process"])
+
+
+def cache_path_of(value: str, platform: str = sys.platform) -> Optional[str]:
+    """Answer the cache file that a value of ours names, None where it names none."""
+    if not is_ours(value, platform):
+        return None
+    words: list[str] = compat_shell_split(value, platform)
+    return words[4] if words[1] == "-I" else None
 
 
 def _joined(words: list[str], platform: str) -> str:

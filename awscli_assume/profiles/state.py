@@ -9,7 +9,7 @@ from typing import Any, Mapping, Optional
 from awscli_assume.errors import ChangedProfile, UnexpectedAnswer
 from awscli_assume.model.credentials import parse_time
 from awscli_assume.profiles.process_cache import ProcessCache
-from awscli_assume.profiles.process_command import is_ours
+from awscli_assume.profiles.process_command import cache_path_of, is_ours
 from awscli_assume.profiles.record import Record, read_record
 
 # What Starship reads and saml2aws writes; `awsume --clean` trips over the other
@@ -37,8 +37,9 @@ class ProfileState:
     keys than ours, or no mark that says whose), missing (no keys, or no expiry) or
     auto-refresh (a program of ours answers them; what is in its cache is shown).
     ``seconds_left`` is never negative, and 0 for keys that are not ours.
-    ``has_program`` tells that its credential_process is ours; ``basis`` is what the
-    files say of it, to see later whether that has changed.
+    ``has_program`` tells that its credential_process is ours, ``cache_path`` the file
+    that this one names; ``basis`` is what the files say of it, to see later whether
+    that has changed.
     """
 
     name: str
@@ -50,6 +51,7 @@ class ProfileState:
     principal_id: Optional[str] = None
     region: Optional[str] = None
     has_program: bool = False
+    cache_path: Optional[str] = None
     basis: tuple[Any, ...] = field(default=(), repr=False, compare=False)
 
 
@@ -85,9 +87,13 @@ def _state_of_cache(
     process = profile.get(CREDENTIAL_PROCESS)
     # Keys in the credentials file beat the program (credentials.py, all versions).
     has_program = process is not None and is_ours(process)
-    is_replaced = "aws_access_key_id" in profile or (process and not has_program)
+    cache = ProcessCache(name, record.to_block())
+    named = cache_path_of(process) if process is not None and has_program else None
+    # A record that was changed by hand: the program answers what it was before.
+    is_other = named is not None and named != cache.path
+    is_replaced = "aws_access_key_id" in profile or (process and not has_program) or is_other
     state = REPLACED if is_replaced else AUTO_REFRESH if process else MISSING
-    found = ProcessCache(name, record.to_block()).load() if state == AUTO_REFRESH else None
+    found = cache.load() if state == AUTO_REFRESH else None
     left = 0 if found is None else max(0, int((found.expiration - now).total_seconds()))
     return ProfileState(
         name=name,
@@ -99,6 +105,7 @@ def _state_of_cache(
         principal_id=found.assumed_role_id if found else None,
         region=profile.get("region"),
         has_program=has_program,
+        cache_path=named,
         basis=_basis(profile),
     )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Optional
@@ -426,3 +428,117 @@ def test_without_python3_aws_itself_answers(bob: Person, sts_stub: StsStub) -> N
     assert done.returncode == 0, done.stderr
     assert signers(sts_stub, "GetCallerIdentity") == ["ASIASTUBSTUB00000002"]
     assert listed[0]["State"] == "auto-refresh"
+
+
+# What is left behind, and what can't be written
+
+
+def cached(person: Person) -> list[str]:
+    """Answer the names of the files that hold credentials."""
+    folder = person.home / ".aws" / "cli" / "cache" / "assume-sessions"
+    return [path.name for path in folder.iterdir() if path.stat().st_size]
+
+
+@NEWEST
+@pytest.mark.parametrize("way", ["--region", "a region set by hand", "a record changed by hand"])
+def test_clear_leaves_no_credentials(bob: Person, way: str) -> None:
+    """Whatever has become of the profile in between, its cache goes with it."""
+    make_profile(bob)
+    if way == "--region":
+        bob.aws("assume", "refresh", "--region", "eu-west-1")
+    elif way == "a region set by hand":
+        bob.aws("configure", "set", "region", "eu-west-3", "--profile", "assumed-role")
+        bob.aws("assume", "refresh")
+    else:
+        bob.config.write_text(bob.config.read_text().replace("role/my-iam-role", "role/other"))
+        bob.aws("assume", "export", "--update-profile", "assumed-role")
+
+    done = bob.aws("assume", "clear")
+
+    assert done.returncode == 0, done.stderr
+    assert cached(bob) == []
+
+
+@NEWEST
+def test_a_record_changed_by_hand_is_seen(bob: Person) -> None:
+    """`list` says so where the program still answers what the record said before."""
+    make_profile(bob)
+    bob.config.write_text(bob.config.read_text().replace("role/my-iam-role", "role/other"))
+
+    (row,) = json.loads(bob.aws("assume", "list").stdout)["Profiles"]
+
+    assert (row["State"], row["SecondsLeft"]) == ("replaced", 0)
+
+
+@NEWEST
+def test_a_renewal_in_flight_stores_nothing_after_clear(bob: Person, sts_stub: StsStub) -> None:
+    """What STS answers after the profile was cleared is handed on and not kept."""
+    make_profile(bob)
+    folder = bob.home / ".aws" / "cli" / "cache" / "assume-sessions"
+    for name in cached(bob):
+        (folder / name).unlink()
+    at_sts, may_answer = threading.Event(), threading.Event()
+
+    def slowly(asked: dict[str, str]) -> None:
+        at_sts.set()
+        may_answer.wait(60)
+
+    sts_stub.script = slowly
+    command = bob.words("assume", "export", "--update-profile", "assumed-role")
+    child = subprocess.Popen(command, env=bob.variables(), stdout=subprocess.PIPE)
+    assert at_sts.wait(60)
+    bob.aws("assume", "clear")
+    may_answer.set()
+    out, _ = child.communicate(timeout=60)
+
+    assert json.loads(out)["SessionToken"] == TOKEN
+    assert cached(bob) == []
+
+
+@NEWEST
+def test_without_a_cache_nothing_is_half_written(bob: Person) -> None:
+    """Where the cache can't be written, a profile with keys stays as it was."""
+    assert bob.aws("assume", "--role-arn", ROLE_ARN).returncode == 0
+    before = bob.snapshot()
+    folder = bob.home / ".aws" / "cli" / "cache" / "assume-sessions"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("no folder")
+
+    done = bob.aws("assume", "--role-arn", ROLE_ARN, "--auto-refresh")
+
+    assert done.returncode == 253
+    assert str(folder) in done.stderr
+    assert bob.snapshot() == before
+
+
+@NEWEST
+def test_without_a_cache_an_sdk_gets_credentials_all_the_same(bob: Person) -> None:
+    """A cache that has become unwritable costs a call each time, and nothing else."""
+    make_profile(bob)
+    folder = bob.home / ".aws" / "cli" / "cache" / "assume-sessions"
+    shutil.rmtree(folder)
+    folder.write_text("no folder")
+
+    done = bob.aws("sts", "get-caller-identity", "--profile", "assumed-role")
+    refreshed = bob.aws("assume", "refresh", "--all")
+
+    assert done.returncode == 0, done.stderr
+    assert refreshed.returncode == 1
+    assert str(folder) in json.loads(refreshed.stdout)["Profiles"][0]["Error"]
+
+
+@NEWEST
+def test_two_pairs_of_files_share_nothing(bob: Person, sts_stub: StsStub) -> None:
+    """The same profile name in another config file has a cache of its own."""
+    make_profile(bob)
+    other = {
+        "AWS_CONFIG_FILE": str(bob.home / "other-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(bob.credentials),
+    }
+    (bob.home / "other-config").write_text(
+        bob.config.read_text().partition("[profile assumed-role]")[0]
+    )
+    done = bob.aws("assume", "--role-arn", ROLE_ARN, "--auto-refresh", env=other)
+
+    assert done.returncode == 0, done.stderr
+    assert len(cached(bob)) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -446,3 +447,88 @@ def test_no_endpoint_without_a_role(bob: Person, host: Host) -> None:
     assert done.returncode == 252
     assert "No role was named" in done.stderr
     assert json.dumps(done.stdout) == '""'
+
+
+@NEWEST
+@WAYS
+def test_exit_code_where_sigchld_is_ignored(bob: Person, way: tuple[str, ...]) -> None:
+    """Some daemons start their children with SIGCHLD ignored; a failure is one all the same."""
+    command = bob.words("assume", "exec", "--role-arn", ROLE_ARN, *way, "--", "sh", "-c", "exit 7")
+    ignoring = (
+        "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); "
+        "os.execvp(sys.argv[1], sys.argv[1:])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", ignoring, *command], env=bob.variables(), cwd=bob.home, check=False
+    )
+
+    assert done.returncode == 7
+
+
+@NEWEST
+@WAYS
+def test_ctrl_z_without_job_control(bob: Person, way: tuple[str, ...]) -> None:
+    """Where nobody could continue us, Ctrl-Z stops neither the command nor us."""
+    command = bob.words("assume", "exec", "--role-arn", ROLE_ARN, *way, "--",
+                        "sh", "-c", "echo started; sleep 2; echo ended")  # fmt: skip
+    terminal = Terminal(command, bob.variables(), str(bob.home))
+    terminal.expect("started")
+    terminal.type("\x1a")
+    terminal.expect("ended")
+
+    assert exit_code(terminal.end()) == 0
+
+
+@NEWEST
+def test_closed_stderr(bob: Person) -> None:
+    """The exit code is the command's where stderr is closed."""
+    command = shlex.join(
+        bob.words("assume", "exec", "--role-arn", ROLE_ARN, "--", "sh", "-c", "exit 4")
+    )
+    done = subprocess.run(
+        ["sh", "-c", f"{command} 2>&-"], env=bob.variables(), cwd=bob.home, check=False
+    )
+
+    assert done.returncode == 4
+
+
+@NEWEST
+@pytest.mark.parametrize("where", ["credentials", "config"])
+def test_credentials_in_the_bare_profile_are_refused(
+    bob: Person, sts_stub: StsStub, where: str
+) -> None:
+    """Keys in assume-exec would beat the endpoint: the command is not run as somebody else."""
+    run_exec(bob, "true", way=("--auto-refresh",))
+    path = bob.home / ".aws" / where
+    section = "[profile assume-exec]" if where == "config" else "[assume-exec]"
+    keys = "aws_access_key_id = AKIAPOISONPOISON0001\naws_secret_access_key = s\n"
+    if where == "config":
+        path.write_text(path.read_text().replace(f"{section}\n", f"{section}\n{keys}"))
+    else:
+        path.write_text(f"{path.read_text()}{section}\n{keys}")
+
+    done = run_exec(bob, "touch", "ran", way=("--auto-refresh",))
+
+    assert done.returncode == 253
+    assert "aws_access_key_id" in done.stderr
+    assert not (bob.home / "ran").exists()
+
+
+@NEWEST
+def test_the_bare_profile_is_no_target(bob: Person, sts_stub: StsStub) -> None:
+    """Nobody's credentials are written to assume-exec."""
+    done = bob.aws("assume", "--role-arn", ROLE_ARN, "--update-profile", "assume-exec")
+
+    assert (done.returncode, sts_stub.actions) == (252, [])
+
+
+@NEWEST
+def test_keys_of_the_environment_come_before_a_configured_role(bob: Person) -> None:
+    """Inside of exec, with a role_arn in [default], the role's own session is what is exported."""
+    bob.config.write_text(bob.config.read_text().replace("[default]\n", f"[default]\nrole_arn = "
+                          f"{ROLE_ARN}\nsource_profile = default\n"))  # fmt: skip
+
+    done = run_exec(bob, *bob.words("assume", "export", "--format", "env-no-export"))
+
+    assert f"AWS_ACCESS_KEY_ID={ACCESS_KEY_ID}" in done.stdout, done.stderr

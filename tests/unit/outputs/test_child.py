@@ -36,6 +36,7 @@ THEIRS = dict.fromkeys(
         "AWS_CONTAINER_AUTHORIZATION_TOKEN",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
         "AWS_ASSUMED_ROLE",
+        "AWS_BEARER_TOKEN_BEDROCK",
     ],
     "theirs",
 )

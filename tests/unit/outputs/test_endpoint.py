@@ -383,8 +383,8 @@ def test_leaving_does_not_wait_for_the_provider() -> None:
             ClientError({"Error": {"Code": "ExpiredToken", "Message": "expired"}}, "AssumeRole"),
             "An error occurred (ExpiredToken) when calling the AssumeRole operation: expired",
         ),
-        (ValueError(f"secret {SECRET}"), "No credentials could be had"),
-        (RuntimeError(TOKEN), "No credentials could be had"),
+        (ValueError(f"secret {SECRET}"), "No credentials could be had (ValueError)"),
+        (RuntimeError(TOKEN), "No credentials could be had (RuntimeError)"),
     ],
     ids=lambda value: type(value).__name__,
 )  # fmt: skip
