@@ -70,7 +70,7 @@ def test_ten_roles_on_one_terminal_cost_one_code(bob: Person, sts_stub: StsStub)
     assert {f"p{number}" for number in range(10)} <= set(bob.sections(bob.credentials))
 
 
-def test_ten_at_once_ask_once(bob: Person, sts_stub: StsStub) -> None:
+def test_many_at_once_ask_once(bob: Person, sts_stub: StsStub) -> None:
     """Also where all begin at the same time, one asks and the others wait for its session."""
     script = " ".join(f"{line(bob, number)} > out{number} &" for number in range(4))
     terminal = Terminal(["sh", "-c", f"{script} wait; echo all done"], bob.variables(),
