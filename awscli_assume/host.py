@@ -19,7 +19,11 @@ from awscli.customizations.configure.writer import ConfigFileWriter
 from botocore.compat import compat_shell_split
 from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.configprovider import ConstantProvider
-from botocore.credentials import ReadOnlyCredentials, create_credential_resolver
+from botocore.credentials import (
+    ReadOnlyCredentials,
+    RefreshableCredentials,
+    create_credential_resolver,
+)
 from botocore.exceptions import (
     ClientError,
     ConfigNotFound,
@@ -59,6 +63,7 @@ __all__ = [
     "ParamValidationError",
     "ProfileNotFound",
     "ReadOnlyCredentials",
+    "RefreshableCredentials",
     "ResponseParserError",
     "build_profile_map",
     "cache_folder",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from threading import RLock
 from typing import Any, Callable, Optional
 
+from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sts import create_sts_client
 from awscli_assume.aws.withheld import credentials_withheld
@@ -55,33 +57,51 @@ class SourceClients:
         self._session = session
         self._globals = parsed_globals
         self._create = create
-        self._clients: dict[Optional[str], Any] = {}
+        self._signers: dict[Optional[str], Signer] = {}
+        self._by_session: dict[tuple[Optional[str], str], Any] = {}
+        # A session that STS refuses in the midst of a crowd is replaced there.
+        self._lock = RLock()
 
-    def get(self, source: Optional[str], renewed: Optional[TemporaryCredentials] = None) -> Any:
-        """Answer the client of a source profile; None is the environment, which has to come first.
+    def get(self, source: Optional[str], renewed: Optional[TemporaryCredentials] = None) -> Signer:
+        """Answer the signer of a source profile; None is the environment, which has to come first.
 
         ``renewed`` are the source's credentials where they are newer than its
         file's. Raises ProfileNotFound, NoCredentialsError and what the profile's
         own way to credentials raises.
         """
-        if source not in self._clients:
-            self._clients[source] = self._make(source, renewed)
-        return self._clients[source]
+        with self._lock:
+            if source not in self._signers:
+                self._signers[source] = self._make(source, renewed)
+            return self._signers[source]
 
-    def _make(self, source: Optional[str], renewed: Optional[TemporaryCredentials]) -> Any:
-        if source is not None:
-            # "default" need not exist: an instance or container role may be the source.
-            is_there = source in self._session.available_profiles
-            if not is_there and source != "default":
-                raise ProfileNotFound(profile=source)
-            use_profile(self._session, source if is_there else None)
+    def _make(self, source: Optional[str], renewed: Optional[TemporaryCredentials]) -> Signer:
+        self._use(source)
         if renewed is not None:
             frozen = ReadOnlyCredentials(
                 renewed.access_key_id, renewed.secret_access_key, renewed.session_token
             )
         else:
             frozen = self._found()
-        return self._create(self._session, self._globals, credentials=frozen)
+        client = self._create(self._session, self._globals, credentials=frozen)
+        return Signer(client, lambda: frozen, lambda other: self._signed_by(source, other))
+
+    def _signed_by(self, source: Optional[str], frozen: Any) -> Any:
+        with self._lock:
+            key = (source, frozen.access_key)
+            if key not in self._by_session:
+                self._use(source)
+                self._by_session[key] = self._create(
+                    self._session, self._globals, credentials=frozen
+                )
+            return self._by_session[key]
+
+    def _use(self, source: Optional[str]) -> None:
+        if source is not None:
+            # "default" need not exist: an instance or container role may be the source.
+            is_there = source in self._session.available_profiles
+            if not is_there and source != "default":
+                raise ProfileNotFound(profile=source)
+            use_profile(self._session, source if is_there else None)
 
     def _found(self) -> Any:
         with credentials_withheld(), causes_added():

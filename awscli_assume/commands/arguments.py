@@ -138,7 +138,8 @@ def _proof_arguments() -> list[dict[str, Any]]:
         text(
             "serial-number",
             "The serial number or ARN of your MFA device. Without <code>--token-code</code> its "
-            "code is asked for on the terminal.",
+            "code is that of <code>mfa_process</code>, else it is asked for on the terminal, "
+            "once for all roles as long as the session lives that it buys.",
         ),
         text(
             "token-code",

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping, Optional, Sequence
 
 from awscli_assume.aws.sources import SourceClients
-from awscli_assume.aws.sts import check_host_knows, check_partition
 from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.commands.ahead import assume_ahead
 from awscli_assume.commands.chains import check_no_loop, check_source_is_there, in_levels
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, plan_again
 from awscli_assume.commands.program import keep_fresh, process_line
-from awscli_assume.commands.road import Assumed, assume, check_terminal, with_code
+from awscli_assume.commands.road import Assumed, Departure, assume, departure_of
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.state import AUTO_REFRESH, VALID, ProfileState
@@ -32,6 +32,7 @@ class Renewal:
     assumed: Optional[Assumed] = None
     target: Optional[Target] = None
     error: Optional[Exception] = None
+    departure: Optional[Departure] = None
 
     @property
     def after(self) -> ProfileState:
@@ -78,24 +79,24 @@ def carry_out(
     ordered = sorted(renewals, key=lambda one: one.state.record.source_profile or "")
     by_name = {one.state.name: one for one in ordered}
     done: dict[str, Renewal] = {}
-
-    def client_of(plan: Plan) -> Any:
-        source = done.get(plan.ends.source or "")
-        renewed = source.assumed.credentials if source and source.assumed else None
-        return clients.get(plan.ends.source, renewed)
+    devices: set[tuple[str, str]] = set()
 
     def prepare(renewal: Renewal) -> Renewal:
         _check_source(renewal, done)
         plan = renewal.plan
         if plan is None:
             return renewal
-        return replace(renewal, plan=_prepared(plan, client_of(plan), environment))
+        source = done.get(plan.ends.source or "")
+        renewed = source.assumed.credentials if source and source.assumed else None
+        signer = clients.get(plan.ends.source, renewed)
+        departure = departure_of(session, signer, plan, environment)
+        assumed = assume_ahead(departure, devices, environment)
+        return replace(renewal, departure=departure, assumed=assumed)
 
     def ask(renewal: Renewal) -> Renewal:
-        if renewal.plan is None or renewal.error is not None:
+        if renewal.departure is None or renewal.assumed is not None:
             return renewal
-        client = client_of(renewal.plan)
-        return replace(renewal, assumed=assume(client, renewal.plan.request, environment))
+        return replace(renewal, assumed=assume(renewal.departure, environment))
 
     # Held around all threads: each call lets go of it in its own time.
     with credentials_withheld(), ThreadPoolExecutor(WORKERS) as pool:
@@ -162,15 +163,6 @@ def without_refused(
         else one
         for one in renewals
     ]
-
-
-def _prepared(plan: Plan, client: Any, environment: Environment) -> Plan:
-    """Answer a plan with all that STS has to be asked with. Raises what speaks against it."""
-    check_host_knows(client, plan.request)
-    check_partition(client, plan.request)
-    # One question after the other, before the crowd sets out.
-    check_terminal(plan.request, environment)
-    return replace(plan, request=with_code(plan.request, environment))
 
 
 def _sources(states: Sequence[ProfileState]) -> dict[str, Optional[str]]:

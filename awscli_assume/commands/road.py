@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Iterator, Mapping, Optional
 
 from awscli_assume.aws.callers import CallerMemory
+from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sts import (
-    assume_role,
     check_host_knows,
     check_partition,
     complete_role,
@@ -19,10 +19,16 @@ from awscli_assume.aws.sts import (
     region_of,
 )
 from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.commands.codes import MfaProcess, mfa_process_of
+from awscli_assume.commands.devices import (
+    assume_with_device,
+    check_code_will_be_there,
+    needs_code,
+)
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
 from awscli_assume.errors import NoTerminal
-from awscli_assume.host import use_profile
+from awscli_assume.host import NoCredentialsError, RefreshableCredentials, use_profile
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.request import AssumeRoleRequest
 from awscli_assume.profiles.record import record_of
@@ -42,24 +48,21 @@ class Assumed:
     at: datetime
 
 
-def check_terminal(request: AssumeRoleRequest, environment: Environment) -> None:
-    """Raise NoTerminal where a code has to be typed and nobody can be asked."""
-    if request.serial_number and not request.token_code and not environment.has_terminal():
-        raise NoTerminal(
-            f"The MFA device {request.serial_number} has a code to be typed, and there is no "
-            "terminal to ask on. Run the command in one, or: aws assume --token-code CODE"
-        )
-
-
 @dataclass(frozen=True)
 class Departure:
-    """A client of the source, and the complete request that it is going to send.
+    """Who signs, the complete request, and the command that answers its device's code.
 
     The request has the token code only where one was given.
     """
 
-    client: Any
+    signer: Signer
     request: AssumeRoleRequest
+    process: Optional[MfaProcess] = field(default=None, repr=False)
+
+    @property
+    def client(self) -> Any:
+        """The client that the source signs for."""
+        return self.signer.client
 
 
 def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Assumed:
@@ -70,7 +73,6 @@ def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environme
 
 def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Departure:
     """Find the source's credentials, and the role's account where that is not known."""
-    check_terminal(plan.request, environment)
     _use_source(session, plan.ends)
     region = None if _names_region(environment.variables) else plan.region
     client = create_sts_client(session, parsed_globals, region)
@@ -79,22 +81,55 @@ def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environm
     with _device_of_the_source(session):
         with credentials_withheld(), causes_added():
             credentials = session.get_credentials()
+        if credentials is None:
+            raise NoCredentialsError()
+        signer = _signer(session, parsed_globals, client, credentials)
+        process = _process_of(session, plan)
+        check_code_will_be_there(plan.request, signer, process, environment)
         now = environment.now()
         request = complete_role(client, credentials, plan.request, CallerMemory(), now)
-    return Departure(client, request)
+    return Departure(signer, request, process)
+
+
+def departure_of(session: Any, signer: Signer, plan: Plan, environment: Environment) -> Departure:
+    """Answer the departure of a plan whose role is complete. Raises what speaks against it."""
+    check_host_knows(signer.client, plan.request)
+    check_partition(signer.client, plan.request)
+    process = _process_of(session, plan)
+    check_code_will_be_there(plan.request, signer, process, environment)
+    return Departure(signer, plan.request, process)
+
+
+def _process_of(session: Any, plan: Plan) -> Optional[MfaProcess]:
+    if not needs_code(plan.request):
+        return None
+    return mfa_process_of(session.full_config["profiles"], plan.ends)
+
+
+def _signer(session: Any, parsed_globals: Any, client: Any, credentials: Any) -> Signer:
+    def frozen() -> Any:
+        with credentials_withheld(), causes_added():
+            return credentials.get_frozen_credentials()
+
+    def signed_by(other: Any) -> Any:
+        return create_sts_client(session, parsed_globals, region_of(client), credentials=other)
+
+    is_refreshable = isinstance(credentials, RefreshableCredentials)
+    return Signer(client, frozen, signed_by, is_refreshable)
 
 
 def set_out(session: Any, departure: Departure, environment: Environment) -> Assumed:
     """Assume the role of a departure; the code of its MFA device is asked for here."""
     with _device_of_the_source(session):
-        request = with_code(departure.request, environment)
-        return assume(departure.client, request, environment)
+        return assume(departure, environment)
 
 
-def assume(client: Any, request: AssumeRoleRequest, environment: Environment) -> Assumed:
-    """Assume the role of a complete request with a client."""
+def assume(departure: Departure, environment: Environment) -> Assumed:
+    """Assume the role of a departure."""
     now = environment.now()
-    return Assumed(request, assume_role(client, request, now), region_of(client), now)
+    signer, request = departure.signer, departure.request
+    credentials = assume_with_device(signer, request, departure.process, environment)
+    return Assumed(request, credentials, region_of(signer.client), now)
 
 
 def is_enough(
@@ -117,14 +152,6 @@ def is_enough(
         and region in (None, held.region)
         and held.principal_arn is not None
     )
-
-
-def with_code(request: AssumeRoleRequest, environment: Environment) -> AssumeRoleRequest:
-    """Answer the request with the code of its MFA device, asked for where it has one to ask."""
-    if not request.serial_number or request.token_code:
-        return request
-    code = environment.ask(f"Enter MFA code for {request.serial_number}: ")
-    return request.with_token_code(code)
 
 
 @contextmanager

@@ -66,6 +66,23 @@ def read_answer(answer: Any, now: datetime) -> TemporaryCredentials:
     return values
 
 
+def read_mfa_session(answer: Any, now: datetime) -> SessionCredentials:
+    """Answer the credentials in a GetSessionToken response of botocore.
+
+    ``now`` is aware. Raises UnexpectedAnswer as ``read_answer`` does.
+    """
+    credentials = _section(answer, "Credentials")
+    values = SessionCredentials(
+        access_key_id=_text(credentials, "AccessKeyId"),
+        secret_access_key=_text(credentials, "SecretAccessKey"),
+        session_token=_text(credentials, "SessionToken"),
+        expiration=parse_time(credentials.get("Expiration")),
+    )
+    if values.expiration is None or values.expiration <= now:
+        raise _unexpected("the credentials in it have expired; check the clock of this machine")
+    return values
+
+
 def read_session(
     access_key_id: str, secret_access_key: str, session_token: str, expiration: Any
 ) -> SessionCredentials:

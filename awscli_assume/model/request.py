@@ -36,6 +36,10 @@ class AssumeRoleRequest:
         """Answer the same request with the six digits that a person typed."""
         return replace(self, token_code=limits.token_code(code))
 
+    def without_device(self) -> AssumeRoleRequest:
+        """Answer the same request for credentials that an MFA device has vouched for already."""
+        return replace(self, serial_number=None, token_code=None)
+
     def parameters(self) -> dict[str, Any]:
         """Answer what botocore's ``assume_role`` takes: only what was asked for."""
         answer: dict[str, Any] = {

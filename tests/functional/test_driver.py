@@ -165,7 +165,7 @@ def test_serial_with_a_terminal_asks_once_and_sends_the_code(aws) -> None:
     assert done.code == 0, done.err
     assert len(terminal.questions) == 1
     assert SERIAL in terminal.questions[0]
-    assert aws.stub.actions == ["GetCallerIdentity", "AssumeRole"]
+    assert aws.stub.actions == ["GetCallerIdentity", "GetSessionToken", "AssumeRole"]
     assert aws.stub.requests[1]["SerialNumber"] == SERIAL
     assert aws.stub.requests[1]["TokenCode"] == "918273"
     assert "918273" not in done.out + done.err + aws.config.read_text()
@@ -183,13 +183,14 @@ def test_a_code_on_the_command_line_is_not_asked_for(aws) -> None:
 
 
 def test_a_mistyped_code_never_reaches_sts(aws) -> None:
-    """Five digits typed end with the reason, and the code is not repeated."""
+    """Five digits typed, three times, end with the reason, and the code is not repeated."""
     terminal = Terminal("12345")
     done = aws("assume", "--role-arn", ROLE_ARN, "--serial-number", SERIAL,
                environment=terminal.environment())  # fmt: skip
 
     assert done.code == 255
     assert "six digits" in done.err
+    assert len(terminal.questions) == 3
     assert "12345" not in done.err
     assert aws.stub.requests == []
 

@@ -9,14 +9,14 @@ import threading
 from collections import Counter
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Optional
 
 import pytest
 
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.renewal import WORKERS
 from awscli_assume.profiles import sections, store
-from support.sts_stub import ACCOUNT, Answer, assume_role_answer, refusal
+from support.sts_stub import ACCOUNT, SESSION_KEY_ID, Answer, assume_role_answer, refusal
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
@@ -35,7 +35,9 @@ class Sts:
         self._count = 0
         stub.script = self
 
-    def __call__(self, asked: dict[str, str]) -> Answer:
+    def __call__(self, asked: dict[str, str]) -> Optional[Answer]:
+        if asked["Action"] == "GetSessionToken":
+            return None
         with self._lock:
             self._count += 1
             number = self._count
@@ -435,26 +437,53 @@ def test_a_loop_is_an_error_that_names_its_path(aws, words: tuple[str, ...]) -> 
 # MFA
 
 
-def test_each_code_is_asked_for_in_turn(aws, world) -> None:
-    """Every profile with an MFA device gets a code of its own, asked for before the first call."""
-    questions: list[tuple[str, int]] = []
+def test_one_code_for_all_of_a_device(aws, world) -> None:
+    """One code buys the session that all profiles of the device go by; the others need none."""
+    questions: list[int] = []
 
     def ask(question: str) -> str:
-        questions.append((question, len(aws.stub.requests)))
-        return f"00000{len(questions)}"
+        assert SERIAL in question
+        questions.append(len(aws.stub.requests))
+        return "000001"
 
     world(has_terminal=lambda: True, ask=ask)
-    add_ours(aws, "a", serial_number=SERIAL)
-    add_ours(aws, "b")
-    add_ours(aws, "c", serial_number=SERIAL)
+    for name, more in {
+        "a": {"serial_number": SERIAL},
+        "b": {},
+        "c": {"serial_number": SERIAL},
+    }.items():
+        add_ours(aws, name, **more)
     done = aws("assume", "refresh", "--all")
 
     assert done.code == 0, done.err
-    assert [(SERIAL in question, before) for question, before in questions] == [(True, 0)] * 2
-    codes = {
-        asked["RoleArn"].rpartition("-")[2]: asked.get("TokenCode") for asked in aws.stub.requests
+    assert questions == [0]
+    assert aws.stub.actions == ["GetSessionToken", *["AssumeRole"] * 3]
+    signers = {
+        asked["RoleArn"].rpartition("-")[2]: signer
+        for asked, signer in list(zip(aws.stub.requests, aws.signers()))[1:]
     }
-    assert codes == {"a": "000001", "b": None, "c": "000002"}
+    assert signers == {"a": SESSION_KEY_ID, "b": ALICE, "c": SESSION_KEY_ID}
+    assert [asked.get("TokenCode") for asked in aws.stub.requests] == ["000001", None, None, None]
+
+
+def test_a_longer_session_takes_a_code_of_its_own(aws, world) -> None:
+    """Beside a session of one hour at most, each longer one is asked for by its own code."""
+    codes = iter(["000001", "000002", "000003"])
+    world(has_terminal=lambda: True, ask=lambda question: next(codes))
+    add_ours(aws, "a", serial_number=SERIAL)
+    add_ours(aws, "b", serial_number=SERIAL, duration_seconds="7200")
+    add_ours(aws, "c", serial_number=SERIAL, duration_seconds="7200")
+    add_ours(aws, "d", serial_number=SERIAL)
+    done = aws("assume", "refresh", "--all")
+
+    assert done.code == 0, done.err
+    sent = [(one["Action"], one.get("TokenCode")) for one in aws.stub.requests]
+    assert sent[0] == ("GetSessionToken", "000001")
+    assert sorted(sent[1:], key=str) == [
+        ("AssumeRole", "000002"), ("AssumeRole", "000003"), ("AssumeRole", None),
+        ("AssumeRole", None),
+    ]  # fmt: skip
+    assert done.err.count("7200 seconds needs a code of its own") == 2
 
 
 def test_without_a_terminal_the_others_go_on(aws) -> None:

@@ -228,7 +228,9 @@ def test_one_code_for_all_that_wait(bob: Person, sts_stub: StsStub) -> None:
     assert terminal.seen.count("Enter MFA code") == 1
     answers = [json.loads((bob.home / f"answer{i}").read_text()) for i in range(1, 6)]
     assert {one["AccessKeyId"] for one in answers} == {"ASIASTUBSTUB00000002"}
-    assert [one.get("TokenCode") for one in sts_stub.requests] == ["123456", "654321"]
+    assert [(one["Action"], one.get("TokenCode")) for one in sts_stub.requests] == [
+        ("AssumeRole", "123456"), ("GetSessionToken", "654321"), ("AssumeRole", None),
+    ]  # fmt: skip
 
 
 @BOTH

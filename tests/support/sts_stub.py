@@ -18,6 +18,10 @@ ACCOUNT = "123456789012"
 ACCESS_KEY_ID = "ASIASTUBSTUBSTUBSTUB"
 SECRET = "stub/Secret+Access/Key0123456789abcdefgh"
 TOKEN = "StubSessionToken//////////wEaDmV4YW1wbGU+token/with=signs" * 4
+# What a code of an MFA device buys.
+SESSION_KEY_ID = "ASIAMFASESSIONSTUB01"
+SESSION_SECRET = "mfa/Session+Secret/0123456789abcdefghij"
+SESSION_TOKEN = "MfaSessionToken//////////wEaDmV4YW1wbGU+token/with=signs" * 4
 
 Answer = tuple[int, str, str]
 
@@ -47,6 +51,24 @@ def assume_role_answer(
         f"<Arn>arn:{partition}:sts::{account}:assumed-role/{name}/{session_name}</Arn>"
         f"</AssumedRoleUser><Credentials>{inner}</Credentials></AssumeRoleResult>"
         "<ResponseMetadata><RequestId>stub</RequestId></ResponseMetadata></AssumeRoleResponse>",
+    )
+
+
+def session_answer(
+    access_key_id: str = SESSION_KEY_ID, expiration: Optional[str] = None
+) -> Answer:
+    """Answer a success of GetSessionToken (API reference, "GetSessionToken", Examples)."""
+    if expiration is None:
+        later = datetime.now(timezone.utc) + timedelta(hours=12)
+        expiration = later.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (
+        200,
+        "text/xml",
+        f'<GetSessionTokenResponse xmlns="{NAMESPACE}"><GetSessionTokenResult><Credentials>'
+        f"<SessionToken>{SESSION_TOKEN}</SessionToken><SecretAccessKey>{SESSION_SECRET}"
+        f"</SecretAccessKey><Expiration>{expiration}</Expiration><AccessKeyId>{access_key_id}"
+        "</AccessKeyId></Credentials></GetSessionTokenResult><ResponseMetadata>"
+        "<RequestId>stub</RequestId></ResponseMetadata></GetSessionTokenResponse>",
     )
 
 
@@ -114,6 +136,8 @@ class StsStub:
             return scripted
         if parameters.get("Action") == "GetCallerIdentity":
             return caller_answer(self.caller)
+        if parameters.get("Action") == "GetSessionToken":
+            return session_answer()
         return assume_role_answer(parameters["RoleArn"], parameters["RoleSessionName"])
 
     @property

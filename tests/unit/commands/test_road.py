@@ -13,9 +13,10 @@ from botocore.session import Session
 from pytest_mock import MockerFixture
 
 from awscli_assume.commands.arguments import STS_OPTIONS
+from awscli_assume.commands.codes import check_terminal
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, make_plan
-from awscli_assume.commands.road import check_terminal, travel
+from awscli_assume.commands.road import travel
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, NoTerminal
 from awscli_assume.host import NoCredentialsError
 from awscli_assume.model.roles import Role
@@ -236,7 +237,7 @@ def test_device_without_a_terminal() -> None:
     plan = plan_of({"default": {}}, role_name="r", serial_number=DEVICE)
 
     with pytest.raises(NoTerminal) as refusal:
-        check_terminal(plan.request, environment_with())
+        check_terminal(str(plan.request.serial_number), environment_with())
 
     assert DEVICE in str(refusal.value)
     assert "--token-code CODE" in str(refusal.value)
@@ -289,6 +290,7 @@ def session(mocker: MockerFixture) -> Any:
     frozen.account_id = "123456789012"
     fake.get_config_variable.return_value = None
     fake.available_profiles = ["default"]
+    fake.full_config = {"profiles": {}}
     return fake
 
 

@@ -1,0 +1,79 @@
+"""The session that a code of an MFA device buys, and what STS says of a code or a session."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Callable
+
+from awscli_assume.aws.refusals import causes_added, foreign_answer
+from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.errors import UnexpectedAnswer
+from awscli_assume.host import ClientError, ReadOnlyCredentials
+from awscli_assume.model.credentials import SessionCredentials, read_mfa_session
+
+LOG = logging.getLogger("awscli.assume.mfa")
+# 12 hours, which is STS's own default for an IAM user (AWS STS API reference,
+# "GetSessionToken"): a day's work.
+SESSION_SECONDS = 43200
+# "Common Errors" of the same reference: the session has ended, or its user's key is gone.
+_STALE = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId")
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who signs: a client of the source, and a way to one that is signed by other credentials.
+
+    ``frozen`` answers the source's credentials as botocore's frozen ones, or raises
+    what the profile's own way to them raises. ``is_refreshable`` tells, before any
+    call, that they are temporary.
+    """
+
+    client: Any
+    frozen: Callable[[], Any] = field(repr=False)
+    signed_by: Callable[[Any], Any] = field(repr=False)
+    is_refreshable: bool = False
+
+    def by_session(self, session: SessionCredentials) -> Any:
+        """Answer a client that a session signs for, with all else as the source's."""
+        return self.signed_by(
+            ReadOnlyCredentials(
+                session.access_key_id, session.secret_access_key, session.session_token
+            )
+        )
+
+
+def get_session_token(
+    client: Any, serial_number: str, code: str, now: datetime
+) -> SessionCredentials:
+    """Ask STS for a session of 12 hours (GetSessionToken). ``now`` is aware.
+
+    Raises botocore's exceptions as they are, with the cause added where it is
+    known, and UnexpectedAnswer where the answer is not one of STS.
+    """
+    LOG.debug("Asking for a session by the MFA device %s", serial_number)
+    with credentials_withheld(), causes_added():
+        try:
+            answer = client.get_session_token(
+                SerialNumber=serial_number, TokenCode=code, DurationSeconds=SESSION_SECONDS
+            )
+            return read_mfa_session(answer, now)
+        # botocore's two ways of saying that it is other XML or HTML (see sts.py).
+        except (KeyError, ValueError, UnexpectedAnswer):
+            raise foreign_answer() from None
+
+
+def is_wrong_code(error: Exception) -> bool:
+    """Tell whether STS refused the code itself, and not who gave it or what for."""
+    if not isinstance(error, ClientError):
+        return False
+    details = error.response.get("Error", {})
+    # Word for word what STS answers to a wrong code, of either operation.
+    text = "MultiFactorAuthentication failed with invalid MFA one time pass code"
+    return details.get("Code") == "AccessDenied" and text in str(details.get("Message", ""))
+
+
+def is_stale(error: Exception) -> bool:
+    """Tell whether STS refused the credentials that signed, whatever was asked."""
+    return isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") in _STALE
