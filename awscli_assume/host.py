@@ -17,10 +17,12 @@ from awscli.customizations.assumerole import CACHE_DIR
 from awscli.customizations.configure import profile_to_section as _profile_to_section
 from awscli.customizations.configure.writer import ConfigFileWriter
 from botocore.compat import compat_shell_split
+from botocore.config import Config
 from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.configprovider import ConstantProvider
 from botocore.credentials import ReadOnlyCredentials, create_credential_resolver
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
     ConfigNotFound,
     ConfigParseError,
@@ -48,7 +50,9 @@ except ImportError:
 __all__ = [
     "CLI_NAME",
     "CLI_VERSION",
+    "BotoCoreError",
     "ClientError",
+    "Config",
     "ConfigFileWriter",
     "ConfigNotFound",
     "ConfigParseError",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Optional
+import threading
+from dataclasses import dataclass
+from typing import Any, Optional
 
+from awscli_assume.aws.callers import CallerMemory
+from awscli_assume.aws.chaining import is_role_session
+from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.refusals import causes_added
-from awscli_assume.aws.sts import create_sts_client
+from awscli_assume.aws.sts import client_options, create_sts_client
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.host import (
     NoCredentialsError,
@@ -38,6 +43,15 @@ def source_credentials(session: Any) -> Optional[SessionCredentials]:
     return read_session(frozen.access_key, frozen.secret_key, frozen.token, expiration)
 
 
+@dataclass(frozen=True)
+class Source:
+    """A source profile on the way: its client of STS, and whether it is a role session."""
+
+    client: Any
+    credentials: Any
+    is_role_session: bool
+
+
 class SourceClients:
     """One client for each source profile, made one after another, used by many threads.
 
@@ -46,47 +60,59 @@ class SourceClients:
     session keeps the first ones that it found.
     """
 
-    def __init__(
-        self,
-        session: Any,
-        parsed_globals: Any,
-        create: Callable[..., Any] = create_sts_client,
-    ) -> None:
+    def __init__(self, session: Any, parsed_globals: Any) -> None:
         self._session = session
         self._globals = parsed_globals
-        self._create = create
-        self._clients: dict[Optional[str], Any] = {}
+        self._first = session.get_config_variable("profile")
+        self._sources: dict[Optional[str], Source] = {}
+        self._lock = threading.Lock()
 
-    def get(self, source: Optional[str], renewed: Optional[TemporaryCredentials] = None) -> Any:
-        """Answer the client of a source profile; None is the environment, which has to come first.
+    def get(self, source: Optional[str], renewed: Optional[TemporaryCredentials] = None) -> Source:
+        """Answer a source profile; None is the environment, which has to come first.
 
         ``renewed`` are the source's credentials where they are newer than its
         file's. Raises ProfileNotFound, NoCredentialsError and what the profile's
         own way to credentials raises.
         """
-        if source not in self._clients:
-            self._clients[source] = self._make(source, renewed)
-        return self._clients[source]
+        if source not in self._sources:
+            self._sources[source] = self._make(source, renewed)
+        return self._sources[source]
 
-    def _make(self, source: Optional[str], renewed: Optional[TemporaryCredentials]) -> Any:
+    def iam(self, source: Optional[str]) -> Any:
+        """Answer a client of IAM for a source profile that there is a client of STS for."""
+        found = self._sources[source]
+        # The session is one for all threads, and has the profile of the last client.
+        with self._lock:
+            self._use(self._first if source is None else source)
+            return create_iam_client(
+                self._session, client_options(self._globals, None, found.credentials)
+            )
+
+    def _make(self, source: Optional[str], renewed: Optional[TemporaryCredentials]) -> Source:
         if source is not None:
-            # "default" need not exist: an instance or container role may be the source.
-            is_there = source in self._session.available_profiles
-            if not is_there and source != "default":
-                raise ProfileNotFound(profile=source)
-            use_profile(self._session, source if is_there else None)
+            self._use(source)
         if renewed is not None:
             frozen = ReadOnlyCredentials(
                 renewed.access_key_id, renewed.secret_access_key, renewed.session_token
             )
+            is_role = True
         else:
-            frozen = self._found()
-        return self._create(self._session, self._globals, credentials=frozen)
+            frozen, is_role = self._found()
+        client = create_sts_client(self._session, self._globals, credentials=frozen)
+        return Source(client, frozen, is_role)
 
-    def _found(self) -> Any:
+    def _use(self, profile: Optional[str]) -> None:
+        # "default" need not exist: an instance or container role may be the source.
+        is_there = profile in self._session.available_profiles
+        if not is_there and profile not in (None, "default"):
+            raise ProfileNotFound(profile=profile)
+        use_profile(self._session, profile if is_there else None)
+
+    def _found(self) -> tuple[Any, bool]:
         with credentials_withheld(), causes_added():
             resolver = self._session.get_component("credential_provider")
             credentials = resolver.load_credentials()
             if credentials is None:
                 raise NoCredentialsError()
-            return credentials.get_frozen_credentials()
+            frozen = credentials.get_frozen_credentials()
+        return frozen, is_role_session(credentials, CallerMemory())

@@ -26,6 +26,7 @@ from awscli_assume.commands.target_arguments import target_arguments
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.outputs.summary import (
     chaining_note,
+    clamped_note,
     environment_warning,
     permission_warning,
     replaced_note,
@@ -124,6 +125,7 @@ class AssumeCommand(BasicCommand):
         target = expected_target(plan, profiles, parsed_globals.region, self._environment)
         answer = rehearsal([plan], preview(target_edits(files, [target])))
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
+        self._environment.tell(clamped_note(plan.request))
         return 0
 
     def _print(self, state: Any, parsed_globals: Any) -> None:

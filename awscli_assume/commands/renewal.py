@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping, Optional, Sequence
 
-from awscli_assume.aws.sources import SourceClients
+from awscli_assume.aws.sources import Source, SourceClients
 from awscli_assume.aws.sts import check_host_knows, check_partition
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.chains import check_no_loop, in_levels
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, plan_again
 from awscli_assume.commands.program import process_line
-from awscli_assume.commands.road import Assumed, assume, check_terminal, with_code
+from awscli_assume.commands.road import Assumed, Departure, assume, check_terminal, with_code
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.state import AUTO_REFRESH, VALID, ProfileState
@@ -57,7 +57,7 @@ def plan_renewals(
         check_no_loop(state.name, sources)
         _check_source(renewal, done)
         _check_source_is_there(state, profiles, environment)
-        return replace(renewal, plan=plan_again(state, environment))
+        return replace(renewal, plan=plan_again(state, environment).chained_by(profiles))
 
     for level in in_levels(sources):
         done.update({name: _attempt(plan, Renewal(by_name[name])) for name in level})
@@ -78,7 +78,7 @@ def carry_out(
     by_name = {one.state.name: one for one in ordered}
     done: dict[str, Renewal] = {}
 
-    def client_of(plan: Plan) -> Any:
+    def source_of(plan: Plan) -> Source:
         source = done.get(plan.ends.source or "")
         renewed = source.assumed.credentials if source and source.assumed else None
         return clients.get(plan.ends.source, renewed)
@@ -88,13 +88,14 @@ def carry_out(
         plan = renewal.plan
         if plan is None:
             return renewal
-        return replace(renewal, plan=_prepared(plan, client_of(plan), environment))
+        return replace(renewal, plan=_prepared(plan, source_of(plan), environment))
 
     def ask(renewal: Renewal) -> Renewal:
         if renewal.plan is None or renewal.error is not None:
             return renewal
-        client = client_of(renewal.plan)
-        return replace(renewal, assumed=assume(client, renewal.plan.request, environment))
+        plan, client = renewal.plan, source_of(renewal.plan).client
+        departure = Departure(client, plan.request, lambda: clients.iam(plan.ends.source))
+        return replace(renewal, assumed=assume(departure, environment))
 
     # Held around all threads: each call lets go of it in its own time.
     with credentials_withheld(), ThreadPoolExecutor(WORKERS) as pool:
@@ -145,10 +146,11 @@ def without_refused(
     ]
 
 
-def _prepared(plan: Plan, client: Any, environment: Environment) -> Plan:
+def _prepared(plan: Plan, source: Source, environment: Environment) -> Plan:
     """Answer a plan with all that STS has to be asked with. Raises what speaks against it."""
-    check_host_knows(client, plan.request)
-    check_partition(client, plan.request)
+    plan = plan.chained() if source.is_role_session else plan
+    check_host_knows(source.client, plan.request)
+    check_partition(source.client, plan.request)
     # One question after the other, before the crowd sets out.
     check_terminal(plan.request, environment)
     return replace(plan, request=with_code(plan.request, environment))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Callable, Iterator, Mapping, Optional
 
 from awscli_assume.aws.callers import CallerMemory
+from awscli_assume.aws.chaining import is_role_session
+from awscli_assume.aws.longest import DurationMemory, assume_longest
+from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sts import (
     assume_role,
     check_host_knows,
     check_partition,
+    client_options,
     complete_role,
     create_sts_client,
     region_of,
@@ -22,9 +26,11 @@ from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
 from awscli_assume.errors import NoTerminal
-from awscli_assume.host import use_profile
+from awscli_assume.host import NoCredentialsError, use_profile
 from awscli_assume.model.credentials import TemporaryCredentials
+from awscli_assume.model.limits import LONGEST
 from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.outputs.summary import clamped_note, unknown_maximum_note
 from awscli_assume.profiles.record import record_of
 from awscli_assume.profiles.source import Ends
 from awscli_assume.profiles.state import ProfileState
@@ -55,11 +61,13 @@ def check_terminal(request: AssumeRoleRequest, environment: Environment) -> None
 class Departure:
     """A client of the source, and the complete request that it is going to send.
 
-    The request has the token code only where one was given.
+    The request has the token code only where one was given. ``iam`` makes a
+    client of IAM.
     """
 
     client: Any
     request: AssumeRoleRequest
+    iam: Callable[[], Any]
 
 
 def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Assumed:
@@ -79,22 +87,35 @@ def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environm
     with _device_of_the_source(session):
         with credentials_withheld(), causes_added():
             credentials = session.get_credentials()
-        now = environment.now()
-        request = complete_role(client, credentials, plan.request, CallerMemory(), now)
-    return Departure(client, request)
+        memory = CallerMemory()
+        plan = _chained(plan, credentials, memory)
+        request = complete_role(client, credentials, plan.request, memory, environment.now())
+        # GetCallerIdentity may have told just now.
+        request = _chained(replace(plan, request=request), credentials, memory).request
+    options = client_options(parsed_globals, region, None)
+    return Departure(client, request, lambda: create_iam_client(session, options))
 
 
 def set_out(session: Any, departure: Departure, environment: Environment) -> Assumed:
     """Assume the role of a departure; the code of its MFA device is asked for here."""
     with _device_of_the_source(session):
         request = with_code(departure.request, environment)
-        return assume(departure.client, request, environment)
+        assumed = assume(replace(departure, request=request), environment)
+    environment.tell(clamped_note(request))
+    return assumed
 
 
-def assume(client: Any, request: AssumeRoleRequest, environment: Environment) -> Assumed:
-    """Assume the role of a complete request with a client."""
-    now = environment.now()
-    return Assumed(request, assume_role(client, request, now), region_of(client), now)
+def assume(departure: Departure, environment: Environment) -> Assumed:
+    """Assume the role of a departure, whose request has its token code."""
+    client, request, now = departure.client, departure.request, environment.now()
+    if request.seconds == LONGEST:
+        longest = assume_longest(client, request, now, DurationMemory(), departure.iam)
+        credentials = longest.credentials
+        if longest.is_guess:
+            environment.tell(unknown_maximum_note(request.role.arn))
+    else:
+        credentials = assume_role(client, request, now, departure.iam)
+    return Assumed(request, credentials, region_of(client), now)
 
 
 def is_enough(
@@ -138,6 +159,13 @@ def _device_of_the_source(session: Any) -> Iterator[None]:
             f"The MFA device {serial} of the source profile has a code to be typed, and there is "
             "no terminal to ask on. Run the command in one, or name another source: --profile NAME"
         ) from None
+
+
+def _chained(plan: Plan, credentials: Any, memory: CallerMemory) -> Plan:
+    """Answer the plan, chained where its credentials are known to be a role session."""
+    if credentials is None:
+        raise NoCredentialsError()
+    return plan.chained() if is_role_session(credentials, memory) else plan
 
 
 def _names_region(env: Mapping[str, str]) -> bool:

@@ -60,7 +60,7 @@ def _again(departure: Departure, environment: Environment) -> Any:
                 f"a code of the MFA device {request.serial_number}. Leave the command and run it "
                 "again: aws assume exec"
             )
-        return assume(departure.client, request, environment).credentials
+        return assume(departure, environment).credentials
 
     return again
 
