@@ -83,7 +83,6 @@ def assume_longest(
     known = memory.recall(arn, now)
     most = known if known is not None else role_maximum(iam, request.role)
     left = _steps(most, request.serial_number is not None)
-    is_remembered = known is not None
     is_worth_keeping = most is not None or request.serial_number is None
     while True:
         seconds = left.pop(0)
@@ -98,7 +97,7 @@ def assume_longest(
                 memory.forget(arn)
             if not left or not (exceeds_chaining(error) or exceeds_maximum(error)):
                 raise
-    if is_worth_keeping and not (is_remembered and seconds == known):
+    if is_worth_keeping and seconds != known:
         memory.remember(arn, seconds, now)
     return Longest(credentials, is_guess=most is None and request.serial_number is not None)
 

@@ -92,7 +92,9 @@ CHAINED = (
 class RoleOfSeconds:
     """A script: a role that allows so many seconds, and whether IAM may say it."""
 
-    def __init__(self, maximum: int, role_arn: Optional[str] = None, chained: bool = False) -> None:
+    def __init__(
+        self, maximum: int, role_arn: Optional[str] = None, chained: bool = False
+    ) -> None:
         self.maximum = maximum
         self.role_arn = role_arn
         self.chained = chained
