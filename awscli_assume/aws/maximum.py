@@ -24,7 +24,8 @@ def create_iam_client(session: Any, options: dict[str, Any]) -> Any:
     config = Config(
         connect_timeout=_patience(getattr(default, "connect_timeout", None)),
         read_timeout=_patience(getattr(default, "read_timeout", None)),
-        retries={"total_max_attempts": 1},
+        # Retries after the first attempt. Version 2 knows this one option only.
+        retries={"max_attempts": 0},
     )
     return session.create_client("iam", config=config, **options)
 
@@ -40,8 +41,15 @@ def role_maximum(iam: Callable[[], Any], role: Role) -> Optional[int]:
         with credentials_withheld():
             found = iam().get_role(RoleName=role.name)["Role"]
         arn, seconds = found["Arn"], found["MaxSessionDuration"]
-    except (ClientError, BotoCoreError, ResponseParserError, KeyError, TypeError, ValueError):
-        LOG.debug("IAM did not say")
+    except (
+        ClientError,
+        BotoCoreError,
+        ResponseParserError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:
+        LOG.debug("IAM did not say: %s", type(error).__name__)
         return None
     is_known = arn == role.arn and isinstance(seconds, int) and _LEAST <= seconds <= DURATION_MOST
     return seconds if is_known else None

@@ -10,7 +10,7 @@ import pytest
 from support.person import Person
 from support.sts_stub import ACCOUNT, RoleOfSeconds, StsStub
 
-pytestmark = pytest.mark.parametrize("host", ("v2-2.38.5", "v1-newest"), indirect=True)
+pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 KEY = ("AKIAALICEALICEALICE1", "AliceSecretAliceSecretAliceSecretAlice12")
@@ -153,3 +153,14 @@ def test_the_longest_without_a_profile(
 
     assert done.returncode == 0, done.stderr
     assert sts_stub.requests == [get_role(), assume_role("7200")]
+
+
+def test_iam_is_asked_once(person: Person, sts_stub: StsStub) -> None:
+    """An IAM that does not serve is no reason to wait: no retry, and the role is assumed."""
+    role = RoleOfSeconds(43200)
+    down = (503, "text/xml", "")
+    sts_stub.script = lambda asked: down if asked["Action"] == "GetRole" else role(asked)
+    done = person.aws(*MAX, "--role-session-name", "s1", env={"AWS_MAX_ATTEMPTS": "3"})
+
+    assert done.returncode == 0, done.stderr
+    assert sts_stub.requests == [get_role(), assume_role("43200")]

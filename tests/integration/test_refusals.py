@@ -70,7 +70,7 @@ REFUSALS = {
         'API, "AssumeRole", DurationSeconds; IAM, "Troubleshoot IAM roles"',
         400, "ValidationError",
         "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-        ("--duration-seconds max", "--duration-seconds 3600", "aws iam get-role --role-name my-iam"),
+        ("--duration-seconds max", "--duration-seconds 3600", "aws iam get-role"),
         ("--duration-seconds", "43200"),
         # Whether IAM says what the role allows: here it does not.
         calls=("AssumeRole", "GetRole"),
