@@ -50,6 +50,7 @@ except ImportError:
 __all__ = [
     "CLI_NAME",
     "CLI_VERSION",
+    "ONE_ATTEMPT",
     "BotoCoreError",
     "ClientError",
     "Config",
@@ -78,6 +79,10 @@ __all__ = [
 
 CLI_VERSION: str = awscli.__version__
 CLI_NAME = f"AWS CLI {CLI_VERSION}"
+# A client's retry configuration for no retry at all: max_attempts counts all
+# attempts in version 2, which refuses the other name (2.38.5), and the retries
+# alone in version 1.
+ONE_ATTEMPT = {"max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts": 1}
 
 
 def profile_to_section(profile: str) -> str:

@@ -6,7 +6,13 @@ import logging
 from typing import Any, Callable, Optional
 
 from awscli_assume.aws.withheld import credentials_withheld
-from awscli_assume.host import BotoCoreError, ClientError, Config, ResponseParserError
+from awscli_assume.host import (
+    ONE_ATTEMPT,
+    BotoCoreError,
+    ClientError,
+    Config,
+    ResponseParserError,
+)
 from awscli_assume.model.limits import DURATION_MOST
 from awscli_assume.model.roles import Role
 
@@ -24,8 +30,7 @@ def create_iam_client(session: Any, options: dict[str, Any]) -> Any:
     config = Config(
         connect_timeout=_patience(getattr(default, "connect_timeout", None)),
         read_timeout=_patience(getattr(default, "read_timeout", None)),
-        # Retries after the first attempt. Version 2 knows this one option only.
-        retries={"max_attempts": 0},
+        retries=dict(ONE_ATTEMPT),
     )
     return session.create_client("iam", config=config, **options)
 
