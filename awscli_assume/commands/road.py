@@ -26,7 +26,7 @@ from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
 from awscli_assume.errors import NoTerminal
-from awscli_assume.host import NoCredentialsError, use_profile
+from awscli_assume.host import use_profile
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.limits import LONGEST
 from awscli_assume.model.request import AssumeRoleRequest
@@ -163,8 +163,8 @@ def _device_of_the_source(session: Any) -> Iterator[None]:
 
 def _chained(plan: Plan, credentials: Any, memory: CallerMemory) -> Plan:
     """Answer the plan, chained where its credentials are known to be a role session."""
-    if credentials is None:
-        raise NoCredentialsError()
+    if credentials is None or plan.request.duration_seconds is None:
+        return plan
     return plan.chained() if is_role_session(credentials, memory) else plan
 
 

@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 
 from awscli_assume.commands.environment import Environment
-from support.sts_stub import ACCOUNT, CHAINED, TOO_LONG, RoleOfSeconds, refusal
+from support.sts_stub import (
+    ACCOUNT,
+    CHAINED,
+    TOO_LONG,
+    RoleOfSeconds,
+    assume_role_answer,
+    refusal,
+)
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 ROLE_SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/first/alice"
@@ -431,6 +438,40 @@ def test_the_caller_identity_of_this_very_run_counts(aws) -> None:
     assert done.code != 0
     assert "the source is itself a role session" in done.err
     assert aws.stub.actions == ["GetCallerIdentity"]
+
+
+@pytest.fixture
+def job(aws, tmp_path: Path):
+    """Answer the driver of a job whose variables name a role and a token file, and no profile."""
+    (tmp_path / "token").write_text("a.web.identity")
+    aws.set_variable("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
+    aws.set_variable("AWS_ROLE_ARN", f"arn:aws:iam::{ACCOUNT}:role/first")
+
+    def script(asked: dict[str, str]) -> Any:
+        if asked["Action"] != "AssumeRoleWithWebIdentity":
+            return None
+        # API reference, "AssumeRoleWithWebIdentity": AssumeRole's shape by another name.
+        status, kind, body = assume_role_answer(asked["RoleArn"], asked["RoleSessionName"])
+        for end in ("Response>", "Response ", "Result>"):
+            body = body.replace(f"AssumeRole{end}", f"AssumeRoleWithWebIdentity{end}")
+        return status, kind, body
+
+    aws.stub.script = script
+    return aws
+
+
+def test_a_role_by_web_identity_is_known_by_the_way_it_came(job) -> None:
+    """botocore says how it found the credentials; no profile has to, and nobody is asked."""
+    refused = job("assume", "--role-arn", ROLE_ARN, "--duration-seconds", "7200")
+    asked = list(job.stub.actions)
+    longest = job(*MAX)
+
+    assert refused.code != 0
+    assert "the source is itself a role session" in refused.err
+    assert "AssumeRole" not in asked
+    assert longest.code == 0, longest.err
+    assert "GetRole" not in job.stub.actions
+    assert calls(job)[-1:] == assumed("3600")
 
 
 def test_what_is_not_known_stays_the_refusal_of_sts(aws) -> None:

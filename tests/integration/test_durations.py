@@ -141,14 +141,16 @@ def test_a_role_of_less(person: Person, sts_stub: StsStub) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("export", "--format", "env"), ("exec",)], ids=["export", "exec"]
+    "words",
+    [("export", "--format", "env"), ("exec",), ("exec", "--auto-refresh")],
+    ids=["export", "exec", "endpoint"],
 )
 def test_the_longest_without_a_profile(
     person: Person, sts_stub: StsStub, words: tuple[str, ...]
 ) -> None:
     """Verbs that write no profile ask the same."""
     sts_stub.script = RoleOfSeconds(7200, ROLE_ARN)
-    command: Any = ("--", "true") if words == ("exec",) else ()
+    command: Any = ("--", "true") if words[0] == "exec" else ()
     done = person.aws("assume", *words, *MAX[1:], "--role-session-name", "s1", *command)
 
     assert done.returncode == 0, done.stderr
