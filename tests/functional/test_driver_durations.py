@@ -206,6 +206,30 @@ def test_refresh_of_many_signs_for_each_source(aws) -> None:
     assert signed == {(role, one, key) for role, key in roles.items() for one in actions}
 
 
+def test_refresh_of_many_keeps_each_sources_settings(aws) -> None:
+    """A client of IAM has the region of its own source, whichever profile came last."""
+    aws.add_key("bob", "AKIABOBBOBBOBBOBBOB1", "secret")
+    aws.add_config("[profile bob]\nregion = cn-north-1\n")
+    aws.stub.script = RoleOfSeconds(43200)
+    aws(*MAX, "--update-profile", "one")
+    done = aws("--profile", "bob", "assume", "--role-arn",
+               ROLE_ARN.replace("aws", "aws-cn"), *MAX[3:], "--update-profile", "two")  # fmt: skip
+    assert done.code == 0, done.err
+    for file in memory_of(aws).iterdir():
+        file.unlink()
+    since = len(aws.stub.requests)
+    done = aws("assume", "refresh", "--all")
+
+    assert done.code == 0, done.err
+    scopes = {
+        (one["Action"], *headers["Authorization"].partition("Credential=")[2].split("/")[0:3:2])
+        for one, headers in list(zip(aws.stub.requests, aws.stub.headers))[since:]
+    }
+    regions = {"AKIAALICEALICEALICE1": "us-east-1", "AKIABOBBOBBOBBOBBOB1": "cn-north-1"}
+    actions = ("GetRole", "AssumeRole")
+    assert scopes == {(action, *pair) for action in actions for pair in regions.items()}
+
+
 def test_export_takes_the_longest(aws) -> None:
     """A verb that writes no profile goes the same road."""
     aws.stub.script = RoleOfSeconds(7200, ROLE_ARN)
@@ -510,9 +534,10 @@ def test_keys_that_somebody_else_has_set_are_no_chain(aws) -> None:
     assert calls(aws, since) == assumed("7200")
 
 
-def test_dry_run_shows_the_hour_of_a_chain(aws) -> None:
+@WAYS
+def test_dry_run_shows_the_hour_of_a_chain(aws, make: Any) -> None:
     """The rehearsal shows what would be asked for, and the same note."""
-    assume_first(aws)
+    make(aws)
     set_default(aws, "28800")
     since = len(aws.stub.requests)
     done = aws("assume", "--role-arn", ROLE_ARN, "--profile", "first", "--update-profile", "two",
