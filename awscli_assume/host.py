@@ -17,6 +17,7 @@ from awscli.customizations.assumerole import CACHE_DIR
 from awscli.customizations.configure import profile_to_section as _profile_to_section
 from awscli.customizations.configure.writer import ConfigFileWriter
 from botocore.compat import compat_shell_split
+from botocore.config import Config
 from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.configprovider import ConstantProvider
 from botocore.credentials import (
@@ -25,6 +26,7 @@ from botocore.credentials import (
     create_credential_resolver,
 )
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
     ConfigNotFound,
     ConfigParseError,
@@ -52,7 +54,10 @@ except ImportError:
 __all__ = [
     "CLI_NAME",
     "CLI_VERSION",
+    "ONE_ATTEMPT",
+    "BotoCoreError",
     "ClientError",
+    "Config",
     "ConfigFileWriter",
     "ConfigNotFound",
     "ConfigParseError",
@@ -80,6 +85,10 @@ __all__ = [
 
 CLI_VERSION: str = awscli.__version__
 CLI_NAME = f"AWS CLI {CLI_VERSION}"
+# A client's retry configuration for no retry at all: max_attempts counts all
+# attempts in version 2, which refuses the other name (2.38.5), and the retries
+# alone in version 1.
+ONE_ATTEMPT = {"max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts": 1}
 
 
 def profile_to_section(profile: str) -> str:

@@ -7,7 +7,7 @@ reference), of "Troubleshoot access denied error messages" and of
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Optional, Union
 
 _EXPIRED = (
     "The credentials of the source profile have expired: renew them (aws sso login, aws login, "
@@ -51,8 +51,9 @@ _BY_TEXT = (
     (
         "ValidationError",
         "MaxSessionDuration",
-        "Ask for less: --duration-seconds 3600 always works. The role's own maximum: aws iam "
-        "get-role --role-name {role} --query Role.MaxSessionDuration",
+        "Ask for less: --duration-seconds max is the longest that the role allows, and "
+        "--duration-seconds 3600 always works. The role's own maximum: aws iam get-role "
+        "--role-name {role} --query Role.MaxSessionDuration",
     ),
     (
         "AccessDenied",
@@ -158,3 +159,13 @@ def cause_of(code: str, text: str, role_name: str) -> Optional[str]:
         if code == known and part in text:
             return cause.format(role=role_name)
     return None
+
+
+def maximum_cause(maximum: Optional[int], asked: Union[int, str, None]) -> Optional[str]:
+    """Answer what a role allows, in seconds, where that is known and less than was asked for."""
+    if maximum is None or not isinstance(asked, int) or maximum >= asked:
+        return None
+    return (
+        f"The role allows at most {maximum} seconds. Try: --duration-seconds {maximum}, or "
+        "--duration-seconds max for whatever it allows"
+    )

@@ -96,7 +96,8 @@ def _session_arguments() -> list[dict[str, Any]]:
         _number(
             "duration-seconds",
             "How long the credentials live: 900 to 43200 seconds, and never more than the role's "
-            "own maximum. Default: 3600, STS's own.",
+            "own maximum; or <code>max</code>, the longest that the role allows. From a role to a "
+            "role it is one hour at most. Default: 3600, STS's own.",
         ),
     ]
 

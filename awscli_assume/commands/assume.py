@@ -15,17 +15,19 @@ from awscli_assume.commands.clear import ClearCommand
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.exec import ExecCommand
 from awscli_assume.commands.export import ExportCommand
+from awscli_assume.commands.held import is_enough
 from awscli_assume.commands.listing import ListCommand
 from awscli_assume.commands.plan import Plan, make_plan
 from awscli_assume.commands.printing import print_object
 from awscli_assume.commands.program import check_renewable, forget, keep_fresh, make_target
 from awscli_assume.commands.refresh import RefreshCommand
 from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
-from awscli_assume.commands.road import is_enough, travel
+from awscli_assume.commands.road import travel
 from awscli_assume.commands.target_arguments import target_arguments
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.outputs.summary import (
     chaining_note,
+    clamped_note,
     environment_warning,
     permission_warning,
     replaced_note,
@@ -125,6 +127,7 @@ class AssumeCommand(BasicCommand):
         target = expected_target(plan, profiles, parsed_globals.region, self._environment)
         answer = rehearsal([plan], preview(target_edits(files, [target])))
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
+        self._environment.tell(clamped_note(plan.request))
         return 0
 
     def _print(self, state: Any, parsed_globals: Any) -> None:

@@ -13,7 +13,7 @@ from awscli_assume.model.request import AssumeRoleRequest, build_request, check_
 from awscli_assume.model.roles import Role, check_account_id, parse_role_arn, parse_role_name
 from awscli_assume.model.session_names import DEFAULT_TEMPLATE, render, session_date
 from awscli_assume.profiles.settings import read_settings
-from awscli_assume.profiles.source import Ends, choose_ends
+from awscli_assume.profiles.source import Ends, choose_ends, is_role_session
 from awscli_assume.profiles.state import ProfileState
 
 # Keys by which a profile names a role (AWS CLI User Guide, "Using an IAM role
@@ -32,7 +32,8 @@ class Plan:
 
     ``session_name`` is the request's name, or the template that it was made of.
     ``region`` is that of the profile which names the role, where one does. With
-    ``auto_refresh`` the target gets a program in place of keys.
+    ``auto_refresh`` the target gets a program in place of keys. ``has_flag`` tells
+    that the duration is that of ``--duration-seconds``.
     """
 
     request: AssumeRoleRequest
@@ -40,10 +41,19 @@ class Plan:
     ends: Ends
     region: Optional[str] = None
     auto_refresh: bool = False
+    has_flag: bool = False
 
     def with_role(self, role: Role) -> Plan:
         """Answer the plan for a role whose account has become known."""
         return replace(self, request=self.request.with_role(role))
+
+    def chained(self) -> Plan:
+        """Answer the plan of a source that is itself a role session. Raises InvalidRequest."""
+        return replace(self, request=self.request.chained(self.has_flag))
+
+    def chained_by(self, profiles: Mapping[str, Any]) -> Plan:
+        """Answer the plan, chained where the source profile is a role's by its configuration."""
+        return self.chained() if is_role_session(profiles.get(self.ends.source or "")) else self
 
 
 def make_plan(
@@ -76,7 +86,10 @@ def make_plan(
             limits.session_name(rendered)
     request = build_request(role, rendered, options)
     auto_refresh = bool(getattr(parsed_args, "auto_refresh", False))
-    return Plan(request, session_name, ends, role_profile.get("region"), auto_refresh)
+    has_flag = given["duration_seconds"] is not None
+    region = role_profile.get("region")
+    plan = Plan(request, session_name, ends, region, auto_refresh, has_flag)
+    return plan.chained_by(profiles)
 
 
 def plan_again(state: ProfileState, environment: Environment) -> Plan:
@@ -144,7 +157,7 @@ def _layered(
             if options[name] is None and name in layer:
                 options[name] = layer[name]
                 with configured_in(f"{place} of the profile '{configuration}'"):
-                    check_option(name, layer[name])
+                    check_option(name, layer[name], is_own=layer is settings)
     return options
 
 

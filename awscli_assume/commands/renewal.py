@@ -59,7 +59,7 @@ def plan_renewals(
         check_no_loop(state.name, sources)
         _check_source(renewal, done)
         check_source_is_there(state, profiles, environment)
-        return replace(renewal, plan=plan_again(state, environment))
+        return replace(renewal, plan=plan_again(state, environment).chained_by(profiles))
 
     for level in in_levels(sources):
         done.update({name: _attempt(plan, Renewal(by_name[name])) for name in level})

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Iterator, Mapping, Optional
 
 from awscli_assume.aws.callers import CallerMemory
+from awscli_assume.aws.chaining import is_role_session
+from awscli_assume.aws.longest import DurationMemory, assume_longest
+from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sts import (
     check_host_knows,
     check_partition,
+    client_options,
     complete_role,
     create_sts_client,
     region_of,
@@ -30,10 +34,10 @@ from awscli_assume.commands.plan import Plan
 from awscli_assume.errors import NoTerminal
 from awscli_assume.host import NoCredentialsError, RefreshableCredentials, use_profile
 from awscli_assume.model.credentials import TemporaryCredentials
+from awscli_assume.model.limits import LONGEST
 from awscli_assume.model.request import AssumeRoleRequest
-from awscli_assume.profiles.record import record_of
+from awscli_assume.outputs.summary import clamped_note, unknown_maximum_note
 from awscli_assume.profiles.source import Ends
-from awscli_assume.profiles.state import ProfileState
 
 LOG = logging.getLogger("awscli.assume.road")
 
@@ -83,16 +87,20 @@ def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environm
             credentials = session.get_credentials()
         if credentials is None:
             raise NoCredentialsError()
+        memory = CallerMemory()
+        plan = _chained(plan, credentials, memory)
         signer = _signer(session, parsed_globals, client, credentials)
         process = _process_of(session, plan)
         check_code_will_be_there(plan.request, signer, process, environment)
-        now = environment.now()
-        request = complete_role(client, credentials, plan.request, CallerMemory(), now)
+        request = complete_role(client, credentials, plan.request, memory, environment.now())
+        # GetCallerIdentity may have told just now.
+        request = _chained(replace(plan, request=request), credentials, memory).request
     return Departure(signer, request, process)
 
 
 def departure_of(session: Any, signer: Signer, plan: Plan, environment: Environment) -> Departure:
     """Answer the departure of a plan whose role is complete. Raises what speaks against it."""
+    plan = plan.chained() if signer.is_role else plan
     check_host_knows(signer.client, plan.request)
     check_partition(signer.client, plan.request)
     process = _process_of(session, plan)
@@ -114,44 +122,37 @@ def _signer(session: Any, parsed_globals: Any, client: Any, credentials: Any) ->
     def signed_by(other: Any) -> Any:
         return create_sts_client(session, parsed_globals, region_of(client), credentials=other)
 
+    def iam() -> Any:
+        options = client_options(parsed_globals, region_of(client), None)
+        return create_iam_client(session, options)
+
     is_refreshable = isinstance(credentials, RefreshableCredentials)
-    return Signer(client, frozen, signed_by, is_refreshable)
+    return Signer(client, frozen, signed_by, iam, is_refreshable)
 
 
 def set_out(session: Any, departure: Departure, environment: Environment) -> Assumed:
     """Assume the role of a departure; the code of its MFA device is asked for here."""
     with _device_of_the_source(session):
-        return assume(departure, environment)
+        assumed = assume(departure, environment)
+    environment.tell(clamped_note(departure.request))
+    return assumed
 
 
 def assume(departure: Departure, environment: Environment) -> Assumed:
     """Assume the role of a departure."""
-    now = environment.now()
-    signer, request = departure.signer, departure.request
-    credentials = assume_with_device(signer, request, departure.process, environment)
+    signer, request, now = departure.signer, departure.request, environment.now()
+
+    def call(settled: AssumeRoleRequest) -> TemporaryCredentials:
+        return assume_with_device(signer, settled, departure.process, environment)
+
+    if request.seconds == LONGEST:
+        longest = assume_longest(request, now, DurationMemory(), signer.iam, call)
+        credentials = longest.credentials
+        if longest.is_guess:
+            environment.tell(unknown_maximum_note(request.role.arn))
+    else:
+        credentials = call(request)
     return Assumed(request, credentials, region_of(signer.client), now)
-
-
-def is_enough(
-    held: Optional[ProfileState],
-    least: Optional[int],
-    plan: Plan,
-    region: Optional[str],
-) -> bool:
-    """Tell whether a target holds what the plan asks for, with more than so many seconds left.
-
-    ``least`` None asks for it anew in any case. The plan's role has its account
-    as far as that is known.
-    """
-    if held is None or least is None or held.seconds_left <= least:
-        return False
-    name, source = plan.session_name, plan.ends.source
-    wanted = record_of(plan.request, name, source, None, plan.auto_refresh)
-    return (
-        wanted.asks_the_same_as(held.record)
-        and region in (None, held.region)
-        and held.principal_arn is not None
-    )
 
 
 @contextmanager
@@ -165,6 +166,13 @@ def _device_of_the_source(session: Any) -> Iterator[None]:
             f"The MFA device {serial} of the source profile has a code to be typed, and there is "
             "no terminal to ask on. Run the command in one, or name another source: --profile NAME"
         ) from None
+
+
+def _chained(plan: Plan, credentials: Any, memory: CallerMemory) -> Plan:
+    """Answer the plan, chained where its credentials are known to be a role session."""
+    if plan.request.duration_seconds is None:
+        return plan
+    return plan.chained() if is_role_session(credentials, memory) else plan
 
 
 def _names_region(env: Mapping[str, str]) -> bool:

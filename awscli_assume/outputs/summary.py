@@ -92,6 +92,24 @@ def chaining_note(source: str) -> str:
     )
 
 
+def clamped_note(request: Any) -> str:
+    """Answer a note where a default was longer than role chaining gives, else nothing."""
+    if not request.is_clamped or not isinstance(request.duration_seconds, int):
+        return ""
+    return (
+        "aws: [NOTE]: the source is itself a role session, and role chaining gives at most one "
+        f"hour: {request.seconds} seconds in place of the configured {request.duration_seconds}\n"
+    )
+
+
+def unknown_maximum_note(role_arn: str) -> str:
+    """Answer a note where a token code left one attempt, and nobody said what the role allows."""
+    return (
+        f"aws: [NOTE]: IAM does not say how long {role_arn} allows, and a token code works once: "
+        "3600 seconds. If you know the role's maximum: --duration-seconds SECONDS\n"
+    )
+
+
 def export_line(profile: str, env: Mapping[str, str]) -> str:
     """Answer the line that makes a profile the current one, in the person's shell.
 
