@@ -70,7 +70,7 @@ def assume_longest(
     request: AssumeRoleRequest,
     now: datetime,
     memory: DurationMemory,
-    iam: Callable[[], Any],
+    iam: Optional[Callable[[], Any]],
     call: Callable[[AssumeRoleRequest], TemporaryCredentials],
 ) -> Longest:
     """Assume the role for as long as it allows: what is remembered, what IAM says, else step down.
@@ -81,7 +81,9 @@ def assume_longest(
     """
     arn = request.role.arn
     known = memory.recall(arn, now)
-    most = known if known is not None else role_maximum(iam, request.role)
+    most = known
+    if most is None and iam is not None:
+        most = role_maximum(iam, request.role)
     left = _steps(most, request.serial_number is not None)
     is_worth_keeping = most is not None or request.serial_number is None
     while True:

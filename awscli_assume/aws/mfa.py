@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from awscli_assume.aws.refusals import causes_added, foreign_answer
 from awscli_assume.aws.withheld import credentials_withheld
@@ -27,7 +27,8 @@ class Signer:
 
     ``frozen`` answers the source's credentials as botocore's frozen ones, or raises
     what the profile's own way to them raises. ``signed_by`` answers a client of STS
-    that other credentials sign for, ``iam`` one of IAM that the source signs for.
+    that other credentials sign for, ``iam`` one of IAM that the source signs for,
+    to be asked what a role allows; None leaves that out.
     ``is_refreshable`` tells, before any call, that the source's are temporary;
     ``is_role`` that they are known to be a role session.
     """
@@ -35,7 +36,7 @@ class Signer:
     client: Any
     frozen: Callable[[], Any] = field(repr=False)
     signed_by: Callable[[Any], Any] = field(repr=False)
-    iam: Callable[[], Any] = field(repr=False)
+    iam: Optional[Callable[[], Any]] = field(default=None, repr=False)
     is_refreshable: bool = False
     is_role: bool = False
 

@@ -9,7 +9,7 @@ from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.commands.arguments import role_arguments, sts_arguments
+from awscli_assume.commands.arguments import sts_arguments
 from awscli_assume.commands.choice import seconds_or_none
 from awscli_assume.commands.clear import ClearCommand
 from awscli_assume.commands.environment import Environment
@@ -23,6 +23,7 @@ from awscli_assume.commands.program import check_renewable, forget, keep_fresh, 
 from awscli_assume.commands.refresh import RefreshCommand
 from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
 from awscli_assume.commands.road import travel
+from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.target_arguments import target_arguments
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.outputs.summary import (

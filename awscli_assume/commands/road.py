@@ -10,7 +10,7 @@ from typing import Any, Iterator, Mapping, Optional
 
 from awscli_assume.aws.callers import CallerMemory
 from awscli_assume.aws.chaining import is_role_session
-from awscli_assume.aws.longest import DurationMemory, assume_longest
+from awscli_assume.aws.longest import DurationMemory, Longest, assume_longest
 from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
@@ -141,18 +141,25 @@ def set_out(session: Any, departure: Departure, environment: Environment) -> Ass
 def assume(departure: Departure, environment: Environment) -> Assumed:
     """Assume the role of a departure."""
     signer, request, now = departure.signer, departure.request, environment.now()
-
-    def call(settled: AssumeRoleRequest) -> TemporaryCredentials:
-        return assume_with_device(signer, settled, departure.process, environment)
-
     if request.seconds == LONGEST:
-        longest = assume_longest(request, now, DurationMemory(), signer.iam, call)
+        longest = _assume_longest(departure, now, environment)
         credentials = longest.credentials
         if longest.is_guess:
             environment.tell(unknown_maximum_note(request.role.arn))
     else:
-        credentials = call(request)
+        credentials = assume_with_device(signer, request, departure.process, environment)
     return Assumed(request, credentials, region_of(signer.client), now)
+
+
+def _assume_longest(departure: Departure, now: datetime, environment: Environment) -> Longest:
+    # IAM is asked before, if at all: a refusal of a step needs no second answer.
+    signer = replace(departure.signer, iam=None)
+
+    def call(settled: AssumeRoleRequest) -> TemporaryCredentials:
+        return assume_with_device(signer, settled, departure.process, environment)
+
+    memory, iam = DurationMemory(), departure.signer.iam
+    return assume_longest(departure.request, now, memory, iam, call)
 
 
 @contextmanager
