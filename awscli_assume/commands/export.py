@@ -52,10 +52,10 @@ class ExportCommand(BasicCommand):
 
 
 def _format_argument() -> dict[str, Any]:
-    names = ", ".join(f"<code>{name}</code>" for name in FORMATS)
+    each = " ".join(f"<code>{one.name}</code>: {one.documentation}" for one in FORMATS.values())
     return text(
         "format",
-        f"How to write the credentials: {names}. Default: <code>process</code>, and on a terminal "
+        f"How to write the credentials. {each} Default: <code>process</code>, and on a terminal "
         "the form of your shell.",
     )
 

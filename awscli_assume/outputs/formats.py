@@ -55,12 +55,6 @@ def default_format(is_terminal: bool, env: Mapping[str, str]) -> str:
     return _FORMAT_OF_SHELL[shell_of(env)] if is_terminal else "process"
 
 
-def formats_help() -> str:
-    """Answer the formats as a list of help text."""
-    items = [f"<li><code>{one.name}</code> - {one.documentation}</li>" for one in FORMATS.values()]
-    return "\n".join(["<ul>", *items, "</ul>"])
-
-
 def _lines(line: Callable[[str, str], str], refuse: Callable[[str], Optional[str]]) -> Render:
     """Answer a renderer that prints a line for each variable."""
 

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from awscli_assume.commands.export import ExportCommand
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials
-from awscli_assume.outputs.formats import FORMATS, Format, default_format, formats_help, render
+from awscli_assume.outputs.formats import FORMATS, Format, default_format, render
 
 ROLE = TemporaryCredentials(
     access_key_id="ASIAEXAMPLE",
@@ -146,11 +147,10 @@ def test_a_format_is_named_or_given() -> None:
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_each_format_is_in_the_help(name: str) -> None:
     """The help has one item for each format, with its one sentence."""
-    items = re.findall(r"<li><code>([a-z-]+)</code> - (.*?)</li>", formats_help())
-    documentation = dict(items)[name]
+    documentation = FORMATS[name].documentation
+    (argument,) = [one for one in ExportCommand(None).ARG_TABLE if one["name"] == "format"]
 
-    assert len(items) == len(FORMATS)
-    assert documentation == FORMATS[name].documentation
+    assert f"<code>{name}</code>: {documentation}" in argument["help_text"]
     assert documentation.startswith("Display credentials as ")
     assert documentation.endswith(".")
     assert ". " not in documentation
