@@ -63,6 +63,11 @@ class Caller:
         """The name of the role behind a session; its path is not part of a session's ARN."""
         return self.name.split("/")[1] if self.kind == ROLE_SESSION else None
 
+    @property
+    def is_of_saml(self) -> bool:
+        """Tell whether a SAML provider vouches, and not an OpenID Connect one."""
+        return self.kind == PROVIDER and ":saml-provider/" in self.name
+
     def is_role(self, arn: str) -> bool:
         """Tell whether an ARN is that of the role behind this session.
 

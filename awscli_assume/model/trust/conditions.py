@@ -48,7 +48,8 @@ def judge(condition: Condition, context: Context, has_variables: bool) -> Findin
         variables = [p.reason for p in patterns if isinstance(p, Unknown)]
         uses_variables = test.operator.by_pattern and not isinstance(value, Unknown)
         return _unknown(condition, value, variables if uses_variables else [])
-    return Finding(answer, "" if answer else _difference(condition, value, test))
+    shown = [_wanted(*pair) for pair in zip(condition.values, patterns)]
+    return Finding(answer, "" if answer else _difference(what, value, test, shown))
 
 
 def _test_of(name: str) -> Optional[_Test]:
@@ -108,11 +109,19 @@ def _null(condition: Condition, value: Value, what: str) -> Finding:
     return Finding(holds, "" if holds else f"{what}: expected {words[0]}, got {words[1]}")
 
 
-def _difference(condition: Condition, value: Value, test: _Test) -> str:
-    wanted = " or ".join(repr(text) for text in condition.values)
+def _difference(what: str, value: Value, test: _Test, wanted: list[str]) -> str:
     none_of = "none of " if test.operator.is_negated else ""
-    what = f"{condition.operator} {condition.key}"
-    return f"{what}: expected {none_of}{wanted}, got {_shown(value)}"
+    return f"{what}: expected {none_of}{' or '.join(wanted)}, got {_shown(value)}"
+
+
+def _wanted(text: str, pattern: object) -> str:
+    """Show a value of the policy, and what its variables came to."""
+    if isinstance(pattern, Missing):
+        return f"{text!r} (which has no value here)"
+    if not isinstance(pattern, tuple):
+        return repr(text)
+    plain = "".join(token[0] for token in pattern)
+    return repr(text) if plain == text else f"{text!r} (which is {plain!r} here)"
 
 
 def _unknown(condition: Condition, value: Value, reasons: list[str]) -> Finding:

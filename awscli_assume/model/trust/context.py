@@ -12,7 +12,6 @@ from typing import Iterable, Mapping, Optional
 
 from awscli_assume.model.request import AssumeRoleRequest
 from awscli_assume.model.trust.callers import (
-    OF_AN_ACCOUNT,
     PROVIDER,
     ROLE_SESSION,
     SERVICE,
@@ -58,7 +57,7 @@ def context_of(
         # What a service asks for is its own affair.
         values["aws:principalisawsservice"] = ("true",)
     elif caller.kind == PROVIDER:
-        values.update(_of_a_token(request))
+        values.update(_of_a_token(caller, request))
     else:
         complete.append("aws:requesttag/")
         values.update(_of_the_request(request, caller))
@@ -89,9 +88,12 @@ def _of_the_request(request: AssumeRoleRequest, caller: Caller) -> dict[str, Val
     return values
 
 
-def _of_a_token(request: AssumeRoleRequest) -> dict[str, Value]:
-    """Answer nothing but the session name: tags and source identity are in the token."""
-    return {"sts:rolesessionname": (request.role_session_name,), "sts:externalid": MISSING}
+def _of_a_token(caller: Caller, request: AssumeRoleRequest) -> dict[str, Value]:
+    """Answer what isn't in the provider's token, as tags and source identity are."""
+    values: dict[str, Value] = {"sts:externalid": MISSING}
+    if not caller.is_of_saml:
+        values["sts:rolesessionname"] = (request.role_session_name,)
+    return values
 
 
 def _of_the_principal(caller: Caller) -> dict[str, Value]:

@@ -83,8 +83,7 @@ def needed_actions(caller: Caller, request: AssumeRoleRequest) -> tuple[str, ...
     """
     operation = "sts:AssumeRole"
     if caller.kind == PROVIDER:
-        is_saml = ":saml-provider/" in caller.name
-        operation = f"sts:AssumeRoleWith{'SAML' if is_saml else 'WebIdentity'}"
+        operation += "WithSAML" if caller.is_of_saml else "WithWebIdentity"
     others = {
         "sts:TagSession": request.tags,
         "sts:SetSourceIdentity": request.source_identity or caller.source_identity,
@@ -129,9 +128,8 @@ def _of_action(
     reasons = tuple(f"{one.statement}: {one.reason}" for one in deciding)
     if outcome == NOT_ALLOWED and not allows:
         reasons = (f"no statement allows {action}",)
-    is_direct = any(one.is_direct for one in allowing) or all(
-        one.is_direct for one in perhaps if not allowing
-    )
+    # One statement that allows is enough; of those that perhaps do, none is to be relied on.
+    is_direct = (any if allowing else all)(one.is_direct for one in allowing or perhaps)
     return Verdict(outcome, action, reasons, evidence, is_foreign or not is_direct)
 
 
