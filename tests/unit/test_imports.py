@@ -18,8 +18,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
 STANDARD_LIBRARY = frozenset(
     {
         "__future__", "concurrent", "contextlib", "dataclasses", "datetime", "difflib", "errno",
-        "fcntl", "fractions", "gc", "getpass", "hashlib", "hmac", "http", "ipaddress", "json",
-        "logging", "os", "re", "secrets", "selectors", "shlex", "shutil", "signal", "socket",
+        "fcntl", "fractions", "gc", "getpass", "hashlib", "hmac", "http", "io", "ipaddress",
+        "json", "logging", "os", "re", "secrets", "selectors", "shlex", "shutil", "signal", "socket",
         "stat", "subprocess", "sys", "tempfile", "threading", "time", "traceback", "typing",
         "unicodedata", "urllib",
     }
