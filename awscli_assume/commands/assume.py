@@ -14,6 +14,7 @@ from awscli_assume.commands.choice import seconds_or_none
 from awscli_assume.commands.clear import ClearCommand
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.exec import ExecCommand
+from awscli_assume.commands.explain import ExplainCommand
 from awscli_assume.commands.export import ExportCommand
 from awscli_assume.commands.held import is_enough
 from awscli_assume.commands.listing import ListCommand
@@ -59,6 +60,7 @@ class AssumeCommand(BasicCommand):
         {"name": "list", "command_class": ListCommand},
         {"name": "refresh", "command_class": RefreshCommand},
         {"name": "clear", "command_class": ClearCommand},
+        {"name": "explain", "command_class": ExplainCommand},
     ]
     DESCRIPTION = BasicCommand.FROM_FILE("assume", "_description.rst", root_module=awscli_assume)
     SYNOPSIS = ""

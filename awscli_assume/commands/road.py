@@ -77,8 +77,8 @@ def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environme
 
 def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Departure:
     """Find the source's credentials, and the role's account where that is not known."""
-    _use_source(session, plan.ends)
-    region = None if _names_region(environment.variables) else plan.region
+    use_source(session, plan.ends)
+    region = start_region(plan, environment.variables)
     client = create_sts_client(session, parsed_globals, region)
     check_host_knows(client, plan.request)
     check_partition(client, plan.request)
@@ -182,11 +182,14 @@ def _chained(plan: Plan, credentials: Any, memory: CallerMemory) -> Plan:
     return plan.chained() if is_role_session(credentials, memory) else plan
 
 
-def _names_region(env: Mapping[str, str]) -> bool:
-    return any(env.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
+def start_region(plan: Plan, env: Mapping[str, str]) -> Optional[str]:
+    """Answer the region of the profile that names the role, unless a variable names another."""
+    is_named = any(env.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
+    return None if is_named else plan.region
 
 
-def _use_source(session: Any, ends: Ends) -> None:
+def use_source(session: Any, ends: Ends) -> None:
+    """Make the source profile the session's own, where it is not already."""
     current = session.get_config_variable("profile") or "default"
     if ends.source is not None and ends.source != current:
         LOG.debug("The source profile is %s", ends.source)

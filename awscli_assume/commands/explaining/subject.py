@@ -1,0 +1,160 @@
+"""Who is calling: the first step, and what the others need to know of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Callable, Mapping, Optional
+
+from awscli_assume.aws.identity import Identity, ask_identity, server_time
+from awscli_assume.aws.maximum import create_iam_client
+from awscli_assume.aws.refusals import causes_added
+from awscli_assume.aws.sts import client_options, create_sts_client, region_of
+from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.plan import Plan
+from awscli_assume.commands.road import start_region, use_source
+from awscli_assume.errors import UnexpectedAnswer
+from awscli_assume.host import BotoCoreError, ClientError, EndpointConnectionError
+from awscli_assume.model.credentials import format_time
+from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, Step
+from awscli_assume.profiles.state import EXPIRY_KEY, expiration_of
+
+# How botocore came by credentials (credentials.py, METHOD of each provider; "login"
+# from 2.32 on), in words.
+_KINDS = {
+    "env": "keys in the environment",
+    "shared-credentials-file": "keys in the credentials file",
+    "config-file": "keys in the config file",
+    "assume-role": "a role that the profile names",
+    "assume-role-with-web-identity": "a web identity",
+    "sso": "IAM Identity Center (aws sso login)",
+    "login": "aws login",
+    "custom-process": "a credential_process",
+    "iam-role": "the role of the instance",
+    "container-role": "the role of the container",
+}
+_RENEW = {"sso": "aws sso login", "login": "aws login"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The caller, as far as STS has named them. ``iam`` answers a client of IAM of theirs."""
+
+    identity: Identity
+    is_temporary: bool
+    client: Any
+    iam: Callable[[], Any]
+    make_client: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Introduced:
+    """The step of the caller, who they are (None: not known), and STS as it was met.
+
+    ``failure`` is what stood in the way of STS itself, ``server_time`` its clock.
+    """
+
+    step: Step
+    subject: Optional[Subject]
+    client: Optional[Any] = None
+    server_time: Optional[datetime] = None
+    failure: Optional[Exception] = None
+
+
+def introduce(
+    session: Any, parsed_globals: Any, plan: Plan, environment: Environment
+) -> Introduced:
+    """Find the source's credentials and ask STS whose they are."""
+    source = plan.ends.source
+    try:
+        use_source(session, plan.ends)
+        region = start_region(plan, environment.variables)
+        client = create_sts_client(session, parsed_globals, region)
+        with credentials_withheld(), causes_added():
+            credentials = session.get_credentials()
+            frozen = None if credentials is None else credentials.get_frozen_credentials()
+    except (ClientError, BotoCoreError, UnexpectedAnswer, EOFError) as error:
+        return Introduced(_without_credentials(source, str(error)), None)
+    if credentials is None or frozen is None:
+        return Introduced(_without_credentials(source, "there are no credentials"), None, client)
+    kind = _KINDS.get(credentials.method, f"credentials by {credentials.method}")
+    try:
+        identity = ask_identity(client)
+    except (ClientError, BotoCoreError, UnexpectedAnswer) as error:
+        return Introduced(
+            _refused(source, kind, credentials.method, error),
+            None,
+            client,
+            server_time(getattr(error, "response", None)),
+            error,
+        )
+
+    def make_client(service: str) -> Any:
+        options = client_options(parsed_globals, region_of(client), frozen)
+        return create_iam_client(session, options, service)
+
+    subject = Subject(
+        identity, bool(frozen.token), client, lambda: make_client("iam"), make_client
+    )
+    step = _known(subject, source, kind, _expiry(session, credentials), environment.now())
+    return Introduced(step, subject, client, identity.server_time)
+
+
+def _known(
+    subject: Subject, source: Optional[str], kind: str, expiry: Optional[datetime], now: datetime
+) -> Step:
+    caller = subject.identity.caller
+    evidence = [
+        f"the caller is {subject.identity.arn}",
+        f"account {caller.account_id}, partition {caller.partition}",
+        f"the credentials are {kind}, {_place(source)}",
+    ]
+    if expiry is not None:
+        minutes = max(0, int((expiry - now).total_seconds() // 60))
+        evidence.append(f"they expire at {format_time(expiry)}, in {minutes} minutes")
+    elif subject.is_temporary:
+        evidence.append("they are temporary, and when they expire is not known")
+    return Step(CALLER, OK, tuple(evidence))
+
+
+def _expiry(session: Any, credentials: Any) -> Optional[datetime]:
+    # botocore has no public question for it (credentials.py, all versions).
+    found = getattr(credentials, "_expiry_time", None)
+    if found is not None:
+        return found  # type: ignore[no-any-return]
+    if credentials.method == "env":
+        return None
+    profile: Mapping[str, Any] = session.full_config["profiles"].get(
+        session.get_config_variable("profile") or "default", {}
+    )
+    return expiration_of(profile.get(EXPIRY_KEY))
+
+
+def _place(source: Optional[str]) -> str:
+    return "of no profile" if source is None else f"of the profile '{source}'"
+
+
+def _without_credentials(source: Optional[str], reason: str) -> Step:
+    profile = "" if source is None else f" --profile {source}"
+    first = reason.strip().splitlines()
+    return Step(
+        CALLER,
+        PROBLEM,
+        (f"{_place(source)[3:]} gives no credentials: {first[0] if first else 'no reason'}",),
+        (f"aws configure list{profile}",),
+    )
+
+
+def _refused(source: Optional[str], kind: str, method: str, error: Exception) -> Step:
+    profile = "" if source is None else f" --profile {source}"
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    is_away = isinstance(error, EndpointConnectionError)
+    what = "STS can't be reached" if is_away else "STS does not take the credentials"
+    renew = (f"{_RENEW[method]}{profile}",) if method in _RENEW else ()
+    return Step(
+        CALLER,
+        PROBLEM,
+        (f"{what}: {lines[0]}", *lines[1:], f"the credentials are {kind}, {_place(source)}"),
+        (*renew, f"aws sts get-caller-identity{profile}"),
+    )
