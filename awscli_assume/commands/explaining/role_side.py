@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping, Optional, Union
 
 from awscli_assume.aws.asking import NotAnswered
 from awscli_assume.aws.roles import KnownRole, look_up_role, role_arns
@@ -102,18 +102,24 @@ def look_at_duration(request: AssumeRoleRequest, found: Optional[KnownRole]) -> 
             f"{asked} seconds, and the source is itself a role session: role chaining gives at "
             f"most {CHAINED_MOST}",
         )
-        return Step(DURATION, PROBLEM, evidence, (f"--duration-seconds {CHAINED_MOST}",))
+        return Step(DURATION, PROBLEM, evidence, (_again(request, CHAINED_MOST),))
     if asked is None or asked == LONGEST or (isinstance(asked, int) and _fits_every(asked)):
         what = "the longest that the role allows" if asked == LONGEST else "an hour at most"
         return Step(DURATION, OK, (f"{what}, which every role gives",))
     if found is None or found.maximum_seconds is None:
         evidence = (f"whether the role allows {asked} seconds is not known",)
-        return Step(DURATION, UNKNOWN, evidence, ("--duration-seconds max",))
+        return Step(DURATION, UNKNOWN, evidence, (_again(request, LONGEST),))
     most = found.maximum_seconds
     if isinstance(asked, int) and asked > most:
         evidence = (f"{asked} seconds, and the role allows at most {most} (MaxSessionDuration)",)
-        return Step(DURATION, PROBLEM, evidence, (f"--duration-seconds {most}",))
+        return Step(DURATION, PROBLEM, evidence, (_again(request, most),))
     return Step(DURATION, OK, (f"{asked} seconds, and the role allows {most}",))
+
+
+def _again(request: AssumeRoleRequest, seconds: Union[int, str]) -> str:
+    role = request.role
+    words = f"--role-arn {role.arn}" if role.is_complete else f"--role-name {role.name}"
+    return f"aws assume {words} --duration-seconds {seconds}"
 
 
 def _fits_every(seconds: int) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Callable, Mapping, Optional
 
+from awscli_assume.aws.asking import code_of
 from awscli_assume.aws.identity import Identity, ask_identity, server_time
 from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.refusals import causes_added
@@ -15,9 +16,9 @@ from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
 from awscli_assume.commands.road import start_region, use_source
 from awscli_assume.errors import UnexpectedAnswer
-from awscli_assume.host import BotoCoreError, ClientError, EndpointConnectionError
+from awscli_assume.host import BotoCoreError, ClientError
 from awscli_assume.model.credentials import format_time
-from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, Step
+from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
 from awscli_assume.profiles.state import EXPIRY_KEY, expiration_of
 
 # How botocore came by credentials (credentials.py, METHOD of each provider; "login"
@@ -35,6 +36,13 @@ _KINDS = {
     "container-role": "the role of the container",
 }
 _RENEW = {"sso": "aws sso login", "login": "aws login"}
+# "Common Errors" and "AssumeRole" (AWS STS API reference): a region, or a bad moment.
+_NOT_THEIR_FAULT = (
+    "RegionDisabledException", "Throttling", "ThrottlingException", "RequestLimitExceeded",
+    "InternalFailure", "ServiceUnavailable",
+)  # fmt: skip
+# What a signature may be old (IAM User Guide, "Signature Version 4", "Troubleshooting").
+SKEW_MOST_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -82,13 +90,12 @@ def introduce(
     try:
         identity = ask_identity(client)
     except (ClientError, BotoCoreError, UnexpectedAnswer) as error:
-        return Introduced(
-            _refused(source, kind, credentials.method, error),
-            None,
-            client,
-            server_time(getattr(error, "response", None)),
-            error,
-        )
+        clock = server_time(getattr(error, "response", None))
+        if blames_sts(error, clock, environment.now()):
+            step = _not_named(source, kind)
+        else:
+            step = _refused(source, kind, credentials.method, error)
+        return Introduced(step, None, client, clock, error)
 
     def make_client(service: str) -> Any:
         options = client_options(parsed_globals, region_of(client), frozen)
@@ -146,15 +153,31 @@ def _without_credentials(source: Optional[str], reason: str) -> Step:
     )
 
 
+def blames_sts(error: Exception, clock: Optional[datetime], now: datetime) -> bool:
+    """Tell whether STS, its region, the way there or a clock is at fault, not the credentials."""
+    if not isinstance(error, ClientError):
+        return True
+    if code_of(error) in _NOT_THEIR_FAULT:
+        return True
+    return clock is not None and abs((clock - now).total_seconds()) > SKEW_MOST_SECONDS
+
+
+def _not_named(source: Optional[str], kind: str) -> Step:
+    evidence = "who is calling is not known: STS did not answer that"
+    return Step(CALLER, UNKNOWN, (evidence, f"the credentials are {kind}, {_place(source)}"))
+
+
 def _refused(source: Optional[str], kind: str, method: str, error: Exception) -> Step:
     profile = "" if source is None else f" --profile {source}"
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    is_away = isinstance(error, EndpointConnectionError)
-    what = "STS can't be reached" if is_away else "STS does not take the credentials"
     renew = (f"{_RENEW[method]}{profile}",) if method in _RENEW else ()
     return Step(
         CALLER,
         PROBLEM,
-        (f"{what}: {lines[0]}", *lines[1:], f"the credentials are {kind}, {_place(source)}"),
+        (
+            f"STS does not take the credentials: {lines[0]}",
+            *lines[1:],
+            f"the credentials are {kind}, {_place(source)}",
+        ),
         (*renew, f"aws sts get-caller-identity{profile}"),
     )

@@ -8,7 +8,7 @@ from typing import Any, Mapping, Optional
 
 import awscli_assume
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.explaining.subject import Introduced
+from awscli_assume.commands.explaining.subject import SKEW_MOST_SECONDS, Introduced, blames_sts
 from awscli_assume.commands.plan import Plan
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import CLI_NAME, own_executable
@@ -28,8 +28,6 @@ from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.ownership import check_not_source, check_ours
 from awscli_assume.profiles.target import check_writable
 
-# IAM User Guide, "Signature Version 4": a request is good for five minutes.
-_SKEW_MOST_SECONDS = 300
 _PLUGIN = "awscli_assume"
 
 
@@ -61,20 +59,24 @@ def look_at_sts(introduced: Introduced, now: datetime) -> Step:
     client = introduced.client
     if client is None:
         return Step(STS, UNKNOWN, ("STS was not asked: there was nobody to sign",))
-    place = f"STS of the region {client.meta.region_name} at {client.meta.endpoint_url}"
+    region = client.meta.region_name
+    where = f"of the region {region}" if region else "of no region"
+    place = f"STS {where} at {client.meta.endpoint_url}"
     skew = _skew(introduced.server_time, now)
-    if skew is not None and abs(skew) > _SKEW_MOST_SECONDS:
+    if skew is not None and abs(skew) > SKEW_MOST_SECONDS:
         side = "behind" if skew > 0 else "before"
         text = f"the clock of this machine is {abs(skew)} seconds {side} that of STS"
         return Step(STS, PROBLEM, (text, place), ("date -u",))
-    if introduced.failure is not None and introduced.server_time is None:
+    failure = introduced.failure
+    if failure is not None and blames_sts(failure, introduced.server_time, now):
+        lines = str(failure).strip().splitlines() or [type(failure).__name__]
         commands = ("aws configure get region", "aws configure list")
-        return Step(STS, PROBLEM, (f"no answer from {place}",), commands)
-    if introduced.server_time is None:
-        if introduced.subject is None:
-            return Step(STS, UNKNOWN, (f"{place} was not asked",))
+        return Step(STS, PROBLEM, (f"STS did not answer: {lines[0]}", *lines[1:], place), commands)
+    if skew is None and introduced.subject is None:
+        return Step(STS, UNKNOWN, (f"{place} did not say anything of use",))
+    if skew is None:
         return Step(STS, OK, (place, "it does not tell its clock"))
-    return Step(STS, OK, (place, f"the clocks agree within {abs(skew or 0)} seconds"))
+    return Step(STS, OK, (place, f"the clocks agree within {abs(skew)} seconds"))
 
 
 def _skew(server_time: Optional[datetime], now: datetime) -> Optional[int]:

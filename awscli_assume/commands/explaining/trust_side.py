@@ -105,19 +105,19 @@ def _step(verdict: Verdict, caller: Caller, request: AssumeRoleRequest) -> Step:
         return Step(TRUST, UNKNOWN, (first, *verdict.reasons), (_show(request),))
     what = "denies" if verdict.outcome == DENIED else "does not allow"
     first = f"it {what} {verdict.action} to {caller.name}"
-    commands = [*_options(verdict), _show(request)]
+    commands = [*_again(verdict, request), _show(request)]
     return Step(TRUST, PROBLEM, (first, *verdict.reasons), tuple(commands))
 
 
-def _options(verdict: Verdict) -> list[str]:
-    """Answer the options that would meet what the conditions ask for."""
+def _again(verdict: Verdict, request: AssumeRoleRequest) -> list[str]:
+    """Answer the command with the options that would meet what the conditions ask for."""
     keys = {key.lower() for reason in verdict.reasons for key in _KEY.findall(reason)}
-    found = [
-        option
-        for key, option in _OPTIONS
-        if any(one.startswith(key) for one in keys) and verdict.outcome != DENIED
-    ]
-    return list(dict.fromkeys(found))
+    options = dict.fromkeys(
+        option for key, option in _OPTIONS if any(one.startswith(key) for one in keys)
+    )
+    if not options or verdict.outcome == DENIED:
+        return []
+    return [f"aws assume --role-arn {request.role.arn} {' '.join(options)}"]
 
 
 def _show(request: AssumeRoleRequest) -> str:
