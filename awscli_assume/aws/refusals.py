@@ -87,5 +87,18 @@ def _without_request(text: str) -> str:
     return text.partition("The Canonical String for this request")[0].rstrip()
 
 
+def is_refusal(error: Any) -> bool:
+    """Tell whether STS refused for somebody's policies: AccessDenied, whoever's they are."""
+    return error.response.get("Error", {}).get("Code") in ("AccessDenied", "AccessDeniedException")
+
+
+def add_line(error: Any, line: str) -> None:
+    """Add a line to what a ClientError says, in both places that the CLI prints it from."""
+    details = error.response.get("Error", {})
+    if "Message" in details:
+        details["Message"] = f"{details['Message']}\n{line}"
+    _append(error, line)
+
+
 def _append(error: Any, cause: str) -> None:
     error.args = (f"{error.args[0]}\n{cause}", *error.args[1:])

@@ -6,7 +6,7 @@ import logging
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Iterator, Optional
 
 from awscli_assume.aws.callers import CallerMemory
 from awscli_assume.aws.chaining import is_role_session
@@ -23,6 +23,7 @@ from awscli_assume.aws.sts import (
     region_of,
 )
 from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.commands.beginning import start_region, use_source
 from awscli_assume.commands.codes import MfaProcess, mfa_process_of
 from awscli_assume.commands.devices import (
     assume_with_device,
@@ -30,14 +31,14 @@ from awscli_assume.commands.devices import (
     needs_code,
 )
 from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.explain_line import advise
 from awscli_assume.commands.plan import Plan
 from awscli_assume.errors import NoTerminal
-from awscli_assume.host import NoCredentialsError, RefreshableCredentials, use_profile
+from awscli_assume.host import ClientError, NoCredentialsError, RefreshableCredentials
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.limits import LONGEST
 from awscli_assume.model.request import AssumeRoleRequest
 from awscli_assume.outputs.summary import clamped_note, unknown_maximum_note
-from awscli_assume.profiles.source import Ends
 
 LOG = logging.getLogger("awscli.assume.road")
 
@@ -72,7 +73,11 @@ class Departure:
 def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Assumed:
     """Assume the role of a plan. Nothing is written."""
     departure = prepare(session, parsed_globals, plan, environment)
-    return set_out(session, departure, environment)
+    try:
+        return set_out(session, departure, environment)
+    except ClientError as error:
+        advise(error, departure.request, plan, parsed_globals)
+        raise
 
 
 def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Departure:
@@ -180,19 +185,3 @@ def _chained(plan: Plan, credentials: Any, memory: CallerMemory) -> Plan:
     if plan.request.duration_seconds is None:
         return plan
     return plan.chained() if is_role_session(credentials, memory) else plan
-
-
-def start_region(plan: Plan, env: Mapping[str, str]) -> Optional[str]:
-    """Answer the region of the profile that names the role, unless a variable names another."""
-    is_named = any(env.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
-    return None if is_named else plan.region
-
-
-def use_source(session: Any, ends: Ends) -> None:
-    """Make the source profile the session's own, where it is not already."""
-    current = session.get_config_variable("profile") or "default"
-    if ends.source is not None and ends.source != current:
-        LOG.debug("The source profile is %s", ends.source)
-        # "default" need not exist: an instance or container role may be the source.
-        is_there = ends.source in session.available_profiles or ends.source != "default"
-        use_profile(session, ends.source if is_there else None)

@@ -20,8 +20,8 @@ STANDARD_LIBRARY = frozenset(
         "__future__", "concurrent", "contextlib", "dataclasses", "datetime", "difflib", "email",
         "errno", "fcntl", "fractions", "gc", "getpass", "hashlib", "hmac", "http", "io",
         "ipaddress", "json", "logging", "os", "re", "secrets", "selectors", "shlex", "shutil",
-        "signal", "socket", "stat", "subprocess", "sys", "tempfile", "threading", "time",
-        "traceback", "typing", "unicodedata", "urllib", "zlib",
+        "signal", "socket", "stat", "subprocess", "sys", "tempfile", "textwrap", "threading",
+        "time", "traceback", "typing", "unicodedata", "urllib", "zlib",
     }
 )  # fmt: skip
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
