@@ -9,6 +9,7 @@ says where its text is from.
 from __future__ import annotations
 
 import threading
+import time
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Callable, Optional
@@ -158,6 +159,8 @@ class StsStub:
         self.headers: list[dict[str, str]] = []
         self.script: Callable[[dict[str, str]], Optional[Answer]] = lambda parameters: None
         self.caller = f"arn:aws:iam::{ACCOUNT}:user/alice"
+        # How far its clock is before that of this machine.
+        self.seconds_ahead = 0
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -173,6 +176,9 @@ class StsStub:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
+
+            def date_time_string(self, timestamp: Optional[float] = None) -> str:
+                return super().date_time_string(time.time() + stub.seconds_ahead)
 
             def log_message(self, *args: object) -> None:
                 pass

@@ -94,17 +94,18 @@ def _witness(
     if profile is None:
         if subject is None:
             return None, None
-        return Witness(subject.iam(), subject.identity.caller.account_id), None
+        own = subject.identity.caller
+        return Witness(subject.iam(), own.partition, own.account_id), None
     try:
         signer = SourceClients(session, parsed_globals).get(profile)
-        account = ask_identity(signer.client).caller.account_id
+        their = ask_identity(signer.client).caller
         iam = signer.iam() if signer.iam is not None else None
     except (ClientError, BotoCoreError, UnexpectedAnswer, EOFError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
         evidence = f"the profile '{profile}' of --role-account-profile can't be used: {first}"
         command = f"aws sts get-caller-identity --profile {profile}"
         return None, Step(ROLE, UNKNOWN, (evidence,), (command,))
-    return Witness(iam, account, profile), None
+    return Witness(iam, their.partition, their.account_id, profile), None
 
 
 def _circumstances(introduced: Introduced, environment: Environment) -> Circumstances:

@@ -19,9 +19,10 @@ _EVERY_ROLE_ALLOWS = 3600
 
 @dataclass(frozen=True)
 class Witness:
-    """Who asks IAM about the role: ``account_id`` is theirs, ``profile`` None for the caller."""
+    """Who asks IAM about the role, and where they are; ``profile`` is None for the caller."""
 
     iam: Any
+    partition: str
     account_id: str
     profile: Optional[str] = None
 
@@ -30,12 +31,16 @@ class Witness:
         """Who it is, in words."""
         return "the caller" if self.profile is None else f"the profile '{self.profile}'"
 
+    def sees(self, role: Role) -> bool:
+        """Tell whether IAM shows them the role: it finds those of one account, by name alone."""
+        return (self.partition, self.account_id) == (role.partition, role.account_id)
+
 
 def look_at_role(
     role: Role, witness: Optional[Witness], profiles: Mapping[str, Any]
 ) -> tuple[Step, Optional[KnownRole]]:
     """Answer whether the role exists, and the role where that is known."""
-    if witness is None or witness.account_id != role.account_id:
+    if witness is None or not witness.sees(role):
         return _out_of_sight(role, witness, profiles), None
     try:
         found = look_up_role(witness.iam, role.name, witness.name)
@@ -67,7 +72,12 @@ def _missing(role: Role, witness: Witness) -> Step:
 
 def _out_of_sight(role: Role, witness: Optional[Witness], profiles: Mapping[str, Any]) -> Step:
     account = role.account_id
-    if witness is None:
+    if witness is not None and witness.partition != role.partition:
+        evidence = (
+            f"whether the role exists is not known: it is of the partition {role.partition}, and "
+            f"{witness.name} of {witness.partition}"
+        )
+    elif witness is None:
         evidence = "whether the role exists is not known: there is nobody to ask IAM as"
     elif witness.profile is not None:
         evidence = (
