@@ -173,6 +173,22 @@ def test_profiles_of_the_account_are_proposed(aws) -> None:
 # What is asked, and printed.
 
 
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        (BY_NAME, "the role is of that account, too"),
+        (("--role-arn", FOREIGN), f"the role is of another account, {OTHER}"),
+    ],
+)
+def test_whose_account_it_is(aws, role: tuple[str, ...], words: str) -> None:
+    """The caller's step tells whether the role is of their own account."""
+    _, found = explain(aws, World(), role=role)
+
+    told = found["Steps"][0]["Evidence"]
+    assert told[0] == f"the caller is {ALICE}"
+    assert any(one.startswith(words) for one in told)
+
+
 def test_three_questions_are_asked(aws) -> None:
     """GetCallerIdentity, GetRole and SimulatePrincipalPolicy, once each; AssumeRole never."""
     explain(aws, World())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Optional
 
 from awscli_assume.aws.identity import ask_identity
@@ -64,7 +65,7 @@ def diagnose(
         request.role.arn if request.role.is_complete else request.role.name,
         None if introduced.subject is None else introduced.subject.identity.arn,
         (
-            introduced.step,
+            _with_account(introduced, request),
             look_at_request(request, introduced.client),
             permissions,
             role_step,
@@ -74,6 +75,19 @@ def diagnose(
             machine,
         ),
     )
+
+
+def _with_account(introduced: Introduced, request: AssumeRoleRequest) -> Step:
+    """Answer the caller's step with whose account the role is of: is it the one that was meant?"""
+    step, role = introduced.step, request.role
+    if introduced.subject is None:
+        return step
+    own = introduced.subject.identity.caller.account_id
+    if role.account_id == own:
+        told = "the role is of that account, too"
+    else:
+        told = f"the role is of another account, {role.account_id}: both sides have to allow it"
+    return replace(step, evidence=(*step.evidence, told))
 
 
 def _completed(plan: Plan, introduced: Introduced) -> AssumeRoleRequest:
