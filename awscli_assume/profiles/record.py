@@ -17,7 +17,7 @@ from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request import AssumeRoleRequest
 
 BLOCK = "assumed"
-_JSON = ("policy-arns", "tags", "transitive-tag-keys")
+_JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
 NOT_KEPT = "(not kept)"
 _AUTO_REFRESH = "auto-refresh"
 _OWN_KEYS = (
@@ -79,6 +79,9 @@ class Record:
             ]
         except (AttributeError, TypeError, ValueError):
             raise _broken("tags or policy-arns") from None
+        via = options.get("via", [])
+        if not isinstance(via, list) or not all(isinstance(hop, str) for hop in via):
+            raise _broken("via")
         if options.pop("provided_contexts", None) is not None:
             raise InvalidConfiguration(
                 "The profile was made with --provided-contexts, whose assertions are not kept. "
@@ -110,6 +113,7 @@ def record_of(
 ) -> Record:
     """Answer the record of a request; ``session_name`` is the name or its template."""
     options: dict[str, Any] = {
+        "via": [hop.arn for hop in request.via],
         "duration-seconds": request.duration_seconds,
         "policy": request.policy,
         "policy-arns": list(request.policy_arns),

@@ -142,7 +142,7 @@ def test_typed_token_code_is_checked() -> None:
 def test_role_that_becomes_known() -> None:
     """A request takes over a completed role and keeps everything else."""
     request = AssumeRoleRequest(Role("r"), "alice", duration_seconds=900)
-    known = request.with_role(ROLE)
+    known = request.completed("aws", "123456789012")
 
     assert known == AssumeRoleRequest(ROLE, "alice", duration_seconds=900)
     assert request.role == Role("r")
