@@ -53,14 +53,19 @@ def hop_named(number: int, count: int, role_arn: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        details = error.response.get("Error", {})
-        if "Message" in details:
-            details["Message"] = f"{details['Message']}\n{place}"
-        _append(error, place)
+        add_reason(error, place)
         raise
     except (BotoCoreError, UnexpectedAnswer) as error:
         _append(error, place)
         raise
+
+
+def add_reason(error: Any, reason: str) -> None:
+    """Add a line to a refusal of STS, in the two places that are read."""
+    details = error.response.get("Error", {})
+    if "Message" in details:
+        details["Message"] = f"{details['Message']}\n{reason}"
+    _append(error, reason)
 
 
 def exceeds_maximum(error: Any) -> bool:

@@ -12,6 +12,8 @@ from awscli_assume.aws.sts import assume_role
 from awscli_assume.commands.codes import MfaProcess
 from awscli_assume.commands.devices import assume_with_device
 from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.own_device import with_device_of_caller, with_device_of_code
+from awscli_assume.host import ClientError
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.hops import requests_in_order
 from awscli_assume.model.limits import LONGEST
@@ -24,8 +26,31 @@ def begin(
     request: AssumeRoleRequest,
     process: Optional[MfaProcess],
     environment: Environment,
+    finds_device: bool,
+) -> tuple[AssumeRoleRequest, TemporaryCredentials]:
+    """Assume the first role of a request, which is the only one where it has no hops.
+
+    The request comes back, with the caller's MFA device where that was needed, had
+    not been named and was to be found: then the call is made once more.
+    """
+    if not finds_device:
+        return request, _first(signer, request, process, environment)
+    request = with_device_of_code(request, signer, environment)
+    try:
+        return request, _first(signer, request, process, environment)
+    except ClientError as error:
+        found = with_device_of_caller(error, request, signer, process, environment)
+        if found is None:
+            raise
+    return found, _first(signer, found, process, environment)
+
+
+def _first(
+    signer: Signer,
+    request: AssumeRoleRequest,
+    process: Optional[MfaProcess],
+    environment: Environment,
 ) -> TemporaryCredentials:
-    """Assume the first role of a request, which is the only one where it has no hops."""
     first = requests_in_order(request)[0]
     if not request.via:
         return _assume(signer, first, process, environment)

@@ -89,4 +89,6 @@ def _requests(plan: Plan) -> list[dict[str, Any]]:
 def _without_code(parameters: dict[str, Any]) -> dict[str, Any]:
     if "TokenCode" in parameters:
         parameters["TokenCode"] = "******"
+        # What only IAM can tell, as PARTITION and ACCOUNT are.
+        parameters.setdefault("SerialNumber", "SERIAL")
     return parameters

@@ -23,7 +23,7 @@ from awscli_assume.aws.sts import (
 )
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.codes import MfaProcess, mfa_process_of
-from awscli_assume.commands.devices import check_code_will_be_there, needs_code
+from awscli_assume.commands.devices import check_code_will_be_there
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.hops import begin, go_on
 from awscli_assume.commands.plan import Plan
@@ -51,12 +51,14 @@ class Assumed:
 class Departure:
     """Who signs, the complete request, and the command that answers its device's code.
 
-    The request has the token code only where one was given.
+    The request has the token code only where one was given. ``finds_device`` tells
+    that the caller's MFA device may be found and asked about, one at a time.
     """
 
     signer: Signer
     request: AssumeRoleRequest
     process: Optional[MfaProcess] = field(default=None, repr=False)
+    finds_device: bool = False
 
     @property
     def client(self) -> Any:
@@ -90,7 +92,7 @@ def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environm
         request = complete_role(client, credentials, plan.request, memory, environment.now())
         # GetCallerIdentity may have told just now.
         request = _chained(replace(plan, request=request), credentials, memory).request
-    return Departure(signer, request, process)
+    return Departure(signer, request, process, finds_device=True)
 
 
 def departure_of(session: Any, signer: Signer, plan: Plan, environment: Environment) -> Departure:
@@ -104,7 +106,7 @@ def departure_of(session: Any, signer: Signer, plan: Plan, environment: Environm
 
 
 def _process_of(session: Any, plan: Plan) -> Optional[MfaProcess]:
-    if not needs_code(plan.request):
+    if plan.request.token_code is not None:
         return None
     return mfa_process_of(session.full_config["profiles"], plan.ends)
 
@@ -136,7 +138,7 @@ def set_out(session: Any, departure: Departure, environment: Environment) -> Ass
 def assume(departure: Departure, environment: Environment) -> Assumed:
     """Assume the role of a departure, after those on the way to it."""
     signer, request, now = departure.signer, departure.request, environment.now()
-    begun = begin(signer, request, departure.process, environment)
+    request, begun = begin(signer, request, departure.process, environment, departure.finds_device)
     credentials = go_on(signer, request, begun, environment)
     return Assumed(request, credentials, region_of(signer.client), now)
 

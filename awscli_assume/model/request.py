@@ -86,7 +86,7 @@ class AssumeRoleRequest:
         return replace(self, role=self.role.completed(partition, account_id), via=via)
 
     def with_device(self, serial_number: str) -> AssumeRoleRequest:
-        """Answer the same request with a device whose code is still to be given."""
+        """Answer the same request with the device whose code is given, or is still to be."""
         return replace(self, serial_number=serial_number)
 
     def with_token_code(self, code: str) -> AssumeRoleRequest:
@@ -138,11 +138,6 @@ def build_request(role: Role, session_name: str, options: Mapping[str, Any]) -> 
     tags = session_tags.tags(options.get("tags") or ())
     serial_number = _checked(options, "serial_number", limits.serial_number)
     token_code = _checked(options, "token_code", limits.token_code)
-    if token_code is not None and serial_number is None:
-        raise InvalidRequest(
-            "--token-code needs the device that it is from. "
-            "Try: --serial-number arn:aws:iam::ACCOUNT:mfa/NAME"
-        )
     return AssumeRoleRequest(
         role=role,
         role_session_name=limits.session_name(session_name),

@@ -20,6 +20,7 @@ BLOCK = "assumed"
 _JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
 NOT_KEPT = "(not kept)"
 _AUTO_REFRESH = "auto-refresh"
+_DEVICE = "serial-number"
 _OWN_KEYS = (
     "role-arn",
     "role-session-name",
@@ -61,8 +62,17 @@ class Record:
         return block
 
     def asks_the_same_as(self, other: Optional[Record]) -> bool:
-        """Tell whether two records are of one request from one source."""
-        return other is not None and replace(self, region=None) == replace(other, region=None)
+        """Tell whether two records are of one request from one source.
+
+        One that names no MFA device is also asked by what was made with one: the
+        device may have been found, and the session lacks nothing.
+        """
+        if other is None:
+            return False
+        theirs = other.options
+        if _DEVICE not in dict(self.options):
+            theirs = tuple(option for option in theirs if option[0] != _DEVICE)
+        return replace(self, region=None) == replace(other, region=None, options=theirs)
 
     def to_options(self) -> dict[str, Any]:
         """Answer AssumeRole's parameters, as the command's options would have given them.
@@ -120,7 +130,7 @@ def record_of(
         "tags": dict(request.tags),
         "transitive-tag-keys": list(request.transitive_tag_keys),
         "external-id": request.external_id,
-        "serial-number": request.serial_number,
+        _DEVICE: request.serial_number,
         "source-identity": request.source_identity,
         "minimum-session-token-size": request.minimum_session_token_size,
         # Their assertions are signed, and good for whoever has them.
