@@ -13,7 +13,6 @@ from support.sts_stub import (
     ACCOUNT,
     SESSION_KEY_ID,
     Answer,
-    assume_role_answer,
     devices_answer,
     refusal,
 )
@@ -44,6 +43,17 @@ class Person:
     def _ask(self, question: str) -> str:
         self.questions.append(question)
         return self.codes[len(self.questions) - 1]
+
+
+@pytest.fixture
+def verbs_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Environment], None]:
+    """Answer a way to put the verbs into an outside world."""
+
+    def put(environment: Environment) -> None:
+        for verb in ("export", "exec", "refresh"):
+            monkeypatch.setattr(f"awscli_assume.commands.{verb}.Environment", lambda: environment)
+
+    return put
 
 
 def behind_mfa(
@@ -101,12 +111,13 @@ def test_a_hardware_device_is_found(aws) -> None:
     assert aws.stub.requests[2]["SerialNumber"] == "GAHT12345678"
 
 
-def test_what_was_found_stays_in_the_record(aws) -> None:
+def test_what_was_found_stays_in_the_record(aws, verbs_in) -> None:
     """A refresh knows the device, and goes by what the code has bought without a question."""
     aws.stub.script = behind_mfa(aws, devices_answer(SERIAL))
     aws(*NAMED, environment=Person("918273").environment)
     assert f"serial-number = {SERIAL}" in aws.config.read_text()
-    done = aws("assume", "refresh", environment=NOBODY)
+    verbs_in(NOBODY)
+    done = aws("assume", "refresh")
 
     assert done.code == 0, done.err
     assert sent(aws) == [*FOUND, ("AssumeRole", SESSION_KEY_ID)]
@@ -261,14 +272,15 @@ def test_a_role_behind_a_hop_asks_in_vain(aws) -> None:
     ids=["export", "exec", "endpoint"],
 )  # fmt: skip
 def test_verbs_without_a_profile_find_it_too(
-    aws, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+    aws, verbs_in, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
     """The note is on stderr; stdout has the credentials alone."""
     monkeypatch.setattr("awscli_assume.commands.exec.become", lambda path, command, child: 0)
     monkeypatch.setattr("awscli_assume.commands.serving.run", lambda path, command, child: 0)
     aws.stub.script = behind_mfa(aws, devices_answer(SERIAL))
     command = ("--", "true") if words[0] == "exec" else ()
-    done = aws("assume", *words, *NAMED[1:], *command, environment=Person("918273").environment)
+    verbs_in(Person("918273").environment)
+    done = aws("assume", *words, *NAMED[1:], *command)
 
     assert done.code == 0, done.err
     assert sent(aws) == FOUND
@@ -276,7 +288,9 @@ def test_verbs_without_a_profile_find_it_too(
     assert SERIAL not in done.out
 
 
-def test_an_endpoint_renews_with_what_was_found(aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endpoint_renews_with_what_was_found(
+    aws, verbs_in, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The device is looked up once: renewals go by what the code has bought."""
     made: list[Any] = []
 
@@ -287,27 +301,30 @@ def test_an_endpoint_renews_with_what_was_found(aws, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("awscli_assume.commands.serving.Renewer", renewer)
     monkeypatch.setattr("awscli_assume.commands.serving.run", lambda *words: made[0]() and 0)
     aws.stub.script = behind_mfa(aws, devices_answer(SERIAL))
-    done = aws("assume", "exec", "--auto-refresh", *NAMED[1:], "--", "true",
-               environment=Person("918273").environment)  # fmt: skip
+    verbs_in(Person("918273").environment)
+    done = aws("assume", "exec", "--auto-refresh", *NAMED[1:], "--", "true")
 
     assert sent(aws) == [*FOUND, ("AssumeRole", SESSION_KEY_ID)], done.err
 
 
-def test_the_longest_session_is_found_with_the_device(aws) -> None:
-    """With `max` the refusal leads to the device as well, and the one code is AssumeRole's."""
+@pytest.mark.parametrize("duration", ["7200", "max"])
+def test_a_longer_session_is_found_the_device_of(aws, duration: str) -> None:
+    """The refusal leads to the device as well, and the one code is AssumeRole's."""
     aws.stub.script = behind_mfa(aws, devices_answer(SERIAL))
-    done = aws(*NAMED, "--duration-seconds", "7200", environment=Person("918273").environment)
+    done = aws(*NAMED, "--duration-seconds", duration, environment=Person("918273").environment)
 
     assert done.code == 0, done.err
-    assert sent(aws) == [*FOUND[:2], ("AssumeRole", ALICE)]
-    assert aws.stub.requests[-1]["TokenCode"] == "918273"
+    calls = [one for one in sent(aws) if one[0] not in ("GetRole",)]
+    assert calls[:2] == FOUND[:2]
+    assert len([one for one in aws.stub.requests if one.get("TokenCode") == "918273"]) == 1
 
 
-def test_a_refresh_of_many_asks_nobody(aws) -> None:
-    """In a crowd no device is looked for: the refusal is its profile's, and names the option."""
+def test_a_refresh_asks_nobody(aws, verbs_in) -> None:
+    """Among many no device is looked for: the refusal is its profile's, and names the option."""
     aws(*NAMED)
     aws.stub.script = behind_mfa(aws, devices_answer(SERIAL))
-    done = aws("assume", "refresh", "--all", environment=Person("918273").environment)
+    verbs_in(Person("918273").environment)
+    done = aws("assume", "refresh", "--all")
 
     assert done.code != 0
     assert aws.stub.actions == ["AssumeRole", "AssumeRole"]
@@ -338,9 +355,8 @@ def test_a_dry_run_shows_a_code_without_its_device(aws) -> None:
     assert aws.stub.requests == []
 
 
-def test_answers_are_of_the_stub(aws) -> None:
-    """A role that needs no device is assumed at once, with nothing looked up."""
-    aws.stub.script = lambda asked: assume_role_answer(asked["RoleArn"], "s1")
+def test_a_role_without_a_device_looks_nothing_up(aws) -> None:
+    """A role that needs no device is assumed at once."""
     done = aws(*NAMED, environment=Person().environment)
 
     assert done.code == 0, done.err
