@@ -7,7 +7,7 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.role_choice import check_role_choice, chosen_role
+from awscli_assume.commands.role_choice import check_role_choice, chosen_role, via_of
 from awscli_assume.commands.role_profile import layered, role_profile
 from awscli_assume.errors import configured_in
 from awscli_assume.model import limits
@@ -35,17 +35,21 @@ class Plan:
     auto_refresh: bool = False
     has_flag: bool = False
 
-    def with_role(self, role: Role) -> Plan:
-        """Answer the plan for a role whose account has become known."""
-        return replace(self, request=self.request.with_role(role))
+    def completed(self, partition: str, account_id: str) -> Plan:
+        """Answer the plan with what its roles lack filled in."""
+        return replace(self, request=self.request.completed(partition, account_id))
 
     def chained(self) -> Plan:
         """Answer the plan of a source that is itself a role session. Raises InvalidRequest."""
         return replace(self, request=self.request.chained(self.has_flag))
 
     def chained_by(self, profiles: Mapping[str, Any]) -> Plan:
-        """Answer the plan, chained where the source profile is a role's by its configuration."""
-        return self.chained() if is_role_session(profiles.get(self.ends.source or "")) else self
+        """Answer the plan, chained where it goes by way of a role, or its source profile is one's.
+
+        What the configuration says of the profile counts; nothing is called.
+        """
+        source = profiles.get(self.ends.source or "")
+        return self.chained() if self.request.via or is_role_session(source) else self
 
 
 def make_plan(
@@ -76,7 +80,7 @@ def make_plan(
         rendered = _render(session_name, role, environment)
         with configured_in(f"role_session_name of the profile '{ends.configuration}'"):
             limits.session_name(rendered)
-    request = build_request(role, rendered, options)
+    request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
     auto_refresh = bool(getattr(parsed_args, "auto_refresh", False))
     has_flag = given["duration_seconds"] is not None
     region = named.get("region")

@@ -94,8 +94,7 @@ def _completed(plan: Plan, introduced: Introduced) -> AssumeRoleRequest:
     if introduced.subject is None:
         return plan.request
     caller = introduced.subject.identity.caller
-    role = plan.request.role.completed(caller.partition, caller.account_id)
-    request = plan.request.with_role(role)
+    request = plan.request.completed(caller.partition, caller.account_id)
     # Whether too much was asked for is a step of its own here, not an error.
     return request.chained(False) if caller.is_role_session else request
 
