@@ -119,13 +119,5 @@ def is_refusal(error: Any) -> bool:
     return error.response.get("Error", {}).get("Code") in ("AccessDenied", "AccessDeniedException")
 
 
-def add_line(error: Any, line: str) -> None:
-    """Add a line to what a ClientError says, in both places that the CLI prints it from."""
-    details = error.response.get("Error", {})
-    if "Message" in details:
-        details["Message"] = f"{details['Message']}\n{line}"
-    _append(error, line)
-
-
 def _append(error: Any, cause: str) -> None:
     error.args = (f"{error.args[0]}\n{cause}", *error.args[1:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any, Optional
 
-from awscli_assume.aws.refusals import add_line, is_refusal
+from awscli_assume.aws.refusals import add_reason, is_refusal
 from awscli_assume.commands.plan import Plan
 from awscli_assume.host import ClientError
 from awscli_assume.model.request import AssumeRoleRequest
@@ -16,7 +16,7 @@ def advise(
 ) -> None:
     """Add the command that explains it to a refusal of STS, where policies may be behind it."""
     if is_refusal(error):
-        add_line(error, f"To find out why: {explain_line(request, plan, parsed_globals)}")
+        add_reason(error, f"To find out why: {explain_line(request, plan, parsed_globals)}")
 
 
 def explain_line(request: AssumeRoleRequest, plan: Plan, parsed_globals: Any) -> str:
@@ -34,6 +34,8 @@ def explain_line(request: AssumeRoleRequest, plan: Plan, parsed_globals: Any) ->
         ("--source-identity", request.source_identity),
     ]
     words = ["aws", "assume", "explain"]
+    for hop in request.via:
+        words += ["--via", hop.arn]
     for option, value in options:
         words += [option, value] if value is not None else []
     if request.tags:

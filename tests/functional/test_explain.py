@@ -309,6 +309,33 @@ def test_what_is_no_request_is_an_error_as_everywhere(aws, options: tuple[str, .
     assert aws.stub.requests == []
 
 
+# Roles on the way.
+
+HUB = f"arn:aws:iam::{ACCOUNT}:role/dev"
+BY_HUB = ("--via", "dev", "--role-session-name", "s1")
+HUB_SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/dev/s1"
+
+
+def test_each_role_on_the_way_is_looked_at(aws) -> None:
+    """The last one is judged with the session of the one before as its caller."""
+    names_both = trust(statement({"AWS": [ALICE, HUB]}))
+    code, found = explain(aws, World(trust=names_both), *BY_HUB)
+
+    assert (code, found["RoleArn"], found["CallerArn"]) == (0, ROLE_ARN, HUB_SESSION)
+    assert set(statuses(found).values()) == {"ok"}
+    assert aws.stub.actions == ["GetCallerIdentity", *(ASKED[1:] * 2)]
+
+
+def test_the_first_role_that_refuses_is_the_one_explained(aws) -> None:
+    """Where the way ends, its role and its caller are named."""
+    code, found = explain(aws, World(trust=trust(statement({"AWS": HUB}))), *BY_HUB)
+    assert (code, found["RoleArn"], found["CallerArn"]) == (1, HUB, ALICE)
+
+    code, found = explain(aws, World(trust=trust(statement())), *BY_HUB)
+    assert (code, found["RoleArn"], found["CallerArn"]) == (1, ROLE_ARN, HUB_SESSION)
+    assert found["Reason"] == f"it does not allow sts:AssumeRole to {HUB_SESSION}"
+
+
 # After a refusal.
 
 

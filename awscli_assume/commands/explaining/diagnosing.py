@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Optional
+from dataclasses import dataclass, replace
+from typing import Any, Mapping, Optional
 
 from awscli_assume.aws.identity import ask_identity
 from awscli_assume.aws.sources import SourceClients
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.explaining.caller_side import look_at_permissions
+from awscli_assume.commands.explaining.introduction import introduce
 from awscli_assume.commands.explaining.role_side import (
     Witness,
     look_at_duration,
     look_at_role,
 )
-from awscli_assume.commands.explaining.subject import Introduced, introduce
+from awscli_assume.commands.explaining.subject import Introduced, Subject
 from awscli_assume.commands.explaining.surroundings import (
     look_at_machine,
     look_at_request,
@@ -25,12 +26,15 @@ from awscli_assume.commands.plan import Plan
 from awscli_assume.errors import InvalidRequest, UnexpectedAnswer
 from awscli_assume.host import BotoCoreError, ClientError
 from awscli_assume.model.diagnosis import (
+    CALLER,
+    OK,
     PERMISSIONS,
     ROLE,
     UNKNOWN,
     Diagnosis,
     Step,
 )
+from awscli_assume.model.hops import requests_in_order
 from awscli_assume.model.request import AssumeRoleRequest
 from awscli_assume.model.trust.callers import Caller
 from awscli_assume.model.trust.context import Circumstances
@@ -43,38 +47,67 @@ def diagnose(
     environment: Environment,
     role_account_profile: Optional[str],
 ) -> Diagnosis:
-    """Walk through all steps. AssumeRole itself is not called, and nothing is written."""
+    """Walk through all steps, for each role on the way until one can't be assumed.
+
+    AssumeRole itself is not called, and nothing is written.
+    """
     profiles = session.full_config["profiles"]
     machine = look_at_machine(session, plan, parsed_globals, environment)
     introduced = introduce(session, parsed_globals, plan, environment)
-    request = _completed(plan, introduced)
     witness, trouble = _witness(session, parsed_globals, introduced, role_account_profile)
-    role_step, found = look_at_role(request.role, witness, profiles)
-    if trouble is not None:
-        role_step = trouble
-    circumstances = _circumstances(introduced, environment)
+    sight = Sight(witness, trouble, profiles, _circumstances(introduced, environment))
+    last = (look_at_sts(introduced, environment.now()), machine)
+    requests = requests_in_order(_completed(plan, introduced))
+    for number, request in enumerate(requests):
+        steps = _steps(introduced, request, sight)
+        subject = introduced.subject
+        diagnosis = Diagnosis(
+            request.role.arn if request.role.is_complete else request.role.name,
+            None if subject is None else subject.identity.arn,
+            (*steps, *last),
+        )
+        if diagnosis.outcome != OK or subject is None or number == len(requests) - 1:
+            break
+        introduced = _past(introduced, subject.past(request))
+    return diagnosis
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What each role on the way is looked at with; ``trouble`` tells why there is no witness."""
+
+    witness: Optional[Witness]
+    trouble: Optional[Step]
+    profiles: Mapping[str, Any]
+    circumstances: Circumstances
+
+
+def _steps(introduced: Introduced, request: AssumeRoleRequest, sight: Sight) -> tuple[Step, ...]:
+    """Answer all steps that are about one request."""
+    role_step, found = look_at_role(request.role, sight.witness, sight.profiles)
+    if sight.trouble is not None:
+        role_step = sight.trouble
     caller = _caller(introduced, found)
-    trust_step, verdict = look_at_trust(caller, request, found, circumstances)
+    trust_step, verdict = look_at_trust(caller, request, found, sight.circumstances)
     if introduced.subject is None or caller is None:
         permissions = Step(PERMISSIONS, UNKNOWN, ("whose policies count is not known",))
     else:
         permissions = look_at_permissions(
-            introduced.subject, caller, request, circumstances, verdict
+            introduced.subject, caller, request, sight.circumstances, verdict
         )
-    return Diagnosis(
-        request.role.arn if request.role.is_complete else request.role.name,
-        None if introduced.subject is None else introduced.subject.identity.arn,
-        (
-            _with_account(introduced, request),
-            look_at_request(request, introduced.client),
-            permissions,
-            role_step,
-            trust_step,
-            look_at_duration(request, found),
-            look_at_sts(introduced, environment.now()),
-            machine,
-        ),
+    return (
+        _with_account(introduced, request),
+        look_at_request(request, introduced.client),
+        permissions,
+        role_step,
+        trust_step,
+        look_at_duration(request, found),
     )
+
+
+def _past(introduced: Introduced, subject: Subject) -> Introduced:
+    evidence = (f"the caller would be {subject.identity.arn}, a role on the way (--via)",)
+    return replace(introduced, step=Step(CALLER, OK, evidence), subject=subject)
 
 
 def _with_account(introduced: Introduced, request: AssumeRoleRequest) -> Step:

@@ -8,7 +8,8 @@ from typing import Any, Mapping, Optional
 
 import awscli_assume
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.explaining.subject import SKEW_MOST_SECONDS, Introduced, blames_sts
+from awscli_assume.commands.explaining.introduction import SKEW_MOST_SECONDS, blames_sts
+from awscli_assume.commands.explaining.subject import Introduced
 from awscli_assume.commands.plan import Plan
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import CLI_NAME, own_executable

@@ -47,8 +47,8 @@ def trusted_caller(subject: Subject, found: Optional[KnownRole]) -> Caller:
     plain = caller_of(
         identity.arn, user_id=identity.user_id or None, is_temporary=subject.is_temporary
     )
-    role_arn = tags = organization = None
-    if plain.kind == ROLE_SESSION:
+    role_arn, tags, organization = subject.role_arn, None, None
+    if plain.kind == ROLE_SESSION and role_arn is None:
         own = _told(lambda: look_up_role(subject.iam(), str(plain.role_name)))
         is_own = own is not None and own.arn.split(":")[4] == plain.account_id
         role_arn = own.arn if own is not None and is_own else None
@@ -63,6 +63,7 @@ def trusted_caller(subject: Subject, found: Optional[KnownRole]) -> Caller:
         is_temporary=subject.is_temporary,
         tags=tags,
         organization_id=organization,
+        source_identity=subject.source_identity,
     )
 
 
