@@ -19,9 +19,9 @@ STANDARD_LIBRARY = frozenset(
     {
         "__future__", "concurrent", "contextlib", "dataclasses", "datetime", "difflib", "errno",
         "fcntl", "fractions", "gc", "getpass", "hashlib", "hmac", "http", "io", "ipaddress",
-        "json", "logging", "os", "re", "secrets", "selectors", "shlex", "shutil", "signal", "socket",
-        "stat", "subprocess", "sys", "tempfile", "threading", "time", "traceback", "typing",
-        "unicodedata", "urllib",
+        "json", "logging", "os", "re", "secrets", "selectors", "shlex", "shutil", "signal",
+        "socket", "stat", "subprocess", "sys", "tempfile", "threading", "time", "traceback",
+        "typing", "unicodedata", "urllib",
     }
 )  # fmt: skip
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
