@@ -79,12 +79,16 @@ class Row:
     around: dict[str, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
 
+    def request(self) -> AssumeRoleRequest:
+        """Answer what is asked of STS, by default for a session named session."""
+        return AssumeRoleRequest(TARGET, **{"role_session_name": "session", **self.asked})
+
     def verdict(self) -> Verdict:
         """Answer what is made of the row, from an object and from what IAM's API answers."""
         document: dict[str, Any] = {"Statement": list(self.statements)}
         if self.version is not None:
             document["Version"] = self.version
-        request = AssumeRoleRequest(TARGET, **{"role_session_name": "session", **self.asked})
+        request = self.request()
         circumstances = Circumstances(**{"now": NOW, **self.around})
         found = evaluate(document, self.caller, request, circumstances)
         text = quote(json.dumps(document))

@@ -8,6 +8,7 @@ from typing import Any, Mapping, Union
 from urllib.parse import unquote
 
 from awscli_assume.errors import MalformedPolicy
+from awscli_assume.model.trust.findings import printable
 
 # IAM User Guide, "IAM JSON policy elements: Version". Without a version it is the older one.
 WITH_VARIABLES, WITHOUT_VARIABLES = "2012-10-17", "2008-10-17"
@@ -108,7 +109,7 @@ def _statement(one: Any, number: int, unread: tuple[str, ...]) -> Statement:
     action = _one_of(one, "Action", "NotAction", where)
     sid = one.get("Sid")
     return Statement(
-        name=sid if isinstance(sid, str) and sid else where,
+        name=printable(sid) if isinstance(sid, str) and sid else where,
         effect=effect,
         principals=_principals(one[principal], where),
         is_not_principal=principal == "NotPrincipal",
@@ -172,4 +173,4 @@ def _others(one: Mapping[str, Any], known: set[str]) -> tuple[str, ...]:
 
 
 def _malformed(where: str, reason: str) -> MalformedPolicy:
-    return MalformedPolicy(f"The trust policy can't be read: {where}: {reason}")
+    return MalformedPolicy(f"The trust policy can't be read: {where}: {printable(reason)}")

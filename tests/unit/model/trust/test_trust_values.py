@@ -38,7 +38,7 @@ def keys(case: str, operator: str, values: Any, holds: Optional[bool], *given: s
     return pytest.param(Row(row.page, (statement,), asked=asked), holds, id=case)
 
 
-def variable(case: str, operator: str, value: str, holds: Optional[bool], **known: Any) -> Any:
+def variable(case: str, operator: str, value: Any, holds: Optional[bool], **known: Any) -> Any:
     """Answer a row about a role session name and a policy variable."""
     return condition(case, VARIABLES, operator, NAME, value, holds, **known)
 
@@ -84,7 +84,7 @@ VARIABLE_ROWS = [
     variable("no value is not like", "StringLike", "*${aws:PrincipalTag/team}", False),
     variable("no value, negated", "StringNotEquals", "${aws:PrincipalTag/team}", True),
     variable("no value beside one that matches", "StringEquals",
-             ["${aws:PrincipalTag/team}", "session"], True),  # type: ignore[arg-type]
+             ["${aws:PrincipalTag/team}", "session"], True),
     variable("default value", "StringEquals", "${aws:PrincipalTag/team, 'session'}", True),
     variable("default value, not needed", "StringEquals", "${aws:username, 'session'}", False),
     variable("tag of the principal", "StringEquals", "${aws:PrincipalTag/team}", True,
