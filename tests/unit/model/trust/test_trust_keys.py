@@ -129,6 +129,7 @@ ROWS = [
     of("aws:RequestedRegion", "StringEquals", "eu-west-1", None, case="region not known"),
     of("aws:SecureTransport", "Bool", "true", None, case="transport not known"),
     of("aws:ViaAWSService", "Bool", "false", True),
+    of("aws:PrincipalIsAWSService", "Bool", "false", True),
     of("aws:CalledVia", "ForAnyValue:StringEquals", "athena.amazonaws.com", False),
     of("aws:SourceAccount", "StringEquals", OURS, False),
     of("aws:SourceIdentity", "Null", "true", True, caller=USER),
