@@ -8,7 +8,6 @@ from typing import Any, Mapping, Union
 from urllib.parse import unquote
 
 from awscli_assume.errors import MalformedPolicy
-from awscli_assume.model.trust.findings import printable
 
 # IAM User Guide, "IAM JSON policy elements: Version". Without a version it is the older one.
 WITH_VARIABLES, WITHOUT_VARIABLES = "2012-10-17", "2008-10-17"
@@ -109,7 +108,7 @@ def _statement(one: Any, number: int, unread: tuple[str, ...]) -> Statement:
     action = _one_of(one, "Action", "NotAction", where)
     sid = one.get("Sid")
     return Statement(
-        name=printable(sid) if isinstance(sid, str) and sid else where,
+        name=sid if isinstance(sid, str) and sid else where,
         effect=effect,
         principals=_principals(one[principal], where),
         is_not_principal=principal == "NotPrincipal",
@@ -173,4 +172,8 @@ def _others(one: Mapping[str, Any], known: set[str]) -> tuple[str, ...]:
 
 
 def _malformed(where: str, reason: str) -> MalformedPolicy:
-    return MalformedPolicy(f"The trust policy can't be read: {where}: {printable(reason)}")
+    # The CLI prints the message as it is, and names in it are of the document.
+    line = "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in reason
+    )
+    return MalformedPolicy(f"The trust policy can't be read: {where}: {line}")

@@ -26,7 +26,7 @@ from awscli_assume.model.trust.document import (
     Statement,
     read_policy,
 )
-from awscli_assume.model.trust.findings import Finding, all_of, printable
+from awscli_assume.model.trust.findings import Finding, all_of
 from awscli_assume.model.trust.patterns import matches, wild
 from awscli_assume.model.trust.principals import match
 from awscli_assume.model.trust.values import Context
@@ -176,9 +176,7 @@ def _of_statement(
         ]
     )
     reason = f"it denies {action}" if found.holds and statement.effect == DENY else found.reason
-    return Evidence(
-        statement.name, statement.effect, found.holds, printable(reason), who.is_direct
-    )
+    return Evidence(statement.name, statement.effect, found.holds, reason, who.is_direct)
 
 
 def _covers(statement: Statement, action: str) -> Finding:

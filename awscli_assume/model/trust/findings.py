@@ -46,10 +46,3 @@ def agreed(answers: Iterable[Optional[bool]]) -> Optional[bool]:
 def opposite(answer: Optional[bool]) -> Optional[bool]:
     """Answer false for true, true for false, and None for None."""
     return None if answer is None else not answer
-
-
-def printable(text: str) -> str:
-    """Answer a text of one line, what can't be printed of a document escaped."""
-    return "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text
-    )

@@ -46,6 +46,7 @@ def with_statement(**elements: Any) -> dict[str, Any]:
         (with_statement(Action={}), "its Action has to be text"),
         (with_statement(Condition=[]), "its Condition has to be an object"),
         (with_statement(Condition={"Bool": "x"}), "its Condition Bool has to be an object"),
+        (with_statement(Condition={"\x1b[2J\n": 1}), r"its Condition \x1b[2J\n has to be"),
         (with_statement(Condition={"Bool": {"a": {}}}), "its value of a has to be text"),
         (with_statement(Condition={"Bool": {"a": 10**5000}}), "its value of a has to be text"),
     ],
