@@ -100,6 +100,7 @@ def _step(verdict: Verdict, caller: Caller, request: AssumeRoleRequest) -> Step:
         evidence = [f"it allows {verdict.action} to the caller ({allowing})"]
         if verdict.needs_identity_policy:
             evidence.append("the caller's own policies have to allow it too")
+        evidence += verdict.provisos
         return Step(TRUST, OK, tuple(evidence))
     if verdict.outcome == NOT_KNOWN:
         first = f"whether it allows {verdict.action} to the caller can't be told"

@@ -125,3 +125,15 @@ def service(name: str) -> Caller:
 def identity_provider(name: str) -> Caller:
     """Answer somebody whom an identity provider vouches for, by its ARN or its name."""
     return Caller(PROVIDER, name)
+
+
+def refused_by_sts(caller: Caller) -> str:
+    """Name the credentials that STS takes for no AssumeRole, whatever the policy says.
+
+    Source: AWS STS API reference, "AssumeRole" and "GetFederationToken".
+    """
+    if caller.kind == ROOT:
+        return "credentials of the account root user can't call AssumeRole"
+    if caller.kind == FEDERATED_USER:
+        return "credentials of a federated user (GetFederationToken) can't call AssumeRole"
+    return ""

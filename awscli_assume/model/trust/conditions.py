@@ -77,7 +77,9 @@ def _over_all(value: Value, ask: Callable[[Known], Optional[bool]]) -> Optional[
 def _judge(test: _Test, value: Known, fits: Callable[[str], Optional[bool]]) -> Optional[bool]:
     is_negated = test.operator.is_negated
     if isinstance(value, Missing) and test.if_exists:
-        return True
+        # IfExists says true of a key that is not there, ForAnyValue false, and the guide
+        # nothing of the two together.
+        return None if test.over == FOR_ANY else True
     if test.over and (isinstance(value, Missing) or value == _EMPTY):
         # All of nothing, and any of nothing; so says the guide, negated or not.
         return test.over == FOR_ALL

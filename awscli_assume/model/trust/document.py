@@ -172,4 +172,8 @@ def _others(one: Mapping[str, Any], known: set[str]) -> tuple[str, ...]:
 
 
 def _malformed(where: str, reason: str) -> MalformedPolicy:
-    return MalformedPolicy(f"The trust policy can't be read: {where}: {reason}")
+    # The CLI prints the message as it is, and names in it are of the document.
+    line = "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in reason
+    )
+    return MalformedPolicy(f"The trust policy can't be read: {where}: {line}")

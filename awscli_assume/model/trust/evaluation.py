@@ -7,19 +7,25 @@ no statement allows is not allowed. It says nothing of the caller's own policies
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
+from typing import Any, Iterator, Mapping, Optional, Union
 
 from awscli_assume.model.request import AssumeRoleRequest
 from awscli_assume.model.trust.callers import (
-    FEDERATED_USER,
     OF_AN_ACCOUNT,
     PROVIDER,
-    ROOT,
+    ROLE_SESSION,
     Caller,
+    refused_by_sts,
 )
 from awscli_assume.model.trust.conditions import judge
 from awscli_assume.model.trust.context import Circumstances, context_of
-from awscli_assume.model.trust.document import ALLOW, DENY, Policy, Statement
+from awscli_assume.model.trust.document import (
+    ALLOW,
+    DENY,
+    Policy,
+    Statement,
+    read_policy,
+)
 from awscli_assume.model.trust.findings import Finding, all_of
 from awscli_assume.model.trust.patterns import matches, wild
 from awscli_assume.model.trust.principals import match
@@ -47,7 +53,9 @@ class Verdict:
 
     ``action`` is the one that decides, ``evidence`` is all of it; ``reasons`` has a line
     for each statement that stands in the way. ``needs_identity_policy`` tells whether
-    the caller's own policies have to allow it too; they may refuse it in any case.
+    the caller's own policies have to allow it too; they may refuse it in any case. Of
+    what nothing allows it tells nothing. ``provisos`` are what ALLOWED depends on, of a
+    source session, as nobody can look into one.
     """
 
     outcome: str
@@ -55,24 +63,41 @@ class Verdict:
     reasons: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     needs_identity_policy: bool
+    provisos: tuple[str, ...] = ()
 
 
 def evaluate(
-    policy: Policy, caller: Caller, request: AssumeRoleRequest, circumstances: Circumstances
+    policy: Union[Policy, str, Mapping[str, Any]],
+    caller: Caller,
+    request: AssumeRoleRequest,
+    circumstances: Circumstances,
 ) -> Verdict:
-    """Answer what the policy of ``request.role`` says; no answer is ever a guess."""
+    """Answer what the policy of ``request.role`` says; no answer is ever a guess.
+
+    ``policy`` is what iam:GetRole answers, or that as read_policy reads it. Raises
+    MalformedPolicy.
+    """
+    if not isinstance(policy, Policy):
+        policy = read_policy(policy)
     context = context_of(caller, request, circumstances)
     is_foreign = caller.kind in OF_AN_ACCOUNT and caller.account_id != request.role.account_id
-    verdicts = [
-        _of_action(action, policy, caller, context, is_foreign)
-        for action in needed_actions(caller, request)
-    ]
+
+    def judged(action: str) -> Verdict:
+        return _of_action(action, policy, caller, context, is_foreign)
+
+    verdicts = [judged(action) for action in needed_actions(caller, request)]
     worst = min(verdicts, key=lambda verdict: _WORST_FIRST.index(verdict.outcome))
     needs = any(verdict.needs_identity_policy for verdict in verdicts)
-    refusal = _refused_by_sts(caller)
+    refusal = refused_by_sts(caller)
     if refusal and worst.outcome != DENIED:
         return Verdict(NOT_ALLOWED, worst.action, (refusal,), worst.evidence, needs)
-    return Verdict(worst.outcome, worst.action, worst.reasons, worst.evidence, needs)
+    provisos = tuple(
+        f"if the source session has {what}, {action} may be needed too: {reason}"
+        for action, what in _perhaps_needed(caller, request)
+        if worst.outcome == ALLOWED
+        for reason in judged(action).reasons
+    )
+    return Verdict(worst.outcome, worst.action, worst.reasons, worst.evidence, needs, provisos)
 
 
 def needed_actions(caller: Caller, request: AssumeRoleRequest) -> tuple[str, ...]:
@@ -92,16 +117,18 @@ def needed_actions(caller: Caller, request: AssumeRoleRequest) -> tuple[str, ...
     return (operation, *(action for action, is_needed in others.items() if is_needed))
 
 
-def _refused_by_sts(caller: Caller) -> str:
-    """Name the credentials that STS takes for no AssumeRole, whatever the policy says.
+def _perhaps_needed(caller: Caller, request: AssumeRoleRequest) -> Iterator[tuple[str, str]]:
+    """Answer the actions for what a source session may hand on, and what that would be.
 
-    Source: AWS STS API reference, "AssumeRole" and "GetFederationToken".
+    Sources: IAM User Guide, "Monitor and control actions taken with assumed roles" and
+    "Passing session tags in AWS STS", under role chaining.
     """
-    if caller.kind == ROOT:
-        return "credentials of the account root user can't call AssumeRole"
-    if caller.kind == FEDERATED_USER:
-        return "credentials of a federated user (GetFederationToken) can't call AssumeRole"
-    return ""
+    if caller.kind == ROLE_SESSION:
+        needed = needed_actions(caller, request)
+        if "sts:TagSession" not in needed:
+            yield "sts:TagSession", "transitive session tags"
+        if "sts:SetSourceIdentity" not in needed:
+            yield "sts:SetSourceIdentity", "a source identity"
 
 
 def _of_action(
@@ -154,10 +181,12 @@ def _of_statement(
 
 def _covers(statement: Statement, action: str) -> Finding:
     """Compare without regard to case, with wildcards ("IAM JSON policy elements: Action")."""
+    if not statement.actions:
+        return Finding(None, "what a statement without an action means is not documented")
     listed = any(matches(wild(text.lower()), action.lower()) for text in statement.actions)
     if listed != statement.is_not_action:
         return Finding(True)
-    names = ", ".join(statement.actions) or "nothing"
+    names = ", ".join(statement.actions)
     element = "NotAction" if statement.is_not_action else "Action"
     relation = "which takes out" if statement.is_not_action else "and not"
     return Finding(False, f"its {element} is {names}, {relation} {action}")

@@ -118,10 +118,14 @@ def _is_same_boolean(value: str, wanted: str) -> Optional[bool]:
 
 
 def _is_in_network(value: str, wanted: str) -> Optional[bool]:
+    """Compare with an address or a range in CIDR format; other forms are not in the guide."""
+    _, slash, prefix = wanted.partition("/")
+    if slash and not (prefix.isascii() and prefix.isdecimal()):
+        return None
     try:
         address = ipaddress.ip_address(value)
         network: Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
-        network = ipaddress.ip_network(wanted, strict=False)
+        network = ipaddress.ip_network(wanted)
     except ValueError:
         return None
     return address in network

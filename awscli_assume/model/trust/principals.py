@@ -37,6 +37,8 @@ class Match(Finding):
 
 def match(statement: Statement, caller: Caller) -> Match:
     """Tell whether a statement is about the caller."""
+    if not statement.principals:
+        return Match(None, "what a statement without a principal means is not documented")
     if statement.is_not_principal:
         return _except(statement.principals, caller)
     found = [_one(kind, text, caller) for kind, text in statement.principals]
@@ -44,7 +46,7 @@ def match(statement: Statement, caller: Caller) -> Match:
         same = [one for one in found if one.holds is wanted]
         if same:
             return Match(wanted, same[0].reason, any(one.is_direct for one in same))
-    names = ", ".join(text for _, text in statement.principals) or "nobody"
+    names = ", ".join(text for _, text in statement.principals)
     notes = "".join(f"; {one.reason}" for one in found if one.reason)
     return Match(False, f"its principal is {names} and not {caller.name}{notes}")
 
