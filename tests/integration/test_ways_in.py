@@ -136,8 +136,8 @@ FROM_CONTAINER = (Call("container:/task", {}, CONTAINER_TOKEN),)
 class Way:
     """A source and a role.
 
-    ``calls`` are all calls of ``aws assume`` in their order. The files' texts and
-    the variables may name keys (``{carol.id}``), ``{home}`` and the stand-ins.
+    ``calls`` are all calls of ``aws assume`` in their order. Words, files' texts and
+    variables may name keys (``{carol.id}``), ``{home}`` and the stand-ins.
     ``source`` is what the record says of the source. ``again`` are the variables
     of a second run. ``missing`` is what a version 1 lacks for it; ``calls_of_v1``
     are its calls where it asks more often.
@@ -276,6 +276,15 @@ ROLES = {
         (by_botocore("carol", "first"), assumed("first")), (*BY_ARN, "--profile", "hop1"),
         role_profile("hop1", "first", "source_profile = default"), source="source-profile = hop1",
     ),
+    "roles on roles, --endpoint-url": Way(
+        (by_botocore("carol", "first"), assumed("first")),
+        ("--profile", "admin", "--endpoint-url", "{stands.sts.url}"),
+        role_profile("hop1", "first", "source_profile = default")
+        + role_profile("admin", "target", "source_profile = hop1"),
+        # Nobody is there.
+        variables={"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1"},
+        source="source-profile = hop1",
+    ),
     "a web identity as the source profile": Way(
         (from_web(), assumed("web")), ("--profile", "admin"),
         WEB + role_profile("admin", "target", "source_profile = web"), prepare=token_of,
@@ -373,6 +382,11 @@ class Traveller:
         """Run ``aws``, with more variables than the way's."""
         return self.person.aws(*words, env={**self.variables, **(variables or {})})
 
+    def words(self, way: Way) -> tuple[str, ...]:
+        """Answer the words of ``aws assume`` for a way."""
+        named = NAMED if way.session.endswith("/s1") else ()
+        return ("assume", *(word.format(**self._names) for word in way.words), *named)
+
     def _filled(self, variables: Mapping[str, str]) -> dict[str, str]:
         return {name: value.format(**self._names) for name, value in variables.items()}
 
@@ -405,7 +419,7 @@ def test_credentials_arrive_by_the_documented_calls(
     """The target profile is the role's, and exactly the documented calls were made, in order."""
     traveller = make_traveller(way)
     person = traveller.person
-    words = ("assume", *way.words, *(NAMED if way.session.endswith("/s1") else ()))
+    words = traveller.words(way)
     before = person.snapshot()
     done = traveller.aws(*words)
     if way.missing and person.host.major == 1:

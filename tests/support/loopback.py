@@ -81,7 +81,7 @@ class Loopback:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_GET = do_POST = do_PUT = _serve
+            do_GET = do_POST = do_PUT = do_CONNECT = _serve
 
             def log_message(self, *args: object) -> None:
                 pass
