@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Callable, Iterator
 
 import pytest
-from awscli.clidriver import create_clidriver  # noqa: F401
 from botocore.httpsession import URLLib3Session
 
 from support.loopback import Asked, Journal, Loopback, Reply
