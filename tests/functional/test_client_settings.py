@@ -148,6 +148,24 @@ def test_without_an_endpoint_it_is_the_regions(chain: Any, looked_up: list[str])
     assert chain.stub.actions == []
 
 
+@pytest.mark.parametrize("source", ["default", "hop1"])
+@pytest.mark.parametrize("other", ["", "endpoint_url = http://sts.example.org\n"])
+def test_the_endpoint_of_the_profile_that_names_the_role(
+    chain: Any, looked_up: list[str], source: str, other: str
+) -> None:
+    """What the named profile says holds for its role and for its source, before the source's."""
+    text = chain.config.read_text().replace("region = us-east-1\n", f"region = us-east-1\n{other}")
+    chain.config.write_text(
+        text + f"[profile local]\nrole_arn = {TARGET}\nsource_profile = {source}\n"
+        f"endpoint_url = {chain.stub.url}\n"
+    )
+    done = chain("assume", "--profile", "local")
+
+    assert done.code == 0, done.err
+    assert chain.stub.actions == (CHAIN if source == "hop1" else CHAIN[1:])
+    assert set(looked_up) == {"127.0.0.1"}
+
+
 def test_refresh_goes_to_the_endpoint_too(chain: Any, looked_up: list[str]) -> None:
     """`refresh` has clients of its own, and a source with a role calls STS there as well."""
     endpoint = ("--endpoint-url", chain.stub.url)
