@@ -36,6 +36,7 @@ from botocore.exceptions import (
 )
 from botocore.history import get_global_history_recorder
 from botocore.parsers import ResponseParserError
+from botocore.regions import EndpointResolver
 from botocore.utils import JSONFileCache
 
 try:
@@ -63,6 +64,7 @@ __all__ = [
     "ConfigParseError",
     "ConfigurationError",
     "EndpointConnectionError",
+    "EndpointResolver",
     "JSONFileCache",
     "NoCredentialsError",
     "ParamValidationError",

@@ -14,6 +14,7 @@ from awscli_assume.model import limits
 from awscli_assume.model.request import AssumeRoleRequest, build_request
 from awscli_assume.model.roles import Role, parse_role_arn
 from awscli_assume.model.session_names import DEFAULT_TEMPLATE, render, session_date
+from awscli_assume.profiles.client_settings import lend_client_settings
 from awscli_assume.profiles.source import Ends, choose_ends, is_role_session
 from awscli_assume.profiles.state import ProfileState
 
@@ -67,7 +68,9 @@ def make_plan(
     )
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
     if parsed_args.role_name is None and parsed_args.role_arn is None:
+        profile = ends.source
         named, ends = role_profile(profiles, ends)
+        lend_client_settings(profiles, profile, ends.source)
     else:
         named = {}
     options = layered(given, named, ends.configuration, profiles)

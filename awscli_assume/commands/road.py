@@ -19,6 +19,7 @@ from awscli_assume.aws.sts import (
     client_options,
     complete_role,
     create_sts_client,
+    partition_of_region,
     region_of,
 )
 from awscli_assume.aws.withheld import credentials_withheld
@@ -83,7 +84,8 @@ def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environm
     region = start_region(plan, environment.variables)
     client = create_sts_client(session, parsed_globals, region)
     check_host_knows(client, plan.request)
-    check_partition(client, plan.request)
+    partition = partition_of_region(session, client)
+    check_partition(client, plan.request, partition)
     with _device_of_the_source(session):
         with credentials_withheld(), causes_added():
             credentials = session.get_credentials()
@@ -94,7 +96,9 @@ def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environm
         signer = _signer(session, parsed_globals, client, credentials)
         process = _process_of(session, plan)
         check_code_will_be_there(plan.request, signer, process, environment)
-        request = complete_role(client, credentials, plan.request, memory, environment.now())
+        request = complete_role(
+            client, credentials, plan.request, memory, environment.now(), partition
+        )
         # GetCallerIdentity may have told just now.
         request = _chained(replace(plan, request=request), credentials, memory).request
     return Departure(signer, request, process, finds_device=True)
@@ -104,7 +108,8 @@ def departure_of(session: Any, signer: Signer, plan: Plan, environment: Environm
     """Answer the departure of a plan whose role is complete. Raises what speaks against it."""
     plan = plan.chained() if signer.is_role else plan
     check_host_knows(signer.client, plan.request)
-    check_partition(signer.client, plan.request)
+    partition = partition_of_region(session, signer.client)
+    check_partition(signer.client, plan.request, partition)
     process = _process_of(session, plan)
     check_code_will_be_there(plan.request, signer, process, environment)
     return Departure(signer, plan.request, process)
