@@ -97,7 +97,7 @@ def _steps(introduced: Introduced, request: AssumeRoleRequest, sight: Sight) -> 
         )
     return (
         _with_account(introduced, request),
-        look_at_request(request, introduced.client),
+        look_at_request(request, introduced.partition),
         permissions,
         role_step,
         trust_step,

@@ -9,7 +9,7 @@ from awscli_assume.aws.asking import code_of
 from awscli_assume.aws.identity import ask_identity, server_time
 from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.refusals import causes_added
-from awscli_assume.aws.sts import client_options, create_sts_client, region_of
+from awscli_assume.aws.sts import client_options, create_sts_client, partition_of_region, region_of
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.beginning import start_region, use_source
 from awscli_assume.commands.environment import Environment
@@ -54,6 +54,7 @@ def introduce(
         use_source(session, plan.ends)
         region = start_region(plan, environment.variables)
         client = create_sts_client(session, parsed_globals, region)
+        partition = partition_of_region(session, client)
         with credentials_withheld(), causes_added():
             credentials = session.get_credentials()
             frozen = None if credentials is None else credentials.get_frozen_credentials()
@@ -70,7 +71,7 @@ def introduce(
             step = _not_named(source, kind)
         else:
             step = _refused(source, kind, credentials.method, error)
-        return Introduced(step, None, client, clock, error)
+        return Introduced(step, None, client, clock, error, partition)
 
     def make_client(service: str) -> Any:
         options = client_options(parsed_globals, region_of(client), frozen)
@@ -78,7 +79,7 @@ def introduce(
 
     subject = Subject(identity, bool(frozen.token), make_client)
     step = _known(subject, source, kind, _expiry(session, credentials), environment.now())
-    return Introduced(step, subject, client, identity.server_time)
+    return Introduced(step, subject, client, identity.server_time, None, partition)
 
 
 def _known(

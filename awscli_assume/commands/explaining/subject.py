@@ -48,7 +48,8 @@ class Subject:
 class Introduced:
     """The step of the caller, who they are (None: not known), and STS as it was met.
 
-    ``failure`` is what stood in the way of STS itself, ``server_time`` its clock.
+    ``failure`` is what stood in the way of STS itself, ``server_time`` its clock,
+    ``partition`` that of its region; None where this AWS CLI does not know the region.
     """
 
     step: Step
@@ -56,3 +57,4 @@ class Introduced:
     client: Optional[Any] = None
     server_time: Optional[datetime] = None
     failure: Optional[Exception] = None
+    partition: Optional[str] = None

@@ -32,13 +32,16 @@ from awscli_assume.profiles.target import check_writable
 _PLUGIN = "awscli_assume"
 
 
-def look_at_request(request: AssumeRoleRequest, client: Optional[Any]) -> Step:
-    """Answer whether the request is within STS's limits; its own were checked before."""
+def look_at_request(request: AssumeRoleRequest, partition: Optional[str]) -> Step:
+    """Answer whether the request is within STS's limits; its own were checked before.
+
+    ``partition`` is the one that STS is asked in, None where that is not known.
+    """
     evidence = [f"session name {request.role_session_name}, and all parameters are within limits"]
-    if client is not None and request.role.partition not in (None, client.meta.partition):
+    if None not in (partition, request.role.partition) and partition != request.role.partition:
         text = (
             f"the role is of the partition {request.role.partition}, and STS is asked in "
-            f"{client.meta.partition}: no STS joins them"
+            f"{partition}: no STS joins them"
         )
         command = f"--region, with a region of {request.role.partition}"
         return Step(REQUEST, PROBLEM, (text,), (command,))

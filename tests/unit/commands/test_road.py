@@ -365,7 +365,7 @@ def test_region_of_the_environment(
 
 def test_source_in_place_of_the_target(session: Any, mocker: MockerFixture) -> None:
     """In a shell whose AWS_PROFILE is the target the session is given the source first."""
-    use_profile = mocker.patch("awscli_assume.commands.road.use_profile")
+    use_profile = mocker.patch("awscli_assume.commands.beginning.use_profile")
     session.get_config_variable.return_value = "assumed-role"
     plan = plan_of({"default": {}}, current="assumed-role", role_name="r")
 
@@ -379,7 +379,7 @@ def test_session_that_has_the_source_already(
     session: Any, mocker: MockerFixture, current: Optional[str]
 ) -> None:
     """A session whose profile is the source is left alone."""
-    use_profile = mocker.patch("awscli_assume.commands.road.use_profile")
+    use_profile = mocker.patch("awscli_assume.commands.beginning.use_profile")
     session.get_config_variable.return_value = current
     plan = plan_of({"default": {}}, role_name="r")
 
