@@ -21,6 +21,8 @@ from botocore.config import Config
 from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.configprovider import ConstantProvider
 from botocore.credentials import (
+    CredentialResolver,
+    EnvProvider,
     ReadOnlyCredentials,
     RefreshableCredentials,
     create_credential_resolver,
@@ -62,7 +64,9 @@ __all__ = [
     "ConfigNotFound",
     "ConfigParseError",
     "ConfigurationError",
+    "CredentialResolver",
     "EndpointConnectionError",
+    "EnvProvider",
     "JSONFileCache",
     "NoCredentialsError",
     "ParamValidationError",
@@ -74,6 +78,7 @@ __all__ = [
     "cache_folder",
     "compat_shell_split",
     "config_files",
+    "create_credential_resolver",
     "environment_of_the_person",
     "get_formatter",
     "get_global_history_recorder",

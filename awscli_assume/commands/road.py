@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any, Iterator, Mapping, Optional
 
 from awscli_assume.aws.callers import CallerMemory
 from awscli_assume.aws.chaining import is_role_session
+from awscli_assume.aws.credential_source import no_credentials
 from awscli_assume.aws.longest import DurationMemory, Longest, assume_longest
 from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.mfa import Signer
@@ -31,15 +31,13 @@ from awscli_assume.commands.devices import (
 )
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
+from awscli_assume.commands.sources_ready import use_source
 from awscli_assume.errors import NoTerminal
-from awscli_assume.host import NoCredentialsError, RefreshableCredentials, use_profile
+from awscli_assume.host import RefreshableCredentials
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.limits import LONGEST
 from awscli_assume.model.request import AssumeRoleRequest
 from awscli_assume.outputs.summary import clamped_note, unknown_maximum_note
-from awscli_assume.profiles.source import Ends
-
-LOG = logging.getLogger("awscli.assume.road")
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environme
 
 def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Departure:
     """Find the source's credentials, and the role's account where that is not known."""
-    _use_source(session, plan.ends)
+    use_source(session, plan.ends)
     region = None if _names_region(environment.variables) else plan.region
     client = create_sts_client(session, parsed_globals, region)
     check_host_knows(client, plan.request)
@@ -86,7 +84,7 @@ def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environm
         with credentials_withheld(), causes_added():
             credentials = session.get_credentials()
         if credentials is None:
-            raise NoCredentialsError()
+            raise no_credentials(plan.ends.source, plan.ends.credential_source)
         memory = CallerMemory()
         plan = _chained(plan, credentials, memory)
         signer = _signer(session, parsed_globals, client, credentials)
@@ -184,12 +182,3 @@ def _chained(plan: Plan, credentials: Any, memory: CallerMemory) -> Plan:
 
 def _names_region(env: Mapping[str, str]) -> bool:
     return any(env.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
-
-
-def _use_source(session: Any, ends: Ends) -> None:
-    current = session.get_config_variable("profile") or "default"
-    if ends.source is not None and ends.source != current:
-        LOG.debug("The source profile is %s", ends.source)
-        # "default" need not exist: an instance or container role may be the source.
-        is_there = ends.source in session.available_profiles or ends.source != "default"
-        use_profile(session, ends.source if is_there else None)

@@ -168,9 +168,13 @@ def test_role_that_the_profile_names() -> None:
 
 def test_role_profile_that_is_its_own_source() -> None:
     """A role profile may be its own source, as the CLI lets it: its keys assume its role."""
-    profiles = {"role": {"role_arn": ROLE_ARN, "source_profile": "role"}}
+    keys = {"aws_access_key_id": "AKIAX", "aws_secret_access_key": "x"}
+    profiles = {"role": {"role_arn": ROLE_ARN, "source_profile": "role", **keys}}
 
-    assert plan_of(profiles, profile="role").ends.source == "role"
+    plan = plan_of(profiles, profile="role")
+
+    assert plan.ends == Ends("role", "assumed-role", "role", "SharedCredentials")
+    assert not plan.request.is_chained
 
 
 @pytest.mark.parametrize(
@@ -189,7 +193,7 @@ def test_role_profile_that_is_its_own_source() -> None:
             "source_profile = gone",
         ),
         (
-            {"x": {"role_arn": "no ARN", "source_profile": "x"}},
+            {"x": {"role_arn": "no ARN", "source_profile": "y"}, "y": {}},
             InvalidConfiguration,
             "role_arn of the profile 'x': Invalid role ARN 'no ARN'",
         ),
@@ -364,7 +368,7 @@ def test_region_of_the_environment(
 
 def test_source_in_place_of_the_target(session: Any, mocker: MockerFixture) -> None:
     """In a shell whose AWS_PROFILE is the target the session is given the source first."""
-    use_profile = mocker.patch("awscli_assume.commands.road.use_profile")
+    use_profile = mocker.patch("awscli_assume.commands.sources_ready.use_profile")
     session.get_config_variable.return_value = "assumed-role"
     plan = plan_of({"default": {}}, current="assumed-role", role_name="r")
 
@@ -378,7 +382,7 @@ def test_session_that_has_the_source_already(
     session: Any, mocker: MockerFixture, current: Optional[str]
 ) -> None:
     """A session whose profile is the source is left alone."""
-    use_profile = mocker.patch("awscli_assume.commands.road.use_profile")
+    use_profile = mocker.patch("awscli_assume.commands.sources_ready.use_profile")
     session.get_config_variable.return_value = current
     plan = plan_of({"default": {}}, role_name="r")
 
