@@ -26,13 +26,15 @@ Profile = Mapping[str, Any]
 Profiles = MutableMapping[str, Any]
 
 
-def inherit(profiles: Profiles, name: str, files: tuple[str, str]) -> Profile:
+def inherit(
+    profiles: Profiles, name: str, files: tuple[str, str], is_source: bool = False
+) -> Profile:
     """Give a profile in memory what it inherits, and answer it; nearest wins.
 
     A profile that is not there is empty, and one with our record inherits
     nothing. ``files`` are the paths of the two files, for the message. Raises
-    InvalidConfiguration for a circle, for a profile that is missing, and where
-    the only credentials are access keys of an included profile.
+    InvalidConfiguration for a circle, for a profile that is missing, and where a
+    source has no credentials but access keys of an included profile.
     """
     profile: Profile = profiles.get(name, {})
     if not profile.get(INCLUDE) or read_record(profile) is not None:
@@ -48,7 +50,8 @@ def inherit(profiles: Profiles, name: str, files: tuple[str, str]) -> Profile:
             both = isinstance(value, Mapping) and isinstance(before, Mapping)
             flat[key] = {**before, **value} if both else value  # type: ignore[dict-item]
     flat.pop(INCLUDE, None)
-    _check_has_credentials(profiles, path, flat)
+    if is_source:
+        _check_has_credentials(profiles, path, flat)
     profiles[name] = flat
     return flat
 

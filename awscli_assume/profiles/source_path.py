@@ -29,7 +29,7 @@ def follow(profiles: Profiles, name: str, files: tuple[str, str]) -> None:
     """
     path = [name]
     while True:
-        profile = inherit(profiles, path[-1], files)
+        profile = inherit(profiles, path[-1], files, is_source=True)
         # The role of a source profile with access keys is left aside, but for the first.
         if not names_role(profile) or (len(path) > 1 and has_access_keys(profile)):
             return

@@ -88,6 +88,7 @@ LAYERS: dict[str, tuple[Any, str, str, str]] = {
     "role_session_name": ("by-flag", "role_session_name", "by-profile", "by-block"),
     "external_id": ("by-flag", "external_id", "by-profile", "by-block"),
     "serial_number": (f"{DEVICE}1", "mfa_serial", f"{DEVICE}2", f"{DEVICE}3"),
+    "source_identity": ("by-flag", "source_identity", "by-profile", "by-block"),
 }
 
 
@@ -118,7 +119,7 @@ def test_layers_of_an_option(option: str, layers: str) -> None:
 
 
 def test_source_identity_of_the_block() -> None:
-    """The source identity has no key in a role profile: the flag beats the block."""
+    """Where the role is given, the source identity is the flag's, else the block's."""
     profiles = {"default": {"assume": {"source_identity": "by-block"}}}
 
     assert plan_of(profiles, role_name="r").request.source_identity == "by-block"
@@ -154,6 +155,27 @@ def test_role_keys_of_the_source_do_not_count_for_another_role() -> None:
 
     assert request.external_id is None
     assert request.serial_number is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"session_tags": "team"}, "session_tags of the profile 'x': Invalid tag 'team'"),
+        ({"session_tags": "a=1,A=2"}, "session_tags of the profile 'x': Invalid tags"),
+        (
+            {"session_tags": "a=1", "transitive_session_tags": "b"},
+            "transitive_session_tags of the profile 'x': Invalid transitive tag key 'b'",
+        ),
+        ({"source_identity": "!"}, "source_identity of the profile 'x'"),
+    ],
+)
+def test_bad_keys_of_a_role_profile(keys: dict[str, str], says: str) -> None:
+    """What AssumeRole can't take is an error of configuration, with key and profile."""
+    profile = {"role_arn": ROLE_ARN, "source_profile": "default", **keys}
+    with pytest.raises(InvalidConfiguration) as refusal:
+        plan_of({"default": {}, "x": profile}, profile="x")
+
+    assert says in str(refusal.value)
 
 
 def test_role_that_the_profile_names() -> None:
