@@ -14,6 +14,7 @@ ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 FIRST_ARN = f"arn:aws:iam::{ACCOUNT}:role/first"
 FIRST_KEY = "ASIAFIRSTFIRSTFIRST1"
 ALICE, BOB, ENVIRONMENT = "AKIAALICEALICEALICE1", "AKIABOBBOBBOBBOBBOB1", "AKIAENVENVENVENVENV1"
+SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
 CONTAINER = "ASIACONTAINERCONTAIN"
 
 
@@ -320,6 +321,73 @@ def test_a_source_that_inherits_its_role(aws) -> None:
     first, again = aws.stub.requests[1], refresh(aws)[1]
     assert aws.signers()[-1] == FIRST_KEY
     assert first == again
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"credential_process": "/bin/echo {}"}, "custom-process"),
+        (
+            {"sso_start_url": "https://corp.awsapps.com/start", "sso_region": "us-east-1",
+             "sso_account_id": ACCOUNT, "sso_role_name": "Dev"},
+            "SSO",
+        ),
+        ({"role_arn": ROLE_ARN, "web_identity_token_file": "/gone/token"}, "/gone/token"),
+    ],
+    ids=["process", "sso", "web identity"],
+)  # fmt: skip
+def test_other_ways_to_credentials_are_inherited(aws, keys, says: str) -> None:
+    """botocore goes the way that is inherited: here it is the one that fails, by its name."""
+    add_profile(aws, "base", region="us-east-1", **keys)
+    add_profile(aws, "source", include_profile="base")
+    add_profile(aws, "deploy", role_arn=FIRST_ARN, source_profile="source")
+    done = aws("assume", "--profile", "deploy")
+
+    assert done.code == 255
+    assert says in done.err
+    assert aws.stub.requests == []
+
+
+def test_a_process_that_is_inherited_signs(aws) -> None:
+    """The keys of an inherited credential_process are those of the source."""
+    answer = aws.config.parent / "answer.json"
+    answer.write_text(f'{{"Version": 1, "AccessKeyId": "{BOB}", "SecretAccessKey": "x"}}')
+    add_profile(aws, "base", region="us-east-1", credential_process=f"cat {answer}")
+    add_profile(aws, "source", include_profile="base")
+    done = aws("assume", "--role-arn", ROLE_ARN, "--profile", "source")
+
+    assert done.code == 0, done.err
+    refresh(aws)
+    assert aws.signers() == [BOB, BOB]
+
+
+def test_device_and_command_for_its_code_are_inherited(aws) -> None:
+    """mfa_serial and mfa_process of an included profile give the code without a question."""
+    add_profile(aws, "base", mfa_serial=SERIAL, mfa_process="echo 123456",
+                source_profile="default", duration_seconds="7200")  # fmt: skip
+    add_profile(aws, "deploy", include_profile="base", role_arn=ROLE_ARN)
+    done = aws("assume", "--profile", "deploy")
+
+    assert done.code == 0, done.err
+    assert aws.stub.requests[0]["SerialNumber"] == SERIAL
+    assert aws.stub.requests[0]["TokenCode"] == "123456"
+
+
+def test_a_refresh_follows_a_source_that_was_broken_since(aws) -> None:
+    """A circle that somebody has made since the first run is the error of that profile alone."""
+    add_profile(aws, "source", region="us-east-1")
+    aws.add_key("source", BOB, "secret")
+    assert aws("assume", "--role-arn", ROLE_ARN, "--profile", "source").code == 0
+    assert aws("assume", "--role-arn", ROLE_ARN, "--update-profile", "other").code == 0
+    text = aws.config.read_text().replace(
+        "[profile source]\n", "[profile source]\ninclude_profile = source\n"
+    )
+    aws.config.write_text(text)
+    done = aws("assume", "refresh", "--all")
+
+    assert done.code == 1
+    assert "assumed-role: include_profile goes in a circle: source -> source" in done.err
+    assert "Refreshed 1 of 2 profiles" in done.err
 
 
 def test_settings_for_keys_of_the_environment_are_inherited(aws) -> None:
