@@ -5,7 +5,7 @@ As botocore's AssumeRoleProvider understands it (credentials.py, all versions).
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.inclusion import Profile, Profiles, has_access_keys, inherit
@@ -51,6 +51,10 @@ def source_of(profile: Profile, name: str) -> Optional[str]:
     Raises InvalidConfiguration where it has both or neither, or a source of no such name.
     """
     source, provider = profile.get("source_profile"), profile.get("credential_source")
+    if isinstance(source, Mapping):
+        raise InvalidConfiguration(
+            f"source_profile of the profile '{name}' has to be the name of one profile"
+        )
     if source is not None and provider is not None:
         raise InvalidConfiguration(
             f"The profile '{name}' has source_profile = {source} and credential_source = "

@@ -298,6 +298,17 @@ def test_three_levels_ask_as_the_flattened_profile(aws) -> None:
     assert json.loads(done.out)["Region"] == json.loads(flat.out)["Region"] == "eu-west-1"
 
 
+def test_export_hands_on_an_inherited_role(aws) -> None:
+    """A verb without a role of its own takes the one that is inherited, not the source's keys."""
+    add_profile(aws, "base", role_arn=ROLE_ARN, source_profile="default", external_id="far")
+    add_profile(aws, "heir", include_profile="base")
+    done = aws("assume", "export", "--profile", "heir", "--format", "env")
+
+    assert done.code == 0, done.err
+    assert "AWS_SESSION_TOKEN" in done.out
+    assert aws.stub.requests[0]["ExternalId"] == "far"
+
+
 def test_a_source_that_inherits_its_role(aws) -> None:
     """botocore assumes the role that a source profile has by inclusion; a refresh does, too."""
     aws.stub.script = lambda asked: (
@@ -415,6 +426,8 @@ def test_settings_are_inherited_key_by_key(aws) -> None:
     assert done.code == 0, done.err
     assert json.loads(done.out)["Profile"] == "theirs"
     assert aws.stub.requests[0]["ExternalId"] == "near"
+    aws("assume", "clear", "--profile", "near")
+    assert "profile theirs" not in aws.config.read_text()
 
 
 def test_a_target_of_ours_hands_on_neither_record_nor_keys(aws) -> None:
