@@ -44,13 +44,16 @@ def chains(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     """Answer profiles that include each other: three levels at least, circles, missing ones."""
     length = draw(st.integers(3, len(NAMES)))
     names = NAMES[:length]
-    end = draw(st.sampled_from(["open", "missing", *names]))
-    others = [*names[1:], {"open": None, "missing": GONE}.get(end, end)]
+    ends = {"open": None, "missing": GONE, "circle": draw(st.sampled_from(names))}
+    others = [*names[1:], ends[draw(st.sampled_from(["open", "open", "open", *ends]))]]
     profiles = {}
     for name, other in zip(names, others):
         profiles[name] = dict(draw(own_keys))
         if other is not None:
             profiles[name]["include_profile"] = other
+    # Most of them name a role and its source, somewhere on the way.
+    for key in draw(st.sampled_from([["role_arn", "source_profile"]] * 3 + [[]])):
+        profiles[draw(st.sampled_from(names))][key] = KEYS[key][0]
     # The order in the file does not count.
     order = draw(st.permutations(names))
     return {**{name: profiles[name] for name in order}, "user": {"region": "eu-west-3"}}
