@@ -38,6 +38,7 @@ from botocore.exceptions import (
 )
 from botocore.history import get_global_history_recorder
 from botocore.parsers import ResponseParserError
+from botocore.regions import EndpointResolver
 from botocore.utils import JSONFileCache
 
 try:
@@ -66,6 +67,7 @@ __all__ = [
     "ConfigurationError",
     "CredentialResolver",
     "EndpointConnectionError",
+    "EndpointResolver",
     "EnvProvider",
     "JSONFileCache",
     "NoCredentialsError",

@@ -9,6 +9,7 @@ from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
+from awscli_assume.aws.settings import hold_for_every_client
 from awscli_assume.commands.arguments import sts_arguments
 from awscli_assume.commands.choice import seconds_or_none
 from awscli_assume.commands.clear import ClearCommand
@@ -75,6 +76,7 @@ class AssumeCommand(BasicCommand):
         # collector need not go through it, here and at the end. With 5,000 profiles
         # that is a sixth of a second (2.38.5).
         gc.freeze()
+        hold_for_every_client(self._session, parsed_globals)
         # The CLI's parser gives a verb only what the command itself does not
         # know: it would keep the verb's --update-profile and --dry-run.
         if args and args[0] in self.subcommand_table:

@@ -17,9 +17,10 @@ from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request import AssumeRoleRequest
 
 BLOCK = "assumed"
-_JSON = ("policy-arns", "tags", "transitive-tag-keys")
+_JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
 NOT_KEPT = "(not kept)"
 _AUTO_REFRESH = "auto-refresh"
+_DEVICE = "serial-number"
 _OWN_KEYS = (
     "role-arn",
     "role-session-name",
@@ -64,8 +65,17 @@ class Record:
         return block
 
     def asks_the_same_as(self, other: Optional[Record]) -> bool:
-        """Tell whether two records are of one request from one source."""
-        return other is not None and replace(self, region=None) == replace(other, region=None)
+        """Tell whether two records are of one request from one source.
+
+        One that names no MFA device is also asked by what was made with one: the
+        device may have been found, and the session lacks nothing.
+        """
+        if other is None:
+            return False
+        theirs = other.options
+        if _DEVICE not in dict(self.options):
+            theirs = tuple(option for option in theirs if option[0] != _DEVICE)
+        return replace(self, region=None) == replace(other, region=None, options=theirs)
 
     def to_options(self) -> dict[str, Any]:
         """Answer AssumeRole's parameters, as the command's options would have given them.
@@ -82,6 +92,9 @@ class Record:
             ]
         except (AttributeError, TypeError, ValueError):
             raise _broken("tags or policy-arns") from None
+        via = options.get("via", [])
+        if not isinstance(via, list) or not all(isinstance(hop, str) for hop in via):
+            raise _broken("via")
         if options.pop("provided_contexts", None) is not None:
             raise InvalidConfiguration(
                 "The profile was made with --provided-contexts, whose assertions are not kept. "
@@ -114,13 +127,14 @@ def record_of(
 ) -> Record:
     """Answer the record of a request; ``session_name`` is the name or its template."""
     options: dict[str, Any] = {
+        "via": [hop.arn for hop in request.via],
         "duration-seconds": request.duration_seconds,
         "policy": request.policy,
         "policy-arns": list(request.policy_arns),
         "tags": dict(request.tags),
         "transitive-tag-keys": list(request.transitive_tag_keys),
         "external-id": request.external_id,
-        "serial-number": request.serial_number,
+        _DEVICE: request.serial_number,
         "source-identity": request.source_identity,
         "minimum-session-token-size": request.minimum_session_token_size,
         # Their assertions are signed, and good for whoever has them.

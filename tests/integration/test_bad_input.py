@@ -242,8 +242,9 @@ PARAMETERS = {
     ),
     "external id of 1 character": Row((*ARN, "--external-id", "x"), ("'x'", "2 to 1224")),
     "external id with a blank": Row((*ARN, "--external-id", "a b"), ("'a b'",)),
-    "token code without serial": Row(
-        (*ARN, "--token-code", "918273"), ("--token-code", "--serial-number")
+    "token code without serial, source is no user": Row(
+        (*ARN, "--token-code", "918273"), ("--token-code", "--serial-number"),
+        set_up=credentials("aws_session_token = token"),
     ),
     "token code of 5 digits": Row(
         (*ARN, "--serial-number", SERIAL, "--token-code", "91827"), ("5", "six digits")

@@ -102,6 +102,23 @@ def role_answer(role_arn: str, maximum: int) -> Answer:
     )
 
 
+def devices_answer(*serial_numbers: str) -> Answer:
+    """Answer a success of ListMFADevices (IAM API reference, "ListMFADevices", Examples)."""
+    members = "".join(
+        f"<member><UserName>alice</UserName><SerialNumber>{serial}</SerialNumber>"
+        "<EnableDate>2026-01-02T03:04:05Z</EnableDate></member>"
+        for serial in serial_numbers
+    )
+    return (
+        200,
+        "text/xml",
+        f'<ListMFADevicesResponse xmlns="{IAM_NAMESPACE}"><ListMFADevicesResult>'
+        f"<IsTruncated>false</IsTruncated><MFADevices>{members}</MFADevices>"
+        "</ListMFADevicesResult><ResponseMetadata><RequestId>stub</RequestId>"
+        "</ResponseMetadata></ListMFADevicesResponse>",
+    )
+
+
 # Texts: AWS STS API reference, "AssumeRole", DurationSeconds; the second one as in
 # github.com/aws/eks-anywhere/pull/9485.
 TOO_LONG = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."

@@ -298,6 +298,7 @@ def session(mocker: MockerFixture) -> Any:
     fake = mocker.Mock()
     client = fake.create_client.return_value
     client.meta.partition, client.meta.region_name = "aws", "us-east-1"
+    mocker.patch("awscli_assume.commands.road.partition_of_region", return_value="aws")
     model = client.meta.service_model.operation_model.return_value
     model.input_shape.members = dict.fromkeys(
         ["RoleArn", "RoleSessionName", "SerialNumber", "TokenCode"]
