@@ -21,10 +21,12 @@ def advise(
 
 def explain_line(request: AssumeRoleRequest, plan: Plan, parsed_globals: Any) -> str:
     """Answer ``aws assume explain`` with what the request was made of; it holds no secret."""
-    name = request.role_session_name
+    name, ends = request.role_session_name, plan.ends
+    # A credential_source is what the profile that names the role says, and no option.
+    by_profile = ends.credential_source is not None
     options: list[tuple[str, Optional[str]]] = [
-        ("--role-arn", request.role.arn),
-        ("--profile", plan.ends.source),
+        ("--role-arn", None if by_profile else request.role.arn),
+        ("--profile", ends.configuration if by_profile else ends.source),
         ("--region", parsed_globals.region),
         ("--endpoint-url", parsed_globals.endpoint_url),
         # What a template makes, it makes again.

@@ -13,7 +13,7 @@ from awscli_assume.commands.program import process_line
 from awscli_assume.model.hops import requests_in_order
 from awscli_assume.outputs.listing import changes
 from awscli_assume.profiles.preview import FileDiff, unknown_credentials
-from awscli_assume.profiles.record import read_record, record_of
+from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.target import Target, region_to_write
 
 # STS's own default (AWS STS API reference, "AssumeRole").
@@ -59,7 +59,7 @@ def expected_target(
     source = profiles.get(plan.ends.source or "", {})
     before = profiles.get(plan.ends.target)
     written = region_to_write(before, region, plan.region or source.get("region"))
-    record = record_of(request, plan.session_name, plan.ends.source, written, plan.auto_refresh)
+    record = plan.record(request, written)
     process = process_line(plan.ends.target, record, environment)
     return Target(plan.ends.target, credentials, record, written, process)
 

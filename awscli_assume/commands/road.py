@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any, Iterator, Optional
 
 from awscli_assume.aws.callers import CallerMemory
 from awscli_assume.aws.chaining import is_role_session
+from awscli_assume.aws.credential_source import no_credentials
 from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
@@ -23,20 +23,19 @@ from awscli_assume.aws.sts import (
     region_of,
 )
 from awscli_assume.aws.withheld import credentials_withheld
-from awscli_assume.commands.beginning import start_region, use_source
 from awscli_assume.commands.codes import MfaProcess, mfa_process_of
 from awscli_assume.commands.devices import check_code_will_be_there
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.explain_line import advise
 from awscli_assume.commands.hops import begin, go_on
 from awscli_assume.commands.plan import Plan
+from awscli_assume.commands.sources_ready import use_source
+from awscli_assume.commands.start_region import start_region
 from awscli_assume.errors import NoTerminal
-from awscli_assume.host import ClientError, NoCredentialsError, RefreshableCredentials
+from awscli_assume.host import ClientError, RefreshableCredentials
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.request import AssumeRoleRequest
 from awscli_assume.outputs.summary import clamped_note
-
-LOG = logging.getLogger("awscli.assume.road")
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environm
         with credentials_withheld(), causes_added():
             credentials = session.get_credentials()
         if credentials is None:
-            raise NoCredentialsError()
+            raise no_credentials(plan.ends.source, plan.ends.credential_source)
         memory = CallerMemory()
         plan = _chained(plan, credentials, memory)
         signer = _signer(session, parsed_globals, client, credentials)

@@ -37,7 +37,8 @@ class Record:
 
     ``session_name`` is a template where the name was not given by hand.
     ``region`` is set where we wrote the target's region. With ``auto_refresh``
-    the target has a credential_process of ours in place of keys.
+    the target has a credential_process of ours in place of keys. With a
+    ``credential_source`` the source profile's credentials come from there only.
     """
 
     role_arn: str
@@ -46,14 +47,16 @@ class Record:
     region: Optional[str] = None
     options: tuple[tuple[str, str], ...] = ()
     auto_refresh: bool = False
+    credential_source: Optional[str] = None
 
     def to_block(self) -> dict[str, str]:
         """Answer the block's keys and values, all on one line each."""
         block = {"role-arn": self.role_arn, "role-session-name": self.session_name}
         if self.source_profile is not None:
             block["source-profile"] = self.source_profile
-        else:
-            block["credential-source"] = "Environment"
+        source = self.credential_source
+        if self.source_profile is None or source is not None:
+            block["credential-source"] = source or "Environment"
         if self.region is not None:
             block["target-region"] = self.region
         if self.auto_refresh:
@@ -120,6 +123,7 @@ def record_of(
     source_profile: Optional[str],
     region: Optional[str],
     auto_refresh: bool = False,
+    credential_source: Optional[str] = None,
 ) -> Record:
     """Answer the record of a request; ``session_name`` is the name or its template."""
     options: dict[str, Any] = {
@@ -147,6 +151,7 @@ def record_of(
             if value not in (None, [], {})
         ),
         auto_refresh=auto_refresh,
+        credential_source=credential_source,
     )
 
 
@@ -162,4 +167,6 @@ def read_record(profile: Optional[Mapping[str, Any]]) -> Optional[Record]:
         region=block.get("target-region"),
         options=tuple((name, value) for name, value in block.items() if name not in _OWN_KEYS),
         auto_refresh=block.get(_AUTO_REFRESH) == "true",
+        # Without a source profile it is the environment, and nothing else.
+        credential_source=block.get("credential-source") if "source-profile" in block else None,
     )

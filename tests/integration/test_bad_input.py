@@ -376,7 +376,12 @@ CONFIGURATION = {
     ),
     "role profile without a source": Row(
         ("--profile", "deploy"), ("'deploy'", "source_profile", f"--role-arn {ROLE_ARN}"), 253,
-        config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\ncredential_source = Environment"),
+        config(f"[profile deploy]\nrole_arn = {ROLE_ARN}"),
+    ),
+    "role profile with an empty source": Row(
+        ("--profile", "deploy"), ("credential_source = Environment", "AWS_ACCESS_KEY_ID"), 253,
+        config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
+               "credential_source = Environment"),
     ),
     "role profile with a missing source": Row(
         ("--profile", "deploy"), ("'deploy'", "nobody", "list-profiles"), 253,

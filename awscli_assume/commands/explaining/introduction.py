@@ -11,10 +11,11 @@ from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sts import client_options, create_sts_client, partition_of_region, region_of
 from awscli_assume.aws.withheld import credentials_withheld
-from awscli_assume.commands.beginning import start_region, use_source
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.explaining.subject import Introduced, Subject
 from awscli_assume.commands.plan import Plan
+from awscli_assume.commands.sources_ready import use_source
+from awscli_assume.commands.start_region import start_region
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import BotoCoreError, ClientError
 from awscli_assume.model.credentials import format_time
