@@ -33,6 +33,8 @@ from botocore.exceptions import (
     EndpointConnectionError,
     NoCredentialsError,
     ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
 )
 from botocore.history import get_global_history_recorder
 from botocore.parsers import ResponseParserError
@@ -51,10 +53,19 @@ except ImportError:
         """Stand for the exception of the same name in version 2."""
 
 
+try:
+    # `aws login`: 2.32.0, and botocore's part of it in 1.43.
+    from botocore.exceptions import LoginError
+
+    SIGN_IN_ERRORS: tuple[type[Exception], ...] = (SSOError, TokenRetrievalError, LoginError)
+except ImportError:
+    SIGN_IN_ERRORS = (SSOError, TokenRetrievalError)
+
 __all__ = [
     "CLI_NAME",
     "CLI_VERSION",
     "ONE_ATTEMPT",
+    "SIGN_IN_ERRORS",
     "BotoCoreError",
     "ClientError",
     "Config",
@@ -77,6 +88,7 @@ __all__ = [
     "environment_of_the_person",
     "get_formatter",
     "get_global_history_recorder",
+    "knows_sign_in",
     "own_executable",
     "profile_to_section",
     "raw_config_parse",
@@ -89,6 +101,11 @@ CLI_NAME = f"AWS CLI {CLI_VERSION}"
 # attempts in version 2, which refuses the other name (2.38.5), and the retries
 # alone in version 1.
 ONE_ATTEMPT = {"max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts": 1}
+
+
+def knows_sign_in() -> bool:
+    """Tell whether this CLI has ``aws sso login`` and the like; version 1 never had."""
+    return not CLI_VERSION.startswith("1.")
 
 
 def profile_to_section(profile: str) -> str:

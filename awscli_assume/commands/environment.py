@@ -5,10 +5,12 @@ from __future__ import annotations
 import getpass
 import os
 import socket
+import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Callable, Mapping, Optional, TextIO
+from typing import Any, Callable, Mapping, Optional, Sequence, TextIO
 
 from awscli_assume.errors import NoTerminal
 
@@ -44,6 +46,16 @@ def ask(question: str) -> str:
         ) from None
 
 
+def run_on_terminal(words: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Run a command on the person's terminal, never on our stdout; answer its exit code."""
+    with ExitStack() as stack:
+        streams: dict[str, Any] = {"stdout": sys.stderr}
+        if os.name != "nt":
+            terminal = stack.enter_context(open("/dev/tty", "r+b", buffering=0))
+            streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal)
+        return subprocess.call(list(words), env=dict(variables), **streams)  # noqa: S603 - our own aws
+
+
 @dataclass(frozen=True)
 class Environment:
     """Streams, variables, clock, terminal and names. Times are aware."""
@@ -54,6 +66,7 @@ class Environment:
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     has_terminal: Callable[[], bool] = has_terminal
     ask: Callable[[str], str] = ask
+    run_on_terminal: Callable[[Sequence[str], Mapping[str, str]], int] = run_on_terminal
     login_name: Callable[[], str] = login_name
     host_name: Callable[[], str] = socket.gethostname
 

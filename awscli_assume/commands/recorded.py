@@ -34,7 +34,7 @@ def obtain_recorded(
     region = parsed_globals.region or state.region
     if not state.record.auto_refresh:
         found = _held(state, profiles[name])
-        return Obtained(found, region, state.record.role_arn)
+        return Obtained(found, region, state.role_arn)
     credentials = fresh_credentials(session, parsed_globals, state, environment)
     return Obtained(credentials, region, state.record.role_arn)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Mapping, Optional, Sequence
+from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 from awscli_assume.aws.sources import SourceClients
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.ahead import assume_ahead
 from awscli_assume.commands.chains import check_no_loop, check_source_is_there, in_levels
+from awscli_assume.commands.copying import Copied, Copy, copied, copy_again
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, plan_again
 from awscli_assume.commands.program import keep_fresh, process_line
@@ -28,8 +29,8 @@ class Renewal:
     """One profile on its way: its state before, then a plan, then credentials, or an error."""
 
     state: ProfileState
-    plan: Optional[Plan] = None
-    assumed: Optional[Assumed] = None
+    plan: Optional[Union[Plan, Copy]] = None
+    assumed: Optional[Union[Assumed, Copied]] = None
     target: Optional[Target] = None
     error: Optional[Exception] = None
     departure: Optional[Departure] = None
@@ -39,10 +40,13 @@ class Renewal:
         """The state of the profile when the renewal is written."""
         if self.assumed is None:
             return self.state
-        expiration = self.assumed.credentials.expiration
+        found = self.assumed.credentials
+        expiration = found.expiration
         left = int((expiration - self.assumed.at).total_seconds())
         state = AUTO_REFRESH if self.state.record.auto_refresh else VALID
-        return replace(self.state, expiration=expiration, seconds_left=left, state=state)
+        answer = replace(self.state, expiration=expiration, seconds_left=left, state=state)
+        # The source of a copy may be somebody else now.
+        return replace(answer, principal_arn=found.assumed_role_arn)
 
 
 def plan_renewals(
@@ -59,6 +63,8 @@ def plan_renewals(
         check_no_loop(state.name, sources)
         _check_source(renewal, done)
         check_source_is_there(state, profiles, environment)
+        if state.record.is_copy:
+            return replace(renewal, plan=copy_again(state))
         return replace(renewal, plan=plan_again(state, environment).chained_by(profiles))
 
     for level in in_levels(sources):
@@ -88,6 +94,9 @@ def carry_out(
             return renewal
         source = done.get(plan.ends.source or "")
         renewed = source.assumed.credentials if source and source.assumed else None
+        if isinstance(plan, Copy):
+            answer = copied(session, clients, plan, environment, renewed)
+            return replace(renewal, assumed=answer)
         signer = clients.get(plan.ends.source, renewed)
         departure = departure_of(session, signer, plan, environment)
         assumed = assume_ahead(departure, devices, environment)
@@ -127,7 +136,7 @@ def with_targets(
 
 def renew_one(
     session: Any, parsed_globals: Any, state: ProfileState, environment: Environment
-) -> Assumed:
+) -> Union[Assumed, Copied]:
     """Assume the role of one profile again, as recorded. Raises what stands in the way."""
     profiles = session.full_config["profiles"]
     renewals = plan_renewals([state], profiles, environment)

@@ -28,7 +28,11 @@ class SessionCredentials:
 
 @dataclass(frozen=True)
 class TemporaryCredentials(SessionCredentials):
-    """What AssumeRole hands out: they expire, and they are a role's."""
+    """What AssumeRole hands out, or a copy of a source's own: they expire, and whose they are.
+
+    Of a copy, ``assumed_role_arn`` and ``assumed_role_id`` are what
+    GetCallerIdentity says of it, which may be a user's.
+    """
 
     expiration: datetime
     assumed_role_arn: str
@@ -103,6 +107,29 @@ def read_session(
             )
     found = None if expiration is None else parse_time(expiration)
     return SessionCredentials(access_key_id, secret_access_key, session_token, found)
+
+
+def read_copy(
+    found: SessionCredentials, expiration: datetime, arn: Optional[str], user_id: Optional[str]
+) -> TemporaryCredentials:
+    """Answer a source's own credentials as those of the principal that STS named.
+
+    Raises UnexpectedAnswer: both go into a file, one line each.
+    """
+    for value in (arn, user_id):
+        if not value or _UNPRINTABLE.search(value):
+            raise UnexpectedAnswer(
+                "The answer to GetCallerIdentity is not one of STS. Nothing was written. Check "
+                "what stands between here and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
+            )
+    return TemporaryCredentials(
+        found.access_key_id,
+        found.secret_access_key,
+        found.session_token,
+        expiration,
+        str(arn),
+        str(user_id),
+    )
 
 
 def parse_time(value: Union[str, datetime, None]) -> datetime:

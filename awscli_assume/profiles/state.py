@@ -8,6 +8,7 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import ChangedProfile, UnexpectedAnswer
 from awscli_assume.model.credentials import parse_time
+from awscli_assume.model.roles import role_of_session
 from awscli_assume.profiles.process_cache import ProcessCache
 from awscli_assume.profiles.process_command import cache_path_of, is_ours
 from awscli_assume.profiles.record import Record, read_record
@@ -53,6 +54,17 @@ class ProfileState:
     has_program: bool = False
     cache_path: Optional[str] = None
     basis: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def role_arn(self) -> Optional[str]:
+        """The role's ARN; of a copy that of its session, without a path, or None."""
+        return self.record.role_arn or role_of_session(self.principal_arn)
+
+    @property
+    def account_id(self) -> Optional[str]:
+        """The account of the role, or of whom a copy is; None where that is not known."""
+        arn = self.record.role_arn or self.principal_arn
+        return arn.split(":")[4] if arn and arn.count(":") >= 5 else None
 
 
 def inspect(

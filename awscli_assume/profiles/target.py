@@ -37,6 +37,7 @@ class Target:
 
     ``region`` None leaves the profile's region as it is. ``process`` is the
     credential_process of a profile that refreshes by itself; it gets no keys.
+    ``expires`` stands in for the expiry where a rehearsal can't know it.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Target:
     record: Record
     region: Optional[str]
     process: Optional[str] = None
+    expires: Optional[str] = None
 
 
 def state_of(target: Target, before: Optional[Mapping[str, Any]], now: datetime) -> ProfileState:
@@ -154,7 +156,7 @@ def _credentials_edit(target: Target) -> SectionEdit:
         ("aws_access_key_id", found.access_key_id),
         ("aws_secret_access_key", found.secret_access_key),
         ("aws_session_token", found.session_token),
-        (EXPIRY_KEY, format_time(found.expiration)),
+        (EXPIRY_KEY, target.expires or format_time(found.expiration)),
         (PRINCIPAL_ARN_KEY, found.assumed_role_arn),
         (PRINCIPAL_ID_KEY, found.assumed_role_id),
         (WRITTEN_KEY_KEY, found.access_key_id),
