@@ -6,7 +6,7 @@ import shlex
 from contextlib import contextmanager
 from typing import Any, Iterator, Mapping, Optional
 
-from awscli_assume.host import CLI_NAME, SIGN_IN_ERRORS, knows_sign_in
+from awscli_assume.host import CLI_NAME, HAS_SIGN_IN, SIGN_IN_ERRORS
 
 
 @contextmanager
@@ -54,6 +54,6 @@ def command_of(words: tuple[str, ...]) -> str:
 def _sentence(words: Optional[tuple[str, ...]]) -> str:
     if words is None:
         return ""
-    if not knows_sign_in():
+    if not HAS_SIGN_IN:
         return f"{CLI_NAME} can't renew it. With an AWS CLI version 2: {command_of(words)}"
-    return f"Renew it: {command_of(words)}. Or let aws assume do that: --login"
+    return f"Renew it: {command_of(words)} (aws assume --login runs that by itself)"

@@ -20,8 +20,8 @@ from awscli_assume.host import (
     use_profile,
 )
 from awscli_assume.model.credentials import (
+    PrincipalCredentials,
     SessionCredentials,
-    TemporaryCredentials,
     read_session,
 )
 
@@ -66,7 +66,7 @@ class SourceClients:
         # one of IAM, or of a session that STS refused, is made in the midst of a crowd.
         self._lock = RLock()
 
-    def get(self, source: Optional[str], renewed: Optional[TemporaryCredentials] = None) -> Signer:
+    def get(self, source: Optional[str], renewed: Optional[PrincipalCredentials] = None) -> Signer:
         """Answer the signer of a source profile; None is the environment, which has to come first.
 
         ``renewed`` are the source's credentials where they are newer than its
@@ -92,11 +92,11 @@ class SourceClients:
         """Answer a client of a source profile's settings that signs with other credentials."""
         return self._signed_by(source, _frozen(found))
 
-    def _make(self, source: Optional[str], renewed: Optional[TemporaryCredentials]) -> Signer:
+    def _make(self, source: Optional[str], renewed: Optional[PrincipalCredentials]) -> Signer:
         if source is not None:
             self._use(source)
         if renewed is not None:
-            frozen, is_role = _frozen(renewed), True
+            frozen, is_role = _frozen(renewed), renewed.is_role_session
         else:
             frozen, is_role = self._found()
         client = create_sts_client(self._session, self._globals, credentials=frozen)

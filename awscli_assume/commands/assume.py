@@ -12,6 +12,7 @@ import awscli_assume
 from awscli_assume.commands.arguments import sts_arguments
 from awscli_assume.commands.choice import seconds_or_none
 from awscli_assume.commands.clear import ClearCommand
+from awscli_assume.commands.copy_choice import copy_arguments
 from awscli_assume.commands.copying import Copy, carry_out_copy, plan_copy
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.exec import ExecCommand
@@ -69,7 +70,8 @@ class AssumeCommand(BasicCommand):
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
-        self.ARG_TABLE = role_arguments() + target_arguments() + sts_arguments()
+        self.ARG_TABLE = role_arguments() + copy_arguments() + target_arguments()
+        self.ARG_TABLE += sts_arguments()
         self._environment = environment if environment is not None else Environment()
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:

@@ -8,13 +8,13 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.aws.sources import SourceClients
 from awscli_assume.aws.sts import get_caller, region_of
-from awscli_assume.commands.arguments import STS_OPTIONS
+from awscli_assume.commands.copy_choice import check_no_role
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.road import device_of_the_source
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.model.credentials import (
+    PrincipalCredentials,
     SessionCredentials,
-    TemporaryCredentials,
     format_time,
     read_copy,
 )
@@ -22,8 +22,6 @@ from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.source import Ends, choose_ends
 from awscli_assume.profiles.state import EXPIRY_KEY, ProfileState, expiration_of
 from awscli_assume.profiles.target import Target
-
-_EXCLUDED = ("role_name", "role_arn", "account_id", *STS_OPTIONS)
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Copy:
 class Copied:
     """A source's own credentials with whose they are, its region, and when that was asked."""
 
-    credentials: TemporaryCredentials
+    credentials: PrincipalCredentials
     region: Optional[str]
     at: datetime
 
@@ -50,17 +48,7 @@ def plan_copy(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Copy:
     """Answer the copy of a command line. Raises InvalidRequest and InvalidConfiguration."""
-    for name in _EXCLUDED:
-        if getattr(parsed_args, name) is not None:
-            raise InvalidRequest(
-                "--copy-source assumes no role, it writes the source's own credentials: leave it "
-                f"out, or --{name.replace('_', '-')}"
-            )
-    if parsed_args.auto_refresh:
-        raise InvalidRequest(
-            "--copy-source and --auto-refresh exclude each other: the program behind a profile "
-            "assumes a role, and a copy has none. To copy again: aws assume refresh"
-        )
+    check_no_role(parsed_args)
     ends = choose_ends(
         session.full_config["profiles"],
         current=session.get_config_variable("profile"),
@@ -90,7 +78,7 @@ def copied(
     clients: SourceClients,
     copy: Copy,
     environment: Environment,
-    renewed: Optional[TemporaryCredentials] = None,
+    renewed: Optional[PrincipalCredentials] = None,
 ) -> Copied:
     """Answer a copy by the clients of a run.
 
@@ -112,27 +100,24 @@ def copied(
 
 def expected_copy(copy: Copy, region: Optional[str], environment: Environment, new: str) -> Target:
     """Answer what the target would hold, with ``new`` for all that is not known yet."""
-    unknown = TemporaryCredentials(new, new, new, environment.now(), new, new)
+    unknown = PrincipalCredentials(new, new, new, environment.now(), new, new)
     return Target(copy.ends.target, unknown, copy.record(region), region, expires=new)
 
 
 def _end_of(
     found: Optional[SessionCredentials], profile: Mapping[str, Any], now: datetime
-) -> datetime:
-    """Answer when the credentials of a source end. Raises where they can't be copied."""
+) -> Optional[datetime]:
+    """Answer when the credentials of a source end, None where it does not say.
+
+    Raises InvalidRequest and InvalidConfiguration where they can't be copied.
+    """
     if found is None:
         raise InvalidRequest(
             "The source has long-lived credentials, and nothing is gained by a copy of those: "
             "every tool can use them where they are. Name a role: --role-name my-iam-role"
         )
     expiration = found.expiration or expiration_of(profile.get(EXPIRY_KEY))
-    if expiration is None:
-        raise InvalidConfiguration(
-            "The source does not say when its credentials end, and a copy without an end would "
-            f"be used after it. Where you know it: aws configure set {EXPIRY_KEY} TIME --profile "
-            "NAME, or export AWS_CREDENTIAL_EXPIRATION beside the keys of the environment"
-        )
-    if expiration <= now:
+    if expiration is not None and expiration <= now:
         raise InvalidConfiguration(
             f"The credentials of the source have expired at {format_time(expiration)}. Nothing "
             "was written. Renew them where they came from, for example: aws assume refresh"

@@ -7,10 +7,9 @@ import os
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Callable, Mapping, Optional, Sequence, TextIO
+from typing import Callable, Mapping, Optional, Sequence, TextIO
 
 from awscli_assume.errors import NoTerminal
 
@@ -47,13 +46,10 @@ def ask(question: str) -> str:
 
 
 def run_on_terminal(words: Sequence[str], variables: Mapping[str, str]) -> int:
-    """Run a command on the person's terminal, never on our stdout; answer its exit code."""
-    with ExitStack() as stack:
-        streams: dict[str, Any] = {"stdout": sys.stderr}
-        if os.name != "nt":
-            terminal = stack.enter_context(open("/dev/tty", "r+b", buffering=0))
-            streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal)
-        return subprocess.call(list(words), env=dict(variables), **streams)  # noqa: S603 - our own aws
+    """Run a command for a person, its stdout on our stderr; answer its exit code."""
+    # Python shows a stream that is closed (2>&-) as None.
+    out = sys.stderr if sys.stderr is not None else subprocess.DEVNULL
+    return subprocess.call(list(words), env=dict(variables), stdout=out)  # noqa: S603 - our own aws
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from awscli_assume.commands.program import keep_fresh, process_line
 from awscli_assume.commands.road import Assumed, Departure, assume, departure_of
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.ownership import check_ours
-from awscli_assume.profiles.state import AUTO_REFRESH, VALID, ProfileState
+from awscli_assume.profiles.state import AUTO_REFRESH, UNKNOWN, VALID, ProfileState
 from awscli_assume.profiles.target import Target, region_to_write
 
 # STS throttles per account; eight at once renew 200 profiles in a second.
@@ -42,9 +42,16 @@ class Renewal:
             return self.state
         found = self.assumed.credentials
         expiration = found.expiration
-        left = int((expiration - self.assumed.at).total_seconds())
         state = AUTO_REFRESH if self.state.record.auto_refresh else VALID
-        answer = replace(self.state, expiration=expiration, seconds_left=left, state=state)
+        left = 0
+        if expiration is not None:
+            left = int((expiration - self.assumed.at).total_seconds())
+        answer = replace(
+            self.state,
+            expiration=expiration,
+            seconds_left=left,
+            state=state if expiration else UNKNOWN,
+        )
         # The source of a copy may be somebody else now.
         return replace(answer, principal_arn=found.assumed_role_arn)
 
@@ -63,9 +70,9 @@ def plan_renewals(
         check_no_loop(state.name, sources)
         _check_source(renewal, done)
         check_source_is_there(state, profiles, environment)
-        if state.record.is_copy:
-            return replace(renewal, plan=copy_again(state))
-        return replace(renewal, plan=plan_again(state, environment).chained_by(profiles))
+        is_copy = state.record.is_copy
+        again = plan_again(state, environment).chained_by(profiles) if not is_copy else None
+        return replace(renewal, plan=again or copy_again(state))
 
     for level in in_levels(sources):
         done.update({name: _attempt(plan, Renewal(by_name[name])) for name in level})

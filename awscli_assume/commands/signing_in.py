@@ -10,9 +10,9 @@ from awscli_assume.commands.environment import Environment
 from awscli_assume.errors import InvalidConfiguration, NoTerminal
 from awscli_assume.host import (
     CLI_NAME,
+    HAS_SIGN_IN,
     SIGN_IN_ERRORS,
     environment_of_the_person,
-    knows_sign_in,
     own_executable,
 )
 
@@ -40,7 +40,7 @@ def signed_in(session: Any, step: Callable[[], T], is_wanted: bool, environment:
 
 def _sign_in(words: tuple[str, ...], environment: Environment, error: Exception) -> None:
     command = command_of(words)
-    if not knows_sign_in():
+    if not HAS_SIGN_IN:
         raise InvalidConfiguration(
             f"{CLI_NAME} has no sign-in for --login to run. With an AWS CLI version 2: {command}"
         ) from error

@@ -16,18 +16,6 @@ def target_arguments() -> list[dict[str, Any]]:
             "<code>assumed-role</code>, or the setting <code>assume.update_profile</code> of "
             "the source profile.",
         ),
-        flag(
-            "copy-source",
-            "Assume no role: write the source's own temporary credentials, with their expiry, so "
-            "that a tool without a way of its own to IAM Identity Center, <code>aws "
-            "login</code>, a program or an instance can use them.",
-        ),
-        flag(
-            "login",
-            "Where the source's session of IAM Identity Center or <code>aws login</code> has "
-            "ended, run <code>aws sso login</code> or <code>aws login</code> on this terminal, "
-            "once, and go on. Version 2 only.",
-        ),
         text(
             "min-ttl",
             "If the target profile already holds this role from this source, by this request, "

@@ -27,16 +27,27 @@ class SessionCredentials:
 
 
 @dataclass(frozen=True)
-class TemporaryCredentials(SessionCredentials):
-    """What AssumeRole hands out, or a copy of a source's own: they expire, and whose they are.
+class PrincipalCredentials(SessionCredentials):
+    """Temporary credentials, and whose they are.
 
-    Of a copy, ``assumed_role_arn`` and ``assumed_role_id`` are what
-    GetCallerIdentity says of it, which may be a user's.
+    Of a copy of a source's own, ``assumed_role_arn`` and ``assumed_role_id`` are
+    what GetCallerIdentity says, which may be a user's.
     """
 
-    expiration: datetime
     assumed_role_arn: str
     assumed_role_id: str
+
+    @property
+    def is_role_session(self) -> bool:
+        """Tell whether they are a role's, so that a role on them is role chaining."""
+        return self.assumed_role_arn.split(":")[5].startswith("assumed-role/")
+
+
+@dataclass(frozen=True)
+class TemporaryCredentials(PrincipalCredentials):
+    """What AssumeRole hands out: a role's, with an end."""
+
+    expiration: datetime
 
     @property
     def account_id(self) -> str:
@@ -110,8 +121,11 @@ def read_session(
 
 
 def read_copy(
-    found: SessionCredentials, expiration: datetime, arn: Optional[str], user_id: Optional[str]
-) -> TemporaryCredentials:
+    found: SessionCredentials,
+    expiration: Optional[datetime],
+    arn: Optional[str],
+    user_id: Optional[str],
+) -> PrincipalCredentials:
     """Answer a source's own credentials as those of the principal that STS named.
 
     Raises UnexpectedAnswer: both go into a file, one line each.
@@ -122,7 +136,7 @@ def read_copy(
                 "The answer to GetCallerIdentity is not one of STS. Nothing was written. Check "
                 "what stands between here and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
             )
-    return TemporaryCredentials(
+    return PrincipalCredentials(
         found.access_key_id,
         found.secret_access_key,
         found.session_token,

@@ -22,24 +22,26 @@ def summary(state: Any) -> dict[str, Any]:
         "Arn": state.principal_arn,
         "Profile": state.name,
         "RoleArn": state.role_arn,
-        "Expiration": format_time(state.expiration),
+        "Expiration": format_time(state.expiration) if state.expiration else None,
         "Region": state.region,
     }
 
 
 def success_line(state: Any, now: datetime, env: Mapping[str, str]) -> str:
     """Answer the line for people: done, until when, and how to use it."""
-    minutes = round((state.expiration - now).total_seconds() / 60)
     after = ", then renewed by itself" if state.record.auto_refresh else ""
     line = export_line(state.name, env)
     done = (
         "The source's credentials have been copied"
         if state.record.is_copy
-        else ("Role assumption has completed successfully")
+        else "Role assumption has completed successfully"
     )
+    until = "; the source does not say when they end"
+    if state.expiration is not None:
+        minutes = round((state.expiration - now).total_seconds() / 60)
+        until = f", until {format_time(state.expiration)} ({minutes} minutes{after})"
     return (
-        f"{done}, until {format_time(state.expiration)} "
-        f"({minutes} minutes{after}). Use it: aws ... --profile "
+        f"{done}{until}. Use it: aws ... --profile "
         f"{word(shell_of(env), state.name)}{', or: ' if line else ''}{line}\n"
     )
 

@@ -22,6 +22,8 @@ PRINCIPAL_ID_KEY = "x_principal_id"
 WRITTEN_KEY_KEY = "x_principal_access_key_id"
 
 VALID, EXPIRING, EXPIRED = "valid", "expiring", "expired"
+# A copy of a source that does not say when its credentials end.
+UNKNOWN = "unknown"
 REPLACED, MISSING = "replaced", "missing"
 AUTO_REFRESH = "auto-refresh"
 CREDENTIAL_PROCESS = "credential_process"
@@ -35,7 +37,8 @@ class ProfileState:
     """A profile of ours: its record, who it is, until when, and what has become of its keys.
 
     ``state`` is valid, expiring (less than 15 minutes), expired, replaced (other
-    keys than ours, or no mark that says whose), missing (no keys, or no expiry) or
+    keys than ours, or no mark that says whose), missing (no keys, or no expiry),
+    unknown (a copy, whose source does not say when its credentials end) or
     auto-refresh (a program of ours answers them; what is in its cache is shown).
     ``seconds_left`` is never negative, and 0 for keys that are not ours.
     ``has_program`` tells that its credential_process is ours, ``cache_path`` the file
@@ -78,7 +81,7 @@ def inspect(
         return _state_of_cache(name, profile, record, now)
     expiration = expiration_of(profile.get(EXPIRY_KEY))
     left = 0 if expiration is None else max(0, int((expiration - now).total_seconds()))
-    state = _state(profile, expiration, left)
+    state = _state(profile, record, expiration, left)
     return ProfileState(
         name=name,
         record=record,
@@ -146,7 +149,9 @@ def inspect_all(profiles: Mapping[str, Mapping[str, Any]], now: datetime) -> lis
     return [state for state in states if state is not None]
 
 
-def _state(profile: Mapping[str, Any], expiration: Optional[datetime], left: int) -> str:
+def _state(
+    profile: Mapping[str, Any], record: Record, expiration: Optional[datetime], left: int
+) -> str:
     key_id = profile.get("aws_access_key_id")
     if key_id is None:
         return MISSING
@@ -154,7 +159,7 @@ def _state(profile: Mapping[str, Any], expiration: Optional[datetime], left: int
     if key_id != profile.get(WRITTEN_KEY_KEY):
         return REPLACED
     if expiration is None:
-        return MISSING
+        return UNKNOWN if record.is_copy else MISSING
     if left <= 0:
         return EXPIRED
     return EXPIRING if left < EXPIRING_SECONDS else VALID

@@ -41,8 +41,14 @@ TEMPORARY = "ASIATEMPTEMPTEMPTEM1"
 
 
 @pytest.fixture
-def sso(aws: Any, home: Path, sign_in_stub: SignInStub) -> SignInStub:
+def sso(
+    aws: Any, home: Path, sign_in_stub: SignInStub, monkeypatch: pytest.MonkeyPatch
+) -> SignInStub:
     """Answer the portal of somebody with an SSO profile ``dev``, signed in."""
+    # botocore makes the path of HOME when it is imported.
+    for owner in ("credentials.SSOProvider", "tokens.SSOTokenProvider"):
+        name = f"botocore.{owner}._SSO_TOKEN_CACHE_DIR"
+        monkeypatch.setattr(name, str(home / ".aws" / "sso" / "cache"))
     for name, value in sign_in_stub.variables().items():
         aws.set_variable(name, value)
     aws.add_config(SSO_SESSION)
@@ -63,7 +69,7 @@ def copy(aws: Any, *words: str, **options: Any) -> Any:
 
 
 def test_a_session_of_sso_becomes_plain_credentials(aws: Any, sso: SignInStub) -> None:
-    """The role credentials of SSO, their end and whose they are; one call to STS, signed by them."""
+    """The role credentials of SSO, their end and whose they are, by one call to STS."""
     done = copy(aws)
 
     assert done.code == 0, done.err
@@ -118,7 +124,7 @@ def test_a_program_with_an_expiry_is_copied(aws: Any, home: Path) -> None:
                 "SessionToken": "t", "Expiration": expiration}  # fmt: skip
     (home / "document").write_text(json.dumps(document))
     aws.add_config(f"[profile program]\ncredential_process = cat {home / 'document'}\n")
-    done = aws("assume", "--copy-source", "--profile", "program")
+    done = aws("assume", "--copy-source", "--profile", "program", "--region", "us-east-1")
 
     assert done.code == 0, done.err
     answer = json.loads(done.out)
@@ -128,32 +134,38 @@ def test_a_program_with_an_expiry_is_copied(aws: Any, home: Path) -> None:
     assert aws.signers() == [TEMPORARY]
 
 
-def test_a_source_without_an_expiry_is_refused(aws: Any, home: Path) -> None:
-    """A program that says no end: nothing is asked of STS, nothing written."""
+def test_a_source_without_an_expiry_is_copied_without_one(aws: Any, home: Path) -> None:
+    """A program that says no end: that is said, listed, exported, and copied again."""
     document = {"Version": 1, "AccessKeyId": TEMPORARY, "SecretAccessKey": "s",
                 "SessionToken": "t"}  # fmt: skip
     (home / "document").write_text(json.dumps(document))
     aws.add_config(f"[profile program]\ncredential_process = cat {home / 'document'}\n")
-    before = aws.files()
-    done = aws("assume", "--copy-source", "--profile", "program")
+    aws.add_key("assumed-role", TEMPORARY, "before", "before")
+    with aws.credentials.open("a") as file:
+        file.write(f"x_security_token_expires = {rfc3339(in_hours(-1))}\n")
+    words = ("assume", "--copy-source", "--profile", "program", "--region", "us-east-1")
+    done = aws(*words)
 
-    assert done.code == 255
-    assert "does not say when its credentials end" in done.err
-    assert aws.stub.requests == []
-    assert aws.files() == before
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["Expiration"] is None
+    assert "the source does not say when they end" in done.err
+    assert set(aws.section(aws.credentials, "assumed-role")) == KEYS - {"x_security_token_expires"}
+    (row,) = json.loads(aws("assume", "list").out)["Profiles"]
+    assert (row["State"], row["Expiration"], row["SecondsLeft"]) == ("unknown", None, 0)
+    exported = aws("assume", "export", "--update-profile", "assumed-role", "--format", "process")
+    assert "Expiration" not in json.loads(exported.out)
+    assert aws("assume", "refresh").code == aws(*words, "--min-ttl", "0").code == 0
+    assert aws.stub.actions == ["GetCallerIdentity"] * 3
 
 
 def test_an_expiry_beside_temporary_keys_is_known(aws: Any) -> None:
     """The key that saml2aws and we write beside temporary keys tells their end."""
     aws.add_key("pasted", TEMPORARY, "s", "t")
-    done = aws("assume", "--copy-source", "--profile", "pasted")
-    assert "x_security_token_expires" in done.err
-
     expiration = rfc3339(in_hours(1))
     aws.credentials.write_text(
         aws.credentials.read_text() + f"x_security_token_expires = {expiration}\n"
     )
-    done = aws("assume", "--copy-source", "--profile", "pasted")
+    done = aws("assume", "--copy-source", "--profile", "pasted", "--region", "us-east-1")
 
     assert done.code == 0, done.err
     assert json.loads(done.out)["Expiration"] == expiration
@@ -161,7 +173,7 @@ def test_an_expiry_beside_temporary_keys_is_known(aws: Any) -> None:
 
 @pytest.mark.parametrize("hours", [None, 1], ids=["no expiry", "expiry"])
 def test_keys_of_the_environment(aws: Any, hours: Optional[int]) -> None:
-    """Temporary keys of the environment are copied where their end stands beside them."""
+    """Temporary keys of the environment are copied, with their end where it stands beside."""
     aws.set_variable("AWS_ACCESS_KEY_ID", TEMPORARY)
     aws.set_variable("AWS_SECRET_ACCESS_KEY", "s")
     aws.set_variable("AWS_SESSION_TOKEN", "t")
@@ -169,13 +181,10 @@ def test_keys_of_the_environment(aws: Any, hours: Optional[int]) -> None:
         aws.set_variable("AWS_CREDENTIAL_EXPIRATION", rfc3339(in_hours(hours)))
     done = aws("assume", "--copy-source")
 
-    if hours is None:
-        assert "AWS_CREDENTIAL_EXPIRATION" in done.err
-        assert aws.stub.requests == []
-    else:
-        assert done.code == 0, done.err
-        assert recorded(aws)["credential-source"] == "Environment"
-        assert aws.signers() == [TEMPORARY]
+    assert done.code == 0, done.err
+    assert (json.loads(done.out)["Expiration"] is None) == (hours is None)
+    assert recorded(aws)["credential-source"] == "Environment"
+    assert aws.signers() == [TEMPORARY]
 
 
 def test_expired_temporary_keys_are_refused(aws: Any) -> None:
@@ -183,7 +192,7 @@ def test_expired_temporary_keys_are_refused(aws: Any) -> None:
     aws.add_key("pasted", TEMPORARY, "s", "t")
     with aws.credentials.open("a") as file:
         file.write(f"x_security_token_expires = {rfc3339(in_hours(-1))}\n")
-    done = aws("assume", "--copy-source", "--profile", "pasted")
+    done = aws("assume", "--copy-source", "--profile", "pasted", "--region", "us-east-1")
 
     assert "have expired at" in done.err
     assert aws.stub.requests == []
@@ -506,7 +515,7 @@ Runs = list[tuple[list[str], dict[str, str]]]
 def version_2(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make this version 1 one that has `aws sso login`."""
     for module in ("aws.sign_in", "commands.signing_in"):
-        monkeypatch.setattr(f"awscli_assume.{module}.knows_sign_in", lambda: True)
+        monkeypatch.setattr(f"awscli_assume.{module}.HAS_SIGN_IN", True)
 
 
 def terminal(runs: Runs, step: Callable[[], int], has_terminal: bool = True) -> Environment:
@@ -592,3 +601,84 @@ def test_an_expiry_in_the_near_end_is_told(aws: Any, sso: SignInStub) -> None:
     copy(aws)
 
     assert json.loads(aws("assume", "list").out)["Profiles"][0]["State"] == "expiring"
+
+
+def test_a_copy_of_a_user_is_no_role_session(aws: Any, sso: SignInStub) -> None:
+    """A role on it has no limit of one hour: it is no role chaining."""
+    aws.stub.caller = f"arn:aws:iam::{ACCOUNT}:user/alice"
+    copy(aws, "--update-profile", "first")
+    words = ("--role-arn", ROLE_ARN, "--duration-seconds", "7200", "--dry-run")
+    done = aws("assume", *words, "--profile", "first")
+    assert done.code == 0, done.err
+
+    aws.stub.caller = SESSION_ARN
+    copy(aws, "--update-profile", "first")
+    assert "role chaining" in aws("assume", *words, "--profile", "first").err
+
+
+# The verbs that write nothing.
+
+
+def test_export_hands_out_a_copy(aws: Any, sso: SignInStub) -> None:
+    """The source's own credentials with their end, and nothing is asked of STS."""
+    before = aws.files()
+    done = aws("assume", "export", "--copy-source", "--profile", "dev", "--format", "process")
+
+    assert done.code == 0, done.err
+    answer = json.loads(done.out)
+    assert (answer["AccessKeyId"], answer["Expiration"]) == (SSO_KEY_ID, rfc3339(sso.expiration))
+    assert aws.stub.requests == []
+    assert aws.files() == before
+
+
+def test_export_copies_what_a_role_profile_yields(aws: Any) -> None:
+    """With --copy-source the role of the profile is botocore's own affair."""
+    aws.add_config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n")
+    words = ("export", "--copy-source", "--profile", "deploy", "--region", "us-east-1")
+    done = aws("assume", *words, "--format", "env")
+
+    assert done.code == 0, done.err
+    assert [one.get("RoleSessionName", "")[:8] for one in aws.stub.requests] == ["botocore"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [
+        ("export", ("--role-name", "r")),
+        ("export", ("--duration-seconds", "900")),
+        ("export", ("--update-profile", "assumed-role")),
+        ("exec", ("--role-arn", ROLE_ARN)),
+        ("exec", ("--auto-refresh",)),
+    ],
+)
+def test_the_verbs_refuse_a_role_beside_a_copy(
+    aws: Any, sso: SignInStub, verb: str, words: tuple[str, ...]
+) -> None:
+    """Nothing is asked of anybody, and both options are named."""
+    end = ("--", "true") if verb == "exec" else ()
+    done = aws("assume", verb, "--copy-source", "--profile", "dev", *words, *end)
+
+    assert done.code == 255
+    assert "--copy-source" in done.err
+    assert words[0] in done.err
+    assert sso.requests == []
+
+
+def test_export_signs_in(aws: Any, home: Path, sso: SignInStub, version_2: None) -> None:
+    """--login of a verb that writes nothing is the same one."""
+    keep_access_token(home, -1)
+    runs: Runs = []
+    world = terminal(runs, lambda: int(keep_access_token(home) is None))
+    words = ("export", "--profile", "dev", "--login", "--format", "process")
+    done = aws("assume", *words, environment=world)
+
+    assert done.code == 0, done.err
+    assert [run[0] for run in runs] == [["sso", "login", "--profile", "dev"]]
+
+
+def test_no_role_on_a_source_of_sso_suggests_the_copy(aws: Any, sso: SignInStub) -> None:
+    """`aws assume` with neither names the option that would have worked."""
+    done = aws("assume", "--profile", "dev")
+
+    assert "No role was named" in done.err
+    assert "--copy-source" in done.err

@@ -96,8 +96,12 @@ class SignInStub:
     def answer(self, path: str) -> tuple[int, Any]:
         """Answer one request."""
         if path == "/container":
-            return 200, {"AccessKeyId": CONTAINER_KEY_ID, "SecretAccessKey": "ContainerSecret",
-                         "Token": "ContainerToken", "Expiration": rfc3339(self.expiration)}  # fmt: skip
+            return 200, {
+                "AccessKeyId": CONTAINER_KEY_ID,
+                "SecretAccessKey": "ContainerSecret",
+                "Token": "ContainerToken",
+                "Expiration": rfc3339(self.expiration),
+            }
         if self.is_signed_out or path != "/federation/credentials":
             return 401, {"message": "Session token not found or invalid"}
         return 200, {"roleCredentials": {
