@@ -41,19 +41,15 @@ class Renewal:
         if self.assumed is None:
             return self.state
         found = self.assumed.credentials
-        expiration = found.expiration
         state = AUTO_REFRESH if self.state.record.auto_refresh else VALID
-        left = 0
-        if expiration is not None:
-            left = int((expiration - self.assumed.at).total_seconds())
-        answer = replace(
+        return replace(
             self.state,
-            expiration=expiration,
-            seconds_left=left,
-            state=state if expiration else UNKNOWN,
+            expiration=found.expiration,
+            seconds_left=found.seconds_left(self.assumed.at),
+            state=state if found.expiration is not None else UNKNOWN,
+            # The source of a copy may be somebody else now.
+            principal_arn=found.assumed_role_arn,
         )
-        # The source of a copy may be somebody else now.
-        return replace(answer, principal_arn=found.assumed_role_arn)
 
 
 def plan_renewals(
@@ -70,9 +66,9 @@ def plan_renewals(
         check_no_loop(state.name, sources)
         _check_source(renewal, done)
         check_source_is_there(state, profiles, environment)
-        is_copy = state.record.is_copy
-        again = plan_again(state, environment).chained_by(profiles) if not is_copy else None
-        return replace(renewal, plan=again or copy_again(state))
+        if state.record.is_copy:
+            return replace(renewal, plan=copy_again(state))
+        return replace(renewal, plan=plan_again(state, environment).chained_by(profiles))
 
     for level in in_levels(sources):
         done.update({name: _attempt(plan, Renewal(by_name[name])) for name in level})
@@ -167,18 +163,6 @@ def target_of(
     record = replace(state.record, region=region)
     process = process_line(state.name, record, environment)
     return Target(state.name, renewal.assumed.credentials, record, region, process)
-
-
-def without_refused(
-    renewals: Sequence[Renewal], refused: Mapping[str, Exception]
-) -> list[Renewal]:
-    """Answer the renewals with the errors of those that can't be written in their files."""
-    return [
-        replace(one, assumed=None, error=refused[one.state.name])
-        if one.state.name in refused
-        else one
-        for one in renewals
-    ]
 
 
 def _sources(states: Sequence[ProfileState]) -> dict[str, Optional[str]]:

@@ -37,6 +37,10 @@ class PrincipalCredentials(SessionCredentials):
     assumed_role_arn: str
     assumed_role_id: str
 
+    def seconds_left(self, now: datetime) -> int:
+        """Answer how many seconds are left, 0 where it is not known when they end."""
+        return int((self.expiration - now).total_seconds()) if self.expiration else 0
+
     @property
     def is_role_session(self) -> bool:
         """Tell whether they are a role's, so that a role on them is role chaining."""

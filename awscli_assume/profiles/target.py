@@ -52,13 +52,12 @@ class Target:
 def state_of(target: Target, before: Optional[Mapping[str, Any]], now: datetime) -> ProfileState:
     """Answer the state of a target profile once it is written."""
     found = target.credentials
-    end = found.expiration
-    known = UNKNOWN if end is None else VALID
+    known = UNKNOWN if found.expiration is None else VALID
     return ProfileState(
         name=target.name,
         record=target.record,
         state=known if target.process is None else AUTO_REFRESH,
-        seconds_left=0 if end is None else int((end - now).total_seconds()),
+        seconds_left=found.seconds_left(now),
         expiration=found.expiration,
         principal_arn=found.assumed_role_arn,
         principal_id=found.assumed_role_id,

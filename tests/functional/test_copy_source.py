@@ -154,7 +154,8 @@ def test_a_source_without_an_expiry_is_copied_without_one(aws: Any, home: Path) 
     assert (row["State"], row["Expiration"], row["SecondsLeft"]) == ("unknown", None, 0)
     exported = aws("assume", "export", "--update-profile", "assumed-role", "--format", "process")
     assert "Expiration" not in json.loads(exported.out)
-    assert aws("assume", "refresh").code == aws(*words, "--min-ttl", "0").code == 0
+    assert aws("assume", "refresh", "--region", "us-east-1").code == 0
+    assert aws(*words, "--min-ttl", "0").code == 0
     assert aws.stub.actions == ["GetCallerIdentity"] * 3
 
 
@@ -664,13 +665,16 @@ def test_the_verbs_refuse_a_role_beside_a_copy(
     assert sso.requests == []
 
 
-def test_export_signs_in(aws: Any, home: Path, sso: SignInStub, version_2: None) -> None:
+def test_export_signs_in(
+    aws: Any, home: Path, sso: SignInStub, version_2: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """--login of a verb that writes nothing is the same one."""
     keep_access_token(home, -1)
     runs: Runs = []
     world = terminal(runs, lambda: int(keep_access_token(home) is None))
     words = ("export", "--profile", "dev", "--login", "--format", "process")
-    done = aws("assume", *words, environment=world)
+    monkeypatch.setattr("awscli_assume.commands.export.Environment", lambda: world)
+    done = aws("assume", *words)
 
     assert done.code == 0, done.err
     assert [run[0] for run in runs] == [["sso", "login", "--profile", "dev"]]
