@@ -92,14 +92,12 @@ def carry_out(
 
     def prepare(renewal: Renewal) -> Renewal:
         _check_source(renewal, done)
-        plan = renewal.plan
-        if plan is None:
+        if (plan := renewal.plan) is None:
             return renewal
         source = done.get(plan.ends.source or "")
         renewed = source.assumed.credentials if source and source.assumed else None
         if isinstance(plan, Copy):
-            answer = copied(session, clients, plan, environment, renewed)
-            return replace(renewal, assumed=answer)
+            return replace(renewal, assumed=copied(session, clients, plan, environment, renewed))
         signer = clients.get(plan.ends.source, renewed)
         departure = departure_of(session, signer, plan, environment)
         assumed = assume_ahead(departure, devices, environment)
