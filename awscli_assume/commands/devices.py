@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Optional
 
@@ -29,6 +30,19 @@ def goes_by_session(request: AssumeRoleRequest, signer: Signer) -> bool:
     """
     is_settled = request.seconds != LONGEST
     return is_settled and needs_code(request) and _route(request, signer).by_session
+
+
+def renews_without_code(
+    request: AssumeRoleRequest,
+    signer: Signer,
+    process: Optional[MfaProcess],
+    now: datetime,
+) -> bool:
+    """Tell whether a request can be made again when nobody is there to type a code."""
+    if process is not None or request.serial_number is None:
+        return True
+    request = replace(request, token_code=None)
+    return goes_by_session(request, signer) and _held(request, signer, now) is not None
 
 
 def check_code_will_be_there(

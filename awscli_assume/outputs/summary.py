@@ -49,8 +49,8 @@ def shell_line(role_arn: Optional[str], expiration: Optional[datetime]) -> str:
 def renewal_note(expiration: datetime) -> str:
     """Answer a note where a session can't be renewed without a person."""
     return (
-        "aws: [NOTE]: the role asks for a code of an MFA device each time, so the credentials end "
-        f"at {format_time(expiration)} and are not renewed\n"
+        "aws: [NOTE]: the next session needs another code of the MFA device, so the credentials "
+        f"end at {format_time(expiration)} and are not renewed\n"
     )
 
 

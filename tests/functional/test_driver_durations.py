@@ -347,6 +347,37 @@ def test_with_a_device_a_lowered_maximum_is_an_error_once(aws) -> None:
     assert calls(aws, since) == ["AssumeRole 28800", "GetRole my-iam-role", "AssumeRole 7200"]
 
 
+def test_with_a_device_an_hour_goes_by_what_one_code_has_bought(aws) -> None:
+    """A role that allows an hour takes the kept session, and so does the next, without a code."""
+    aws.stub.script = RoleOfSeconds(3600, ROLE_ARN)
+    questions: list[str] = []
+    environment = Environment(
+        has_terminal=lambda: True, ask=lambda text: questions.append(text) or "123456"
+    )
+    first = aws(*MAX, "--serial-number", SERIAL, environment=environment)
+    again = aws(
+        *MAX, "--serial-number", SERIAL, environment=Environment(has_terminal=lambda: False)
+    )
+
+    assert (first.code, again.code) == (0, 0), first.err + again.err
+    assert calls(aws) == ["GetRole my-iam-role", "GetSessionToken -", *assumed("3600", "3600")]
+    assert len(questions) == 1
+
+
+def test_with_a_device_more_than_an_hour_is_worth_a_code(aws) -> None:
+    """A kept session gives an hour at most: for more the code is asked for, and why is said."""
+    environment = Environment(has_terminal=lambda: True, ask=lambda text: "123456")
+    aws("assume", "--role-arn", ROLE_ARN, "--serial-number", SERIAL, environment=environment)
+    since = len(aws.stub.requests)
+    aws.stub.script = RoleOfSeconds(7200, ROLE_ARN)
+    done = aws(*MAX, "--serial-number", SERIAL, environment=environment)
+
+    assert done.code == 0, done.err
+    assert calls(aws, since) == ["GetRole my-iam-role", "AssumeRole 7200"]
+    assert aws.stub.requests[-1]["TokenCode"] == "123456"
+    assert "a session of 7200 seconds needs a code of its own" in done.err
+
+
 # Role chaining.
 
 ROLE_PROFILE = (

@@ -128,6 +128,8 @@ class RoleOfSeconds:
                 # IAM User Guide, "Troubleshoot access denied error messages".
                 return refusal(403, "AccessDenied", "User is not authorized: iam:GetRole")
             return role_answer(self.role_arn, self.maximum)
+        if parameters["Action"] != "AssumeRole":
+            return None
         seconds = int(parameters.get("DurationSeconds", "3600"))
         if self.chained and seconds > 3600:
             return refusal(400, "ValidationError", CHAINED)

@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
 STANDARD_LIBRARY = frozenset(
     {
         "__future__", "concurrent", "contextlib", "dataclasses", "datetime", "difflib", "errno",
-        "fcntl", "gc", "getpass", "hashlib", "hmac", "http", "json", "logging", "os", "re",
+        "fcntl", "gc", "getpass", "hashlib", "hmac", "http", "io", "json", "logging", "os", "re",
         "secrets", "selectors", "shlex", "shutil", "signal", "socket", "stat", "subprocess", "sys",
         "tempfile", "threading", "time", "traceback", "typing", "unicodedata",
     }
