@@ -68,6 +68,7 @@ class AssumeCommand(BasicCommand):
         super().__init__(session)
         self.ARG_TABLE = role_arguments() + target_arguments() + sts_arguments()
         self._environment = environment if environment is not None else Environment()
+        self._has_verb = True
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the command, or the verb that its arguments begin with."""
@@ -79,13 +80,19 @@ class AssumeCommand(BasicCommand):
         # know: it would keep the verb's --update-profile and --dry-run.
         if args and args[0] in self.subcommand_table:
             return self.subcommand_table[args[0]](args[1:], parsed_globals)
-        parser = ArgTableArgParser(self.arg_table, self.subcommand_table)
-        verb = getattr(parser.parse_known_args(args)[0], "subcommand", None)
-        if verb is not None:
-            raise InvalidRequest(
-                f"The options of '{verb}' stand behind it. Try: aws assume {verb} OPTIONS"
-            )
+        parsed, others = ArgTableArgParser(self.arg_table).parse_known_args(args)
+        for word in (getattr(parsed, "role", None), *others):
+            if word in self.subcommand_table:
+                raise InvalidRequest(
+                    f"The options of '{word}' stand behind it. Try: aws assume {word} OPTIONS. "
+                    f"Where it is the name of a role: --role-name {word}"
+                )
+        self._has_verb = False
         return super().__call__(args, parsed_globals)
+
+    def _build_subcommand_table(self) -> Any:
+        # The CLI's parser would take the word that names a role for a verb.
+        return super()._build_subcommand_table() if self._has_verb else {}
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
         least = seconds_or_none(parsed_args.min_ttl, "--min-ttl")

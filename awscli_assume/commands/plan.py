@@ -7,8 +7,10 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.known_account import with_known_account
 from awscli_assume.commands.role_choice import check_role_choice, chosen_role
 from awscli_assume.commands.role_profile import layered, role_profile
+from awscli_assume.commands.shorthand import with_shorthand
 from awscli_assume.errors import configured_in
 from awscli_assume.model import limits
 from awscli_assume.model.request import AssumeRoleRequest, build_request
@@ -39,6 +41,13 @@ class Plan:
         """Answer the plan for a role whose account has become known."""
         return replace(self, request=self.request.with_role(role))
 
+    def in_account(self, account_id: str, environment: Environment) -> Plan:
+        """Answer the plan with the id that was found for its account's name."""
+        role = self.request.role.in_account(account_id)
+        # A template may hold {account}; a name that was given by hand stays what it is.
+        name = limits.session_name(_render(self.session_name, role, environment))
+        return replace(self, request=replace(self.request, role=role, role_session_name=name))
+
     def chained(self) -> Plan:
         """Answer the plan of a source that is itself a role session. Raises InvalidRequest."""
         return replace(self, request=self.request.chained(self.has_flag))
@@ -52,12 +61,13 @@ def make_plan(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Plan:
     """Answer the plan of a command line. Raises InvalidRequest and InvalidConfiguration."""
-    check_role_choice(parsed_args)
     profiles = session.full_config["profiles"]
+    parsed_args, named_profile = with_shorthand(parsed_args, parsed_globals.profile, profiles)
+    check_role_choice(parsed_args)
     ends = choose_ends(
         profiles,
-        current=session.get_config_variable("profile"),
-        is_explicit=parsed_globals.profile is not None,
+        current=named_profile or session.get_config_variable("profile"),
+        is_explicit=named_profile is not None or parsed_globals.profile is not None,
         has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
         explicit_target=getattr(parsed_args, "update_profile", None),
     )
@@ -68,6 +78,7 @@ def make_plan(
         named = {}
     options = layered(given, named, ends.configuration, profiles)
     role = chosen_role(parsed_args, named, options, ends.configuration)
+    role = with_known_account(role, ends, profiles, environment)
     session_name = options["role_session_name"]
     if session_name is None:
         session_name = DEFAULT_TEMPLATE

@@ -23,6 +23,7 @@ from awscli_assume.aws.sts import (
     region_of,
 )
 from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.commands.account_lookup import with_account_found
 from awscli_assume.commands.codes import MfaProcess, mfa_process_of
 from awscli_assume.commands.devices import (
     assume_with_device,
@@ -88,6 +89,7 @@ def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environm
         if credentials is None:
             raise NoCredentialsError()
         memory = CallerMemory()
+        plan = with_account_found(session, parsed_globals, client, plan, memory, environment)
         plan = _chained(plan, credentials, memory)
         signer = _signer(session, parsed_globals, client, credentials)
         process = _process_of(session, plan)

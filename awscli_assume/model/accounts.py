@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from typing import Optional
+from typing import Mapping, Optional, Sequence
 
 from awscli_assume.errors import InvalidRequest
 
@@ -13,6 +14,7 @@ _LIKE_AN_ID = re.compile(r"[\d-]*\d[\d-]*")
 # Organizations has names of at most 50 characters (API reference, "Account"); a
 # profile's name may be longer.
 _NAME_MOST = 128
+_NEAR_MOST = 5
 
 
 def check_account_id(text: str) -> str:
@@ -36,3 +38,27 @@ def parse_account(text: str) -> tuple[Optional[str], Optional[str]]:
             f"account, at most {_NAME_MOST} characters. Try: --account-id 123456789012"
         )
     return None, text
+
+
+def several_accounts(name: str, ids: Sequence[str]) -> str:
+    """Answer what is to be said of a name that is that of several accounts."""
+    ways = "; or ".join(f"--account-id {one}" for one in ids)
+    return f"Several accounts have the name {name!r}. Type the one that is meant: {ways}"
+
+
+def unknown_account(name: str, names: Sequence[str], refused: Mapping[str, Optional[str]]) -> str:
+    """Answer what is to be said of a name that nobody knows: who was asked, and what is near.
+
+    ``refused`` is why each operation did not answer, None for one that did.
+    """
+    asked = " and ".join(
+        f"{operation} does not have it" if why is None else f"{operation} was refused ({why})"
+        for operation, why in refused.items()
+    )
+    by_case = {one.casefold(): one for one in names if one.isprintable()}
+    near = difflib.get_close_matches(name.casefold(), by_case, _NEAR_MOST)
+    hint = f" Near it: {', '.join(repr(by_case[one]) for one in near)}." if near else ""
+    return (
+        f"No account is known by the name {name!r}: no profile has it, {asked}.{hint} "
+        "Type its id: --account-id 123456789012"
+    )

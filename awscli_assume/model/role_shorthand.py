@@ -24,8 +24,8 @@ class Known:
     """What is configured: what a word may mean beside the name of a role.
 
     ``role_profiles`` holds the profiles that name a role and its name, with its
-    path and without a slash before it; ``accounts`` the profiles that have an
-    account; ``roles`` the names of all roles that any profile holds.
+    path and without a slash before it; ``accounts`` the names of accounts, casefolded;
+    ``roles`` the names of all roles that any profile holds.
     """
 
     role_profiles: Mapping[str, str] = field(default_factory=dict)
@@ -66,16 +66,15 @@ def read_shorthand(text: str, known: Known, account: Optional[str] = None) -> Sp
     if text.startswith("arn:") or "://" in text:
         return _of_arn_or_url(text, account)
     if account is not None:
-        found = [_named(text, account)]
-        if _account_and_role(text) is not None and not _is_path(text, known):
+        if _has_its_account(text):
             raise _two_accounts(text, account)
+        found = [_named(text, account)]
     else:
         found = _readings(text, known)
     if len(found) > 1:
         ways = "; or ".join(str(one) for one in found)
         raise InvalidRequest(
-            f"The role {text!r} is ambiguous, for more than one is known by it. Type the one that "
-            f"is meant: {ways}"
+            f"The role {text!r} is ambiguous. Type what is meant in place of it: {ways}"
         )
     if found[0].role_name is not None:
         parse_role_name(found[0].role_name, found[0].account)
@@ -98,47 +97,51 @@ def _of_arn_or_url(text: str, account: Optional[str]) -> Spelling:
 
 
 def _readings(text: str, known: Known) -> list[Spelling]:
-    """Answer all meanings, in the order in which they are tried where there is one alone."""
-    found = []
-    pair = _account_and_role(text)
-    if pair is not None and (not _is_path(text, known) or pair[0] in known.accounts):
-        found.append(_named(pair[1], pair[0]))
-        if pair[1].startswith("role/"):
+    """Answer all meanings that something speaks for; one that nothing speaks for is a name's."""
+    found = [Spelling(profile=text)] if text in known.role_profiles else []
+    account, role = _account_and_role(text)
+    if account and (_has_its_account(text) or account.casefold() in known.accounts):
+        found.append(_named(role, account))
+        if role.startswith("role/"):
             # The end of an ARN, or a role with the path /role/.
-            found.append(_named(pair[1][len("role/") :], pair[0]))
-    if text in known.role_profiles:
-        found.append(Spelling(profile=text))
-    if not found or _is_a_role_too(text, known):
+            found.append(_named(role[len("role/") :], account))
+    if _is_a_role_too(text, known):
         found.append(_named(text))
+    if not found:
+        # Account and role as well as path and name.
+        both = [_named(role, account), _named(text)] if account else [_named(text)]
+        found = [one for one in both if _is_valid(one)] or [_named(text)]
     return found
 
 
-def _account_and_role(text: str) -> Optional[tuple[str, str]]:
+def _account_and_role(text: str) -> tuple[str, str]:
     """Answer the halves of ``ACCOUNT:role`` or ``ACCOUNT/role``; a slash in front begins a path."""
-    if text.startswith("/"):
-        return None
-    for separator in (":", "/"):
-        account, found, role = text.partition(separator)
-        if found:
-            return account, role
-    return None
+    account, found, role = text.partition(":" if ":" in text else "/")
+    return (account, role) if found and role else ("", "")
 
 
-def _is_path(text: str, known: Known) -> bool:
-    """Tell whether the halves of a word may be a role's path and name."""
-    first = text.partition("/")[0]
-    return ":" not in text and not ACCOUNT_ID.fullmatch(first)
+def _has_its_account(text: str) -> bool:
+    """Tell whether a word can't be a path and a name."""
+    account, _ = _account_and_role(text)
+    return ":" in text or ACCOUNT_ID.fullmatch(account) is not None
 
 
 def _is_a_role_too(text: str, known: Known) -> bool:
-    """Tell whether a role is known that a word which means something else would name."""
-    if ":" in text:
+    """Tell whether a role is known that the word names, alone or by its path."""
+    if _has_its_account(text):
         return False
-    first, slash, _ = text.partition("/")
-    if slash and first in known.accounts and any(r.startswith(f"{first}/") for r in known.roles):
+    path, slash, _ = text.rpartition("/")
+    if slash and any(role.startswith(f"{path}/") for role in known.roles):
         return True
-    own = known.role_profiles.get(text)
-    return own is not None and own != text and text in known.roles
+    return text in known.roles and known.role_profiles.get(text) != text
+
+
+def _is_valid(one: Spelling) -> bool:
+    try:
+        parse_role_name(one.role_name or "", one.account)
+    except InvalidRequest:
+        return False
+    return True
 
 
 def _named(name: str, account: Optional[str] = None) -> Spelling:

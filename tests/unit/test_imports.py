@@ -20,7 +20,7 @@ STANDARD_LIBRARY = frozenset(
         "__future__", "concurrent", "contextlib", "dataclasses", "datetime", "difflib", "errno",
         "fcntl", "gc", "getpass", "hashlib", "hmac", "http", "io", "json", "logging", "os", "re",
         "secrets", "selectors", "shlex", "shutil", "signal", "socket", "stat", "subprocess", "sys",
-        "tempfile", "threading", "time", "traceback", "typing", "unicodedata",
+        "tempfile", "threading", "time", "traceback", "typing", "unicodedata", "urllib",
     }
 )  # fmt: skip
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
