@@ -1,4 +1,4 @@
-"""Account names that were looked up, remembered for a day and kept for as long as nobody answers."""
+"""Account names that were looked up, fresh for a day and kept for when nobody answers."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ class Lookup:
     """What a look-up of one name brought.
 
     ``ids`` are the accounts of that name, ``names`` those of all others that were
-    seen, ``refused`` is why each operation that was asked did not answer, None for
-    one that did.
+    seen, ``refused`` says of each operation that was asked how it did not answer
+    ("was refused (AccessDenied)"), None of one that did.
     """
 
     ids: tuple[str, ...]
@@ -71,8 +71,10 @@ def _asked(ask: Callable[[], list[Any]]) -> tuple[list[Any], Optional[str]]:
             return ask(), None
     except _ERRORS as error:
         LOG.debug("An account name could not be looked up: %s", type(error).__name__)
-        details = getattr(error, "response", None) or {}
-        return [], str(details.get("Error", {}).get("Code") or type(error).__name__)
+        if isinstance(error, ClientError):
+            code = error.response.get("Error", {}).get("Code", "")
+            return [], f"was refused ({code})"
+        return [], f"failed ({type(error).__name__})"
 
 
 def _aliases(iam: Any) -> list[str]:

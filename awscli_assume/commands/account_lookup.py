@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from awscli_assume.aws.account_memory import AccountMemory
 from awscli_assume.aws.accounts import Directory, Lookup, look_up
@@ -51,7 +51,9 @@ def with_account_found(
     return plan.in_account(account_id, environment)
 
 
-def _of_an_earlier_day(name: str, scope: str, found: Lookup, environment: Environment) -> Any:
+def _of_an_earlier_day(
+    name: str, scope: str, found: Lookup, environment: Environment
+) -> Optional[str]:
     """Answer the id that is remembered, where somebody would not say; else forget it."""
     memory = AccountMemory()
     known = memory.recall(scope, name)

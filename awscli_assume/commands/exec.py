@@ -48,7 +48,7 @@ class ExecCommand(BasicCommand):
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
         environment = self._environment
-        check_command_is_apart(parsed_args)
+        _check_command_is_apart(parsed_args)
         parsed_args.command = self._command
         before = environment_of_the_person(environment.variables)
         command = command_or_shell(parsed_args.command, before)
@@ -67,7 +67,7 @@ class ExecCommand(BasicCommand):
         return become(program.path, command, child)
 
 
-def check_command_is_apart(parsed_args: Any) -> None:
+def _check_command_is_apart(parsed_args: Any) -> None:
     """Raise InvalidRequest for words of a command without ``--`` before them."""
     if parsed_args.command:
         words = shlex.join(parsed_args.command)

@@ -31,8 +31,8 @@ def with_shorthand(
     if found.profile is not None and source not in (None, found.profile):
         arn = profiles[found.profile]["role_arn"]
         raise InvalidRequest(
-            f"The role '{word}' is a profile with a source of its own, and --profile '{source}' is "
-            f"another one. Try: aws assume {shlex.quote(word)}, or --role-arn {arn} --profile "
+            f"The role '{word}' is a profile with a source of its own, and --profile "
+            f"'{source}' is another one. Try: aws assume {shlex.quote(word)}, or --role-arn {arn} --profile "
             f"{shlex.quote(str(source))}"
         )
     said = {

@@ -49,10 +49,10 @@ def several_accounts(name: str, ids: Sequence[str]) -> str:
 def unknown_account(name: str, names: Sequence[str], refused: Mapping[str, Optional[str]]) -> str:
     """Answer what is to be said of a name that nobody knows: who was asked, and what is near.
 
-    ``refused`` is why each operation did not answer, None for one that did.
+    ``refused`` says of each operation how it did not answer, None of one that did.
     """
     asked = " and ".join(
-        f"{operation} does not have it" if why is None else f"{operation} was refused ({why})"
+        f"{operation} does not have it" if why is None else f"{operation} {why}"
         for operation, why in refused.items()
     )
     by_case = {one.casefold(): one for one in names if one.isprintable()}

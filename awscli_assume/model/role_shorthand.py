@@ -115,7 +115,7 @@ def _readings(text: str, known: Known) -> list[Spelling]:
 
 
 def _account_and_role(text: str) -> tuple[str, str]:
-    """Answer the halves of ``ACCOUNT:role`` or ``ACCOUNT/role``; a slash in front begins a path."""
+    """Answer the halves of ``ACCOUNT:role`` or ``ACCOUNT/role``; a path begins with a slash."""
     account, found, role = text.partition(":" if ":" in text else "/")
     return (account, role) if found and role else ("", "")
 

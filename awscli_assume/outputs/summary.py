@@ -106,9 +106,9 @@ def remembered_account_note(
     name: str, account_id: str, at: datetime, refused: Mapping[str, str]
 ) -> str:
     """Answer a note where an account's name is an old one, for nobody would say today."""
-    why = " and ".join(f"{operation} ({reason})" for operation, reason in refused.items())
+    why = " and ".join(f"{operation} {reason}" for operation, reason in refused.items())
     return (
-        f"aws: [NOTE]: refused today: {why}. The account {name!r} is {account_id}, as it was at "
+        f"aws: [NOTE]: {why}: the account {name!r} is taken to be {account_id}, as it was at "
         f"{format_time(at)}. If it is not any more: --account-id ID\n"
     )
 

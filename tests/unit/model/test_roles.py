@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.accounts import check_account_id
 from awscli_assume.model.roles import (
     Role,
-    check_account_id,
     parse_role_arn,
     parse_role_name,
     partition_of,
