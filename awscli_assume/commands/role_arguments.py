@@ -14,8 +14,8 @@ def role_arguments() -> list[dict[str, Any]]:
             **text(
                 "role",
                 "The role in one word: an ARN, <code>ACCOUNT:NAME</code>, "
-                "<code>ACCOUNT/NAME</code>, the URL by which the console switches roles, a profile that has a "
-                "<code>role_arn</code>, else the name of a role.",
+                "<code>ACCOUNT/NAME</code>, the URL by which the console switches roles, a "
+                "profile that has a <code>role_arn</code>, else the name of a role.",
             ),
             "positional_arg": True,
             "nargs": "?",
@@ -32,8 +32,8 @@ def role_arguments() -> list[dict[str, Any]]:
         text(
             "account-id",
             "The account of the role of <code>--role-name</code>: 12 digits, or a name that a "
-            "profile, the account's alias or AWS Organizations has for it. Default: the account of "
-            "the source credentials.",
+            "profile, the account's alias or AWS Organizations has for it. Default: the account "
+            "of the source credentials.",
         ),
         text(
             "role-arn",

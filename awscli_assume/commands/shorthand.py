@@ -32,8 +32,8 @@ def with_shorthand(
         arn = profiles[found.profile]["role_arn"]
         raise InvalidRequest(
             f"The role '{word}' is a profile with a source of its own, and --profile "
-            f"'{source}' is another one. Try: aws assume {shlex.quote(word)}, or --role-arn {arn} --profile "
-            f"{shlex.quote(str(source))}"
+            f"'{source}' is another one. Try: aws assume {shlex.quote(word)}, or --role-arn "
+            f"{arn} --profile {shlex.quote(str(source))}"
         )
     said = {
         "role": None,

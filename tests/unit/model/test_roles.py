@@ -92,9 +92,7 @@ def test_arn_given_as_a_name() -> None:
         parse_role_name(arn)
 
 
-@pytest.mark.parametrize(
-    "text", ["12345678901", "1234567890123", "", "12345678901a", "\u0661" * 12]
-)
+@pytest.mark.parametrize("text", ["12345678901", "1234567890123", "", "\u0661" * 12])
 def test_account_id_of_other_than_12_digits(text: str) -> None:
     """An account id of other than twelve ASCII digits is refused by value."""
     with pytest.raises(InvalidRequest, match="12 digits") as refusal:
