@@ -12,6 +12,7 @@ from awscli_assume.commands.role_choice import check_role_choice, chosen_role
 from awscli_assume.commands.role_profile import layered, role_profile
 from awscli_assume.commands.shorthand import with_shorthand
 from awscli_assume.errors import configured_in
+from awscli_assume.host import use_profile
 from awscli_assume.model import limits
 from awscli_assume.model.request import AssumeRoleRequest, build_request
 from awscli_assume.model.roles import Role, parse_role_arn
@@ -64,9 +65,12 @@ def make_plan(
     profiles = session.full_config["profiles"]
     parsed_args, named_profile = with_shorthand(parsed_args, parsed_globals.profile, profiles)
     check_role_choice(parsed_args)
+    if named_profile is not None:
+        # As --profile would have it: its source comes before keys in the environment.
+        use_profile(session, named_profile)
     ends = choose_ends(
         profiles,
-        current=named_profile or session.get_config_variable("profile"),
+        current=session.get_config_variable("profile"),
         is_explicit=named_profile is not None or parsed_globals.profile is not None,
         has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
         explicit_target=getattr(parsed_args, "update_profile", None),
