@@ -24,11 +24,13 @@ _LEAST = 3600
 _PATIENCE_SECONDS = 5
 
 
-def create_iam_client(session: Any, options: dict[str, Any], service: str = "iam") -> Any:
-    """Answer a client of IAM with the options of that of STS; it asks once, and not for long.
+def create_iam_client(session: Any, options: dict[str, Any]) -> Any:
+    """Answer a client of IAM with the options of that of STS; it asks once, and not for long."""
+    return create_impatient_client(session, "iam", options)
 
-    ``service`` is another one to be asked in the same way.
-    """
+
+def create_impatient_client(session: Any, service: str, options: dict[str, Any]) -> Any:
+    """Answer a client of a service that is asked beside STS: once, and not for long."""
     default = session.get_default_client_config()
     config = Config(
         connect_timeout=_patience(getattr(default, "connect_timeout", None)),

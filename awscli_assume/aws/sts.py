@@ -119,11 +119,18 @@ def complete_role(
     if account_id is not None and partition is not None:
         caller = Caller(partition, account_id)
     else:
-        known = memory.recall(frozen.access_key)
-        caller = known if known is not None else get_caller(client)
-        if known is None:
-            memory.remember(frozen.access_key, caller, now)
+        caller = caller_of(client, frozen.access_key, memory, now)
     return request.completed(caller.partition, caller.account_id)
+
+
+def caller_of(client: Any, access_key_id: str, memory: CallerMemory, now: datetime) -> Caller:
+    """Answer who an access key belongs to: as an earlier run has kept it, else as STS says."""
+    known = memory.recall(access_key_id)
+    if known is not None:
+        return known
+    caller = get_caller(client)
+    memory.remember(access_key_id, caller, now)
+    return caller
 
 
 def get_caller(client: Any) -> Caller:

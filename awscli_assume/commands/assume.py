@@ -31,6 +31,7 @@ from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.signing_in import signed_in
 from awscli_assume.commands.target_arguments import target_arguments
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.verb_slips import near_verb
 from awscli_assume.outputs.summary import (
     chaining_note,
     clamped_note,
@@ -76,6 +77,7 @@ class AssumeCommand(BasicCommand):
         self.ARG_TABLE = role_arguments() + copy_arguments() + target_arguments()
         self.ARG_TABLE += sts_arguments()
         self._environment = environment if environment is not None else Environment()
+        self._has_verb = True
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the command, or the verb that its arguments begin with."""
@@ -88,13 +90,31 @@ class AssumeCommand(BasicCommand):
         # know: it would keep the verb's --update-profile and --dry-run.
         if args and args[0] in self.subcommand_table:
             return self.subcommand_table[args[0]](args[1:], parsed_globals)
-        parser = ArgTableArgParser(self.arg_table, self.subcommand_table)
-        verb = getattr(parser.parse_known_args(args)[0], "subcommand", None)
+        parsed, others = ArgTableArgParser(self.arg_table).parse_known_args(args)
+        for word in (getattr(parsed, "role", None), *others):
+            if word in self.subcommand_table:
+                raise InvalidRequest(
+                    f"The options of '{word}' stand behind it. Try: aws assume {word} OPTIONS. "
+                    f"Where it is the name of a role: --role-name {word}"
+                )
+        self._check_is_no_slip(parsed)
+        self._has_verb = False
+        return super().__call__(args, parsed_globals)
+
+    def _check_is_no_slip(self, parsed: Any) -> None:
+        word = getattr(parsed, "role", None)
+        if word is None or word in self._session.full_config["profiles"]:
+            return
+        verb = near_verb(word, self.subcommand_table)
         if verb is not None:
             raise InvalidRequest(
-                f"The options of '{verb}' stand behind it. Try: aws assume {verb} OPTIONS"
+                f"'{word}' is no verb and no profile, and near the verb '{verb}'. Try: aws assume "
+                f"{verb}. If it is the name of a role: --role-name {word}"
             )
-        return super().__call__(args, parsed_globals)
+
+    def _build_subcommand_table(self) -> Any:
+        # The CLI's parser would take the word that names a role for a verb.
+        return super()._build_subcommand_table() if self._has_verb else {}
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
         least = seconds_or_none(parsed_args.min_ttl, "--min-ttl")

@@ -7,7 +7,7 @@ from typing import Any
 from awscli_assume.commands.arguments import STS_OPTIONS, flag
 from awscli_assume.errors import InvalidRequest
 
-_EXCLUDED = ("role_name", "role_arn", "account_id", *STS_OPTIONS)
+_EXCLUDED = ("role", "via", "role_name", "role_arn", "account_id", *STS_OPTIONS)
 
 
 def copy_arguments() -> list[dict[str, Any]]:
@@ -34,7 +34,7 @@ def check_no_role(parsed_args: Any) -> None:
         if getattr(parsed_args, name, None) is not None:
             raise InvalidRequest(
                 "--copy-source assumes no role, it takes the source's own credentials: leave it "
-                f"out, or --{name.replace('_', '-')}"
+                f"out, or {'ROLE' if name == 'role' else '--' + name.replace('_', '-')}"
             )
     if getattr(parsed_args, "auto_refresh", False):
         raise InvalidRequest(

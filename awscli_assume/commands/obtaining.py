@@ -46,7 +46,7 @@ def obtain(
 
 
 def _names_no_role(session: Any, parsed_args: Any, is_environment: bool) -> bool:
-    options = ("role_name", "role_arn", "account_id", "via", *STS_OPTIONS)
+    options = ("role", "role_name", "role_arn", "account_id", "via", *STS_OPTIONS)
     is_bare = all(getattr(parsed_args, name, None) is None for name in options)
     # Keys in the environment are the source, whatever a profile names.
     return is_bare and (is_environment or "role_arn" not in _current_profile(session))

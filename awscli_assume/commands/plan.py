@@ -7,16 +7,19 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.known_account import with_known_account
 from awscli_assume.commands.role_choice import check_role_choice, chosen_role, via_of
 from awscli_assume.commands.role_profile import layered, role_profile
+from awscli_assume.commands.shorthand import with_shorthand
 from awscli_assume.commands.sources_ready import make_ready
 from awscli_assume.errors import configured_in
-from awscli_assume.host import config_files
+from awscli_assume.host import config_files, use_profile
 from awscli_assume.model import limits
 from awscli_assume.model.request import AssumeRoleRequest, build_request
 from awscli_assume.model.roles import Role, parse_role_arn
 from awscli_assume.model.session_names import DEFAULT_TEMPLATE, render, session_date
 from awscli_assume.profiles.client_settings import lend_client_settings
+from awscli_assume.profiles.inclusion import inherit
 from awscli_assume.profiles.record import Record, record_of
 from awscli_assume.profiles.source import Ends, choose_ends, is_role_session
 from awscli_assume.profiles.source_path import ACCESS_KEYS_ONLY, check_credential_source
@@ -44,6 +47,13 @@ class Plan:
         """Answer the plan with what its roles lack filled in."""
         return replace(self, request=self.request.completed(partition, account_id))
 
+    def in_account(self, account_id: str, environment: Environment) -> Plan:
+        """Answer the plan with the id that was found for its account's name."""
+        role = self.request.role.in_account(account_id)
+        # A template may hold {account}; a name that was given by hand stays what it is.
+        name = limits.session_name(_render(self.session_name, role, environment))
+        return replace(self, request=replace(self.request, role=role, role_session_name=name))
+
     def chained(self) -> Plan:
         """Answer the plan of a source that is itself a role session. Raises InvalidRequest."""
         return replace(self, request=self.request.chained(self.has_flag))
@@ -70,17 +80,8 @@ def make_plan(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Plan:
     """Answer the plan of a command line. Raises InvalidRequest and InvalidConfiguration."""
-    check_role_choice(parsed_args)
-    is_explicit = parsed_globals.profile is not None
-    make_ready(session, is_explicit, environment)
+    parsed_args, ends = _begin(session, parsed_args, parsed_globals, environment)
     profiles = session.full_config["profiles"]
-    ends = choose_ends(
-        profiles,
-        current=session.get_config_variable("profile"),
-        is_explicit=is_explicit,
-        has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
-        explicit_target=getattr(parsed_args, "update_profile", None),
-    )
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
     if parsed_args.role_name is None and parsed_args.role_arn is None:
         profile = ends.source
@@ -90,6 +91,7 @@ def make_plan(
         named = {}
     options = layered(given, named, ends.configuration, profiles)
     role = chosen_role(parsed_args, named, options, ends.configuration)
+    role = with_known_account(role, ends, profiles, environment)
     session_name = options["role_session_name"]
     if session_name is None:
         session_name = DEFAULT_TEMPLATE
@@ -104,6 +106,31 @@ def make_plan(
     region = named.get("region")
     plan = Plan(request, session_name, ends, region, auto_refresh, has_flag)
     return plan.chained_by(profiles)
+
+
+def _begin(
+    session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
+) -> tuple[Any, Ends]:
+    """Answer the options with what ROLE stands for, and both ends of the road."""
+    profiles = session.full_config["profiles"]
+    if getattr(parsed_args, "role", None) in profiles:
+        # It may have its role from a profile that it includes.
+        inherit(profiles, parsed_args.role, config_files(environment.variables))
+    parsed_args, named_profile = with_shorthand(parsed_args, parsed_globals.profile, profiles)
+    check_role_choice(parsed_args)
+    if named_profile is not None:
+        # As --profile would have it: its source comes before keys in the environment.
+        use_profile(session, named_profile)
+    is_explicit = named_profile is not None or parsed_globals.profile is not None
+    make_ready(session, is_explicit, environment)
+    ends = choose_ends(
+        profiles,
+        current=session.get_config_variable("profile"),
+        is_explicit=is_explicit,
+        has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
+        explicit_target=getattr(parsed_args, "update_profile", None),
+    )
+    return parsed_args, ends
 
 
 def plan_again(state: ProfileState, environment: Environment) -> Plan:

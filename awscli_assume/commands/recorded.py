@@ -27,11 +27,11 @@ def obtain_recorded(
         raise InvalidRequest(
             "--update-profile says what to hand out by itself: leave it out, or --copy-source"
         )
-    for option in ("role_name", "role_arn", "account_id", "via", *STS_OPTIONS):
+    for option in ("role", "role_name", "role_arn", "account_id", "via", *STS_OPTIONS):
         if getattr(parsed_args, option, None) is not None:
+            shown = "ROLE" if option == "role" else f"--{option.replace('_', '-')}"
             raise InvalidRequest(
-                f"--update-profile says what to assume by itself: leave it out, or "
-                f"--{option.replace('_', '-')}"
+                f"--update-profile says what to assume by itself: leave it out, or {shown}"
             )
     profiles = session.full_config["profiles"]
     name = parsed_args.update_profile

@@ -24,6 +24,7 @@ from awscli_assume.aws.sts import (
     region_of,
 )
 from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.commands.account_lookup import with_account_found
 from awscli_assume.commands.codes import MfaProcess, mfa_process_of
 from awscli_assume.commands.devices import check_code_will_be_there
 from awscli_assume.commands.environment import Environment
@@ -93,6 +94,7 @@ def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environm
         if credentials is None:
             raise no_credentials(plan.ends.source, plan.ends.credential_source)
         memory = CallerMemory()
+        plan = with_account_found(session, parsed_globals, client, plan, memory, environment)
         plan = _chained(plan, credentials, memory)
         signer = _signer(session, parsed_globals, client, credentials)
         process = _process_of(session, plan)

@@ -10,6 +10,19 @@ from awscli_assume.commands.arguments import text
 def role_arguments() -> list[dict[str, Any]]:
     """Answer the arguments that name a role."""
     return [
+        {
+            **text(
+                "role",
+                "The role in one word: an ARN, <code>ACCOUNT:NAME</code>, "
+                "<code>ACCOUNT/NAME</code>, the URL by which the console switches roles, a "
+                "profile that has a <code>role_arn</code>, else the name of a role.",
+            ),
+            "positional_arg": True,
+            "nargs": "?",
+            # The URL is read, never called.
+            "no_paramfile": True,
+            "synopsis": "[ROLE]",
+        },
         text(
             "role-name",
             "The name of the role to assume. A path is part of it: "
@@ -18,8 +31,9 @@ def role_arguments() -> list[dict[str, Any]]:
         ),
         text(
             "account-id",
-            "The account of the role of <code>--role-name</code>, 12 digits. Default: the "
-            "account of the source credentials.",
+            "The account of the role of <code>--role-name</code>: 12 digits, or a name that a "
+            "profile, the account's alias or AWS Organizations has for it. Default: the account "
+            "of the source credentials.",
         ),
         text(
             "role-arn",

@@ -114,6 +114,17 @@ def clamped_note(request: Any) -> str:
     )
 
 
+def remembered_account_note(
+    name: str, account_id: str, at: datetime, refused: Mapping[str, str]
+) -> str:
+    """Answer a note where an account's name is an old one, for nobody would say today."""
+    why = " and ".join(f"{operation} {reason}" for operation, reason in refused.items())
+    return (
+        f"aws: [NOTE]: {why}: the account {name!r} is taken to be {account_id}, as it was at "
+        f"{format_time(at)}. If it is not any more: --account-id ID\n"
+    )
+
+
 def unknown_maximum_note(role_arn: str) -> str:
     """Answer a note where a token code left one attempt, and nobody said what the role allows."""
     return (

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional
 
+from awscli_assume.aws.callers import CallerMemory
 from awscli_assume.aws.identity import ask_identity
 from awscli_assume.aws.sources import SourceClients
+from awscli_assume.commands.account_lookup import with_account_found
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.explaining.caller_side import look_at_permissions
 from awscli_assume.commands.explaining.introduction import introduce
@@ -54,6 +56,10 @@ def diagnose(
     profiles = session.full_config["profiles"]
     machine = look_at_machine(session, plan, parsed_globals, environment)
     introduced = introduce(session, parsed_globals, plan, environment)
+    if introduced.subject is not None:
+        plan = with_account_found(
+            session, parsed_globals, introduced.client, plan, CallerMemory(), environment
+        )
     witness, trouble = _witness(session, parsed_globals, introduced, role_account_profile)
     sight = Sight(witness, trouble, profiles, _circumstances(introduced, environment))
     last = (look_at_sts(introduced, environment.now()), machine)

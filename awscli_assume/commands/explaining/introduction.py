@@ -7,7 +7,7 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.aws.asking import code_of
 from awscli_assume.aws.identity import ask_identity, server_time
-from awscli_assume.aws.maximum import create_iam_client
+from awscli_assume.aws.maximum import create_impatient_client
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sign_in import command_of, sign_in_words
 from awscli_assume.aws.sts import client_options, create_sts_client, partition_of_region, region_of
@@ -78,7 +78,7 @@ def introduce(
 
     def make_client(service: str) -> Any:
         options = client_options(parsed_globals, region_of(client), frozen)
-        return create_iam_client(session, options, service)
+        return create_impatient_client(session, service, options)
 
     subject = Subject(identity, bool(frozen.token), make_client)
     step = _known(subject, source, kind, _expiry(session, credentials), environment.now())
