@@ -30,8 +30,7 @@ from awscli_assume.commands.road import travel
 from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.signing_in import signed_in
 from awscli_assume.commands.target_arguments import target_arguments
-from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.verb_slips import near_verb
+from awscli_assume.commands.verb_words import check_no_verb
 from awscli_assume.outputs.summary import (
     chaining_note,
     clamped_note,
@@ -91,26 +90,14 @@ class AssumeCommand(BasicCommand):
         if args and args[0] in self.subcommand_table:
             return self.subcommand_table[args[0]](args[1:], parsed_globals)
         parsed, others = ArgTableArgParser(self.arg_table).parse_known_args(args)
-        for word in (getattr(parsed, "role", None), *others):
-            if word in self.subcommand_table:
-                raise InvalidRequest(
-                    f"The options of '{word}' stand behind it. Try: aws assume {word} OPTIONS. "
-                    f"Where it is the name of a role: --role-name {word}"
-                )
-        self._check_is_no_slip(parsed)
+        check_no_verb(
+            getattr(parsed, "role", None),
+            others,
+            self.subcommand_table,
+            self._session.full_config["profiles"],
+        )
         self._has_verb = False
         return super().__call__(args, parsed_globals)
-
-    def _check_is_no_slip(self, parsed: Any) -> None:
-        word = getattr(parsed, "role", None)
-        if word is None or word in self._session.full_config["profiles"]:
-            return
-        verb = near_verb(word, self.subcommand_table)
-        if verb is not None:
-            raise InvalidRequest(
-                f"'{word}' is no verb and no profile, and near the verb '{verb}'. Try: aws assume "
-                f"{verb}. If it is the name of a role: --role-name {word}"
-            )
 
     def _build_subcommand_table(self) -> Any:
         # The CLI's parser would take the word that names a role for a verb.

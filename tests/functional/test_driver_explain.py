@@ -203,7 +203,7 @@ def test_what_the_policy_speaks_of_is_asked_for(aws) -> None:
     code, _ = explain(aws, world)
 
     assert code == 0
-    assert aws.stub.actions == [*ASKED[:2], "GetUser", "", ASKED[2]]
+    assert aws.stub.actions == [*ASKED[:2], "GetUser", "DescribeOrganization", ASKED[2]]
 
 
 def test_the_simulation_has_what_the_request_has(aws) -> None:

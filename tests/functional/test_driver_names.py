@@ -381,3 +381,22 @@ def test_refusal_of_the_callers_identity_is_shown(aws) -> None:
 
     assert done.code in (254, 255)
     assert "ExpiredToken" in done.err
+
+
+@pytest.mark.parametrize(("word", "verb"), [("lst", "list"), ("exprot", "export")])
+def test_a_slip_in_a_verb_is_no_role(aws, word: str, verb: str) -> None:
+    """A word that is nearly a verb is an error that lists both; nothing is called."""
+    done = aws("assume", word)
+
+    assert done.code == 255
+    assert f"Try: aws assume {verb}. If it is the name of a role: --role-name {word}" in done.err
+    assert aws.stub.requests == []
+
+
+def test_a_profile_that_is_nearly_a_verb_is_a_profile(aws) -> None:
+    """What is configured is meant."""
+    aws.add_config(
+        "[profile lst]\nrole_arn = arn:aws:iam::123456789012:role/a\nsource_profile = default\n"
+    )
+
+    assert aws("assume", "lst").code == 0

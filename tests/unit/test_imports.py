@@ -214,7 +214,7 @@ def test_first_module_imports_nothing() -> None:
 
 
 def test_only_the_host_module_imports_botocore() -> None:
-    """botocore comes through host.py, which sees to it that awscli is imported first."""
+    """botocore comes through host/, which sees to it that awscli is imported first."""
     importers = {
         path.relative_to(PACKAGE).as_posix()
         for path in sources()
@@ -222,4 +222,4 @@ def test_only_the_host_module_imports_botocore() -> None:
         if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "botocore"
     }
 
-    assert importers == {"host.py"}
+    assert importers == {"host/__init__.py"}
