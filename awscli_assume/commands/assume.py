@@ -12,6 +12,7 @@ import awscli_assume
 from awscli_assume.commands.arguments import sts_arguments
 from awscli_assume.commands.choice import seconds_or_none
 from awscli_assume.commands.clear import ClearCommand
+from awscli_assume.commands.create_role import CreateRoleCommand
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.exec import ExecCommand
 from awscli_assume.commands.export import ExportCommand
@@ -59,6 +60,7 @@ class AssumeCommand(BasicCommand):
         {"name": "list", "command_class": ListCommand},
         {"name": "refresh", "command_class": RefreshCommand},
         {"name": "clear", "command_class": ClearCommand},
+        {"name": "create-role", "command_class": CreateRoleCommand},
     ]
     DESCRIPTION = BasicCommand.FROM_FILE("assume", "_description.rst", root_module=awscli_assume)
     SYNOPSIS = ""
