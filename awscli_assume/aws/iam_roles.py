@@ -107,7 +107,8 @@ def take_back(iam: Any, call: Call) -> bool:
     try:
         carry_out(iam, backward(call))
     except ClientError as error:
-        return code_of(error) in _MISSING
+        # Of a role that was made a moment ago, IAM may not know everywhere yet.
+        return code_of(error) in _MISSING and call.operation != "CreateRole"
     except (BotoCoreError, UnexpectedAnswer):
         return False
     return True
