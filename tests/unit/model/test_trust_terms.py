@@ -18,10 +18,11 @@ from awscli_assume.model.trust_terms import (
 ID = "123456789012"
 ALICE = f"arn:aws:iam::{ID}:user/dev/alice"
 KNOWN = {ME: ALICE, ACCOUNT: f"arn:aws:iam::{ID}:root"}
+NO_PROOF = Proof()
 GITHUB = "token.actions.githubusercontent.com"
 
 
-def statements(*values: str, proof: Proof = Proof()) -> list:
+def statements(*values: str, proof: Proof = NO_PROOF) -> list:
     return trust_policy(parse_terms(values), proof, KNOWN, "aws", ID)["Statement"]
 
 
