@@ -20,7 +20,7 @@ CREATE = ("assume", "create-role", "--role-name", "my-iam-role")
 ALL = (*CREATE, "--inline-policy", INLINE, "--policy-arn", READ, OTHER)
 LOOKS = ["GetCallerIdentity", "GetRole"]
 MADE = ["CreateRole", "PutRolePolicy", "AttachRolePolicy", "AttachRolePolicy"]
-# AWS STS API reference, "Common Errors"; a session token stands in what was signed.
+# IAM API reference, "Common Errors".
 DENIED = refusal(403, "AccessDenied", "User is not authorized")
 
 
@@ -353,6 +353,18 @@ def test_a_lost_answer_of_create_role_is_not_sent_again(aws, iam) -> None:
     assert changes(aws) == ["CreateRole"]
     assert "Nobody knows whether IAM made the role" in done.err
     assert "  aws iam delete-role --role-name my-iam-role\n" in done.err
+
+
+def test_a_refusal_that_quotes_the_request_is_cut(aws, iam) -> None:
+    """What IAM quotes of the signed request holds the session token, and is not printed."""
+    # IAM User Guide, "Troubleshoot signed requests".
+    quoted = f"The signature does not match. The Canonical String for this request {TOKEN}"
+    iam.refused["CreateRole"] = refusal(403, "SignatureDoesNotMatch", quoted)
+    done = aws(*CREATE, "--debug")
+
+    assert done.code == 255
+    assert "The signature does not match." in done.err
+    assert TOKEN not in done.out + done.err
 
 
 # Waiting.
