@@ -21,6 +21,8 @@ from botocore.config import Config
 from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.configprovider import ConstantProvider
 from botocore.credentials import (
+    CredentialResolver,
+    EnvProvider,
     ReadOnlyCredentials,
     RefreshableCredentials,
     create_credential_resolver,
@@ -36,6 +38,7 @@ from botocore.exceptions import (
 )
 from botocore.history import get_global_history_recorder
 from botocore.parsers import ResponseParserError
+from botocore.regions import EndpointResolver
 from botocore.utils import JSONFileCache
 
 try:
@@ -62,7 +65,10 @@ __all__ = [
     "ConfigNotFound",
     "ConfigParseError",
     "ConfigurationError",
+    "CredentialResolver",
     "EndpointConnectionError",
+    "EndpointResolver",
+    "EnvProvider",
     "JSONFileCache",
     "NoCredentialsError",
     "ParamValidationError",
@@ -74,6 +80,7 @@ __all__ = [
     "cache_folder",
     "compat_shell_split",
     "config_files",
+    "create_credential_resolver",
     "environment_of_the_person",
     "get_formatter",
     "get_global_history_recorder",

@@ -24,15 +24,18 @@ _LEAST = 3600
 _PATIENCE_SECONDS = 5
 
 
-def create_iam_client(session: Any, options: dict[str, Any]) -> Any:
-    """Answer a client of IAM with the options of that of STS; it asks once, and not for long."""
+def create_iam_client(session: Any, options: dict[str, Any], service: str = "iam") -> Any:
+    """Answer a client of IAM with the options of that of STS; it asks once, and not for long.
+
+    ``service`` is another one to be asked in the same way.
+    """
     default = session.get_default_client_config()
     config = Config(
         connect_timeout=_patience(getattr(default, "connect_timeout", None)),
         read_timeout=_patience(getattr(default, "read_timeout", None)),
         retries=dict(ONE_ATTEMPT),
     )
-    return session.create_client("iam", config=config, **options)
+    return session.create_client(service, config=config, **options)
 
 
 def role_maximum(iam: Callable[[], Any], role: Role) -> Optional[int]:

@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 from awscli_assume.aws.callers import CallerMemory
 from awscli_assume.aws.chaining import is_role_session
+from awscli_assume.aws.credential_source import no_credentials, use_credential_source
 from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
@@ -23,6 +24,9 @@ from awscli_assume.model.credentials import (
     TemporaryCredentials,
     read_session,
 )
+
+# A source profile, and the credential_source in it where it has one.
+Origin = tuple[Optional[str], Optional[str]]
 
 
 def source_credentials(session: Any) -> Optional[SessionCredentials]:
@@ -55,71 +59,81 @@ class SourceClients:
         self._session = session
         self._globals = parsed_globals
         self._first = session.get_config_variable("profile")
-        self._signers: dict[Optional[str], Signer] = {}
-        self._by_session: dict[tuple[Optional[str], str], Any] = {}
+        self._signers: dict[Origin, Signer] = {}
+        self._by_session: dict[tuple[Origin, str], Any] = {}
         # The session is one for all threads, and has the profile of the last client:
         # one of IAM, or of a session that STS refused, is made in the midst of a crowd.
         self._lock = RLock()
 
-    def get(self, source: Optional[str], renewed: Optional[TemporaryCredentials] = None) -> Signer:
+    def get(
+        self,
+        source: Optional[str],
+        renewed: Optional[TemporaryCredentials] = None,
+        credential_source: Optional[str] = None,
+    ) -> Signer:
         """Answer the signer of a source profile; None is the environment, which has to come first.
 
         ``renewed`` are the source's credentials where they are newer than its
-        file's. Raises ProfileNotFound, NoCredentialsError and what the profile's
-        own way to credentials raises.
+        file's; with a ``credential_source`` they come from there only. Raises
+        ProfileNotFound, NoCredentialsError and what the profile's own way to
+        credentials raises.
         """
         with self._lock:
-            if source not in self._signers:
-                self._signers[source] = self._make(source, renewed)
-            return self._signers[source]
+            origin = (source, credential_source)
+            if origin not in self._signers:
+                self._signers[origin] = self._make(origin, renewed)
+            return self._signers[origin]
 
-    def _make(self, source: Optional[str], renewed: Optional[TemporaryCredentials]) -> Signer:
-        if source is not None:
-            self._use(source)
+    def _make(self, origin: Origin, renewed: Optional[TemporaryCredentials]) -> Signer:
+        if origin[0] is not None:
+            self._use(origin)
         if renewed is not None:
             is_role = True
             frozen = ReadOnlyCredentials(
                 renewed.access_key_id, renewed.secret_access_key, renewed.session_token
             )
         else:
-            frozen, is_role = self._found()
+            frozen, is_role = self._found(origin)
         client = create_sts_client(self._session, self._globals, credentials=frozen)
         return Signer(
             client,
             lambda: frozen,
-            lambda other: self._signed_by(source, other),
-            lambda: self._iam(source, frozen),
+            lambda other: self._signed_by(origin, other),
+            lambda: self._iam(origin, frozen),
             is_role=is_role,
         )
 
-    def _signed_by(self, source: Optional[str], frozen: Any) -> Any:
+    def _signed_by(self, origin: Origin, frozen: Any) -> Any:
         with self._lock:
-            key = (source, frozen.access_key)
+            key = (origin, frozen.access_key)
             if key not in self._by_session:
-                self._use(source)
+                self._use(origin)
                 self._by_session[key] = create_sts_client(
                     self._session, self._globals, credentials=frozen
                 )
             return self._by_session[key]
 
-    def _iam(self, source: Optional[str], frozen: Any) -> Any:
+    def _iam(self, origin: Origin, frozen: Any) -> Any:
         with self._lock:
-            self._use(source)
+            self._use(origin)
             return create_iam_client(self._session, client_options(self._globals, None, frozen))
 
-    def _use(self, source: Optional[str]) -> None:
+    def _use(self, origin: Origin) -> None:
+        source, credential_source = origin
         profile = self._first if source is None else source
         # "default" need not exist: an instance or container role may be the source.
         is_there = profile in self._session.available_profiles
         if not is_there and source not in (None, "default"):
             raise ProfileNotFound(profile=profile)
         use_profile(self._session, profile if is_there else None)
+        if credential_source is not None:
+            use_credential_source(self._session, credential_source)
 
-    def _found(self) -> tuple[Any, bool]:
+    def _found(self, origin: Origin) -> tuple[Any, bool]:
         with credentials_withheld(), causes_added():
             resolver = self._session.get_component("credential_provider")
             credentials = resolver.load_credentials()
             if credentials is None:
-                raise NoCredentialsError()
+                raise no_credentials(*origin)
             frozen = credentials.get_frozen_credentials()
         return frozen, is_role_session(credentials, CallerMemory())

@@ -9,12 +9,14 @@ from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
+from awscli_assume.aws.settings import hold_for_every_client
 from awscli_assume.commands.arguments import sts_arguments
 from awscli_assume.commands.choice import seconds_or_none
 from awscli_assume.commands.clear import ClearCommand
 from awscli_assume.commands.create_role import CreateRoleCommand
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.exec import ExecCommand
+from awscli_assume.commands.explain import ExplainCommand
 from awscli_assume.commands.export import ExportCommand
 from awscli_assume.commands.held import is_enough
 from awscli_assume.commands.listing import ListCommand
@@ -60,6 +62,7 @@ class AssumeCommand(BasicCommand):
         {"name": "list", "command_class": ListCommand},
         {"name": "refresh", "command_class": RefreshCommand},
         {"name": "clear", "command_class": ClearCommand},
+        {"name": "explain", "command_class": ExplainCommand},
         {"name": "create-role", "command_class": CreateRoleCommand},
     ]
     DESCRIPTION = BasicCommand.FROM_FILE("assume", "_description.rst", root_module=awscli_assume)
@@ -77,6 +80,7 @@ class AssumeCommand(BasicCommand):
         # collector need not go through it, here and at the end. With 5,000 profiles
         # that is a sixth of a second (2.38.5).
         gc.freeze()
+        hold_for_every_client(self._session, parsed_globals)
         # The CLI's parser gives a verb only what the command itself does not
         # know: it would keep the verb's --update-profile and --dry-run.
         if args and args[0] in self.subcommand_table:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Optional
 
 from awscli_assume.commands.plan import Plan
-from awscli_assume.profiles.record import record_of
 from awscli_assume.profiles.state import ProfileState
 
 
@@ -22,8 +21,7 @@ def is_enough(
     """
     if held is None or least is None or held.seconds_left <= least:
         return False
-    name, source = plan.session_name, plan.ends.source
-    wanted = record_of(plan.request, name, source, None, plan.auto_refresh)
+    wanted = plan.record(plan.request, None)
     return (
         wanted.asks_the_same_as(held.record)
         and region in (None, held.region)

@@ -7,14 +7,19 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.role_choice import check_role_choice, chosen_role
+from awscli_assume.commands.role_choice import check_role_choice, chosen_role, via_of
 from awscli_assume.commands.role_profile import layered, role_profile
+from awscli_assume.commands.sources_ready import make_ready
 from awscli_assume.errors import configured_in
+from awscli_assume.host import config_files
 from awscli_assume.model import limits
 from awscli_assume.model.request import AssumeRoleRequest, build_request
 from awscli_assume.model.roles import Role, parse_role_arn
 from awscli_assume.model.session_names import DEFAULT_TEMPLATE, render, session_date
+from awscli_assume.profiles.client_settings import lend_client_settings
+from awscli_assume.profiles.record import Record, record_of
 from awscli_assume.profiles.source import Ends, choose_ends, is_role_session
+from awscli_assume.profiles.source_path import ACCESS_KEYS_ONLY, check_credential_source
 from awscli_assume.profiles.state import ProfileState
 
 
@@ -35,17 +40,30 @@ class Plan:
     auto_refresh: bool = False
     has_flag: bool = False
 
-    def with_role(self, role: Role) -> Plan:
-        """Answer the plan for a role whose account has become known."""
-        return replace(self, request=self.request.with_role(role))
+    def completed(self, partition: str, account_id: str) -> Plan:
+        """Answer the plan with what its roles lack filled in."""
+        return replace(self, request=self.request.completed(partition, account_id))
 
     def chained(self) -> Plan:
         """Answer the plan of a source that is itself a role session. Raises InvalidRequest."""
         return replace(self, request=self.request.chained(self.has_flag))
 
     def chained_by(self, profiles: Mapping[str, Any]) -> Plan:
-        """Answer the plan, chained where the source profile is a role's by its configuration."""
-        return self.chained() if is_role_session(profiles.get(self.ends.source or "")) else self
+        """Answer the plan, chained where it goes by way of a role, or its source profile is one's.
+
+        What the configuration says of the profile counts; nothing is called. With a
+        credential_source it is not the profile's role that signs.
+        """
+        is_source = self.ends.credential_source is None
+        source = profiles.get(self.ends.source or "") if is_source else None
+        return self.chained() if self.request.via or is_role_session(source) else self
+
+    def record(self, request: AssumeRoleRequest, region: Optional[str]) -> Record:
+        """Answer the record of the request as it was made; ``region`` is what is written."""
+        name, ends = self.session_name, self.ends
+        return record_of(
+            request, name, ends.source, region, self.auto_refresh, ends.credential_source
+        )
 
 
 def make_plan(
@@ -53,17 +71,21 @@ def make_plan(
 ) -> Plan:
     """Answer the plan of a command line. Raises InvalidRequest and InvalidConfiguration."""
     check_role_choice(parsed_args)
+    is_explicit = parsed_globals.profile is not None
+    make_ready(session, is_explicit, environment)
     profiles = session.full_config["profiles"]
     ends = choose_ends(
         profiles,
         current=session.get_config_variable("profile"),
-        is_explicit=parsed_globals.profile is not None,
+        is_explicit=is_explicit,
         has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
         explicit_target=getattr(parsed_args, "update_profile", None),
     )
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
     if parsed_args.role_name is None and parsed_args.role_arn is None:
-        named, ends = role_profile(profiles, ends)
+        profile = ends.source
+        named, ends = role_profile(profiles, ends, config_files(environment.variables))
+        lend_client_settings(profiles, profile, ends.source)
     else:
         named = {}
     options = layered(given, named, ends.configuration, profiles)
@@ -76,7 +98,7 @@ def make_plan(
         rendered = _render(session_name, role, environment)
         with configured_in(f"role_session_name of the profile '{ends.configuration}'"):
             limits.session_name(rendered)
-    request = build_request(role, rendered, options)
+    request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
     auto_refresh = bool(getattr(parsed_args, "auto_refresh", False))
     has_flag = given["duration_seconds"] is not None
     region = named.get("region")
@@ -92,7 +114,10 @@ def plan_again(state: ProfileState, environment: Environment) -> Plan:
     rendered = _render(name, role, environment)
     request = build_request(role, rendered, record.to_options())
     source = record.source_profile
-    ends = Ends(source, state.name, source or "default")
+    provider = record.credential_source
+    if provider not in (None, ACCESS_KEYS_ONLY):
+        check_credential_source(provider, f"The record of the profile '{state.name}'")
+    ends = Ends(source, state.name, source or "default", provider)
     return Plan(request, name, ends, auto_refresh=record.auto_refresh)
 
 

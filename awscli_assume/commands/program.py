@@ -15,7 +15,7 @@ from awscli_assume.profiles.interpreter import find_python
 from awscli_assume.profiles.names import RESERVED
 from awscli_assume.profiles.process_cache import ProcessCache, remove_cache
 from awscli_assume.profiles.process_command import command_line, slow_command_line
-from awscli_assume.profiles.record import Record, record_of
+from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.target import Target
 
@@ -24,7 +24,7 @@ def check_renewable(plan: Plan) -> None:
     """Raise InvalidRequest where a target could not refresh itself by the record alone."""
     if not plan.auto_refresh:
         return
-    if plan.ends.source is None:
+    if plan.ends.source is None or plan.ends.credential_source == "Environment":
         raise InvalidRequest(
             "--auto-refresh has to assume the role again later, and the keys in this environment "
             "will not be there then. Name a source profile: --profile NAME"
@@ -49,8 +49,7 @@ def make_target(
     environment: Environment,
 ) -> Target:
     """Answer what the target profile of a plan is going to hold."""
-    name, source = plan.session_name, plan.ends.source
-    record = record_of(assumed.request, name, source, region, plan.auto_refresh)
+    record = plan.record(assumed.request, region)
     process = process_line(plan.ends.target, record, environment)
     return Target(plan.ends.target, assumed.credentials, record, region, process)
 

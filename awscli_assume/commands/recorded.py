@@ -22,7 +22,7 @@ def obtain_recorded(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Obtained:
     """Answer the credentials of the profile of ``--update-profile``."""
-    for option in ("role_name", "role_arn", "account_id", *STS_OPTIONS):
+    for option in ("role_name", "role_arn", "account_id", "via", *STS_OPTIONS):
         if getattr(parsed_args, option, None) is not None:
             raise InvalidRequest(
                 f"--update-profile says what to assume by itself: leave it out, or "

@@ -10,9 +10,10 @@ from awscli_assume.aws.longest import STEPS, DurationMemory
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
 from awscli_assume.commands.program import process_line
+from awscli_assume.model.hops import requests_in_order
 from awscli_assume.outputs.listing import changes
 from awscli_assume.profiles.preview import FileDiff, unknown_credentials
-from awscli_assume.profiles.record import read_record, record_of
+from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.target import Target, region_to_write
 
 # STS's own default (AWS STS API reference, "AssumeRole").
@@ -37,7 +38,7 @@ def with_known_role(
     if caller is None and role.account_id is not None and held is not None:
         # No account is of two partitions: one that was named has the record's.
         partition = held.role_arn.split(":")[1]
-    plan = plan.with_role(role.completed(partition, account))
+    plan = plan.completed(partition, account)
     return plan.chained() if caller is not None and caller.is_role_session else plan
 
 
@@ -58,7 +59,7 @@ def expected_target(
     source = profiles.get(plan.ends.source or "", {})
     before = profiles.get(plan.ends.target)
     written = region_to_write(before, region, plan.region or source.get("region"))
-    record = record_of(request, plan.session_name, plan.ends.source, written, plan.auto_refresh)
+    record = plan.record(request, written)
     process = process_line(plan.ends.target, record, environment)
     return Target(plan.ends.target, credentials, record, written, process)
 
@@ -66,20 +67,28 @@ def expected_target(
 def rehearsal(plans: Sequence[Plan], diffs: Sequence[FileDiff]) -> dict[str, Any]:
     """Answer the requests and the changes of files, as an object to print."""
     return {
-        "Requests": [
-            {
-                "Operation": "AssumeRole",
-                "SourceProfile": plan.ends.source,
-                "TargetProfile": plan.ends.target,
-                "Parameters": _without_code(plan.request.parameters()),
-            }
-            for plan in plans
-        ],
+        "Requests": [request for plan in plans for request in _requests(plan)],
         "Changes": changes(diffs),
     }
+
+
+def _requests(plan: Plan) -> list[dict[str, Any]]:
+    """Answer the requests of a plan in order; a profile stands only at its ends."""
+    asked = requests_in_order(plan.request)
+    return [
+        {
+            "Operation": "AssumeRole",
+            "SourceProfile": plan.ends.source if request is asked[0] else None,
+            "TargetProfile": plan.ends.target if request is asked[-1] else None,
+            "Parameters": _without_code(request.parameters()),
+        }
+        for request in asked
+    ]
 
 
 def _without_code(parameters: dict[str, Any]) -> dict[str, Any]:
     if "TokenCode" in parameters:
         parameters["TokenCode"] = "******"
+        # What only IAM can tell, as PARTITION and ACCOUNT are.
+        parameters.setdefault("SerialNumber", "SERIAL")
     return parameters

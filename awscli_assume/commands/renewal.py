@@ -14,6 +14,7 @@ from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, plan_again
 from awscli_assume.commands.program import keep_fresh, process_line
 from awscli_assume.commands.road import Assumed, Departure, assume, departure_of
+from awscli_assume.commands.sources_ready import make_recorded_ready
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.state import AUTO_REFRESH, VALID, ProfileState
@@ -59,6 +60,7 @@ def plan_renewals(
         check_no_loop(state.name, sources)
         _check_source(renewal, done)
         check_source_is_there(state, profiles, environment)
+        make_recorded_ready(profiles, state.record, environment)
         return replace(renewal, plan=plan_again(state, environment).chained_by(profiles))
 
     for level in in_levels(sources):
@@ -88,7 +90,7 @@ def carry_out(
             return renewal
         source = done.get(plan.ends.source or "")
         renewed = source.assumed.credentials if source and source.assumed else None
-        signer = clients.get(plan.ends.source, renewed)
+        signer = clients.get(plan.ends.source, renewed, plan.ends.credential_source)
         departure = departure_of(session, signer, plan, environment)
         assumed = assume_ahead(departure, devices, environment)
         return replace(renewal, departure=departure, assumed=assumed)

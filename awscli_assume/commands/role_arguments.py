@@ -26,4 +26,14 @@ def role_arguments() -> list[dict[str, Any]]:
             "The ARN of the role to assume, in place of <code>--role-name</code>. With neither, "
             "the role that the source profile names by <code>role_arn</code>.",
         ),
+        {
+            **text(
+                "via",
+                "A role to assume on the way, an ARN or a role name of the caller's account. To "
+                "be given again for each one, in order: the first is assumed by the source, the "
+                "last assumes the role. Role chaining gives one hour at most.",
+            ),
+            "action": "append",
+            "nargs": 1,
+        },
     ]

@@ -22,6 +22,12 @@ def check_role_choice(parsed_args: Any) -> None:
         )
 
 
+def via_of(parsed_args: Any) -> list[str]:
+    """Answer the roles of all ``--via``, in order."""
+    # argparse keeps a list for each time that the option was given.
+    return [text for texts in getattr(parsed_args, "via", None) or () for text in texts]
+
+
 def chosen_role(
     parsed_args: Any,
     role_profile: Mapping[str, Any],

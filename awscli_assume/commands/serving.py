@@ -36,6 +36,8 @@ def run_with_endpoint(
     profiles = session.full_config["profiles"]
     departure = prepare(session, parsed_globals, plan, environment)
     first = set_out(session, departure, environment)
+    # With the MFA device that may have been found.
+    departure = replace(departure, request=first.request)
     profile = ensure_bare_profile(files, profiles)
     _tell(parsed_args, departure, first, environment)
     renewer = Renewer(first.credentials, _again(departure, environment), environment.now)

@@ -118,6 +118,14 @@ def parse_role_arn(text: str) -> Role:
     return Role(name=name, path=path, account_id=account_id, partition=partition)
 
 
+def parse_role(text: str) -> Role:
+    """Answer the role of an option that takes either, an ARN or a name with its path.
+
+    Raises InvalidRequest.
+    """
+    return parse_role_arn(text) if text.startswith("arn:") else parse_role_name(text)
+
+
 def partition_of(arn: str) -> str:
     """Answer the partition of any ARN: ``aws``, ``aws-cn`` …"""
     return arn.split(":", 2)[1]

@@ -97,7 +97,7 @@ def clamped_note(request: Any) -> str:
     if not request.is_clamped or not isinstance(request.duration_seconds, int):
         return ""
     return (
-        "aws: [NOTE]: the source is itself a role session, and role chaining gives at most one "
+        f"aws: [NOTE]: {request.why_chained}, and role chaining gives at most one "
         f"hour: {request.seconds} seconds in place of the configured {request.duration_seconds}\n"
     )
 

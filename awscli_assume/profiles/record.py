@@ -17,9 +17,10 @@ from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request import AssumeRoleRequest
 
 BLOCK = "assumed"
-_JSON = ("policy-arns", "tags", "transitive-tag-keys")
+_JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
 NOT_KEPT = "(not kept)"
 _AUTO_REFRESH = "auto-refresh"
+_DEVICE = "serial-number"
 _OWN_KEYS = (
     "role-arn",
     "role-session-name",
@@ -36,7 +37,8 @@ class Record:
 
     ``session_name`` is a template where the name was not given by hand.
     ``region`` is set where we wrote the target's region. With ``auto_refresh``
-    the target has a credential_process of ours in place of keys.
+    the target has a credential_process of ours in place of keys. With a
+    ``credential_source`` the source profile's credentials come from there only.
     """
 
     role_arn: str
@@ -45,14 +47,16 @@ class Record:
     region: Optional[str] = None
     options: tuple[tuple[str, str], ...] = ()
     auto_refresh: bool = False
+    credential_source: Optional[str] = None
 
     def to_block(self) -> dict[str, str]:
         """Answer the block's keys and values, all on one line each."""
         block = {"role-arn": self.role_arn, "role-session-name": self.session_name}
         if self.source_profile is not None:
             block["source-profile"] = self.source_profile
-        else:
-            block["credential-source"] = "Environment"
+        source = self.credential_source
+        if self.source_profile is None or source is not None:
+            block["credential-source"] = source or "Environment"
         if self.region is not None:
             block["target-region"] = self.region
         if self.auto_refresh:
@@ -61,8 +65,17 @@ class Record:
         return block
 
     def asks_the_same_as(self, other: Optional[Record]) -> bool:
-        """Tell whether two records are of one request from one source."""
-        return other is not None and replace(self, region=None) == replace(other, region=None)
+        """Tell whether two records are of one request from one source.
+
+        One that names no MFA device is also asked by what was made with one: the
+        device may have been found, and the session lacks nothing.
+        """
+        if other is None:
+            return False
+        theirs = other.options
+        if _DEVICE not in dict(self.options):
+            theirs = tuple(option for option in theirs if option[0] != _DEVICE)
+        return replace(self, region=None) == replace(other, region=None, options=theirs)
 
     def to_options(self) -> dict[str, Any]:
         """Answer AssumeRole's parameters, as the command's options would have given them.
@@ -79,6 +92,9 @@ class Record:
             ]
         except (AttributeError, TypeError, ValueError):
             raise _broken("tags or policy-arns") from None
+        via = options.get("via", [])
+        if not isinstance(via, list) or not all(isinstance(hop, str) for hop in via):
+            raise _broken("via")
         if options.pop("provided_contexts", None) is not None:
             raise InvalidConfiguration(
                 "The profile was made with --provided-contexts, whose assertions are not kept. "
@@ -107,16 +123,18 @@ def record_of(
     source_profile: Optional[str],
     region: Optional[str],
     auto_refresh: bool = False,
+    credential_source: Optional[str] = None,
 ) -> Record:
     """Answer the record of a request; ``session_name`` is the name or its template."""
     options: dict[str, Any] = {
+        "via": [hop.arn for hop in request.via],
         "duration-seconds": request.duration_seconds,
         "policy": request.policy,
         "policy-arns": list(request.policy_arns),
         "tags": dict(request.tags),
         "transitive-tag-keys": list(request.transitive_tag_keys),
         "external-id": request.external_id,
-        "serial-number": request.serial_number,
+        _DEVICE: request.serial_number,
         "source-identity": request.source_identity,
         "minimum-session-token-size": request.minimum_session_token_size,
         # Their assertions are signed, and good for whoever has them.
@@ -133,6 +151,7 @@ def record_of(
             if value not in (None, [], {})
         ),
         auto_refresh=auto_refresh,
+        credential_source=credential_source,
     )
 
 
@@ -148,4 +167,6 @@ def read_record(profile: Optional[Mapping[str, Any]]) -> Optional[Record]:
         region=block.get("target-region"),
         options=tuple((name, value) for name, value in block.items() if name not in _OWN_KEYS),
         auto_refresh=block.get(_AUTO_REFRESH) == "true",
+        # Without a source profile it is the environment, and nothing else.
+        credential_source=block.get("credential-source") if "source-profile" in block else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration, configured_in
@@ -21,12 +21,15 @@ class Ends:
     """The two ends of the road.
 
     ``source`` is None where the environment's own keys are the source.
-    ``configuration`` is the profile that settings are read from.
+    ``configuration`` is the profile that settings are read from. With a
+    ``credential_source`` the credentials come from there only (source_path.py), and
+    the rest from the source profile.
     """
 
     source: Optional[str]
     target: str
     configuration: str
+    credential_source: Optional[str] = None
 
 
 def choose_ends(
@@ -54,6 +57,8 @@ def choose_ends(
     if record is not None or current not in profiles:
         before = record.source_profile if record is not None else "default"
         again = _ends(profiles, before, before or "default", explicit_target)
+        if record is not None:
+            again = replace(again, credential_source=record.credential_source)
         if again.target == current:
             _check_source_is_there(profiles, current, record)
             return again

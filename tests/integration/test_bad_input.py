@@ -242,8 +242,9 @@ PARAMETERS = {
     ),
     "external id of 1 character": Row((*ARN, "--external-id", "x"), ("'x'", "2 to 1224")),
     "external id with a blank": Row((*ARN, "--external-id", "a b"), ("'a b'",)),
-    "token code without serial": Row(
-        (*ARN, "--token-code", "918273"), ("--token-code", "--serial-number")
+    "token code without serial, source is no user": Row(
+        (*ARN, "--token-code", "918273"), ("--token-code", "--serial-number"),
+        set_up=credentials("aws_session_token = token"),
     ),
     "token code of 5 digits": Row(
         (*ARN, "--serial-number", SERIAL, "--token-code", "91827"), ("5", "six digits")
@@ -375,7 +376,12 @@ CONFIGURATION = {
     ),
     "role profile without a source": Row(
         ("--profile", "deploy"), ("'deploy'", "source_profile", f"--role-arn {ROLE_ARN}"), 253,
-        config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\ncredential_source = Environment"),
+        config(f"[profile deploy]\nrole_arn = {ROLE_ARN}"),
+    ),
+    "role profile with an empty source": Row(
+        ("--profile", "deploy"), ("credential_source = Environment", "AWS_ACCESS_KEY_ID"), 253,
+        config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
+               "credential_source = Environment"),
     ),
     "role profile with a missing source": Row(
         ("--profile", "deploy"), ("'deploy'", "nobody", "list-profiles"), 253,

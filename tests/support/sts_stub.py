@@ -9,6 +9,7 @@ says where its text is from.
 from __future__ import annotations
 
 import threading
+import time
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Callable, Optional
@@ -102,6 +103,23 @@ def role_answer(role_arn: str, maximum: int) -> Answer:
     )
 
 
+def devices_answer(*serial_numbers: str) -> Answer:
+    """Answer a success of ListMFADevices (IAM API reference, "ListMFADevices", Examples)."""
+    members = "".join(
+        f"<member><UserName>alice</UserName><SerialNumber>{serial}</SerialNumber>"
+        "<EnableDate>2026-01-02T03:04:05Z</EnableDate></member>"
+        for serial in serial_numbers
+    )
+    return (
+        200,
+        "text/xml",
+        f'<ListMFADevicesResponse xmlns="{IAM_NAMESPACE}"><ListMFADevicesResult>'
+        f"<IsTruncated>false</IsTruncated><MFADevices>{members}</MFADevices>"
+        "</ListMFADevicesResult><ResponseMetadata><RequestId>stub</RequestId>"
+        "</ResponseMetadata></ListMFADevicesResponse>",
+    )
+
+
 # Texts: AWS STS API reference, "AssumeRole", DurationSeconds; the second one as in
 # github.com/aws/eks-anywhere/pull/9485.
 TOO_LONG = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
@@ -158,6 +176,8 @@ class StsStub:
         self.headers: list[dict[str, str]] = []
         self.script: Callable[[dict[str, str]], Optional[Answer]] = lambda parameters: None
         self.caller = f"arn:aws:iam::{ACCOUNT}:user/alice"
+        # How far its clock is before that of this machine.
+        self.seconds_ahead = 0
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -173,6 +193,9 @@ class StsStub:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
+
+            def date_time_string(self, timestamp: Optional[float] = None) -> str:
+                return super().date_time_string(time.time() + stub.seconds_ahead)
 
             def log_message(self, *args: object) -> None:
                 pass
