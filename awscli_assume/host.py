@@ -16,6 +16,7 @@ import awscli
 from awscli.customizations.assumerole import CACHE_DIR
 from awscli.customizations.configure import profile_to_section as _profile_to_section
 from awscli.customizations.configure.writer import ConfigFileWriter
+from botocore import exceptions
 from botocore.compat import compat_shell_split
 from botocore.config import Config
 from botocore.configloader import build_profile_map, raw_config_parse
@@ -57,7 +58,9 @@ except ImportError:
 __all__ = [
     "CLI_NAME",
     "CLI_VERSION",
+    "HAS_SIGN_IN",
     "ONE_ATTEMPT",
+    "SIGN_IN_ERRORS",
     "BotoCoreError",
     "ClientError",
     "Config",
@@ -96,6 +99,14 @@ CLI_NAME = f"AWS CLI {CLI_VERSION}"
 # attempts in version 2, which refuses the other name (2.38.5), and the retries
 # alone in version 1.
 ONE_ATTEMPT = {"max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts": 1}
+# Whether there is `aws sso login` and the like; version 1 never had them.
+HAS_SIGN_IN = not CLI_VERSION.startswith("1.")
+# What a session of IAM Identity Center or `aws login` (2.32.0) raises at its end.
+# Of LoginError only these two: for the others signing in again is no help.
+_ENDED = ("SSOError", "TokenRetrievalError", "LoginRefreshRequired", "LoginTokenLoadError")
+SIGN_IN_ERRORS: tuple[type[Exception], ...] = tuple(
+    getattr(exceptions, name) for name in _ENDED if hasattr(exceptions, name)
+)
 
 
 def profile_to_section(profile: str) -> str:

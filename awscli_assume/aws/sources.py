@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import RLock
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from awscli_assume.aws.callers import CallerMemory
 from awscli_assume.aws.chaining import is_role_session
@@ -11,6 +11,7 @@ from awscli_assume.aws.credential_source import no_credentials, use_credential_s
 from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
+from awscli_assume.aws.sign_in import sign_in_named
 from awscli_assume.aws.sts import client_options, create_sts_client
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.host import (
@@ -20,8 +21,8 @@ from awscli_assume.host import (
     use_profile,
 )
 from awscli_assume.model.credentials import (
+    PrincipalCredentials,
     SessionCredentials,
-    TemporaryCredentials,
     read_session,
 )
 
@@ -29,14 +30,18 @@ from awscli_assume.model.credentials import (
 Origin = tuple[Optional[str], Optional[str]]
 
 
-def source_credentials(session: Any) -> Optional[SessionCredentials]:
+def source_credentials(
+    session: Any, load: Optional[Callable[[], Any]] = None
+) -> Optional[SessionCredentials]:
     """Answer the session's own temporary credentials, or None where they are long-lived.
+
+    ``load`` answers botocore's, in place of the first ones that the session found.
 
     Raises NoCredentialsError, InvalidConfiguration where they hold what no
     credential does, and what the profile's own way to credentials raises.
     """
-    with credentials_withheld(), causes_added():
-        found = session.get_credentials()
+    with credentials_withheld(), causes_added(), sign_in_named(session):
+        found = session.get_credentials() if load is None else load()
         if found is None:
             raise NoCredentialsError()
         frozen = found.get_frozen_credentials()
@@ -68,7 +73,7 @@ class SourceClients:
     def get(
         self,
         source: Optional[str],
-        renewed: Optional[TemporaryCredentials] = None,
+        renewed: Optional[PrincipalCredentials] = None,
         credential_source: Optional[str] = None,
     ) -> Signer:
         """Answer the signer of a source profile; None is the environment, which has to come first.
@@ -84,14 +89,27 @@ class SourceClients:
                 self._signers[origin] = self._make(origin, renewed)
             return self._signers[origin]
 
-    def _make(self, origin: Origin, renewed: Optional[TemporaryCredentials]) -> Signer:
+    def own(
+        self, source: Optional[str], credential_source: Optional[str] = None
+    ) -> Optional[SessionCredentials]:
+        """Answer a source's own temporary credentials, None where they are long-lived.
+
+        Raises as ``get`` and ``source_credentials`` do.
+        """
+        with self._lock:
+            self._use((source, credential_source))
+            resolver = self._session.get_component("credential_provider")
+            return source_credentials(self._session, resolver.load_credentials)
+
+    def signed_by(self, source: Optional[str], found: SessionCredentials) -> Any:
+        """Answer a client of a source profile's settings that signs with other credentials."""
+        return self._signed_by((source, None), _frozen(found))
+
+    def _make(self, origin: Origin, renewed: Optional[PrincipalCredentials]) -> Signer:
         if origin[0] is not None:
             self._use(origin)
         if renewed is not None:
-            is_role = True
-            frozen = ReadOnlyCredentials(
-                renewed.access_key_id, renewed.secret_access_key, renewed.session_token
-            )
+            frozen, is_role = _frozen(renewed), renewed.is_role_session
         else:
             frozen, is_role = self._found(origin)
         client = create_sts_client(self._session, self._globals, credentials=frozen)
@@ -130,10 +148,14 @@ class SourceClients:
             use_credential_source(self._session, credential_source)
 
     def _found(self, origin: Origin) -> tuple[Any, bool]:
-        with credentials_withheld(), causes_added():
+        with credentials_withheld(), causes_added(), sign_in_named(self._session):
             resolver = self._session.get_component("credential_provider")
             credentials = resolver.load_credentials()
             if credentials is None:
                 raise no_credentials(*origin)
             frozen = credentials.get_frozen_credentials()
         return frozen, is_role_session(credentials, CallerMemory())
+
+
+def _frozen(found: SessionCredentials) -> Any:
+    return ReadOnlyCredentials(found.access_key_id, found.secret_access_key, found.session_token)

@@ -132,7 +132,7 @@ def get_caller(client: Any) -> Caller:
     with credentials_withheld(), causes_added():
         answer = _call(client.get_caller_identity, "GetCallerIdentityResult")
     try:
-        return Caller.from_arn(answer["Arn"])
+        return Caller.from_arn(answer["Arn"], answer.get("UserId"))
     except (KeyError, ValueError, TypeError, AttributeError):
         raise UnexpectedAnswer(
             "The answer to GetCallerIdentity is not one of STS. Check what stands between here "

@@ -19,10 +19,10 @@ from awscli_assume.aws.iam_roles import (
 )
 from awscli_assume.aws.sts import client_options, create_sts_client, get_caller
 from awscli_assume.aws.trying import wait_until_assumable
-from awscli_assume.commands.beginning import use_source
 from awscli_assume.commands.create_role_arguments import Asked, create_role_arguments, read_asked
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.printing import print_object
+from awscli_assume.commands.sources_ready import make_ready, use_source
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import ClientError
 from awscli_assume.model.new_role import NewRole
@@ -83,11 +83,12 @@ class CreateRoleCommand(BasicCommand):
         return self._wait(asked, made, account) if parsed_args.wait else 0
 
     def _account(self, parsed_globals: Any) -> Account:
-        session = self._session
+        session, is_explicit = self._session, parsed_globals.profile is not None
+        make_ready(session, is_explicit, self._environment)
         ends = choose_ends(
             session.full_config["profiles"],
             current=session.get_config_variable("profile"),
-            is_explicit=parsed_globals.profile is not None,
+            is_explicit=is_explicit,
             has_environment_keys=bool(self._environment.variables.get("AWS_ACCESS_KEY_ID")),
             explicit_target=None,
         )

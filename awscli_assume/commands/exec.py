@@ -9,10 +9,12 @@ from awscli.customizations.commands import BasicCommand
 import awscli_assume
 from awscli_assume.commands.arguments import flag, sts_arguments
 from awscli_assume.commands.child import become, command_or_shell, find_program
+from awscli_assume.commands.copy_choice import copy_arguments
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.obtaining import obtain
+from awscli_assume.commands.obtaining import Obtained, obtain
 from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.serving import run_with_endpoint
+from awscli_assume.commands.signing_in import signed_in
 from awscli_assume.host import environment_of_the_person
 from awscli_assume.outputs.child import environment_with_keys
 from awscli_assume.outputs.summary import shell_line
@@ -29,8 +31,8 @@ class ExecCommand(BasicCommand):
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
-        self.ARG_TABLE = [*role_arguments(), _auto_refresh_argument(), *sts_arguments()]
-        self.ARG_TABLE.append(_command_argument())
+        self.ARG_TABLE = [*role_arguments(), *copy_arguments(), _auto_refresh_argument()]
+        self.ARG_TABLE += [*sts_arguments(), _command_argument()]
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
@@ -45,11 +47,20 @@ class ExecCommand(BasicCommand):
             return run_with_endpoint(
                 self._session, parsed_args, parsed_globals, environment, [program.path, *command]
             )
-        found = obtain(self._session, parsed_args, parsed_globals, environment)
+        found = self._obtain(parsed_args, parsed_globals)
         if not parsed_args.command:
             environment.tell(shell_line(found.role_arn, found.credentials.expiration))
         child = environment_with_keys(before, found.credentials, found.region, found.role_arn)
         return become(program.path, command, child)
+
+    def _obtain(self, parsed_args: Any, parsed_globals: Any) -> Obtained:
+        session, environment = self._session, self._environment
+        return signed_in(
+            session,
+            lambda: obtain(session, parsed_args, parsed_globals, environment),
+            parsed_args.login,
+            environment,
+        )
 
 
 def _auto_refresh_argument() -> dict[str, Any]:

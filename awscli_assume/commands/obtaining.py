@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 from awscli_assume.aws.sources import source_credentials
 from awscli_assume.commands.arguments import STS_OPTIONS
+from awscli_assume.commands.copy_choice import check_no_role
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import make_plan
 from awscli_assume.commands.road import travel
@@ -34,7 +35,9 @@ def obtain(
     make_ready(session, parsed_globals.profile is not None, environment)
     has_keys = bool(environment.variables.get("AWS_ACCESS_KEY_ID"))
     is_environment = has_keys and parsed_globals.profile is None
-    if _names_no_role(session, parsed_args, is_environment):
+    if parsed_args.copy_source:
+        check_no_role(parsed_args)
+    if parsed_args.copy_source or _names_no_role(session, parsed_args, is_environment):
         return _as_they_are(session, parsed_globals, environment, is_environment)
     plan = make_plan(session, parsed_args, parsed_globals, environment)
     assumed = travel(session, parsed_globals, plan, environment)

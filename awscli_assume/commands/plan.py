@@ -109,7 +109,7 @@ def make_plan(
 def plan_again(state: ProfileState, environment: Environment) -> Plan:
     """Answer the plan that a profile of ours was made by. Raises as ``make_plan`` does."""
     record = state.record
-    role = parse_role_arn(record.role_arn)
+    role = parse_role_arn(str(record.role_arn))
     name = record.session_name or DEFAULT_TEMPLATE
     rendered = _render(name, role, environment)
     request = build_request(role, rendered, record.to_options())

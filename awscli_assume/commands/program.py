@@ -11,6 +11,7 @@ from awscli_assume.commands.plan import Plan
 from awscli_assume.commands.road import Assumed
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import own_executable
+from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.profiles.interpreter import find_python
 from awscli_assume.profiles.names import RESERVED
 from awscli_assume.profiles.process_cache import ProcessCache, remove_cache
@@ -87,6 +88,6 @@ def forget(state: Optional[ProfileState], target: Optional[Target] = None) -> No
 
 def keep_fresh(target: Target, environment: Environment) -> None:
     """Put the credentials of a profile that refreshes by itself into its cache."""
-    if target.process is not None:
+    if isinstance(target.credentials, TemporaryCredentials) and target.process is not None:
         cache = ProcessCache(target.name, target.record.to_block())
         cache.store(target.credentials, environment.now())

@@ -10,18 +10,23 @@ from awscli_assume.commands.choice import choose_one
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import Obtained
 from awscli_assume.commands.renewal import renew_one
+from awscli_assume.commands.road import Assumed
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, UnusableFile
 from awscli_assume.model.credentials import TemporaryCredentials, read_session
 from awscli_assume.profiles.files import locate, merged_profile, parse
 from awscli_assume.profiles.process_cache import ProcessCache
 from awscli_assume.profiles.record import read_record
-from awscli_assume.profiles.state import EXPIRING, VALID, ProfileState
+from awscli_assume.profiles.state import EXPIRING, UNKNOWN, VALID, ProfileState
 
 
 def obtain_recorded(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Obtained:
     """Answer the credentials of the profile of ``--update-profile``."""
+    if parsed_args.copy_source:
+        raise InvalidRequest(
+            "--update-profile says what to hand out by itself: leave it out, or --copy-source"
+        )
     for option in ("role_name", "role_arn", "account_id", "via", *STS_OPTIONS):
         if getattr(parsed_args, option, None) is not None:
             raise InvalidRequest(
@@ -34,7 +39,7 @@ def obtain_recorded(
     region = parsed_globals.region or state.region
     if not state.record.auto_refresh:
         found = _held(state, profiles[name])
-        return Obtained(found, region, state.record.role_arn)
+        return Obtained(found, region, state.role_arn)
     credentials = fresh_credentials(session, parsed_globals, state, environment)
     return Obtained(credentials, region, state.record.role_arn)
 
@@ -57,7 +62,9 @@ def fresh_credentials(
             environment.tell(f"aws: [WARNING]: {error}\n")
         found = cache.load_fresh(environment.now())
         if found is None:
-            found = renew_one(session, parsed_globals, state, environment).credentials
+            renewed = renew_one(session, parsed_globals, state, environment)
+            assert isinstance(renewed, Assumed)  # noqa: S101 - a copy has no program
+            found = renewed.credentials
             _keep(session, cache, found, state, environment)
     return found
 
@@ -81,7 +88,7 @@ def _keep(
 
 
 def _held(state: ProfileState, profile: Any) -> Any:
-    if state.state not in (VALID, EXPIRING):
+    if state.state not in (VALID, EXPIRING, UNKNOWN):
         raise InvalidConfiguration(
             f"The profile '{state.name}' has no credentials of ours that are still valid "
             f"({state.state}). Try: aws assume refresh --update-profile {state.name}"

@@ -13,6 +13,7 @@ from awscli_assume.aws.credential_source import no_credentials
 from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
+from awscli_assume.aws.sign_in import sign_in_named
 from awscli_assume.aws.sts import (
     check_host_knows,
     check_partition,
@@ -81,11 +82,12 @@ def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environm
     """Find the source's credentials, and the role's account where that is not known."""
     use_source(session, plan.ends)
     region = start_region(plan, environment.variables)
-    client = create_sts_client(session, parsed_globals, region)
+    with sign_in_named(session):
+        client = create_sts_client(session, parsed_globals, region)
     check_host_knows(client, plan.request)
     partition = partition_of_region(session, client)
     check_partition(client, plan.request, partition)
-    with _device_of_the_source(session):
+    with device_of_the_source(session):
         with credentials_withheld(), causes_added():
             credentials = session.get_credentials()
         if credentials is None:
@@ -138,7 +140,7 @@ def _signer(session: Any, parsed_globals: Any, client: Any, credentials: Any) ->
 
 def set_out(session: Any, departure: Departure, environment: Environment) -> Assumed:
     """Assume the role of a departure; the code of its MFA device is asked for here."""
-    with _device_of_the_source(session):
+    with device_of_the_source(session):
         assumed = assume(departure, environment)
     environment.tell(clamped_note(departure.request))
     return assumed
@@ -153,10 +155,11 @@ def assume(departure: Departure, environment: Environment) -> Assumed:
 
 
 @contextmanager
-def _device_of_the_source(session: Any) -> Iterator[None]:
-    """Name the MFA device that botocore asked about in vain, on the way to the source."""
+def device_of_the_source(session: Any) -> Iterator[None]:
+    """Name what stands in the way to the source: its MFA device, its sign-in."""
     try:
-        yield
+        with sign_in_named(session):
+            yield
     except EOFError:
         serial = session.get_scoped_config().get("mfa_serial", "of the source profile")
         raise NoTerminal(

@@ -45,7 +45,8 @@ def role_profile(
     if "role_arn" not in profile:
         raise InvalidRequest(
             "No role was named. Try: aws assume --role-name my-iam-role, or --role-arn ARN, or "
-            "--profile with a profile that has a role_arn"
+            "--profile with a profile that has a role_arn. To write the source's own temporary "
+            "credentials: --copy-source"
         )
     follow(profiles, name, files)
     source = source_of(profile, name)

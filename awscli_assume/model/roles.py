@@ -147,3 +147,11 @@ def _check_name_and_path(text: str, path: str, name: str) -> None:
             f"Invalid role path in {text!r}: a path is words between slashes, without blanks, "
             f"of at most {_PATH_MOST} characters"
         )
+
+
+def role_of_session(arn: Optional[str]) -> Optional[str]:
+    """Answer the ARN of the role of an assumed-role ARN, which knows no path; None for others."""
+    match = re.fullmatch(r"arn:([a-z-]+):sts::(\d{12}):assumed-role/([^/]+)/.+", arn or "")
+    if match is None:
+        return None
+    return f"arn:{match[1]}:iam::{match[2]}:role/{match[3]}"

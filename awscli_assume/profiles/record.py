@@ -21,6 +21,7 @@ _JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
 NOT_KEPT = "(not kept)"
 _AUTO_REFRESH = "auto-refresh"
 _DEVICE = "serial-number"
+_COPY_SOURCE = "copy-source"
 _OWN_KEYS = (
     "role-arn",
     "role-session-name",
@@ -28,6 +29,7 @@ _OWN_KEYS = (
     "credential-source",
     "target-region",
     _AUTO_REFRESH,
+    _COPY_SOURCE,
 )
 
 
@@ -39,9 +41,11 @@ class Record:
     ``region`` is set where we wrote the target's region. With ``auto_refresh``
     the target has a credential_process of ours in place of keys. With a
     ``credential_source`` the source profile's credentials come from there only.
+    ``role_arn`` None is a copy of the source's own credentials, where no role was
+    asked for.
     """
 
-    role_arn: str
+    role_arn: Optional[str]
     session_name: str
     source_profile: Optional[str] = None
     region: Optional[str] = None
@@ -51,7 +55,10 @@ class Record:
 
     def to_block(self) -> dict[str, str]:
         """Answer the block's keys and values, all on one line each."""
-        block = {"role-arn": self.role_arn, "role-session-name": self.session_name}
+        if self.role_arn is None:
+            block = {_COPY_SOURCE: "true"}
+        else:
+            block = {"role-arn": self.role_arn, "role-session-name": self.session_name}
         if self.source_profile is not None:
             block["source-profile"] = self.source_profile
         source = self.credential_source
@@ -63,6 +70,11 @@ class Record:
             block[_AUTO_REFRESH] = "true"
         block.update(self.options)
         return block
+
+    @property
+    def is_copy(self) -> bool:
+        """Tell whether the source's own credentials were copied, without a role."""
+        return self.role_arn is None
 
     def asks_the_same_as(self, other: Optional[Record]) -> bool:
         """Tell whether two records are of one request from one source.
@@ -158,10 +170,12 @@ def record_of(
 def read_record(profile: Optional[Mapping[str, Any]]) -> Optional[Record]:
     """Answer the record of a profile, or None where it carries none of ours."""
     block = (profile or {}).get(BLOCK)
-    if not isinstance(block, Mapping) or "role-arn" not in block:
+    if not isinstance(block, Mapping):
+        return None
+    if "role-arn" not in block and block.get(_COPY_SOURCE) != "true":
         return None
     return Record(
-        role_arn=block["role-arn"],
+        role_arn=block.get("role-arn"),
         session_name=block.get("role-session-name", ""),
         source_profile=block.get("source-profile"),
         region=block.get("target-region"),

@@ -10,7 +10,7 @@ from awscli_assume.profiles.names import check_profile_name
 from awscli_assume.profiles.process_command import is_ours
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.settings import read_settings
-from awscli_assume.profiles.state import CREDENTIAL_PROCESS, WRITTEN_KEY_KEY
+from awscli_assume.profiles.state import CREDENTIAL_PROCESS, PRINCIPAL_ARN_KEY, WRITTEN_KEY_KEY
 
 DEFAULT_TARGET = "assumed-role"
 Profiles = Mapping[str, Mapping[str, Any]]
@@ -72,7 +72,11 @@ def is_role_session(profile: Optional[Mapping[str, Any]]) -> bool:
     """
     if not profile or "role_arn" in profile:
         return bool(profile)
-    if read_record(profile) is None:
+    record = read_record(profile)
+    if record is None:
+        return False
+    if record.is_copy and ":assumed-role/" not in str(profile.get(PRINCIPAL_ARN_KEY)):
+        # A session of `aws login` may be a user's.
         return False
     key_id = profile.get("aws_access_key_id")
     if key_id is not None:

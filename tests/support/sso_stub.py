@@ -21,7 +21,7 @@ _JSON = "application/json"
 
 
 class SsoStub(Loopback):
-    """Answer role credentials for an access token, and a new access token for a refresh token.
+    """Answer role credentials for an access token, and a new access token for a token or a code.
 
     ``tokens`` are those that the portal takes.
     """
@@ -37,6 +37,8 @@ class SsoStub(Loopback):
             return self._role_credentials(asked)
         if (asked.method, asked.path) == ("POST", "/token"):
             return self._create_token(asked)
+        if (asked.method, asked.path) == ("POST", "/client/register"):
+            return self._register_client(asked)
         self.journal.add(f"{asked.method} {asked.path}", {})
         return 404, _JSON, b"{}"
 
@@ -53,6 +55,16 @@ class SsoStub(Loopback):
             "expiration": int(expiration.timestamp() * 1000),
         }
         return 200, _JSON, json.dumps({"roleCredentials": answer}).encode()
+
+    def _register_client(self, asked: Asked) -> Reply:
+        self.journal.add("sso-oidc:RegisterClient", json.loads(asked.body))
+        later = datetime.now(timezone.utc) + timedelta(days=90)
+        answer = {
+            "clientId": "client",
+            "clientSecret": "client-secret",
+            "clientSecretExpiresAt": int(later.timestamp()),
+        }
+        return 200, _JSON, json.dumps(answer).encode()
 
     def _create_token(self, asked: Asked) -> Reply:
         body = json.loads(asked.body)

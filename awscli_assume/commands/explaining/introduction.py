@@ -9,6 +9,7 @@ from awscli_assume.aws.asking import code_of
 from awscli_assume.aws.identity import ask_identity, server_time
 from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.refusals import causes_added
+from awscli_assume.aws.sign_in import command_of, sign_in_words
 from awscli_assume.aws.sts import client_options, create_sts_client, partition_of_region, region_of
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.environment import Environment
@@ -36,7 +37,6 @@ _KINDS = {
     "iam-role": "the role of the instance",
     "container-role": "the role of the container",
 }
-_RENEW = {"sso": "aws sso login", "login": "aws login"}
 # "Common Errors" and "AssumeRole" (AWS STS API reference): a region, or a bad moment.
 _NOT_THEIR_FAULT = (
     "RegionDisabledException", "Throttling", "ThrottlingException", "RequestLimitExceeded",
@@ -60,9 +60,11 @@ def introduce(
             credentials = session.get_credentials()
             frozen = None if credentials is None else credentials.get_frozen_credentials()
     except (ClientError, BotoCoreError, UnexpectedAnswer, EOFError) as error:
-        return Introduced(_without_credentials(source, str(error)), None)
+        step = _without_credentials(source, str(error), sign_in_words(session))
+        return Introduced(step, None)
     if credentials is None or frozen is None:
-        return Introduced(_without_credentials(source, "there are no credentials"), None, client)
+        step = _without_credentials(source, "there are no credentials", None)
+        return Introduced(step, None, client)
     kind = _KINDS.get(credentials.method, f"credentials by {credentials.method}")
     try:
         identity = ask_identity(client)
@@ -71,7 +73,7 @@ def introduce(
         if blames_sts(error, clock, environment.now()):
             step = _not_named(source, kind)
         else:
-            step = _refused(source, kind, credentials.method, error)
+            step = _refused(source, kind, sign_in_words(session), error)
         return Introduced(step, None, client, clock, error, partition)
 
     def make_client(service: str) -> Any:
@@ -117,14 +119,17 @@ def _place(source: Optional[str]) -> str:
     return "of no profile" if source is None else f"of the profile '{source}'"
 
 
-def _without_credentials(source: Optional[str], reason: str) -> Step:
+def _without_credentials(
+    source: Optional[str], reason: str, sign_in: Optional[tuple[str, ...]]
+) -> Step:
     profile = "" if source is None else f" --profile {source}"
-    first = reason.strip().splitlines()
+    first, *others = reason.strip().splitlines() or ["no reason"]
+    renew = () if sign_in is None else (command_of(sign_in),)
     return Step(
         CALLER,
         PROBLEM,
-        (f"{_place(source)[3:]} gives no credentials: {first[0] if first else 'no reason'}",),
-        (f"aws configure list{profile}",),
+        (f"{_place(source)[3:]} gives no credentials: {first}", *others),
+        (*renew, f"aws configure list{profile}"),
     )
 
 
@@ -142,10 +147,12 @@ def _not_named(source: Optional[str], kind: str) -> Step:
     return Step(CALLER, UNKNOWN, (evidence, f"the credentials are {kind}, {_place(source)}"))
 
 
-def _refused(source: Optional[str], kind: str, method: str, error: Exception) -> Step:
+def _refused(
+    source: Optional[str], kind: str, sign_in: Optional[tuple[str, ...]], error: Exception
+) -> Step:
     profile = "" if source is None else f" --profile {source}"
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    renew = (f"{_RENEW[method]}{profile}",) if method in _RENEW else ()
+    renew = () if sign_in is None else (command_of(sign_in),)
     return Step(
         CALLER,
         PROBLEM,
