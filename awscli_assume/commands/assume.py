@@ -15,6 +15,7 @@ from awscli_assume.commands.choice import seconds_or_none
 from awscli_assume.commands.clear import ClearCommand
 from awscli_assume.commands.copy_choice import copy_arguments
 from awscli_assume.commands.copying import Copy, carry_out_copy, plan_copy
+from awscli_assume.commands.create_role import CreateRoleCommand
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.exec import ExecCommand
 from awscli_assume.commands.explain import ExplainCommand
@@ -66,6 +67,7 @@ class AssumeCommand(BasicCommand):
         {"name": "refresh", "command_class": RefreshCommand},
         {"name": "clear", "command_class": ClearCommand},
         {"name": "explain", "command_class": ExplainCommand},
+        {"name": "create-role", "command_class": CreateRoleCommand},
     ]
     DESCRIPTION = BasicCommand.FROM_FILE("assume", "_description.rst", root_module=awscli_assume)
     SYNOPSIS = ""
