@@ -115,8 +115,10 @@ def _without_request(text: str) -> str:
 
 
 def is_refusal(error: Any) -> bool:
-    """Tell whether STS refused for somebody's policies: AccessDenied, whoever's they are."""
-    return error.response.get("Error", {}).get("Code") in ("AccessDenied", "AccessDeniedException")
+    """Tell whether STS refused for somebody's policies: AccessDenied, but for a code or device."""
+    details = error.response.get("Error", {})
+    is_denied = details.get("Code") in ("AccessDenied", "AccessDeniedException")
+    return is_denied and "MultiFactorAuthentication failed" not in str(details.get("Message", ""))
 
 
 def _append(error: Any, cause: str) -> None:

@@ -33,7 +33,8 @@ class Plan:
     ``session_name`` is the request's name, or the template that it was made of.
     ``region`` is that of the profile which names the role, where one does. With
     ``auto_refresh`` the target gets a program in place of keys. ``has_flag`` tells
-    that the duration is that of ``--duration-seconds``.
+    that the duration is that of ``--duration-seconds``, ``by_profile`` that a profile
+    names the role and no option does.
     """
 
     request: AssumeRoleRequest
@@ -42,6 +43,7 @@ class Plan:
     region: Optional[str] = None
     auto_refresh: bool = False
     has_flag: bool = False
+    by_profile: bool = False
 
     def completed(self, partition: str, account_id: str) -> Plan:
         """Answer the plan with what its roles lack filled in."""
@@ -104,7 +106,7 @@ def make_plan(
     auto_refresh = bool(getattr(parsed_args, "auto_refresh", False))
     has_flag = given["duration_seconds"] is not None
     region = named.get("region")
-    plan = Plan(request, session_name, ends, region, auto_refresh, has_flag)
+    plan = Plan(request, session_name, ends, region, auto_refresh, has_flag, bool(named))
     return plan.chained_by(profiles)
 
 
