@@ -13,10 +13,13 @@ import sys
 from typing import Any, Mapping, Optional
 
 import awscli
+import botocore
 from awscli.customizations.assumerole import CACHE_DIR
 from awscli.customizations.configure import profile_to_section as _profile_to_section
 from awscli.customizations.configure.writer import ConfigFileWriter
+from botocore.awsrequest import AWSRequest
 from botocore.compat import compat_shell_split
+from botocore.config import Config
 from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.configprovider import ConstantProvider
 from botocore.credentials import (
@@ -29,12 +32,13 @@ from botocore.exceptions import (
     ConfigNotFound,
     ConfigParseError,
     EndpointConnectionError,
+    HTTPClientError,
     NoCredentialsError,
     ProfileNotFound,
 )
 from botocore.history import get_global_history_recorder
 from botocore.parsers import ResponseParserError
-from botocore.utils import JSONFileCache
+from botocore.utils import JSONFileCache, get_environ_proxies
 
 try:
     # Version 2 maps these two to the exit codes 252 and 253.
@@ -50,6 +54,7 @@ except ImportError:
 
 
 __all__ = [
+    "AWSRequest",
     "CLI_NAME",
     "CLI_VERSION",
     "ClientError",
@@ -58,6 +63,7 @@ __all__ = [
     "ConfigParseError",
     "ConfigurationError",
     "EndpointConnectionError",
+    "HTTPClientError",
     "JSONFileCache",
     "NoCredentialsError",
     "ParamValidationError",
@@ -72,9 +78,11 @@ __all__ = [
     "environment_of_the_person",
     "get_formatter",
     "get_global_history_recorder",
+    "http_session",
     "own_executable",
     "profile_to_section",
     "raw_config_parse",
+    "unsigned_config",
     "use_profile",
 ]
 
@@ -98,6 +106,20 @@ def get_formatter(output: str, parsed_globals: Any) -> Any:
     from awscli.formatter import get_formatter as answer
 
     return answer(output, parsed_globals)
+
+
+def http_session(url: str, seconds: int, variables: Mapping[str, str]) -> Any:
+    """Answer botocore's own HTTP session: its certificates and proxies, no redirects."""
+    # Not at the top: see get_formatter.
+    from botocore.httpsession import URLLib3Session
+
+    bundle = variables.get("AWS_CA_BUNDLE") or variables.get("REQUESTS_CA_BUNDLE")
+    return URLLib3Session(bundle or True, get_environ_proxies(url), (seconds, seconds))
+
+
+def unsigned_config() -> Any:
+    """Answer the configuration of a client that signs nothing."""
+    return Config(signature_version=botocore.UNSIGNED)
 
 
 def cache_folder(name: str) -> str:

@@ -37,6 +37,34 @@ _BY_CODE = {
         "that does not exist"
     ),
 }
+# Those of a request whose proof is an identity provider's ("AssumeRoleWithWebIdentity",
+# "AssumeRoleWithSAML", Errors), by code.
+_NEW_PROOF = (
+    "The token or assertion has expired, or is not valid yet. Get a new one from your identity "
+    "provider (in CI: from the job that runs now) and run the command again"
+)
+_OF_A_PROOF = {
+    "ExpiredToken": _NEW_PROOF,
+    "ExpiredTokenException": _NEW_PROOF,
+    "InvalidIdentityToken": (
+        "STS can't check the token or assertion: the identity provider of its issuer has to be in "
+        "the role's account, with this audience, and reachable for AWS. To see them: aws iam "
+        "list-open-id-connect-providers, aws iam list-saml-providers"
+    ),
+    "IDPRejectedClaim": (
+        "The identity provider did not confirm the token, or it is revoked or expired: sign in "
+        "there and get a new one"
+    ),
+    "IDPCommunicationError": (
+        "STS could not reach the identity provider. Run the command again; if it stays so, the "
+        "provider's keys (its /.well-known/openid-configuration) have to be public"
+    ),
+    "AccessDenied": (
+        "The role's trust policy has to allow {operation} to this identity provider, with "
+        "conditions (audience, subject) that the token or assertion meets. STS says the same "
+        "when the role does not exist. To see it: aws iam get-role --role-name {role}"
+    ),
+}
 NO_ENDPOINT = (
     "Check the region (--region, aws configure get region), the endpoint (--endpoint-url, "
     "AWS_ENDPOINT_URL) and the network"
@@ -150,8 +178,10 @@ _BY_TEXT = (
 )
 
 
-def cause_of(code: str, text: str, role_name: str) -> Optional[str]:
+def cause_of(code: str, text: str, role_name: str, operation: str = "AssumeRole") -> Optional[str]:
     """Answer one sentence on a refusal of STS, or None where its own text says it all."""
+    if operation != "AssumeRole" and code in _OF_A_PROOF:
+        return _OF_A_PROOF[code].format(role=role_name, operation=f"sts:{operation}")
     if code in _BY_CODE:
         return _BY_CODE[code]
     for known, part, cause in _BY_TEXT:

@@ -23,7 +23,7 @@ def causes_added(request: Optional[AssumeRoleRequest] = None) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        _add_cause(error, request.role.name if request is not None else "NAME")
+        _add_cause(error, request)
         raise
     except EndpointConnectionError as error:
         _append(error, NO_ENDPOINT)
@@ -37,13 +37,14 @@ def foreign_answer() -> UnexpectedAnswer:
     return UnexpectedAnswer(f"The answer is not one of STS, and nothing was written. {_BETWEEN}")
 
 
-def _add_cause(error: Any, role_name: str) -> None:
+def _add_cause(error: Any, request: Optional[AssumeRoleRequest]) -> None:
     # In place: the class, the response and the traceback of the exception are
     # what the CLI's error handlers read.
     details = error.response.get("Error", {})
     text = _without_request(str(details.get("Message", "")))
     code = str(details.get("Code", ""))
-    cause = cause_of(code, text, role_name)
+    about = ("NAME",) if request is None else (request.role.name, request.operation)
+    cause = cause_of(code, text, *about)
     if cause is None and (code.isdigit() or code in ("", "Unknown")):
         # botocore's stand-in where an error document has no code: a proxy's HTML.
         cause = _BETWEEN

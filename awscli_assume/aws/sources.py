@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import RLock
 from typing import Any, Callable, Optional
 
+from awscli_assume.aws.federation import unsigned_signer
 from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sts import create_sts_client
@@ -58,6 +59,7 @@ class SourceClients:
         self._globals = parsed_globals
         self._create = create
         self._signers: dict[Optional[str], Signer] = {}
+        self._unsigned: Optional[Signer] = None
         self._by_session: dict[tuple[Optional[str], str], Any] = {}
         # A session that STS refuses in the midst of a crowd is replaced there.
         self._lock = RLock()
@@ -73,6 +75,13 @@ class SourceClients:
             if source not in self._signers:
                 self._signers[source] = self._make(source, renewed)
             return self._signers[source]
+
+    def unsigned(self) -> Signer:
+        """Answer the signer of requests that nobody signs; it comes before the profiles' own."""
+        with self._lock:
+            if self._unsigned is None:
+                self._unsigned = unsigned_signer(self._session, self._globals)
+            return self._unsigned
 
     def _make(self, source: Optional[str], renewed: Optional[TemporaryCredentials]) -> Signer:
         self._use(source)

@@ -61,6 +61,8 @@ def check_source_is_there(
             f"The profile '{state.name}' was made from the profile '{source}', which is gone. "
             f"Assume the role from another one: --profile NAME --update-profile {state.name}"
         )
+    if state.record.has_proof:
+        return
     if source is None and not environment.variables.get("AWS_ACCESS_KEY_ID"):
         raise InvalidConfiguration(
             f"The profile '{state.name}' was made from keys in the environment, and there are "

@@ -11,6 +11,7 @@ from awscli_assume.commands.arguments import flag, role_arguments, sts_arguments
 from awscli_assume.commands.child import become, command_or_shell, find_program
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import obtain
+from awscli_assume.commands.proof_arguments import proof_arguments
 from awscli_assume.commands.serving import run_with_endpoint
 from awscli_assume.host import environment_of_the_person
 from awscli_assume.outputs.child import environment_with_keys
@@ -29,6 +30,7 @@ class ExecCommand(BasicCommand):
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
         self.ARG_TABLE = [*role_arguments(), _auto_refresh_argument(), *sts_arguments()]
+        self.ARG_TABLE += proof_arguments()
         self.ARG_TABLE.append(_command_argument())
         self._environment = environment if environment is not None else Environment()
 

@@ -11,6 +11,7 @@ import awscli_assume
 from awscli_assume.commands.arguments import role_arguments, sts_arguments, text
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import obtain
+from awscli_assume.commands.proof_arguments import proof_arguments
 from awscli_assume.commands.recorded import obtain_recorded
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.outputs.formats import FORMATS, default_format, render
@@ -30,7 +31,7 @@ class ExportCommand(BasicCommand):
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
         self.ARG_TABLE = [*role_arguments(), _format_argument(), _recorded_argument()]
-        self.ARG_TABLE += sts_arguments()
+        self.ARG_TABLE += sts_arguments() + proof_arguments()
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:

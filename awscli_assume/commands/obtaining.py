@@ -9,6 +9,7 @@ from awscli_assume.aws.sources import source_credentials
 from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import make_plan
+from awscli_assume.commands.proof_arguments import PROOF_OPTIONS
 from awscli_assume.commands.road import travel
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.model.credentials import SessionCredentials, format_time
@@ -41,7 +42,7 @@ def obtain(
 
 
 def _names_no_role(session: Any, parsed_args: Any, is_environment: bool) -> bool:
-    options = ("role_name", "role_arn", "account_id", *STS_OPTIONS)
+    options = ("role_name", "role_arn", "account_id", *STS_OPTIONS, *PROOF_OPTIONS)
     is_bare = all(getattr(parsed_args, name, None) is None for name in options)
     # Keys in the environment are the source, whatever a profile names.
     return is_bare and (is_environment or "role_arn" not in _current_profile(session))

@@ -7,6 +7,7 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.proofs import is_proven, proven, proven_again
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, configured_in
 from awscli_assume.model import limits
 from awscli_assume.model.request import AssumeRoleRequest, build_request, check_option
@@ -51,6 +52,7 @@ def make_plan(
 ) -> Plan:
     """Answer the plan of a command line. Raises InvalidRequest and InvalidConfiguration."""
     _check_role_choice(parsed_args)
+    has_proof = is_proven(parsed_args)
     profiles = session.full_config["profiles"]
     ends = choose_ends(
         profiles,
@@ -58,6 +60,7 @@ def make_plan(
         is_explicit=parsed_globals.profile is not None,
         has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
         explicit_target=getattr(parsed_args, "update_profile", None),
+        needs_source=not has_proof,
     )
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
     if parsed_args.role_name is None and parsed_args.role_arn is None:
@@ -75,6 +78,9 @@ def make_plan(
         with configured_in(f"role_session_name of the profile '{ends.configuration}'"):
             limits.session_name(rendered)
     request = build_request(role, rendered, options)
+    if has_proof:
+        request = proven(request, parsed_args, environment)
+        session_name = session_name if request.role_session_name else ""
     auto_refresh = bool(getattr(parsed_args, "auto_refresh", False))
     return Plan(request, session_name, ends, role_profile.get("region"), auto_refresh)
 
@@ -86,6 +92,7 @@ def plan_again(state: ProfileState, environment: Environment) -> Plan:
     name = record.session_name or DEFAULT_TEMPLATE
     rendered = _render(name, role, environment)
     request = build_request(role, rendered, record.to_options())
+    request = proven_again(request, record.web_identity_token_file)
     source = record.source_profile
     ends = Ends(source, state.name, source or "default")
     return Plan(request, name, ends, auto_refresh=record.auto_refresh)

@@ -9,6 +9,7 @@ from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.choice import choose_one
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import Obtained
+from awscli_assume.commands.proof_arguments import PROOF_OPTIONS
 from awscli_assume.commands.renewal import renew_one
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, UnusableFile
 from awscli_assume.model.credentials import TemporaryCredentials, read_session
@@ -22,7 +23,7 @@ def obtain_recorded(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Obtained:
     """Answer the credentials of the profile of ``--update-profile``."""
-    for option in ("role_name", "role_arn", "account_id", *STS_OPTIONS):
+    for option in ("role_name", "role_arn", "account_id", *STS_OPTIONS, *PROOF_OPTIONS):
         if getattr(parsed_args, option, None) is not None:
             raise InvalidRequest(
                 f"--update-profile says what to assume by itself: leave it out, or "

@@ -10,7 +10,7 @@ from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
 from awscli_assume.commands.program import process_line
 from awscli_assume.outputs.listing import changes
-from awscli_assume.profiles.preview import FileDiff, unknown_credentials
+from awscli_assume.profiles.preview import NEW, FileDiff, unknown_credentials
 from awscli_assume.profiles.record import read_record, record_of
 from awscli_assume.profiles.target import Target, region_to_write
 
@@ -49,7 +49,8 @@ def expected_target(
     request = plan.request
     seconds = request.duration_seconds or _DEFAULT_SECONDS
     expiration = environment.now() + timedelta(seconds=seconds)
-    credentials = unknown_credentials(request.role, request.role_session_name, expiration)
+    session_name = request.role_session_name or NEW
+    credentials = unknown_credentials(request.role, session_name, expiration)
     source = profiles.get(plan.ends.source or "", {})
     before = profiles.get(plan.ends.target)
     written = region_to_write(before, region, plan.region or source.get("region"))
@@ -63,7 +64,7 @@ def rehearsal(plans: Sequence[Plan], diffs: Sequence[FileDiff]) -> dict[str, Any
     return {
         "Requests": [
             {
-                "Operation": "AssumeRole",
+                "Operation": plan.request.operation,
                 "SourceProfile": plan.ends.source,
                 "TargetProfile": plan.ends.target,
                 "Parameters": _without_code(plan.request.parameters()),

@@ -88,7 +88,8 @@ def carry_out(
             return renewal
         source = done.get(plan.ends.source or "")
         renewed = source.assumed.credentials if source and source.assumed else None
-        signer = clients.get(plan.ends.source, renewed)
+        has_proof = plan.request.proof is not None
+        signer = clients.unsigned() if has_proof else clients.get(plan.ends.source, renewed)
         departure = departure_of(session, signer, plan, environment)
         assumed = assume_ahead(departure, devices, environment)
         return replace(renewal, departure=departure, assumed=assumed)

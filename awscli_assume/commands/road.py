@@ -26,6 +26,7 @@ from awscli_assume.commands.devices import (
     needs_code,
 )
 from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.federation import assume_by_proof, set_off_unsigned
 from awscli_assume.commands.plan import Plan
 from awscli_assume.errors import NoTerminal
 from awscli_assume.host import NoCredentialsError, RefreshableCredentials, use_profile
@@ -73,6 +74,8 @@ def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environme
 
 def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Departure:
     """Find the source's credentials, and the role's account where that is not known."""
+    if plan.request.proof is not None:
+        return Departure(*set_off_unsigned(session, parsed_globals, plan))
     _use_source(session, plan.ends)
     region = None if _names_region(environment.variables) else plan.region
     client = create_sts_client(session, parsed_globals, region)
@@ -128,7 +131,10 @@ def assume(departure: Departure, environment: Environment) -> Assumed:
     """Assume the role of a departure."""
     now = environment.now()
     signer, request = departure.signer, departure.request
-    credentials = assume_with_device(signer, request, departure.process, environment)
+    if request.proof is not None:
+        credentials = assume_by_proof(signer.client, request, environment)
+    else:
+        credentials = assume_with_device(signer, request, departure.process, environment)
     return Assumed(request, credentials, region_of(signer.client), now)
 
 

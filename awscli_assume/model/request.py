@@ -7,12 +7,16 @@ from typing import Any, Callable, Mapping, Optional
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model import limits, session_tags
+from awscli_assume.model.proofs import Proof, SamlAssertion
 from awscli_assume.model.roles import Role
 
 
 @dataclass(frozen=True)
 class AssumeRoleRequest:
-    """AssumeRole's parameters. ``duration_seconds`` None leaves the default to STS (3600)."""
+    """AssumeRole's parameters. ``duration_seconds`` None leaves the default to STS (3600).
+
+    With a ``proof`` they are those of the operation that takes it.
+    """
 
     role: Role
     role_session_name: str
@@ -27,6 +31,12 @@ class AssumeRoleRequest:
     source_identity: Optional[str] = None
     provided_contexts: tuple[tuple[str, str], ...] = ()
     minimum_session_token_size: Optional[int] = None
+    proof: Optional[Proof] = None
+
+    @property
+    def operation(self) -> str:
+        """The operation of STS that takes these parameters."""
+        return "AssumeRole" if self.proof is None else self.proof.operation
 
     def with_role(self, role: Role) -> AssumeRoleRequest:
         """Answer the same request for a role whose account has become known."""
@@ -40,11 +50,25 @@ class AssumeRoleRequest:
         """Answer the same request for credentials that an MFA device has vouched for already."""
         return replace(self, serial_number=None, token_code=None)
 
+    def with_proof(self, proof: Proof) -> AssumeRoleRequest:
+        """Answer the request without what only AssumeRole takes: settings may have brought it."""
+        # A session by SAML has the name that its assertion says.
+        is_saml = isinstance(proof, SamlAssertion)
+        return AssumeRoleRequest(
+            self.role,
+            "" if is_saml else self.role_session_name,
+            self.duration_seconds,
+            self.policy,
+            self.policy_arns,
+            proof=proof,
+        )
+
     def parameters(self) -> dict[str, Any]:
-        """Answer what botocore's ``assume_role`` takes: only what was asked for."""
+        """Answer what botocore takes: only what was asked for, and no secret of a proof."""
         answer: dict[str, Any] = {
             "RoleArn": self.role.arn,
-            "RoleSessionName": self.role_session_name,
+            "RoleSessionName": self.role_session_name or None,
+            "PrincipalArn": getattr(self.proof, "principal_arn", None),
             "DurationSeconds": self.duration_seconds,
             "Policy": self.policy,
             "PolicyArns": [{"arn": arn} for arn in self.policy_arns],

@@ -20,6 +20,9 @@ BLOCK = "assumed"
 _JSON = ("policy-arns", "tags", "transitive-tag-keys")
 NOT_KEPT = "(not kept)"
 _AUTO_REFRESH = "auto-refresh"
+_TOKEN_FILE, _ASSERTION = "web-identity-token-file", "saml-assertion"
+# In place of a source profile, by the option that says so.
+_PROOFS = {_TOKEN_FILE: "WebIdentity", _ASSERTION: "SAML"}
 _OWN_KEYS = (
     "role-arn",
     "role-session-name",
@@ -46,13 +49,26 @@ class Record:
     options: tuple[tuple[str, str], ...] = ()
     auto_refresh: bool = False
 
+    @property
+    def web_identity_token_file(self) -> Optional[str]:
+        """The file (or the provider) of the web identity token, where one was the proof."""
+        return dict(self.options).get(_TOKEN_FILE)
+
+    @property
+    def has_proof(self) -> bool:
+        """Tell whether a proof of an identity provider stood in for source credentials."""
+        return self.source_profile is None and bool(_PROOFS.keys() & dict(self.options).keys())
+
     def to_block(self) -> dict[str, str]:
         """Answer the block's keys and values, all on one line each."""
-        block = {"role-arn": self.role_arn, "role-session-name": self.session_name}
+        block = {"role-arn": self.role_arn}
+        if self.session_name:
+            block["role-session-name"] = self.session_name
         if self.source_profile is not None:
             block["source-profile"] = self.source_profile
         else:
-            block["credential-source"] = "Environment"
+            kinds = [kind for name, kind in _PROOFS.items() if name in dict(self.options)]
+            block["credential-source"] = kinds[0] if kinds else "Environment"
         if self.region is not None:
             block["target-region"] = self.region
         if self.auto_refresh:
@@ -83,6 +99,12 @@ class Record:
             raise InvalidConfiguration(
                 "The profile was made with --provided-contexts, whose assertions are not kept. "
                 f"Assume the role again: aws assume --role-arn {self.role_arn}"
+            )
+        if options.pop("saml_assertion", None) is not None:
+            raise InvalidConfiguration(
+                "The profile was made by a SAML assertion, which is good for some minutes and is "
+                "not kept. Get a new one from your identity provider, then: aws assume --role-arn "
+                f"{self.role_arn} --saml-assertion file://PATH"
             )
         return options
 
@@ -121,6 +143,9 @@ def record_of(
         "minimum-session-token-size": request.minimum_session_token_size,
         # Their assertions are signed, and good for whoever has them.
         "provided-contexts": NOT_KEPT if request.provided_contexts else None,
+        "web-identity-token-file": getattr(request.proof, "token_file", None),
+        "saml-assertion": NOT_KEPT if request.operation == "AssumeRoleWithSAML" else None,
+        "principal-arn": getattr(request.proof, "principal_arn", None),
     }
     return Record(
         role_arn=request.role.arn,

@@ -1,0 +1,62 @@
+"""The two calls of STS that nobody signs: the proof of an identity provider is enough."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from awscli_assume.aws.mfa import Signer
+from awscli_assume.aws.refusals import causes_added
+from awscli_assume.aws.sts import call
+from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.host import NoCredentialsError, unsigned_config
+from awscli_assume.model.credentials import TemporaryCredentials, read_answer
+from awscli_assume.model.proofs import SamlAssertion
+from awscli_assume.model.request import AssumeRoleRequest
+
+LOG = logging.getLogger("awscli.assume.federation")
+# Keys that sign nothing: with any, botocore does not go looking for real ones,
+# which may run a program or wait for an instance that is not there.
+_NOBODY = "unsigned"
+
+
+def create_unsigned_client(session: Any, parsed_globals: Any) -> Any:
+    """Answer an STS client as ``create_sts_client`` does, for calls without a signature."""
+    return session.create_client(
+        "sts",
+        region_name=parsed_globals.region,
+        endpoint_url=parsed_globals.endpoint_url,
+        verify=parsed_globals.verify_ssl,
+        config=unsigned_config(),
+        aws_access_key_id=_NOBODY,
+        aws_secret_access_key=_NOBODY,
+    )
+
+
+def unsigned_signer(session: Any, parsed_globals: Any) -> Signer:
+    """Answer a signer whose client signs nothing, and who has no credentials."""
+
+    def nobody(*_: Any) -> Any:
+        raise NoCredentialsError()
+
+    return Signer(create_unsigned_client(session, parsed_globals), nobody, nobody)
+
+
+def assume_with_proof(
+    client: Any, request: AssumeRoleRequest, secret: str, now: datetime
+) -> TemporaryCredentials:
+    """Assume the role by the token or assertion of the request's proof. ``now`` is aware.
+
+    Raises botocore's exceptions as they are, with the cause added where it is
+    known, and UnexpectedAnswer where the answer is not one of STS.
+    """
+    proof = request.proof
+    assert proof is not None  # noqa: S101 - for the type checker
+    LOG.debug("Assuming %s by %s", request.role.arn, proof.operation)
+    is_saml = isinstance(proof, SamlAssertion)
+    operation = client.assume_role_with_saml if is_saml else client.assume_role_with_web_identity
+    parameters = {**request.parameters(), proof.parameter: secret}
+    with credentials_withheld(), causes_added(request):
+        answer = call(operation, f"{proof.operation}Result", **parameters)
+    return read_answer(answer, now)
