@@ -28,15 +28,16 @@ from botocore.credentials import (
     create_credential_resolver,
 )
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
     ConfigNotFound,
     ConfigParseError,
     EndpointConnectionError,
-    HTTPClientError,
     NoCredentialsError,
     ProfileNotFound,
 )
 from botocore.history import get_global_history_recorder
+from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
 from botocore.utils import JSONFileCache, get_environ_proxies
 
@@ -54,16 +55,18 @@ except ImportError:
 
 
 __all__ = [
-    "AWSRequest",
     "CLI_NAME",
     "CLI_VERSION",
+    "ONE_ATTEMPT",
+    "AWSRequest",
+    "BotoCoreError",
     "ClientError",
+    "Config",
     "ConfigFileWriter",
     "ConfigNotFound",
     "ConfigParseError",
     "ConfigurationError",
     "EndpointConnectionError",
-    "HTTPClientError",
     "JSONFileCache",
     "NoCredentialsError",
     "ParamValidationError",
@@ -71,14 +74,15 @@ __all__ = [
     "ReadOnlyCredentials",
     "RefreshableCredentials",
     "ResponseParserError",
+    "URLLib3Session",
     "build_profile_map",
     "cache_folder",
     "compat_shell_split",
     "config_files",
     "environment_of_the_person",
+    "get_environ_proxies",
     "get_formatter",
     "get_global_history_recorder",
-    "http_session",
     "own_executable",
     "profile_to_section",
     "raw_config_parse",
@@ -88,6 +92,10 @@ __all__ = [
 
 CLI_VERSION: str = awscli.__version__
 CLI_NAME = f"AWS CLI {CLI_VERSION}"
+# A client's retry configuration for no retry at all: max_attempts counts all
+# attempts in version 2, which refuses the other name (2.38.5), and the retries
+# alone in version 1.
+ONE_ATTEMPT = {"max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts": 1}
 
 
 def profile_to_section(profile: str) -> str:
@@ -106,15 +114,6 @@ def get_formatter(output: str, parsed_globals: Any) -> Any:
     from awscli.formatter import get_formatter as answer
 
     return answer(output, parsed_globals)
-
-
-def http_session(url: str, seconds: int, variables: Mapping[str, str]) -> Any:
-    """Answer botocore's own HTTP session: its certificates and proxies, no redirects."""
-    # Not at the top: see get_formatter.
-    from botocore.httpsession import URLLib3Session
-
-    bundle = variables.get("AWS_CA_BUNDLE") or variables.get("REQUESTS_CA_BUNDLE")
-    return URLLib3Session(bundle or True, get_environ_proxies(url), (seconds, seconds))
 
 
 def unsigned_config() -> Any:

@@ -7,7 +7,9 @@ reference), of "Troubleshoot access denied error messages" and of
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Optional, Union
+
+from awscli_assume.aws.proof_causes import PROOF_CAUSES
 
 _EXPIRED = (
     "The credentials of the source profile have expired: renew them (aws sso login, aws login, "
@@ -37,34 +39,6 @@ _BY_CODE = {
         "that does not exist"
     ),
 }
-# Those of a request whose proof is an identity provider's ("AssumeRoleWithWebIdentity",
-# "AssumeRoleWithSAML", Errors), by code.
-_NEW_PROOF = (
-    "The token or assertion has expired, or is not valid yet. Get a new one from your identity "
-    "provider (in CI: from the job that runs now) and run the command again"
-)
-_OF_A_PROOF = {
-    "ExpiredToken": _NEW_PROOF,
-    "ExpiredTokenException": _NEW_PROOF,
-    "InvalidIdentityToken": (
-        "STS can't check the token or assertion: the identity provider of its issuer has to be in "
-        "the role's account, with this audience, and reachable for AWS. To see them: aws iam "
-        "list-open-id-connect-providers, aws iam list-saml-providers"
-    ),
-    "IDPRejectedClaim": (
-        "The identity provider did not confirm the token, or it is revoked or expired: sign in "
-        "there and get a new one"
-    ),
-    "IDPCommunicationError": (
-        "STS could not reach the identity provider. Run the command again; if it stays so, the "
-        "provider's keys (its /.well-known/openid-configuration) have to be public"
-    ),
-    "AccessDenied": (
-        "The role's trust policy has to allow {operation} to this identity provider, with "
-        "conditions (audience, subject) that the token or assertion meets. STS says the same "
-        "when the role does not exist. To see it: aws iam get-role --role-name {role}"
-    ),
-}
 NO_ENDPOINT = (
     "Check the region (--region, aws configure get region), the endpoint (--endpoint-url, "
     "AWS_ENDPOINT_URL) and the network"
@@ -79,8 +53,9 @@ _BY_TEXT = (
     (
         "ValidationError",
         "MaxSessionDuration",
-        "Ask for less: --duration-seconds 3600 always works. The role's own maximum: aws iam "
-        "get-role --role-name {role} --query Role.MaxSessionDuration",
+        "Ask for less: --duration-seconds max is the longest that the role allows, and "
+        "--duration-seconds 3600 always works. The role's own maximum: aws iam get-role "
+        "--role-name {role} --query Role.MaxSessionDuration",
     ),
     (
         "AccessDenied",
@@ -180,11 +155,21 @@ _BY_TEXT = (
 
 def cause_of(code: str, text: str, role_name: str, operation: str = "AssumeRole") -> Optional[str]:
     """Answer one sentence on a refusal of STS, or None where its own text says it all."""
-    if operation != "AssumeRole" and code in _OF_A_PROOF:
-        return _OF_A_PROOF[code].format(role=role_name, operation=f"sts:{operation}")
+    if operation != "AssumeRole" and code in PROOF_CAUSES:
+        return PROOF_CAUSES[code].format(role=role_name, operation=f"sts:{operation}")
     if code in _BY_CODE:
         return _BY_CODE[code]
     for known, part, cause in _BY_TEXT:
         if code == known and part in text:
             return cause.format(role=role_name)
     return None
+
+
+def maximum_cause(maximum: Optional[int], asked: Union[int, str, None]) -> Optional[str]:
+    """Answer what a role allows, in seconds, where that is known and less than was asked for."""
+    if maximum is None or not isinstance(asked, int) or maximum >= asked:
+        return None
+    return (
+        f"The role allows at most {maximum} seconds. Try: --duration-seconds {maximum}, or "
+        "--duration-seconds max for whatever it allows"
+    )

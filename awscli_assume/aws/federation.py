@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any
+from typing import Any, Optional
 
 from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
-from awscli_assume.aws.sts import call
+from awscli_assume.aws.sts import call, client_options
 from awscli_assume.aws.withheld import credentials_withheld
-from awscli_assume.host import NoCredentialsError, unsigned_config
+from awscli_assume.host import NoCredentialsError, ReadOnlyCredentials, unsigned_config
 from awscli_assume.model.credentials import TemporaryCredentials, read_answer
 from awscli_assume.model.proofs import SamlAssertion
 from awscli_assume.model.request import AssumeRoleRequest
@@ -21,26 +21,21 @@ LOG = logging.getLogger("awscli.assume.federation")
 _NOBODY = "unsigned"
 
 
-def create_unsigned_client(session: Any, parsed_globals: Any) -> Any:
-    """Answer an STS client as ``create_sts_client`` does, for calls without a signature."""
-    return session.create_client(
-        "sts",
-        region_name=parsed_globals.region,
-        endpoint_url=parsed_globals.endpoint_url,
-        verify=parsed_globals.verify_ssl,
-        config=unsigned_config(),
-        aws_access_key_id=_NOBODY,
-        aws_secret_access_key=_NOBODY,
-    )
+def unsigned_signer(session: Any, parsed_globals: Any, region: Optional[str] = None) -> Signer:
+    """Answer a signer whose client signs nothing, and who has no credentials.
 
-
-def unsigned_signer(session: Any, parsed_globals: Any) -> Signer:
-    """Answer a signer whose client signs nothing, and who has no credentials."""
+    The client has all else that ``create_sts_client`` gives one.
+    """
 
     def nobody(*_: Any) -> Any:
         raise NoCredentialsError()
 
-    return Signer(create_unsigned_client(session, parsed_globals), nobody, nobody)
+    options = client_options(parsed_globals, region, ReadOnlyCredentials(_NOBODY, _NOBODY, None))
+    client = session.create_client("sts", config=unsigned_config(), **options)
+    verify = parsed_globals.verify_ssl
+    # Where the option is not given, botocore reads it from configuration and environment.
+    bundle = verify if isinstance(verify, str) else session.get_config_variable("ca_bundle")
+    return Signer(client, nobody, nobody, ca_bundle=bundle)
 
 
 def assume_with_proof(

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional
 from urllib.parse import urlsplit
 
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.host import AWSRequest, HTTPClientError, http_session
+from awscli_assume.host import AWSRequest, URLLib3Session, get_environ_proxies
 from awscli_assume.model.proofs import TOKEN_MOST, check_token
 
 LOG = logging.getLogger("awscli.assume.github")
@@ -46,31 +46,34 @@ def github_request(variables: Mapping[str, str]) -> tuple[str, str]:
     return url, bearer
 
 
-def fetch_token(variables: Mapping[str, str]) -> str:
-    """Ask the runner for the token of this job. Raises InvalidConfiguration, which shows none."""
+def fetch_token(variables: Mapping[str, str], ca_bundle: Optional[str] = None) -> str:
+    """Ask the runner for the token of this job. Raises InvalidConfiguration, which shows none.
+
+    Its certificate is checked in any case, by ``ca_bundle`` (a path) or the CLI's own.
+    """
     url, bearer = github_request(variables)
     joint = "&" if urlsplit(url).query else "?"
-    request = AWSRequest(
-        "GET",
-        f"{url}{joint}audience={AUDIENCE}",
-        headers={"Authorization": f"bearer {bearer}", "Accept": "application/json"},
-        stream_output=True,
-    )
+    headers = {"Authorization": f"bearer {bearer}", "Accept": "application/json"}
+    bundle = ca_bundle or variables.get("REQUESTS_CA_BUNDLE")
     LOG.debug("Asking GitHub for the token of this job")
     with credentials_withheld():
         try:
-            # It follows no redirect, so nobody else is shown the bearer token.
-            answer = http_session(url, SECONDS, variables).send(request.prepare())
-            body = answer.raw.read(2 * TOKEN_MOST)
-        except (HTTPClientError, OSError) as error:
-            # The error's own text may quote the request.
-            raise _refused(f"{type(error).__name__}") from None
+            address = f"{url}{joint}audience={AUDIENCE}"
+            status, body = _get(address, headers, bundle)
         except Exception as error:
-            # What reading on brings is urllib3's own, vendored or not.
-            raise _refused(f"{type(error).__name__}") from None
-    if answer.status_code != 200:
-        raise _refused(f"HTTP status {answer.status_code}")
-    return check_token(_value(body), f"{URL}")
+            # Its own text may quote the request, and be urllib3's, vendored or not.
+            raise _refused(type(error).__name__) from None
+    if status != 200:
+        raise _refused(f"HTTP status {status}")
+    return check_token(_value(body), URL)
+
+
+def _get(url: str, headers: Mapping[str, str], ca_bundle: Optional[str]) -> tuple[int, bytes]:
+    """Answer status and a bounded body, by botocore's own HTTP session; it follows no redirect."""
+    session = URLLib3Session(ca_bundle or True, get_environ_proxies(url), (SECONDS, SECONDS))
+    request = AWSRequest("GET", url, headers=dict(headers), stream_output=True)
+    answer = session.send(request.prepare())
+    return answer.status_code, answer.raw.read(2 * TOKEN_MOST)
 
 
 def _value(body: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from awscli_assume.aws.refusals import causes_added, foreign_answer
 from awscli_assume.aws.withheld import credentials_withheld
@@ -23,17 +23,24 @@ _STALE = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId")
 
 @dataclass(frozen=True)
 class Signer:
-    """Who signs: a client of the source, and a way to one that is signed by other credentials.
+    """Who signs: a client of the source, and ways to others beside it.
 
     ``frozen`` answers the source's credentials as botocore's frozen ones, or raises
-    what the profile's own way to them raises. ``is_refreshable`` tells, before any
-    call, that they are temporary.
+    what the profile's own way to them raises. ``signed_by`` answers a client of STS
+    that other credentials sign for, ``iam`` one of IAM that the source signs for,
+    to be asked what a role allows; None leaves that out.
+    ``ca_bundle`` is the path of the certificates that others than AWS are checked by.
+    ``is_refreshable`` tells, before any call, that the source's are temporary;
+    ``is_role`` that they are known to be a role session.
     """
 
     client: Any
     frozen: Callable[[], Any] = field(repr=False)
     signed_by: Callable[[Any], Any] = field(repr=False)
+    iam: Optional[Callable[[], Any]] = field(default=None, repr=False)
+    ca_bundle: Optional[str] = None
     is_refreshable: bool = False
+    is_role: bool = False
 
     def by_session(self, session: SessionCredentials) -> Any:
         """Answer a client that a session signs for, with all else as the source's."""

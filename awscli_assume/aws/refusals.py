@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Any, Iterator, Optional
+from typing import Any, Callable, Iterator, Optional
 
-from awscli_assume.aws.causes import NO_ENDPOINT, cause_of
+from awscli_assume.aws.causes import NO_ENDPOINT, cause_of, maximum_cause
+from awscli_assume.aws.maximum import role_maximum
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import ClientError, EndpointConnectionError, ResponseParserError
 from awscli_assume.model.request import AssumeRoleRequest
@@ -14,8 +15,13 @@ _BETWEEN = "Check what stands between here and STS: --endpoint-url, AWS_ENDPOINT
 
 
 @contextmanager
-def causes_added(request: Optional[AssumeRoleRequest] = None) -> Iterator[None]:
+def causes_added(
+    request: Optional[AssumeRoleRequest] = None, iam: Optional[Callable[[], Any]] = None
+) -> Iterator[None]:
     """Run a call to STS; what it raises stays botocore's own, with the cause added.
+
+    ``iam`` answers a client of IAM, to ask for the role's maximum session
+    duration where that is what the request exceeds.
 
     Raises UnexpectedAnswer where botocore could not read the answer: its own
     message would print the body, which may hold credentials.
@@ -23,7 +29,10 @@ def causes_added(request: Optional[AssumeRoleRequest] = None) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        _add_cause(error, request)
+        cause = None
+        if request is not None and iam is not None and exceeds_maximum(error):
+            cause = maximum_cause(role_maximum(iam, request.role), request.seconds)
+        _add_cause(error, request, cause)
         raise
     except EndpointConnectionError as error:
         _append(error, NO_ENDPOINT)
@@ -32,19 +41,38 @@ def causes_added(request: Optional[AssumeRoleRequest] = None) -> Iterator[None]:
         raise foreign_answer() from None
 
 
+def exceeds_maximum(error: Any) -> bool:
+    """Tell whether STS refused a duration above the role's own maximum."""
+    return "MaxSessionDuration" in _validation_text(error)
+
+
+def exceeds_chaining(error: Any) -> bool:
+    """Tell whether STS refused a duration above the hour of role chaining."""
+    return "role chaining" in _validation_text(error)
+
+
+def _validation_text(error: Any) -> str:
+    """Answer STS's own line of a ValidationError, without the cause that we add below it."""
+    details = error.response.get("Error", {})
+    text = str(details.get("Message", "")).partition("\n")[0]
+    return text if details.get("Code") == "ValidationError" else ""
+
+
 def foreign_answer() -> UnexpectedAnswer:
     """Answer the error for what came back in place of an answer of STS."""
     return UnexpectedAnswer(f"The answer is not one of STS, and nothing was written. {_BETWEEN}")
 
 
-def _add_cause(error: Any, request: Optional[AssumeRoleRequest]) -> None:
+def _add_cause(
+    error: Any, request: Optional[AssumeRoleRequest], cause: Optional[str] = None
+) -> None:
     # In place: the class, the response and the traceback of the exception are
     # what the CLI's error handlers read.
     details = error.response.get("Error", {})
     text = _without_request(str(details.get("Message", "")))
     code = str(details.get("Code", ""))
     about = ("NAME",) if request is None else (request.role.name, request.operation)
-    cause = cause_of(code, text, *about)
+    cause = cause or cause_of(code, text, *about)
     if cause is None and (code.isdigit() or code in ("", "Unknown")):
         # botocore's stand-in where an error document has no code: a proxy's HTML.
         cause = _BETWEEN

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from threading import RLock
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
+from awscli_assume.aws.callers import CallerMemory
+from awscli_assume.aws.chaining import is_role_session
 from awscli_assume.aws.federation import unsigned_signer
+from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
-from awscli_assume.aws.sts import create_sts_client
+from awscli_assume.aws.sts import client_options, create_sts_client
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.host import (
     NoCredentialsError,
@@ -49,19 +52,15 @@ class SourceClients:
     session keeps the first ones that it found.
     """
 
-    def __init__(
-        self,
-        session: Any,
-        parsed_globals: Any,
-        create: Callable[..., Any] = create_sts_client,
-    ) -> None:
+    def __init__(self, session: Any, parsed_globals: Any) -> None:
         self._session = session
         self._globals = parsed_globals
-        self._create = create
+        self._first = session.get_config_variable("profile")
         self._signers: dict[Optional[str], Signer] = {}
-        self._unsigned: Optional[Signer] = None
+        self._unsigned: dict[Optional[str], Signer] = {}
         self._by_session: dict[tuple[Optional[str], str], Any] = {}
-        # A session that STS refuses in the midst of a crowd is replaced there.
+        # The session is one for all threads, and has the profile of the last client:
+        # one of IAM, or of a session that STS refused, is made in the midst of a crowd.
         self._lock = RLock()
 
     def get(self, source: Optional[str], renewed: Optional[TemporaryCredentials] = None) -> Signer:
@@ -76,46 +75,61 @@ class SourceClients:
                 self._signers[source] = self._make(source, renewed)
             return self._signers[source]
 
-    def unsigned(self) -> Signer:
-        """Answer the signer of requests that nobody signs; it comes before the profiles' own."""
+    def unsigned(self, region: Optional[str]) -> Signer:
+        """Answer the signer of requests that nobody signs, in the region of their profile."""
         with self._lock:
-            if self._unsigned is None:
-                self._unsigned = unsigned_signer(self._session, self._globals)
-            return self._unsigned
+            if region not in self._unsigned:
+                self._use(None)
+                self._unsigned[region] = unsigned_signer(self._session, self._globals, region)
+            return self._unsigned[region]
 
     def _make(self, source: Optional[str], renewed: Optional[TemporaryCredentials]) -> Signer:
-        self._use(source)
+        if source is not None:
+            self._use(source)
         if renewed is not None:
+            is_role = True
             frozen = ReadOnlyCredentials(
                 renewed.access_key_id, renewed.secret_access_key, renewed.session_token
             )
         else:
-            frozen = self._found()
-        client = self._create(self._session, self._globals, credentials=frozen)
-        return Signer(client, lambda: frozen, lambda other: self._signed_by(source, other))
+            frozen, is_role = self._found()
+        client = create_sts_client(self._session, self._globals, credentials=frozen)
+        return Signer(
+            client,
+            lambda: frozen,
+            lambda other: self._signed_by(source, other),
+            lambda: self._iam(source, frozen),
+            is_role=is_role,
+        )
 
     def _signed_by(self, source: Optional[str], frozen: Any) -> Any:
         with self._lock:
             key = (source, frozen.access_key)
             if key not in self._by_session:
                 self._use(source)
-                self._by_session[key] = self._create(
+                self._by_session[key] = create_sts_client(
                     self._session, self._globals, credentials=frozen
                 )
             return self._by_session[key]
 
-    def _use(self, source: Optional[str]) -> None:
-        if source is not None:
-            # "default" need not exist: an instance or container role may be the source.
-            is_there = source in self._session.available_profiles
-            if not is_there and source != "default":
-                raise ProfileNotFound(profile=source)
-            use_profile(self._session, source if is_there else None)
+    def _iam(self, source: Optional[str], frozen: Any) -> Any:
+        with self._lock:
+            self._use(source)
+            return create_iam_client(self._session, client_options(self._globals, None, frozen))
 
-    def _found(self) -> Any:
+    def _use(self, source: Optional[str]) -> None:
+        profile = self._first if source is None else source
+        # "default" need not exist: an instance or container role may be the source.
+        is_there = profile in self._session.available_profiles
+        if not is_there and source not in (None, "default"):
+            raise ProfileNotFound(profile=profile)
+        use_profile(self._session, profile if is_there else None)
+
+    def _found(self) -> tuple[Any, bool]:
         with credentials_withheld(), causes_added():
             resolver = self._session.get_component("credential_provider")
             credentials = resolver.load_credentials()
             if credentials is None:
                 raise NoCredentialsError()
-            return credentials.get_frozen_credentials()
+            frozen = credentials.get_frozen_credentials()
+        return frozen, is_role_session(credentials, CallerMemory())

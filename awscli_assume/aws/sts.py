@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from awscli_assume.aws.callers import Caller, CallerMemory
 from awscli_assume.aws.refusals import causes_added
@@ -27,20 +27,21 @@ def create_sts_client(
     credentials unless botocore's frozen ones are given. Raises botocore's own
     exceptions where there are no credentials or no region.
     """
-    given = {}
+    return session.create_client("sts", **client_options(parsed_globals, region, credentials))
+
+
+def client_options(parsed_globals: Any, region: Optional[str], credentials: Any) -> dict[str, Any]:
+    """Answer what a client of ours is made with, whatever the service."""
+    options = {
+        "region_name": parsed_globals.region or region,
+        "endpoint_url": parsed_globals.endpoint_url,
+        "verify": parsed_globals.verify_ssl,
+    }
     if credentials is not None:
-        given = {
-            "aws_access_key_id": credentials.access_key,
-            "aws_secret_access_key": credentials.secret_key,
-            "aws_session_token": credentials.token,
-        }
-    return session.create_client(
-        "sts",
-        region_name=parsed_globals.region or region,
-        endpoint_url=parsed_globals.endpoint_url,
-        verify=parsed_globals.verify_ssl,
-        **given,
-    )
+        options["aws_access_key_id"] = credentials.access_key
+        options["aws_secret_access_key"] = credentials.secret_key
+        options["aws_session_token"] = credentials.token
+    return options
 
 
 def region_of(client: Any) -> Optional[str]:
@@ -114,14 +115,22 @@ def get_caller(client: Any) -> Caller:
         ) from None
 
 
-def assume_role(client: Any, request: AssumeRoleRequest, now: datetime) -> TemporaryCredentials:
+def assume_role(
+    client: Any,
+    request: AssumeRoleRequest,
+    now: datetime,
+    iam: Optional[Callable[[], Any]] = None,
+) -> TemporaryCredentials:
     """Assume the role. ``now`` is aware and only checks the answer's expiry.
+
+    ``iam`` answers a client of IAM, which says what the role allows where STS
+    refuses the duration; None leaves that out.
 
     Raises botocore's exceptions as they are, with the cause added where it is
     known, and UnexpectedAnswer where the answer is not one of STS.
     """
     LOG.debug("Assuming %s as %s", request.role.arn, request.role_session_name)
-    with credentials_withheld(), causes_added(request):
+    with credentials_withheld(), causes_added(request, iam):
         answer = call(client.assume_role, "AssumeRoleResult", **request.parameters())
     return read_answer(answer, now)
 

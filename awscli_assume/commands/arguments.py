@@ -58,28 +58,6 @@ def _structures(name: str, help_text: str, **members: str) -> dict[str, Any]:
     return {"name": name, "help_text": help_text, "nargs": "+", "schema": schema}
 
 
-def role_arguments() -> list[dict[str, Any]]:
-    """Answer the arguments that name a role."""
-    return [
-        text(
-            "role-name",
-            "The name of the role to assume. A path is part of it: "
-            "<code>team/dev/my-iam-role</code>. The account is found by itself, or given by "
-            "<code>--account-id</code>.",
-        ),
-        text(
-            "account-id",
-            "The account of the role of <code>--role-name</code>, 12 digits. Default: the "
-            "account of the source credentials.",
-        ),
-        text(
-            "role-arn",
-            "The ARN of the role to assume, in place of <code>--role-name</code>. With neither, "
-            "the role that the source profile names by <code>role_arn</code>.",
-        ),
-    ]
-
-
 def sts_arguments() -> list[dict[str, Any]]:
     """Answer AssumeRole's own parameters."""
     return _session_arguments() + _policy_and_tag_arguments() + _proof_arguments()
@@ -96,7 +74,8 @@ def _session_arguments() -> list[dict[str, Any]]:
         _number(
             "duration-seconds",
             "How long the credentials live: 900 to 43200 seconds, and never more than the role's "
-            "own maximum. Default: 3600, STS's own.",
+            "own maximum; or <code>max</code>, the longest that the role allows. From a role to a "
+            "role it is one hour at most. Default: 3600, STS's own.",
         ),
     ]
 

@@ -9,12 +9,13 @@ from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.commands.arguments import role_arguments, sts_arguments
+from awscli_assume.commands.arguments import sts_arguments
 from awscli_assume.commands.choice import seconds_or_none
 from awscli_assume.commands.clear import ClearCommand
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.exec import ExecCommand
 from awscli_assume.commands.export import ExportCommand
+from awscli_assume.commands.held import is_enough
 from awscli_assume.commands.listing import ListCommand
 from awscli_assume.commands.plan import Plan, make_plan
 from awscli_assume.commands.printing import print_object
@@ -22,11 +23,13 @@ from awscli_assume.commands.program import check_renewable, forget, keep_fresh, 
 from awscli_assume.commands.proof_arguments import proof_arguments
 from awscli_assume.commands.refresh import RefreshCommand
 from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
-from awscli_assume.commands.road import is_enough, travel
+from awscli_assume.commands.road import travel
+from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.target_arguments import target_arguments
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.outputs.summary import (
     chaining_note,
+    clamped_note,
     environment_warning,
     permission_warning,
     replaced_note,
@@ -127,6 +130,7 @@ class AssumeCommand(BasicCommand):
         target = expected_target(plan, profiles, parsed_globals.region, self._environment)
         answer = rehearsal([plan], preview(target_edits(files, [target])))
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
+        self._environment.tell(clamped_note(plan.request))
         return 0
 
     def _print(self, state: Any, parsed_globals: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Optional
 
@@ -11,6 +12,7 @@ from awscli_assume.commands.codes import MfaProcess, check_terminal, with_code
 from awscli_assume.commands.environment import Environment
 from awscli_assume.host import ClientError
 from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials
+from awscli_assume.model.limits import LONGEST
 from awscli_assume.model.request import AssumeRoleRequest
 from awscli_assume.model.routes import Route, route_of
 from awscli_assume.profiles.mfa_sessions import MfaSession
@@ -22,8 +24,25 @@ def needs_code(request: AssumeRoleRequest) -> bool:
 
 
 def goes_by_session(request: AssumeRoleRequest, signer: Signer) -> bool:
-    """Tell whether a request is signed by a session that one code bought for many."""
-    return needs_code(request) and _route(request, signer).by_session
+    """Tell whether a request is signed by a session that one code bought for many.
+
+    Where the longest duration is still to be found out, that is not known yet.
+    """
+    is_settled = request.seconds != LONGEST
+    return is_settled and needs_code(request) and _route(request, signer).by_session
+
+
+def renews_without_code(
+    request: AssumeRoleRequest,
+    signer: Signer,
+    process: Optional[MfaProcess],
+    now: datetime,
+) -> bool:
+    """Tell whether a request can be made again when nobody is there to type a code."""
+    if process is not None or request.serial_number is None:
+        return True
+    request = replace(request, token_code=None)
+    return goes_by_session(request, signer) and _held(request, signer, now) is not None
 
 
 def check_code_will_be_there(
@@ -47,7 +66,7 @@ def assume_with_device(
 ) -> TemporaryCredentials:
     """Assume the role; where the request's device has a code to give, it is asked for here."""
     if not needs_code(request):
-        return assume_role(signer.client, request, environment.now())
+        return assume_role(signer.client, request, environment.now(), signer.iam)
     route = _route(request, signer)
     if route.by_session:
         return _by_session(signer, request, process, environment)
@@ -57,7 +76,9 @@ def assume_with_device(
         str(request.serial_number),
         process,
         environment,
-        lambda code: assume_role(signer.client, request.with_token_code(code), environment.now()),
+        lambda code: assume_role(
+            signer.client, request.with_token_code(code), environment.now(), signer.iam
+        ),
     )
 
 
@@ -111,7 +132,7 @@ def _signed(
     environment: Environment,
 ) -> TemporaryCredentials:
     client = signer.by_session(session)
-    return assume_role(client, request.without_device(), environment.now())
+    return assume_role(client, request.without_device(), environment.now(), signer.iam)
 
 
 def _route(request: AssumeRoleRequest, signer: Signer) -> Route:

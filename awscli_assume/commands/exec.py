@@ -7,11 +7,12 @@ from typing import Any, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.commands.arguments import flag, role_arguments, sts_arguments
+from awscli_assume.commands.arguments import flag, sts_arguments
 from awscli_assume.commands.child import become, command_or_shell, find_program
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import obtain
 from awscli_assume.commands.proof_arguments import proof_arguments
+from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.serving import run_with_endpoint
 from awscli_assume.host import environment_of_the_person
 from awscli_assume.outputs.child import environment_with_keys

@@ -8,11 +8,12 @@ from typing import Any, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.commands.arguments import role_arguments, sts_arguments, text
+from awscli_assume.commands.arguments import sts_arguments, text
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import obtain
 from awscli_assume.commands.proof_arguments import proof_arguments
 from awscli_assume.commands.recorded import obtain_recorded
+from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.outputs.formats import FORMATS, default_format, render
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from awscli_assume.aws.federation import assume_with_proof, unsigned_signer
 from awscli_assume.aws.mfa import Signer
-from awscli_assume.aws.sts import check_partition
+from awscli_assume.aws.sts import check_host_knows, check_partition
+from awscli_assume.commands.codes import MfaProcess
+from awscli_assume.commands.devices import assume_with_device
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
 from awscli_assume.commands.proofs import secret_of
@@ -24,16 +26,21 @@ def set_off_unsigned(
         # AWS_PROFILE may be the target, before it is there for the first time.
         use_profile(session, None)
     signer = unsigned_signer(session, parsed_globals)
+    check_host_knows(signer.client, plan.request)
     check_partition(signer.client, plan.request)
     role = plan.request.role
     complete = role.completed(signer.client.meta.partition, str(role.account_id))
     return signer, plan.request.with_role(complete)
 
 
-def assume_by_proof(
-    client: Any, request: AssumeRoleRequest, environment: Environment
+def assume_once(
+    signer: Signer,
+    request: AssumeRoleRequest,
+    process: Optional[MfaProcess],
+    environment: Environment,
 ) -> TemporaryCredentials:
-    """Assume the role of a request by its proof, which is read now."""
-    assert request.proof is not None  # noqa: S101 - for the type checker
-    secret = secret_of(request.proof, environment)
-    return assume_with_proof(client, request, secret, environment.now())
+    """Assume the role by the request's proof, which is read now, else as the source."""
+    if request.proof is None:
+        return assume_with_device(signer, request, process, environment)
+    secret = secret_of(request.proof, signer.ca_bundle, environment)
+    return assume_with_proof(signer.client, request, secret, environment.now())

@@ -8,23 +8,15 @@ from typing import Any, Mapping, Optional
 from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.proofs import is_proven, proven, proven_again
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest, configured_in
+from awscli_assume.commands.role_choice import check_role_choice, chosen_role
+from awscli_assume.commands.role_profile import layered, role_profile
+from awscli_assume.errors import configured_in
 from awscli_assume.model import limits
-from awscli_assume.model.request import AssumeRoleRequest, build_request, check_option
-from awscli_assume.model.roles import Role, check_account_id, parse_role_arn, parse_role_name
+from awscli_assume.model.request import AssumeRoleRequest, build_request
+from awscli_assume.model.roles import Role, parse_role_arn
 from awscli_assume.model.session_names import DEFAULT_TEMPLATE, render, session_date
-from awscli_assume.profiles.settings import read_settings
-from awscli_assume.profiles.source import Ends, choose_ends
+from awscli_assume.profiles.source import Ends, choose_ends, is_role_session
 from awscli_assume.profiles.state import ProfileState
-
-# Keys by which a profile names a role (AWS CLI User Guide, "Using an IAM role
-# in the AWS CLI"), by the option that they stand in for.
-_ROLE_KEYS = {
-    "role_session_name": "role_session_name",
-    "duration_seconds": "duration_seconds",
-    "external_id": "external_id",
-    "mfa_serial": "serial_number",
-}
 
 
 @dataclass(frozen=True)
@@ -33,7 +25,8 @@ class Plan:
 
     ``session_name`` is the request's name, or the template that it was made of.
     ``region`` is that of the profile which names the role, where one does. With
-    ``auto_refresh`` the target gets a program in place of keys.
+    ``auto_refresh`` the target gets a program in place of keys. ``has_flag`` tells
+    that the duration is that of ``--duration-seconds``.
     """
 
     request: AssumeRoleRequest
@@ -41,17 +34,26 @@ class Plan:
     ends: Ends
     region: Optional[str] = None
     auto_refresh: bool = False
+    has_flag: bool = False
 
     def with_role(self, role: Role) -> Plan:
         """Answer the plan for a role whose account has become known."""
         return replace(self, request=self.request.with_role(role))
+
+    def chained(self) -> Plan:
+        """Answer the plan of a source that is itself a role session. Raises InvalidRequest."""
+        return replace(self, request=self.request.chained(self.has_flag))
+
+    def chained_by(self, profiles: Mapping[str, Any]) -> Plan:
+        """Answer the plan, chained where the source profile is a role's by its configuration."""
+        return self.chained() if is_role_session(profiles.get(self.ends.source or "")) else self
 
 
 def make_plan(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Plan:
     """Answer the plan of a command line. Raises InvalidRequest and InvalidConfiguration."""
-    _check_role_choice(parsed_args)
+    check_role_choice(parsed_args)
     has_proof = is_proven(parsed_args)
     profiles = session.full_config["profiles"]
     ends = choose_ends(
@@ -64,11 +66,11 @@ def make_plan(
     )
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
     if parsed_args.role_name is None and parsed_args.role_arn is None:
-        role_profile, ends = _role_profile(profiles, ends)
+        named, ends = role_profile(profiles, ends)
     else:
-        role_profile = {}
-    options = _layered(given, role_profile, ends.configuration, profiles)
-    role = _role(parsed_args, role_profile, options, ends.configuration)
+        named = {}
+    options = layered(given, named, ends.configuration, profiles)
+    role = chosen_role(parsed_args, named, options, ends.configuration)
     session_name = options["role_session_name"]
     if session_name is None:
         session_name = DEFAULT_TEMPLATE
@@ -82,7 +84,10 @@ def make_plan(
         request = proven(request, parsed_args, environment)
         session_name = session_name if request.role_session_name else ""
     auto_refresh = bool(getattr(parsed_args, "auto_refresh", False))
-    return Plan(request, session_name, ends, role_profile.get("region"), auto_refresh)
+    has_flag = given["duration_seconds"] is not None
+    region = named.get("region")
+    plan = Plan(request, session_name, ends, region, auto_refresh, has_flag)
+    return plan.chained_by(profiles)
 
 
 def plan_again(state: ProfileState, environment: Environment) -> Plan:
@@ -95,83 +100,9 @@ def plan_again(state: ProfileState, environment: Environment) -> Plan:
     request = proven_again(request, record.web_identity_token_file)
     source = record.source_profile
     ends = Ends(source, state.name, source or "default")
-    return Plan(request, name, ends, auto_refresh=record.auto_refresh)
-
-
-def _check_role_choice(parsed_args: Any) -> None:
-    """Raise InvalidRequest for options that name two roles, or an account twice."""
-    if parsed_args.role_name is not None and parsed_args.role_arn is not None:
-        raise InvalidRequest(
-            f"--role-name '{parsed_args.role_name}' and --role-arn '{parsed_args.role_arn}' name "
-            "two roles: leave one of them out"
-        )
-    if parsed_args.account_id is not None and parsed_args.role_name is None:
-        raise InvalidRequest(
-            f"--account-id '{parsed_args.account_id}' goes with --role-name: a role ARN names "
-            "its account itself. Try: --account-id ID --role-name NAME"
-        )
-
-
-def _role_profile(profiles: Mapping[str, Any], ends: Ends) -> tuple[Mapping[str, Any], Ends]:
-    """Answer the profile that names the role, and its source in place of itself."""
-    profile = profiles.get(ends.source or "", {})
-    if "role_arn" not in profile:
-        raise InvalidRequest(
-            "No role was named. Try: aws assume --role-name my-iam-role, or --role-arn ARN, or "
-            "--profile with a profile that has a role_arn"
-        )
-    source = profile.get("source_profile")
-    if source is None:
-        raise InvalidConfiguration(
-            f"The profile '{ends.source}' names a role and no source_profile. Where the "
-            "credentials come from the environment or the instance, leave --profile out: "
-            f"aws assume --role-arn {profile['role_arn']}"
-        )
-    if source not in profiles:
-        raise InvalidConfiguration(
-            f"The profile '{ends.source}' has source_profile = {source}, and there is no profile "
-            "of that name. To see them: aws configure list-profiles"
-        )
-    return profile, Ends(source, ends.target, ends.configuration)
-
-
-def _layered(
-    given: Mapping[str, Any],
-    role_profile: Mapping[str, Any],
-    configuration: str,
-    profiles: Mapping[str, Any],
-) -> dict[str, Any]:
-    """A flag beats the profile that names the role, that one its block, the block the default."""
-    settings = read_settings(profiles.get(configuration), configuration)
-    options: dict[str, Any] = {"account_id": settings.get("account_id")}
-    by_profile = {_ROLE_KEYS[k]: v for k, v in role_profile.items() if k in _ROLE_KEYS}
-    for name, value in given.items():
-        options[name] = value
-        for place, layer in ((name, by_profile), (f"assume.{name}", settings)):
-            if options[name] is None and name in layer:
-                options[name] = layer[name]
-                with configured_in(f"{place} of the profile '{configuration}'"):
-                    check_option(name, layer[name])
-    return options
-
-
-def _role(
-    parsed_args: Any,
-    role_profile: Mapping[str, Any],
-    options: Mapping[str, Any],
-    configuration: str,
-) -> Role:
-    if parsed_args.role_name is not None:
-        account_id = parsed_args.account_id
-        if account_id is None and options["account_id"] is not None:
-            account_id = options["account_id"]
-            with configured_in(f"assume.account_id of the profile '{configuration}'"):
-                check_account_id(account_id)
-        return parse_role_name(parsed_args.role_name, account_id)
-    if parsed_args.role_arn is not None:
-        return parse_role_arn(parsed_args.role_arn)
-    with configured_in(f"role_arn of the profile '{configuration}'"):
-        return parse_role_arn(role_profile["role_arn"])
+    # Without a source there is no profile of one to name the region.
+    region = record.region if record.has_proof else None
+    return Plan(request, name, ends, region, record.auto_refresh)
 
 
 def _render(template: str, role: Role, environment: Environment) -> str:

@@ -90,12 +90,15 @@ def proven_again(request: AssumeRoleRequest, token_file: Optional[str]) -> Assum
     return request if token_file is None else request.with_proof(WebIdentity(token_file))
 
 
-def secret_of(proof: Proof, environment: Environment) -> str:
-    """Answer the token or the assertion itself. Raises InvalidConfiguration."""
+def secret_of(proof: Proof, ca_bundle: Optional[str], environment: Environment) -> str:
+    """Answer the token or the assertion itself. Raises InvalidConfiguration.
+
+    ``ca_bundle`` is the path of the certificates that GitHub's is checked against.
+    """
     if isinstance(proof, SamlAssertion):
         return proof.document
     if proof.token_file == GITHUB:
-        return fetch_token(environment.variables)
+        return fetch_token(environment.variables, ca_bundle)
     return _token_in(proof.token_file)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Mapping, Optional, Sequence
 
 from awscli_assume.aws.callers import CallerMemory
+from awscli_assume.aws.longest import STEPS, DurationMemory
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
 from awscli_assume.commands.program import process_line
@@ -36,7 +37,8 @@ def with_known_role(
     if caller is None and role.account_id is not None and held is not None:
         # No account is of two partitions: one that was named has the record's.
         partition = held.role_arn.split(":")[1]
-    return plan.with_role(role.completed(partition, account))
+    plan = plan.with_role(role.completed(partition, account))
+    return plan.chained() if caller is not None and caller.is_role_session else plan
 
 
 def expected_target(
@@ -46,9 +48,12 @@ def expected_target(
     environment: Environment,
 ) -> Target:
     """Answer what the target would hold, with ``(new)`` for what STS would hand out."""
-    request = plan.request
-    seconds = request.duration_seconds or _DEFAULT_SECONDS
-    expiration = environment.now() + timedelta(seconds=seconds)
+    request, now = plan.request, environment.now()
+    seconds = request.seconds or _DEFAULT_SECONDS
+    if not isinstance(seconds, int):
+        # The longest that the role allows: as far as it is known, else STS's own bound.
+        seconds = DurationMemory().recall(request.role.arn, now) or STEPS[0]
+    expiration = now + timedelta(seconds=seconds)
     session_name = request.role_session_name or NEW
     credentials = unknown_credentials(request.role, session_name, expiration)
     source = profiles.get(plan.ends.source or "", {})

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping, Optional, Sequence
 
+from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.sources import SourceClients
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.ahead import assume_ahead
@@ -59,7 +60,7 @@ def plan_renewals(
         check_no_loop(state.name, sources)
         _check_source(renewal, done)
         check_source_is_there(state, profiles, environment)
-        return replace(renewal, plan=plan_again(state, environment))
+        return replace(renewal, plan=plan_again(state, environment).chained_by(profiles))
 
     for level in in_levels(sources):
         done.update({name: _attempt(plan, Renewal(by_name[name])) for name in level})
@@ -86,10 +87,7 @@ def carry_out(
         plan = renewal.plan
         if plan is None:
             return renewal
-        source = done.get(plan.ends.source or "")
-        renewed = source.assumed.credentials if source and source.assumed else None
-        has_proof = plan.request.proof is not None
-        signer = clients.unsigned() if has_proof else clients.get(plan.ends.source, renewed)
+        signer = _signer(clients, plan, done)
         departure = departure_of(session, signer, plan, environment)
         assumed = assume_ahead(departure, devices, environment)
         return replace(renewal, departure=departure, assumed=assumed)
@@ -179,6 +177,14 @@ def _check_source(renewal: Renewal, done: Mapping[str, Renewal]) -> None:
             f"The profile '{renewal.state.name}' was made from the profile '{name}', whose "
             "renewal failed: see there"
         )
+
+
+def _signer(clients: SourceClients, plan: Plan, done: Mapping[str, Renewal]) -> Signer:
+    if plan.request.proof is not None:
+        return clients.unsigned(plan.region)
+    source = done.get(plan.ends.source or "")
+    renewed = source.assumed.credentials if source and source.assumed else None
+    return clients.get(plan.ends.source, renewed)
 
 
 def _attempt(step: Callable[[Renewal], Renewal], renewal: Renewal) -> Renewal:

@@ -4,37 +4,37 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Iterator, Mapping, Optional
 
 from awscli_assume.aws.callers import CallerMemory
+from awscli_assume.aws.chaining import is_role_session
+from awscli_assume.aws.longest import DurationMemory, Longest, assume_longest
+from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sts import (
     check_host_knows,
     check_partition,
+    client_options,
     complete_role,
     create_sts_client,
     region_of,
 )
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.codes import MfaProcess, mfa_process_of
-from awscli_assume.commands.devices import (
-    assume_with_device,
-    check_code_will_be_there,
-    needs_code,
-)
+from awscli_assume.commands.devices import check_code_will_be_there, needs_code
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.federation import assume_by_proof, set_off_unsigned
+from awscli_assume.commands.federation import assume_once, set_off_unsigned
 from awscli_assume.commands.plan import Plan
 from awscli_assume.errors import NoTerminal
 from awscli_assume.host import NoCredentialsError, RefreshableCredentials, use_profile
 from awscli_assume.model.credentials import TemporaryCredentials
+from awscli_assume.model.limits import LONGEST
 from awscli_assume.model.request import AssumeRoleRequest
-from awscli_assume.profiles.record import record_of
+from awscli_assume.outputs.summary import clamped_note, unknown_maximum_note
 from awscli_assume.profiles.source import Ends
-from awscli_assume.profiles.state import ProfileState
 
 LOG = logging.getLogger("awscli.assume.road")
 
@@ -86,16 +86,20 @@ def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environm
             credentials = session.get_credentials()
         if credentials is None:
             raise NoCredentialsError()
+        memory = CallerMemory()
+        plan = _chained(plan, credentials, memory)
         signer = _signer(session, parsed_globals, client, credentials)
         process = _process_of(session, plan)
         check_code_will_be_there(plan.request, signer, process, environment)
-        now = environment.now()
-        request = complete_role(client, credentials, plan.request, CallerMemory(), now)
+        request = complete_role(client, credentials, plan.request, memory, environment.now())
+        # GetCallerIdentity may have told just now.
+        request = _chained(replace(plan, request=request), credentials, memory).request
     return Departure(signer, request, process)
 
 
 def departure_of(session: Any, signer: Signer, plan: Plan, environment: Environment) -> Departure:
     """Answer the departure of a plan whose role is complete. Raises what speaks against it."""
+    plan = plan.chained() if signer.is_role else plan
     check_host_knows(signer.client, plan.request)
     check_partition(signer.client, plan.request)
     process = _process_of(session, plan)
@@ -117,47 +121,44 @@ def _signer(session: Any, parsed_globals: Any, client: Any, credentials: Any) ->
     def signed_by(other: Any) -> Any:
         return create_sts_client(session, parsed_globals, region_of(client), credentials=other)
 
+    def iam() -> Any:
+        options = client_options(parsed_globals, region_of(client), None)
+        return create_iam_client(session, options)
+
     is_refreshable = isinstance(credentials, RefreshableCredentials)
-    return Signer(client, frozen, signed_by, is_refreshable)
+    return Signer(client, frozen, signed_by, iam, is_refreshable=is_refreshable)
 
 
 def set_out(session: Any, departure: Departure, environment: Environment) -> Assumed:
     """Assume the role of a departure; the code of its MFA device is asked for here."""
     with _device_of_the_source(session):
-        return assume(departure, environment)
+        assumed = assume(departure, environment)
+    environment.tell(clamped_note(departure.request))
+    return assumed
 
 
 def assume(departure: Departure, environment: Environment) -> Assumed:
     """Assume the role of a departure."""
-    now = environment.now()
-    signer, request = departure.signer, departure.request
-    if request.proof is not None:
-        credentials = assume_by_proof(signer.client, request, environment)
+    signer, request, now = departure.signer, departure.request, environment.now()
+    if request.seconds == LONGEST:
+        longest = _assume_longest(departure, now, environment)
+        credentials = longest.credentials
+        if longest.is_guess:
+            environment.tell(unknown_maximum_note(request.role.arn))
     else:
-        credentials = assume_with_device(signer, request, departure.process, environment)
+        credentials = assume_once(signer, request, departure.process, environment)
     return Assumed(request, credentials, region_of(signer.client), now)
 
 
-def is_enough(
-    held: Optional[ProfileState],
-    least: Optional[int],
-    plan: Plan,
-    region: Optional[str],
-) -> bool:
-    """Tell whether a target holds what the plan asks for, with more than so many seconds left.
+def _assume_longest(departure: Departure, now: datetime, environment: Environment) -> Longest:
+    # IAM is asked before, if at all: a refusal of a step needs no second answer.
+    signer = replace(departure.signer, iam=None)
 
-    ``least`` None asks for it anew in any case. The plan's role has its account
-    as far as that is known.
-    """
-    if held is None or least is None or held.seconds_left <= least:
-        return False
-    name, source = plan.session_name, plan.ends.source
-    wanted = record_of(plan.request, name, source, None, plan.auto_refresh)
-    return (
-        wanted.asks_the_same_as(held.record)
-        and region in (None, held.region)
-        and held.principal_arn is not None
-    )
+    def call(settled: AssumeRoleRequest) -> TemporaryCredentials:
+        return assume_once(signer, settled, departure.process, environment)
+
+    memory, iam = DurationMemory(), departure.signer.iam
+    return assume_longest(departure.request, now, memory, iam, call)
 
 
 @contextmanager
@@ -171,6 +172,13 @@ def _device_of_the_source(session: Any) -> Iterator[None]:
             f"The MFA device {serial} of the source profile has a code to be typed, and there is "
             "no terminal to ask on. Run the command in one, or name another source: --profile NAME"
         ) from None
+
+
+def _chained(plan: Plan, credentials: Any, memory: CallerMemory) -> Plan:
+    """Answer the plan, chained where its credentials are known to be a role session."""
+    if plan.request.duration_seconds is None:
+        return plan
+    return plan.chained() if is_role_session(credentials, memory) else plan
 
 
 def _names_region(env: Mapping[str, str]) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
+from io import StringIO
 from typing import Any, Sequence
 
 from awscli_assume.commands.child import run, signals_held
+from awscli_assume.commands.devices import renews_without_code
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.plan import Plan, make_plan
+from awscli_assume.commands.plan import make_plan
 from awscli_assume.commands.road import Assumed, Departure, assume, prepare, set_out
 from awscli_assume.errors import NoTerminal
 from awscli_assume.host import environment_of_the_person
@@ -34,7 +37,7 @@ def run_with_endpoint(
     departure = prepare(session, parsed_globals, plan, environment)
     first = set_out(session, departure, environment)
     profile = ensure_bare_profile(files, profiles)
-    _tell(parsed_args, plan, first, environment)
+    _tell(parsed_args, departure, first, environment)
     renewer = Renewer(first.credentials, _again(departure, environment), environment.now)
     with ExitStack() as stack:
         with signals_held():
@@ -51,23 +54,29 @@ def run_with_endpoint(
 
 
 def _again(departure: Departure, environment: Environment) -> Any:
+    # The child has the terminal: a question or a note would end up in its midst.
+    silent = replace(environment, has_terminal=lambda: False, err=StringIO())
+    # A code that was given is spent.
+    request = replace(departure.request, token_code=None)
+
     def again() -> TemporaryCredentials:
-        request = departure.request
-        if request.serial_number is not None:
-            # The child has the terminal: a question would end up in its midst.
+        try:
+            return assume(replace(departure, request=request), silent).credentials
+        except NoTerminal:
             raise NoTerminal(
                 f"The session of {request.role.arn} has come to its end, and the next one needs "
                 f"a code of the MFA device {request.serial_number}. Leave the command and run it "
                 "again: aws assume exec"
-            )
-        return assume(departure, environment).credentials
+            ) from None
 
     return again
 
 
-def _tell(parsed_args: Any, plan: Plan, first: Assumed, environment: Environment) -> None:
-    expiration = first.credentials.expiration
-    if plan.request.serial_number is not None:
-        environment.tell(renewal_note(expiration))
+def _tell(
+    parsed_args: Any, departure: Departure, first: Assumed, environment: Environment
+) -> None:
+    request, signer = departure.request, departure.signer
+    if not renews_without_code(request, signer, departure.process, environment.now()):
+        environment.tell(renewal_note(first.credentials.expiration))
     if not parsed_args.command:
         environment.tell(shell_line(first.request.role.arn, None))

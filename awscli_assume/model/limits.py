@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Mapping, Optional, Sequence
+from typing import Mapping, Optional, Sequence, Union
 
 from awscli_assume.errors import InvalidRequest
 
 DURATION_LEAST = 900
 DURATION_MOST = 43200
+# Role chaining: the source is itself a role session.
+CHAINED_MOST = 3600
+# Our own word for the longest session that the role allows.
+LONGEST = "max"
 SESSION_NAME_MOST = 64
 POLICY_MOST = 2048
 TOKEN_SIZE_MOST = 4096
@@ -37,7 +41,7 @@ def duration_seconds(text: str) -> int:
     if not _WHOLE_NUMBER.fullmatch(text):
         raise InvalidRequest(
             f"Invalid duration {text!r}: it has to be a whole number of seconds, "
-            "for example --duration-seconds 3600"
+            f"for example --duration-seconds 3600, or {LONGEST} as an option or a setting"
         )
     seconds = int(text)
     if not DURATION_LEAST <= seconds <= DURATION_MOST:
@@ -46,6 +50,11 @@ def duration_seconds(text: str) -> int:
             "and never more than the role's own maximum session duration"
         )
     return seconds
+
+
+def duration(text: str) -> Union[int, str]:
+    """Check ``--duration-seconds``: whole seconds, or LONGEST as it is."""
+    return LONGEST if text == LONGEST else duration_seconds(text)
 
 
 def session_name(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional, Union
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model import limits, session_tags
@@ -13,14 +13,17 @@ from awscli_assume.model.roles import Role
 
 @dataclass(frozen=True)
 class AssumeRoleRequest:
-    """AssumeRole's parameters. ``duration_seconds`` None leaves the default to STS (3600).
+    """AssumeRole's parameters.
 
-    With a ``proof`` they are those of the operation that takes it.
+    ``duration_seconds`` is what was asked for: None leaves the default to STS
+    (3600), limits.LONGEST is the longest session that the role allows.
+    ``is_chained`` tells that the source is known to be a role session. With a
+    ``proof`` they are the parameters of the operation that takes it.
     """
 
     role: Role
     role_session_name: str
-    duration_seconds: Optional[int] = None
+    duration_seconds: Union[int, str, None] = None
     policy: Optional[str] = None
     policy_arns: tuple[str, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
@@ -31,12 +34,45 @@ class AssumeRoleRequest:
     source_identity: Optional[str] = None
     provided_contexts: tuple[tuple[str, str], ...] = ()
     minimum_session_token_size: Optional[int] = None
+    is_chained: bool = False
     proof: Optional[Proof] = None
 
     @property
     def operation(self) -> str:
         """The operation of STS that takes these parameters."""
         return "AssumeRole" if self.proof is None else self.proof.operation
+
+    @property
+    def seconds(self) -> Union[int, str, None]:
+        """What STS is going to be asked for; LONGEST has to be found out before."""
+        return limits.CHAINED_MOST if self.is_clamped else self.duration_seconds
+
+    @property
+    def is_clamped(self) -> bool:
+        """Tell whether more was asked for than role chaining gives."""
+        asked = self.duration_seconds
+        is_more = isinstance(asked, int) and asked > limits.CHAINED_MOST
+        return self.is_chained and (is_more or asked == limits.LONGEST)
+
+    def chained(self, is_by_flag: bool) -> AssumeRoleRequest:
+        """Answer the same request of a source that is itself a role session: an hour at most.
+
+        Raises InvalidRequest where more was asked for by ``--duration-seconds``; a
+        default is shortened.
+        """
+        chained = replace(self, is_chained=True)
+        if is_by_flag and chained.is_clamped and self.duration_seconds != limits.LONGEST:
+            raise InvalidRequest(
+                f"Invalid duration {self.duration_seconds}: the source is itself a role session, "
+                f"and role chaining gives at most {limits.CHAINED_MOST} seconds. Try: "
+                f"--duration-seconds {limits.CHAINED_MOST}, or --profile with a source that is "
+                "no role"
+            )
+        return chained
+
+    def lasting(self, seconds: int) -> AssumeRoleRequest:
+        """Answer the same request for so many seconds."""
+        return replace(self, duration_seconds=seconds)
 
     def with_role(self, role: Role) -> AssumeRoleRequest:
         """Answer the same request for a role whose account has become known."""
@@ -69,7 +105,7 @@ class AssumeRoleRequest:
             "RoleArn": self.role.arn,
             "RoleSessionName": self.role_session_name or None,
             "PrincipalArn": getattr(self.proof, "principal_arn", None),
-            "DurationSeconds": self.duration_seconds,
+            "DurationSeconds": self.seconds,
             "Policy": self.policy,
             "PolicyArns": [{"arn": arn} for arn in self.policy_arns],
             "Tags": [{"Key": key, "Value": value} for key, value in self.tags],
@@ -89,7 +125,7 @@ class AssumeRoleRequest:
 
 # Single values that may also stand in a configuration file.
 _CHECKS: dict[str, Callable[[str], Any]] = {
-    "duration_seconds": limits.duration_seconds,
+    "duration_seconds": limits.duration,
     "external_id": limits.external_id,
     "serial_number": limits.serial_number,
     "source_identity": limits.source_identity,
@@ -113,7 +149,7 @@ def build_request(role: Role, session_name: str, options: Mapping[str, Any]) -> 
     return AssumeRoleRequest(
         role=role,
         role_session_name=limits.session_name(session_name),
-        duration_seconds=_checked(options, "duration_seconds", limits.duration_seconds),
+        duration_seconds=_checked(options, "duration_seconds", limits.duration),
         policy=policy,
         policy_arns=limits.policy_arns(options.get("policy_arns") or (), policy),
         tags=tags,
@@ -131,9 +167,16 @@ def build_request(role: Role, session_name: str, options: Mapping[str, Any]) -> 
     )
 
 
-def check_option(name: str, value: str) -> None:
-    """Check one option of a single value by itself. Raises InvalidRequest."""
-    if name in _CHECKS:
+def check_option(name: str, value: str, is_own: bool = True) -> None:
+    """Check one option of a single value by itself. Raises InvalidRequest.
+
+    ``is_own`` tells that the value stands in a setting of ours. The CLI's own
+    key of a profile has no LONGEST: botocore passes over a duration_seconds that
+    is no number (credentials.py, all versions).
+    """
+    if name == "duration_seconds" and not is_own:
+        limits.duration_seconds(value)
+    elif name in _CHECKS:
         _CHECKS[name](value)
 
 

@@ -34,8 +34,9 @@ def route_of(request: AssumeRoleRequest, is_long_lived: bool) -> Route:
     """
     if request.serial_number is None or request.token_code is not None or not is_long_lived:
         return Route(by_session=False)
-    seconds = request.duration_seconds
-    if seconds is not None and seconds > BY_SESSION_MOST_SECONDS:
+    seconds = request.seconds
+    # As long as LONGEST is not found out yet, either way is possible.
+    if isinstance(seconds, int) and seconds > BY_SESSION_MOST_SECONDS:
         return Route(
             False,
             f"a session of {seconds} seconds needs a code of its own: what is kept of an earlier "

@@ -49,8 +49,8 @@ def shell_line(role_arn: Optional[str], expiration: Optional[datetime]) -> str:
 def renewal_note(expiration: datetime) -> str:
     """Answer a note where a session can't be renewed without a person."""
     return (
-        "aws: [NOTE]: the role asks for a code of an MFA device each time, so the credentials end "
-        f"at {format_time(expiration)} and are not renewed\n"
+        "aws: [NOTE]: the next session needs another code of the MFA device, so the credentials "
+        f"end at {format_time(expiration)} and are not renewed\n"
     )
 
 
@@ -89,6 +89,24 @@ def chaining_note(source: str) -> str:
     return (
         f"aws: [NOTE]: the source was the profile '{source}' (AWS_PROFILE), itself an assumed "
         "role: role chaining, one hour at the most. For another source: --profile NAME\n"
+    )
+
+
+def clamped_note(request: Any) -> str:
+    """Answer a note where a default was longer than role chaining gives, else nothing."""
+    if not request.is_clamped or not isinstance(request.duration_seconds, int):
+        return ""
+    return (
+        "aws: [NOTE]: the source is itself a role session, and role chaining gives at most one "
+        f"hour: {request.seconds} seconds in place of the configured {request.duration_seconds}\n"
+    )
+
+
+def unknown_maximum_note(role_arn: str) -> str:
+    """Answer a note where a token code left one attempt, and nobody said what the role allows."""
+    return (
+        f"aws: [NOTE]: IAM does not say how long {role_arn} allows, and a token code works once: "
+        "3600 seconds. If you know the role's maximum: --duration-seconds SECONDS\n"
     )
 
 

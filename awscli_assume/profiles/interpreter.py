@@ -13,6 +13,8 @@ import subprocess
 import sys
 from typing import Callable, Iterator, Mapping, Optional
 
+from awscli_assume.host import environment_of_the_person
+
 _PATIENCE_SECONDS = 10
 _SYSTEM = ("/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3")
 # macOS's own is a stub, which asks on the screen for the developer tools where they are not.
@@ -50,7 +52,7 @@ def ask_python(executable: str) -> Optional[str]:
             capture_output=True,
             encoding="utf-8",
             errors="surrogateescape",
-            env=_own_environment(os.environ),
+            env=environment_of_the_person(os.environ),
             timeout=_PATIENCE_SECONDS,
             check=False,
         )
@@ -99,15 +101,6 @@ def _recorded() -> Optional[str]:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return found if isinstance(found, str) else None
-
-
-def _own_environment(env: Mapping[str, str]) -> dict[str, str]:
-    """Answer the variables as they were before the frozen CLI put its own libraries in."""
-    kept = dict(env)
-    original = kept.pop("LD_LIBRARY_PATH_ORIG", None)
-    if getattr(sys, "frozen", False):
-        kept.pop("LD_LIBRARY_PATH", None)
-    return kept if original is None else {**kept, "LD_LIBRARY_PATH": original}
 
 
 def _is_script(executable: str) -> bool:

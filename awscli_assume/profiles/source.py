@@ -7,8 +7,10 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration, configured_in
 from awscli_assume.profiles.names import check_profile_name
+from awscli_assume.profiles.process_command import is_ours
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.settings import read_settings
+from awscli_assume.profiles.state import CREDENTIAL_PROCESS, WRITTEN_KEY_KEY
 
 DEFAULT_TARGET = "assumed-role"
 Profiles = Mapping[str, Mapping[str, Any]]
@@ -64,13 +66,29 @@ def choose_ends(
     return _ends(profiles, current, current, explicit_target)
 
 
+def is_role_session(profile: Optional[Mapping[str, Any]]) -> bool:
+    """Tell whether a profile (both files merged) is a role's: it names one, or we wrote it.
+
+    Keys that somebody else has set in a profile of ours may be anybody's.
+    """
+    if not profile or "role_arn" in profile:
+        return bool(profile)
+    if read_record(profile) is None:
+        return False
+    key_id = profile.get("aws_access_key_id")
+    if key_id is not None:
+        return bool(key_id == profile.get(WRITTEN_KEY_KEY))
+    process = profile.get(CREDENTIAL_PROCESS)
+    return process is not None and is_ours(process)
+
+
 def _check_source_is_there(profiles: Profiles, current: str, record: Optional[Record]) -> None:
     if record is None:
         return
     if record.has_proof:
         raise InvalidConfiguration(
-            f"The profile '{current}' was made without a source profile, by a proof of an identity "
-            "provider. Give one again (--web-identity-token-file, --saml-assertion), or name a "
+            f"The profile '{current}' was made by an identity provider's word, without a source "
+            "profile. Give one again (--web-identity-token-file, --saml-assertion), or name a "
             "source: --profile NAME"
         )
     if record.source_profile is None:

@@ -28,6 +28,7 @@ from support.sts_stub import (
 from support.terminal import Terminal, exit_code
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
+SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
 KEY = ("AKIAALICEALICEALICE1", "AliceSecret")
 WAYS = pytest.mark.parametrize("way", [(), ("--auto-refresh",)], ids=["keys", "endpoint"])
 NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
@@ -423,6 +424,42 @@ def test_a_long_command_goes_on_across_a_renewal(bob: Person, sts_stub: StsStub)
     assert signers.count(KEY[0]) == 2
     assert signers[1] == "ASIASTUBSTUB00000001"
     assert signers[-1] == "ASIASTUBSTUB00000002"
+
+
+@NEWEST
+def test_what_one_code_has_bought_renews(bob: Person, sts_stub: StsStub) -> None:
+    """A role behind MFA goes on without a question: the session of the first code signs again."""
+    ending = ending_soon(6)
+    sts_stub.script = lambda asked: ending(asked) if asked["Action"] == "AssumeRole" else None
+    words = bob.words("assume", "exec", "--role-arn", ROLE_ARN, "--serial-number", SERIAL,
+                      "--auto-refresh", "--", sys.executable, "-c", BOTO3)  # fmt: skip
+    terminal = Terminal(words, bob.variables(AWS_ENDPOINT_URL=sts_stub.url), str(bob.home))
+
+    terminal.expect(f"Enter MFA code for {SERIAL}: ")
+    terminal.type("654321\n")
+
+    assert exit_code(terminal.end()) == 0, terminal.seen
+    assert terminal.seen.count("Enter MFA code") == 1
+    assert "are not renewed" not in terminal.seen
+    assumed = [one for one in sts_stub.requests if one["Action"] == "AssumeRole"]
+    assert sts_stub.actions.count("GetSessionToken") == 1
+    assert len(assumed) > 1
+    assert not [one for one in assumed if "TokenCode" in one]
+
+
+@NEWEST
+def test_a_code_that_was_given_renews_nothing(bob: Person, sts_stub: StsStub) -> None:
+    """A spent code is not sent again: a note says so, and the command is told when it asks."""
+    sts_stub.script = ending_soon(2)
+    script = BOTO3.replace("get_caller_identity()", "get_caller_identity(); time.sleep(2.5)")
+    way = ("--auto-refresh", "--serial-number", SERIAL, "--token-code", "123456")
+    done = run_exec(bob, sys.executable, "-c", script, way=way, AWS_ENDPOINT_URL=sts_stub.url)
+
+    assert "are not renewed" in done.stderr
+    assert done.returncode == 1
+    assert "needs a code of the MFA device" in done.stderr
+    assumed = [one for one in sts_stub.requests if one["Action"] == "AssumeRole"]
+    assert [one["TokenCode"] for one in assumed] == ["123456"]
 
 
 @NEWEST

@@ -13,7 +13,7 @@ from typing import Callable
 
 import pytest
 
-from awscli_assume.commands.arguments import role_arguments
+from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.target_arguments import target_arguments
 from support.hosts import Host
 from support.person import Person

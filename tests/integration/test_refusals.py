@@ -43,7 +43,7 @@ NEWEST = ("v2-2.38.5", "v1-newest")
 class Refusal:
     """An error document of STS, and what the added cause has to name.
 
-    ``never`` stands nowhere in what is printed.
+    ``never`` stands nowhere in what is printed. ``calls`` are all that is asked.
     """
 
     source: str
@@ -53,6 +53,7 @@ class Refusal:
     cause: tuple[str, ...]
     words: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ("AssumeRole",)
 
 
 def not_authorized(how: str, action: str = "sts:AssumeRole", on_role: bool = False) -> str:
@@ -69,8 +70,10 @@ REFUSALS = {
         'API, "AssumeRole", DurationSeconds; IAM, "Troubleshoot IAM roles"',
         400, "ValidationError",
         "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-        ("--duration-seconds 3600", "aws iam get-role --role-name my-iam-role"),
+        ("--duration-seconds max", "--duration-seconds 3600", "aws iam get-role"),
         ("--duration-seconds", "43200"),
+        # Whether IAM says what the role allows: here it does not.
+        calls=("AssumeRole", "GetRole"),
     ),
     "role chaining above one hour": Refusal(
         'API, "AssumeRole", DurationSeconds; text as in github.com/aws/eks-anywhere/pull/9485',
@@ -273,7 +276,7 @@ def test_refusal(person: Person, sts_stub: StsStub, row: Refusal) -> None:
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
     assert "918273" not in done.stderr
-    assert sts_stub.actions == ["AssumeRole"]
+    assert sts_stub.actions == list(row.calls)
     assert person.snapshot() == before
 
 

@@ -2,7 +2,8 @@
 
 It speaks the query protocol: form-encoded requests, XML answers. The shapes are
 those of the AWS STS API reference (AssumeRole, GetCallerIdentity, Common
-Errors); each test that scripts a refusal says where its text is from.
+Errors) and of the IAM API reference (GetRole); each test that scripts a refusal
+says where its text is from.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Callable, Optional
 from urllib.parse import parse_qsl
 
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+IAM_NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 ACCOUNT = "123456789012"
 ACCESS_KEY_ID = "ASIASTUBSTUBSTUBSTUB"
 SECRET = "stub/Secret+Access/Key0123456789abcdefgh"
@@ -83,6 +85,56 @@ def caller_answer(arn: str = f"arn:aws:iam::{ACCOUNT}:user/alice") -> Answer:
         "</GetCallerIdentityResult><ResponseMetadata><RequestId>stub</RequestId>"
         "</ResponseMetadata></GetCallerIdentityResponse>",
     )
+
+
+def role_answer(role_arn: str, maximum: int) -> Answer:
+    """Answer a success of GetRole (IAM API reference, "GetRole", Examples)."""
+    name = role_arn.rpartition("/")[2]
+    return (
+        200,
+        "text/xml",
+        f'<GetRoleResponse xmlns="{IAM_NAMESPACE}"><GetRoleResult><Role><Path>/</Path>'
+        f"<Arn>{role_arn}</Arn><RoleName>{name}</RoleName><RoleId>AROASTUB</RoleId>"
+        "<AssumeRolePolicyDocument>%7B%7D</AssumeRolePolicyDocument>"
+        "<CreateDate>2026-01-02T03:04:05Z</CreateDate>"
+        f"<MaxSessionDuration>{maximum}</MaxSessionDuration></Role></GetRoleResult>"
+        "<ResponseMetadata><RequestId>stub</RequestId></ResponseMetadata></GetRoleResponse>",
+    )
+
+
+# Texts: AWS STS API reference, "AssumeRole", DurationSeconds; the second one as in
+# github.com/aws/eks-anywhere/pull/9485.
+TOO_LONG = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+CHAINED = (
+    "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
+    "chaining."
+)
+
+
+class RoleOfSeconds:
+    """A script: a role that allows so many seconds, and whether IAM may say it."""
+
+    def __init__(
+        self, maximum: int, role_arn: Optional[str] = None, chained: bool = False
+    ) -> None:
+        self.maximum = maximum
+        self.role_arn = role_arn
+        self.chained = chained
+
+    def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
+        """Answer a request: GetRole only where the role has its ARN here."""
+        if parameters["Action"] == "GetRole":
+            if self.role_arn is None:
+                # IAM User Guide, "Troubleshoot access denied error messages".
+                return refusal(403, "AccessDenied", "User is not authorized: iam:GetRole")
+            return role_answer(self.role_arn, self.maximum)
+        if parameters["Action"] != "AssumeRole":
+            return None
+        seconds = int(parameters.get("DurationSeconds", "3600"))
+        if self.chained and seconds > 3600:
+            return refusal(400, "ValidationError", CHAINED)
+        too_long = seconds > self.maximum
+        return refusal(400, "ValidationError", TOO_LONG) if too_long else None
 
 
 def refusal(status: int, code: str, message: str) -> Answer:

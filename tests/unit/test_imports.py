@@ -17,10 +17,10 @@ PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
 # they use themselves alone: each of these was imported inside of the official 2.38.5 and 2.11.0.
 STANDARD_LIBRARY = frozenset(
     {
-        "__future__", "concurrent", "contextlib", "dataclasses", "datetime", "difflib", "errno",
-        "fcntl", "gc", "getpass", "hashlib", "hmac", "http", "json", "logging", "os", "re",
+        "__future__", "base64", "concurrent", "contextlib", "dataclasses", "datetime", "difflib",
+        "errno", "fcntl", "gc", "getpass", "hashlib", "hmac", "http", "io", "json", "logging", "os", "re",
         "secrets", "selectors", "shlex", "shutil", "signal", "socket", "stat", "subprocess", "sys",
-        "tempfile", "threading", "time", "traceback", "typing", "unicodedata",
+        "tempfile", "threading", "time", "traceback", "typing", "unicodedata", "urllib", "xml",
     }
 )  # fmt: skip
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})

@@ -366,3 +366,15 @@ def test_number_of_provided_contexts() -> None:
 
     assert len(session_tags.provided_contexts([one] * 5)) == 5
     assert "6 given, and STS takes 5" in refusal_of(session_tags.provided_contexts, [one] * 6)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("max", "max"), ("900", 900), ("43200", 43200)])
+def test_duration_may_be_the_longest(text: str, expected: object) -> None:
+    """The option takes seconds, or the one word for the longest that the role allows."""
+    assert limits.duration(text) == expected
+
+
+@pytest.mark.parametrize("text", ["MAX", "max ", "maximum", "", "8h"])
+def test_duration_is_no_other_word(text: str) -> None:
+    """Any other word is refused, and the one that there is named."""
+    assert "max" in refusal_of(limits.duration, text)

@@ -146,3 +146,53 @@ def test_role_that_becomes_known() -> None:
 
     assert known == AssumeRoleRequest(ROLE, "alice", duration_seconds=900)
     assert request.role == Role("r")
+
+
+# Role chaining
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected", "clamped"),
+    [
+        (None, None, False),
+        (900, 900, False),
+        (3600, 3600, False),
+        (3601, 3600, True),
+        (43200, 3600, True),
+        ("max", 3600, True),
+    ],
+)
+def test_a_chained_request_asks_for_an_hour_at_most(
+    asked: object, expected: object, clamped: bool
+) -> None:
+    """STS is asked for less, and what was asked for stays to be recorded."""
+    request = build_request(ROLE, "alice", {"duration_seconds": asked}).chained(is_by_flag=False)
+
+    assert (request.seconds, request.is_clamped) == (expected, clamped)
+    assert request.parameters().get("DurationSeconds") == expected
+    assert request.duration_seconds == asked
+
+
+@pytest.mark.parametrize("asked", [None, 900, 3600, "max"])
+def test_a_chained_request_that_the_option_may_ask(asked: object) -> None:
+    """An hour, less, or the longest: no reason to refuse."""
+    request = build_request(ROLE, "alice", {"duration_seconds": asked})
+
+    assert request.chained(is_by_flag=True).is_chained
+
+
+@pytest.mark.parametrize("asked", [3601, 43200])
+def test_a_chained_request_that_the_option_may_not_ask(asked: int) -> None:
+    """More than an hour by option is refused by value."""
+    request = build_request(ROLE, "alice", {"duration_seconds": asked})
+
+    with pytest.raises(InvalidRequest, match=f"Invalid duration {asked}: .* role chaining"):
+        request.chained(is_by_flag=True)
+
+
+def test_a_request_for_the_longest_says_so() -> None:
+    """`max` stays a word until somebody has found out what it is."""
+    request = build_request(ROLE, "alice", {"duration_seconds": "max"})
+
+    assert request.parameters()["DurationSeconds"] == "max"
+    assert request.lasting(7200).parameters()["DurationSeconds"] == 7200

@@ -7,7 +7,9 @@ from typing import Any, Optional
 import pytest
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
-from awscli_assume.profiles.source import Ends, choose_ends
+from awscli_assume.profiles.process_command import slow_command_line
+from awscli_assume.profiles.source import Ends, choose_ends, is_role_session
+from awscli_assume.profiles.state import WRITTEN_KEY_KEY
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/r"
 
@@ -192,3 +194,30 @@ def test_setting_of_the_source_is_checked() -> None:
     """An unknown setting of the source is refused before anything is asked."""
     with pytest.raises(InvalidConfiguration, match=r"assume\.target"):
         choose(profiles={"default": {"assume": {"target": "x"}}})
+
+
+# Role chaining
+
+OURS = made_from("default")["assumed"]
+PROGRAM = slow_command_line("/usr/bin/aws", "assumed-role")
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        (None, False),
+        ({}, False),
+        ({"aws_access_key_id": "AKIAX"}, False),
+        ({"role_arn": ROLE_ARN, "source_profile": "x"}, True),
+        ({"assumed": OURS, "aws_access_key_id": "A", WRITTEN_KEY_KEY: "A"}, True),
+        ({"assumed": OURS, "aws_access_key_id": "B", WRITTEN_KEY_KEY: "A"}, False),
+        ({"assumed": OURS, "aws_access_key_id": "B"}, False),
+        ({"assumed": OURS}, False),
+        ({"assumed": OURS, "credential_process": PROGRAM}, True),
+        ({"assumed": OURS, "credential_process": PROGRAM, "aws_access_key_id": "B"}, False),
+        ({"assumed": OURS, "credential_process": "somebody-elses"}, False),
+    ],
+)
+def test_profile_that_is_a_role_session(profile: object, expected: bool) -> None:
+    """A profile is a role's where it names one, or where its keys are those that we wrote."""
+    assert is_role_session(profile) is expected

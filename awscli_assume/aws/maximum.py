@@ -1,0 +1,65 @@
+"""The maximum session duration of a role, as IAM says it to who may ask."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Callable, Optional
+
+from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.host import (
+    ONE_ATTEMPT,
+    BotoCoreError,
+    ClientError,
+    Config,
+    ResponseParserError,
+)
+from awscli_assume.model.limits import DURATION_MOST
+from awscli_assume.model.roles import Role
+
+LOG = logging.getLogger("awscli.assume.maximum")
+
+# IAM API reference, "CreateRole": MaxSessionDuration is 3600 to 43200.
+_LEAST = 3600
+# Where there is a way to STS only (a VPC endpoint), IAM is given up soon.
+_PATIENCE_SECONDS = 5
+
+
+def create_iam_client(session: Any, options: dict[str, Any]) -> Any:
+    """Answer a client of IAM with the options of that of STS; it asks once, and not for long."""
+    default = session.get_default_client_config()
+    config = Config(
+        connect_timeout=_patience(getattr(default, "connect_timeout", None)),
+        read_timeout=_patience(getattr(default, "read_timeout", None)),
+        retries=dict(ONE_ATTEMPT),
+    )
+    return session.create_client("iam", config=config, **options)
+
+
+def role_maximum(iam: Callable[[], Any], role: Role) -> Optional[int]:
+    """Ask IAM for a role's maximum session duration in seconds (GetRole).
+
+    Answers None where IAM does not say: the caller may lack iam:GetRole, or the
+    role is of another account (IAM knows the caller's own by name alone).
+    """
+    LOG.debug("Asking IAM for the maximum session duration of %s", role.arn)
+    try:
+        with credentials_withheld():
+            found = iam().get_role(RoleName=role.name)["Role"]
+        arn, seconds = found["Arn"], found["MaxSessionDuration"]
+    except (
+        ClientError,
+        BotoCoreError,
+        ResponseParserError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:
+        LOG.debug("IAM did not say: %s", type(error).__name__)
+        return None
+    is_known = arn == role.arn and isinstance(seconds, int) and _LEAST <= seconds <= DURATION_MOST
+    return seconds if is_known else None
+
+
+def _patience(configured: Any) -> float:
+    # 0 is for ever (globalargs.py, both majors).
+    return min(configured or _PATIENCE_SECONDS, _PATIENCE_SECONDS)

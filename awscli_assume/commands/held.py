@@ -1,0 +1,31 @@
+"""Whether a target already holds what is asked for, so that nothing has to be called."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from awscli_assume.commands.plan import Plan
+from awscli_assume.profiles.record import record_of
+from awscli_assume.profiles.state import ProfileState
+
+
+def is_enough(
+    held: Optional[ProfileState],
+    least: Optional[int],
+    plan: Plan,
+    region: Optional[str],
+) -> bool:
+    """Tell whether a target holds what the plan asks for, with more than so many seconds left.
+
+    ``least`` None asks for it anew in any case. The plan's role has its account
+    as far as that is known.
+    """
+    if held is None or least is None or held.seconds_left <= least:
+        return False
+    name, source = plan.session_name, plan.ends.source
+    wanted = record_of(plan.request, name, source, None, plan.auto_refresh)
+    return (
+        wanted.asks_the_same_as(held.record)
+        and region in (None, held.region)
+        and held.principal_arn is not None
+    )
