@@ -7,7 +7,7 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.proofs import is_proven, proven, proven_again
+from awscli_assume.commands.proofs import given_proof, proven_again
 from awscli_assume.commands.role_choice import check_role_choice, chosen_role
 from awscli_assume.commands.role_profile import layered, role_profile
 from awscli_assume.errors import configured_in
@@ -54,7 +54,7 @@ def make_plan(
 ) -> Plan:
     """Answer the plan of a command line. Raises InvalidRequest and InvalidConfiguration."""
     check_role_choice(parsed_args)
-    has_proof = is_proven(parsed_args)
+    proof = given_proof(parsed_args, environment)
     profiles = session.full_config["profiles"]
     ends = choose_ends(
         profiles,
@@ -62,13 +62,14 @@ def make_plan(
         is_explicit=parsed_globals.profile is not None,
         has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
         explicit_target=getattr(parsed_args, "update_profile", None),
-        needs_source=not has_proof,
+        needs_source=proof is None,
     )
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
-    if parsed_args.role_name is None and parsed_args.role_arn is None:
+    named: Mapping[str, Any] = {}
+    if proof is not None:
+        named = proof.named(parsed_args)
+    elif parsed_args.role_name is None and parsed_args.role_arn is None:
         named, ends = role_profile(profiles, ends)
-    else:
-        named = {}
     options = layered(given, named, ends.configuration, profiles)
     role = chosen_role(parsed_args, named, options, ends.configuration)
     session_name = options["role_session_name"]
@@ -80,8 +81,8 @@ def make_plan(
         with configured_in(f"role_session_name of the profile '{ends.configuration}'"):
             limits.session_name(rendered)
     request = build_request(role, rendered, options)
-    if has_proof:
-        request = proven(request, parsed_args, environment)
+    if proof is not None:
+        request = proof.attached(request)
         session_name = session_name if request.role_session_name else ""
     auto_refresh = bool(getattr(parsed_args, "auto_refresh", False))
     has_flag = given["duration_seconds"] is not None

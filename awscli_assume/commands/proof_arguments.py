@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from awscli_assume.commands.arguments import text
+from awscli_assume.commands.arguments import STS_OPTIONS, text
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.proofs import SamlAssertion, WebIdentity
 
 # By the name of their member in the parsed arguments.
 PROOF_OPTIONS = ("web_identity_token_file", "saml_assertion", "principal_arn")
+# What both operations take besides role and proof (AWS STS API reference).
+_TAKEN = ("duration_seconds", "policy", "policy_arns")
 
 
 def proof_arguments() -> list[dict[str, Any]]:
@@ -17,7 +21,7 @@ def proof_arguments() -> list[dict[str, Any]]:
             "web-identity-token-file",
             "The file with the OpenID Connect token of your identity provider, in place of source "
             "credentials (AssumeRoleWithWebIdentity). <code>github-actions</code>: the token that "
-            "GitHub hands out to a job with <code>id-token: write</code>.",
+            "GitHub hands out to a job with <code>permissions: id-token: write</code>.",
             # The path is what is kept; the CLI would put the token in its place.
             no_paramfile=True,
         ),
@@ -25,7 +29,7 @@ def proof_arguments() -> list[dict[str, Any]]:
             "saml-assertion",
             "The file with your identity provider's SAML response in base64, as "
             "<code>file://response.b64</code>, in place of source credentials "
-            "(AssumeRoleWithSAML).",
+            "(AssumeRoleWithSAML). Where no role is named, the only one of the assertion.",
             no_paramfile=True,
         ),
         text(
@@ -34,3 +38,38 @@ def proof_arguments() -> list[dict[str, Any]]:
             "names beside the role.",
         ),
     ]
+
+
+def check_proof_options(parsed_args: Any) -> bool:
+    """Tell whether a command line has an identity provider's proof. Raises InvalidRequest.
+
+    Checks what goes with it and what does not; no file is opened.
+    """
+    token_file, assertion, principal = (getattr(parsed_args, n, None) for n in PROOF_OPTIONS)
+    if principal is not None and assertion is None:
+        raise InvalidRequest("--principal-arn goes with --saml-assertion file://PATH")
+    if token_file is None and assertion is None:
+        return False
+    if token_file is not None and assertion is not None:
+        raise InvalidRequest(
+            "--web-identity-token-file and --saml-assertion are two proofs: leave one of them out"
+        )
+    proof = WebIdentity if assertion is None else SamlAssertion
+    taken = (*_TAKEN, *(("role_session_name",) if assertion is None else ()))
+    for name in STS_OPTIONS:
+        if getattr(parsed_args, name, None) is not None and name not in taken:
+            is_name = name == "role_session_name"
+            why = "the assertion names the session" if is_name else _lacks(proof.operation)
+            raise InvalidRequest(
+                f"--{name.replace('_', '-')} does not go with {proof.option}: {why}. Leave it out"
+            )
+    if assertion is not None and getattr(parsed_args, "auto_refresh", False):
+        raise InvalidRequest(
+            "--auto-refresh has to assume the role again later, and a SAML assertion is good for "
+            "some minutes only. Leave one of the two out"
+        )
+    return True
+
+
+def _lacks(operation: str) -> str:
+    return f"{operation} has no such parameter"

@@ -2,87 +2,76 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any, Optional
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional
 
 from awscli_assume.aws.github import fetch_token, github_request
-from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.proof_arguments import PROOF_OPTIONS
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.commands.proof_arguments import check_proof_options
+from awscli_assume.commands.proof_files import assertion_of, check_read_again, token_in, token_path
+from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.proofs import (
-    ASSERTION_MOST,
     GITHUB,
-    TOKEN_MOST,
     Proof,
     SamlAssertion,
     WebIdentity,
-    check_assertion,
     check_principal_arn,
-    check_token,
 )
 from awscli_assume.model.request import AssumeRoleRequest
-from awscli_assume.model.saml import principal_of
-
-# What both operations take besides role and proof (AWS STS API reference).
-_TAKEN = ("duration_seconds", "policy", "policy_arns")
+from awscli_assume.model.saml import only_role, pair_of
 
 
-def is_proven(parsed_args: Any) -> bool:
-    """Tell whether a command line has an identity provider's proof. Raises InvalidRequest.
+@dataclass(frozen=True)
+class GivenProof:
+    """What a command line has in place of a source: a token's file, or an assertion, read once."""
 
-    Checks what goes with it and what does not; no file is opened.
+    token_file: str
+    document: str = field(repr=False)
+    principal_arn: Optional[str]
+
+    def named(self, parsed_args: Any) -> Mapping[str, Any]:
+        """Answer what the proof says of the role where no option names one.
+
+        Raises InvalidRequest where it says none, or several.
+        """
+        if parsed_args.role_arn is not None or parsed_args.role_name is not None:
+            return {}
+        if not self.document:
+            raise InvalidRequest(f"{WebIdentity.option} needs a role: --role-arn ARN")
+        return {"role_arn": only_role(self.document).arn}
+
+    def attached(self, request: AssumeRoleRequest) -> AssumeRoleRequest:
+        """Answer the request with this proof. Raises InvalidRequest."""
+        if not self.document:
+            return _with_account(request).with_proof(WebIdentity(self.token_file))
+        principal = self.principal_arn
+        if principal is None or request.role.account_id is None:
+            role, found = pair_of(self.document, request.role)
+            request = request.with_role(role)
+            principal = principal or found
+        proof = SamlAssertion(check_principal_arn(principal), self.document)
+        return request.with_proof(proof)
+
+
+def given_proof(parsed_args: Any, environment: Environment) -> Optional[GivenProof]:
+    """Answer the proof of a command line, or None where it has a source.
+
+    Checks what goes with it and what does not, then reads it. Raises
+    InvalidRequest and InvalidConfiguration.
     """
-    token_file, assertion, principal = (getattr(parsed_args, n, None) for n in PROOF_OPTIONS)
-    if principal is not None and assertion is None:
-        raise InvalidRequest("--principal-arn goes with --saml-assertion file://PATH")
-    if token_file is None and assertion is None:
-        return False
-    if token_file is not None and assertion is not None:
-        raise InvalidRequest(
-            "--web-identity-token-file and --saml-assertion are two proofs: leave one of them out"
-        )
-    proof = WebIdentity if assertion is None else SamlAssertion
-    taken = (*_TAKEN, *(("role_session_name",) if assertion is None else ()))
-    for name in STS_OPTIONS:
-        if getattr(parsed_args, name, None) is not None and name not in taken:
-            why = "the assertion names the session" if name == "role_session_name" else (
-                f"{proof.operation} has no such parameter"
-            )  # fmt: skip
-            raise InvalidRequest(
-                f"--{name.replace('_', '-')} does not go with {proof.option}: {why}. Leave it out"
-            )
-    if parsed_args.role_arn is None and parsed_args.role_name is None:
-        raise InvalidRequest(f"{proof.option} needs a role: --role-arn ARN")
-    if assertion is not None and getattr(parsed_args, "auto_refresh", False):
-        raise InvalidRequest(
-            "--auto-refresh has to assume the role again later, and a SAML assertion is good for "
-            "some minutes only. Leave one of the two out"
-        )
-    return True
-
-
-def proven(
-    request: AssumeRoleRequest, parsed_args: Any, environment: Environment
-) -> AssumeRoleRequest:
-    """Answer the request with the proof of a command line, its file read once to check it."""
-    role = request.role
-    if role.account_id is None:
-        raise InvalidRequest(
-            f"Nobody can be asked for the account of the role '{role.name}' before it is assumed. "
-            f"Try: --role-name {role.name} --account-id ID, or --role-arn ARN"
-        )
-    if parsed_args.saml_assertion is not None:
-        document = check_assertion(_assertion(parsed_args.saml_assertion))
-        given = parsed_args.principal_arn
-        principal = given if given is not None else principal_of(document, role)
-        return request.with_proof(SamlAssertion(check_principal_arn(principal), document))
-    proof = WebIdentity(_token_path(parsed_args.web_identity_token_file))
-    if proof.token_file == GITHUB:
+    if not check_proof_options(parsed_args):
+        return None
+    principal, assertion = parsed_args.principal_arn, parsed_args.saml_assertion
+    if assertion is not None:
+        if principal is not None:
+            check_principal_arn(principal)
+        return GivenProof("", assertion_of(assertion), principal)
+    path = token_path(parsed_args.web_identity_token_file)
+    if path == GITHUB:
         github_request(environment.variables)
     else:
-        _token_in(proof.token_file)
-    return request.with_proof(proof)
+        check_read_again(path, bool(getattr(parsed_args, "auto_refresh", False)))
+    return GivenProof(path, "", None)
 
 
 def proven_again(request: AssumeRoleRequest, token_file: Optional[str]) -> AssumeRoleRequest:
@@ -99,43 +88,14 @@ def secret_of(proof: Proof, ca_bundle: Optional[str], environment: Environment) 
         return proof.document
     if proof.token_file == GITHUB:
         return fetch_token(environment.variables, ca_bundle)
-    return _token_in(proof.token_file)
+    return token_in(proof.token_file)
 
 
-def _token_path(given: str) -> str:
-    if given == GITHUB:
-        return GITHUB
-    path = os.path.abspath(os.path.expanduser(given[7:] if given.startswith("file://") else given))
-    # It becomes a line of the config file.
-    if not path.isprintable() or path != path.strip():
+def _with_account(request: AssumeRoleRequest) -> AssumeRoleRequest:
+    role = request.role
+    if role.account_id is None:
         raise InvalidRequest(
-            f"Invalid path {given!r}: it has characters that a line of the config file can't hold"
+            f"Nobody can be asked for the account of the role '{role.name}' before it is assumed. "
+            f"Try: --role-name {role.name} --account-id ID, or --role-arn ARN"
         )
-    return path
-
-
-def _token_in(path: str) -> str:
-    hint = "Try: --web-identity-token-file PATH"
-    return check_token(_content(path, TOKEN_MOST, hint), f"the file {path}")
-
-
-def _assertion(given: str) -> str:
-    if not given.startswith("file://"):
-        raise InvalidRequest(
-            "A SAML assertion does not belong on a command line, which other users of the machine "
-            "can see. Try: --saml-assertion file://PATH"
-        )
-    path = os.path.expandvars(os.path.expanduser(given[7:]))
-    # Twice the size, for the ends of its lines.
-    return _content(path, 2 * ASSERTION_MOST, "Try: --saml-assertion file://PATH")
-
-
-def _content(path: str, most: int, hint: str) -> str:
-    """Answer a file's text, at most so many bytes and a few of it."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read(most + 100)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no path"
-        raise InvalidConfiguration(f"Can't read {path}: {reason}. {hint}") from None
-    return content.decode("latin-1")
+    return request

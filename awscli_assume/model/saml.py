@@ -16,31 +16,50 @@ _ASSERTION = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 _GIVE = "Give the identity provider: --principal-arn ARN"
 
 
-def principal_of(document: str, role: Role) -> str:
-    """Answer the identity provider that an assertion (base64) names beside the role.
+def only_role(document: str) -> Role:
+    """Answer the role that an assertion (base64) names, where it is one. Raises InvalidRequest."""
+    arns = sorted({role.arn for role, _ in _roles(document)})
+    if len(arns) == 1:
+        return parse_role_arn(arns[0])
+    if arns:
+        raise InvalidRequest(
+            f"The SAML assertion names {len(arns)} roles: {', '.join(arns)}. Pick one: "
+            "--role-arn ARN"
+        )
+    raise InvalidRequest(
+        "The SAML assertion names no role that can be read. Give both: --role-arn ARN "
+        "--principal-arn ARN"
+    )
 
-    Raises InvalidRequest where it names none or several, or is no assertion that
-    can be read safely. STS checks the assertion itself; this is for its address only.
+
+def pair_of(document: str, role: Role) -> tuple[Role, str]:
+    """Answer the role with its account, and the identity provider that an assertion names for it.
+
+    Raises InvalidRequest where the assertion (base64) names none or several, or
+    can't be read safely. STS checks the assertion itself; this is for its address only.
     """
     pairs = _roles(document)
-    found = sorted({principal for one, principal in pairs if _is_same(one, role)})
+    found = sorted({(one.arn, principal) for one, principal in pairs if _is_same(one, role)})
     if len(found) == 1:
-        return found[0]
+        return parse_role_arn(found[0][0]), found[0][1]
+    account = f" of the account {role.account_id}" if role.account_id else ""
     if found:
+        lines = ", ".join(f"{arn} by {principal}" for arn, principal in found)
         raise InvalidRequest(
-            f"The SAML assertion names several identity providers for the role {role.name}: "
-            f"{', '.join(found)}. {_GIVE}"
+            f"The SAML assertion names the role {role.name}{account} more than once: {lines}. "
+            "Pick one: --role-arn ARN --principal-arn ARN"
         )
     others = ", ".join(sorted({one.arn for one, _ in pairs})) or "none that can be read"
     raise InvalidRequest(
-        f"The SAML assertion does not name the role {role.name} of the account "
-        f"{role.account_id}. Its roles: {others}. {_GIVE}"
+        f"The SAML assertion does not name the role {role.name}{account}. Its roles: {others}. "
+        f"{_GIVE}"
     )
 
 
 def _is_same(one: Role, asked: Role) -> bool:
-    is_named = (one.name, one.path, one.account_id) == (asked.name, asked.path, asked.account_id)
-    return is_named and asked.partition in (None, one.partition)
+    is_named = (one.name, one.path) == (asked.name, asked.path)
+    is_there = asked.account_id in (None, one.account_id)
+    return is_named and is_there and asked.partition in (None, one.partition)
 
 
 def _roles(document: str) -> list[tuple[Role, str]]:

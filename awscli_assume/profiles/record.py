@@ -100,12 +100,6 @@ class Record:
                 "The profile was made with --provided-contexts, whose assertions are not kept. "
                 f"Assume the role again: aws assume --role-arn {self.role_arn}"
             )
-        if options.pop("saml_assertion", None) is not None:
-            raise InvalidConfiguration(
-                "The profile was made by a SAML assertion, which is good for some minutes and is "
-                "not kept. Get a new one from your identity provider, then: aws assume --role-arn "
-                f"{self.role_arn} --saml-assertion file://PATH"
-            )
         return options
 
 

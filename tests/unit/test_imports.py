@@ -18,9 +18,10 @@ PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
 STANDARD_LIBRARY = frozenset(
     {
         "__future__", "base64", "concurrent", "contextlib", "dataclasses", "datetime", "difflib",
-        "errno", "fcntl", "gc", "getpass", "hashlib", "hmac", "http", "io", "json", "logging", "os", "re",
-        "secrets", "selectors", "shlex", "shutil", "signal", "socket", "stat", "subprocess", "sys",
-        "tempfile", "threading", "time", "traceback", "typing", "unicodedata", "urllib", "xml",
+        "errno", "fcntl", "gc", "getpass", "hashlib", "hmac", "http", "io", "json", "logging",
+        "os", "re", "secrets", "selectors", "shlex", "shutil", "signal", "socket", "stat",
+        "subprocess", "sys", "tempfile", "threading", "time", "traceback", "typing", "unicodedata",
+        "urllib", "xml",
     }
 )  # fmt: skip
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
