@@ -11,7 +11,7 @@ from awscli_assume.commands.arguments import flag, sts_arguments
 from awscli_assume.commands.child import become, command_or_shell, find_program
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import obtain
-from awscli_assume.commands.proof_arguments import proof_arguments
+from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
 from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.serving import run_with_endpoint
 from awscli_assume.host import environment_of_the_person
@@ -30,6 +30,7 @@ class ExecCommand(BasicCommand):
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
+        keep_proofs_apart(session, self.NAME)
         self.ARG_TABLE = [*role_arguments(), _auto_refresh_argument(), *sts_arguments()]
         self.ARG_TABLE += proof_arguments()
         self.ARG_TABLE.append(_command_argument())

@@ -11,7 +11,7 @@ import awscli_assume
 from awscli_assume.commands.arguments import sts_arguments, text
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import obtain
-from awscli_assume.commands.proof_arguments import proof_arguments
+from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
 from awscli_assume.commands.recorded import obtain_recorded
 from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
@@ -31,6 +31,7 @@ class ExportCommand(BasicCommand):
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
+        keep_proofs_apart(session, self.NAME)
         self.ARG_TABLE = [*role_arguments(), _format_argument(), _recorded_argument()]
         self.ARG_TABLE += sts_arguments() + proof_arguments()
         self._environment = environment if environment is not None else Environment()

@@ -22,15 +22,12 @@ def proof_arguments() -> list[dict[str, Any]]:
             "The file with the OpenID Connect token of your identity provider, in place of source "
             "credentials (AssumeRoleWithWebIdentity). <code>github-actions</code>: the token that "
             "GitHub hands out to a job with <code>permissions: id-token: write</code>.",
-            # The path is what is kept; the CLI would put the token in its place.
-            no_paramfile=True,
         ),
         text(
             "saml-assertion",
             "The file with your identity provider's SAML response in base64, as "
             "<code>file://response.b64</code>, in place of source credentials "
             "(AssumeRoleWithSAML). Where no role is named, the only one of the assertion.",
-            no_paramfile=True,
         ),
         text(
             "principal-arn",
@@ -38,6 +35,31 @@ def proof_arguments() -> list[dict[str, Any]]:
             "names beside the role.",
         ),
     ]
+
+
+def keep_proofs_apart(session: Any, command: str) -> None:
+    """Let ``file://`` stand for a path in one option and for a file's content in the other.
+
+    The AWS CLI puts a file's content in place of ``file://PATH`` before a command
+    sees it, in version 2 for each option (``no_paramfile`` is not read there, seen
+    in 2.38.5 and 2.11.0). The first answer to the event counts.
+    """
+    event = f"load-cli-arg.custom.{command}"
+    session.register(f"{event}.web-identity-token-file", _as_it_stands)
+    session.register(f"{event}.saml-assertion", _check_is_a_file)
+
+
+def _as_it_stands(value: Any, **_: Any) -> Any:
+    # The path is what is recorded, and read again.
+    return value
+
+
+def _check_is_a_file(value: Any, **_: Any) -> None:
+    if isinstance(value, str) and not value.startswith("file://"):
+        raise InvalidRequest(
+            "A SAML assertion does not belong on a command line, which other users of the machine "
+            "can see. Try: --saml-assertion file://PATH"
+        )
 
 
 def check_proof_options(parsed_args: Any) -> bool:

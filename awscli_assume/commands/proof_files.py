@@ -1,4 +1,4 @@
-"""The files that hold what an identity provider says: a token, an assertion."""
+"""The file that holds a web identity token."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ import re
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.model.proofs import (
-    ASSERTION_MOST,
     GITHUB,
     TOKEN_MOST,
-    check_assertion,
     check_token,
 )
 
 # A JSON web token (RFC 7515: its header is an object, in base64url), or what is no path.
 _TOKEN_ITSELF = re.compile(r"eyJ[\w-]+\.[\w-]+\.|.{1024}", re.ASCII | re.DOTALL)
 _PATH_HINT = "Try: --web-identity-token-file PATH"
-_ASSERTION_HINT = "Try: --saml-assertion file://PATH"
 
 
 def token_path(given: str) -> str:
@@ -56,18 +53,7 @@ def check_read_again(path: str, is_kept: bool) -> None:
 
 def token_in(path: str) -> str:
     """Answer the token in a file. Raises InvalidConfiguration, which shows nothing of it."""
-    return check_token(_content(path, TOKEN_MOST, _PATH_HINT), f"the file {path}")
-
-
-def assertion_of(given: str) -> str:
-    """Answer that of ``--saml-assertion``. Raises InvalidRequest and InvalidConfiguration."""
-    if not given.startswith("file://"):
-        raise InvalidRequest(
-            "A SAML assertion does not belong on a command line, which other users of the machine "
-            f"can see. {_ASSERTION_HINT}"
-        )
-    # Twice the size, for the ends of its lines.
-    return check_assertion(_content(_expanded(given), 2 * ASSERTION_MOST, _ASSERTION_HINT))
+    return check_token(_content(path), f"the file {path}")
 
 
 def _expanded(given: str) -> str:
@@ -76,12 +62,12 @@ def _expanded(given: str) -> str:
     return os.path.abspath(os.path.expandvars(os.path.expanduser(bare)))
 
 
-def _content(path: str, most: int, hint: str) -> str:
-    """Answer a file's text, at most so many bytes and a few of it."""
+def _content(path: str) -> str:
+    """Answer a file's text, as much of it as a token may have and a few bytes."""
     try:
         with open(path, "rb") as file:
-            content = file.read(most + 100)
+            content = file.read(TOKEN_MOST + 100)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no path"
-        raise InvalidConfiguration(f"Can't read {path}: {reason}. {hint}") from None
+        raise InvalidConfiguration(f"Can't read {path}: {reason}. {_PATH_HINT}") from None
     return content.decode("latin-1")

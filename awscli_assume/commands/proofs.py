@@ -8,13 +8,14 @@ from typing import Any, Mapping, Optional
 from awscli_assume.aws.github import fetch_token, github_request
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.proof_arguments import check_proof_options
-from awscli_assume.commands.proof_files import assertion_of, check_read_again, token_in, token_path
+from awscli_assume.commands.proof_files import check_read_again, token_in, token_path
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.proofs import (
     GITHUB,
     Proof,
     SamlAssertion,
     WebIdentity,
+    check_assertion,
     check_principal_arn,
 )
 from awscli_assume.model.request import AssumeRoleRequest
@@ -65,7 +66,7 @@ def given_proof(parsed_args: Any, environment: Environment) -> Optional[GivenPro
     if assertion is not None:
         if principal is not None:
             check_principal_arn(principal)
-        return GivenProof("", assertion_of(assertion), principal)
+        return GivenProof("", check_assertion(assertion), principal)
     path = token_path(parsed_args.web_identity_token_file)
     if path == GITHUB:
         github_request(environment.variables)

@@ -115,6 +115,15 @@ def test_an_assertion_of_one_role_needs_no_more(nobody, assertion: Path) -> None
     ]
 
 
+@pytest.mark.parametrize("prefix", ["", "file://"])
+def test_a_path_is_a_path_with_its_prefix_too(nobody, token: Path, prefix: str) -> None:
+    """`file://` stands for the path here, and is not in the record."""
+    done = nobody("assume", *web(f"{prefix}{token}"))
+
+    assert done.code == 0, done.err
+    assert f"web-identity-token-file = {token}\n" in nobody.config.read_text()
+
+
 def test_an_assertion_of_several_roles_lists_them(nobody, assertion: Path) -> None:
     """None is guessed; --role-arn, or a name that is there once, picks."""
     assertion.write_text(saml_response(f"{ROLE_ARN},{PROVIDER}", f"{PROVIDER},{OTHER_ARN}"))
@@ -216,7 +225,7 @@ def test_a_token_that_is_gone(nobody, token: Path) -> None:
         (["--token-code", "123456"], "--token-code does not go"),
         (["--source-identity", "alice"], "--source-identity does not go"),
         (["--provided-contexts", "ProviderArn=a,ContextAssertion=b"], "--provided-contexts does"),
-        (["--saml-assertion", "file://x"], "two proofs"),
+        (["--saml-assertion", "file://token"], "two proofs"),
         (["--principal-arn", PROVIDER], "--principal-arn goes with --saml-assertion"),
     ],
 )

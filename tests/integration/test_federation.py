@@ -33,10 +33,12 @@ def by_web_identity(local_aws: LocalAws) -> str:
         local_aws.administrator.id, local_aws.administrator.secret, region_name="us-east-1"
     )
     iam = administrator.client("iam", endpoint_url=local_aws.endpoint_url)
+    sts = administrator.client("sts", endpoint_url=local_aws.endpoint_url)
+    account = sts.get_caller_identity()["Account"]
     statement = {
         "Effect": "Allow",
         "Action": "sts:AssumeRoleWithWebIdentity",
-        "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/idp.example.com"},
+        "Principal": {"Federated": f"arn:aws:iam::{account}:oidc-provider/idp.example.com"},
     }
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     role = iam.create_role(RoleName="by-web-identity", AssumeRolePolicyDocument=document)
