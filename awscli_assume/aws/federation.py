@@ -10,7 +10,12 @@ from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.sts import call, client_options
 from awscli_assume.aws.withheld import credentials_withheld
-from awscli_assume.host import NoCredentialsError, ReadOnlyCredentials, unsigned_config
+from awscli_assume.host import (
+    ClientError,
+    NoCredentialsError,
+    ReadOnlyCredentials,
+    unsigned_config,
+)
 from awscli_assume.model.credentials import TemporaryCredentials, read_answer
 from awscli_assume.model.proofs import SamlAssertion
 from awscli_assume.model.request import AssumeRoleRequest
@@ -53,5 +58,17 @@ def assume_with_proof(
     operation = client.assume_role_with_saml if is_saml else client.assume_role_with_web_identity
     parameters = {**request.parameters(), proof.parameter: secret}
     with credentials_withheld(), causes_added(request):
-        answer = call(operation, f"{proof.operation}Result", **parameters)
+        try:
+            answer = call(operation, f"{proof.operation}Result", **parameters)
+        except ClientError as error:
+            _mask(error, secret)
+            raise
     return read_answer(answer, now)
+
+
+def _mask(error: Any, secret: str) -> None:
+    """Take a proof out of a refusal: STS quotes a value that it finds to be invalid."""
+    details = error.response.get("Error", {})
+    if "Message" in details:
+        details["Message"] = str(details["Message"]).replace(secret, "****")
+    error.args = tuple(str(part).replace(secret, "****") for part in error.args)

@@ -158,6 +158,38 @@ def test_the_token_of_a_job_of_github(nobody, runner: RunnerStub) -> None:
     assert "web-identity-token-file = github-actions" in nobody.config.read_text()
 
 
+@pytest.mark.parametrize(
+    ("words", "variable", "expected"),
+    [
+        (["--ca-bundle", "/option.pem"], "/variable.pem", "/option.pem"),
+        ([], "/variable.pem", "/variable.pem"),
+        (["--no-verify-ssl"], "/variable.pem", "/variable.pem"),
+        (["--no-verify-ssl"], "", None),
+    ],
+)
+def test_the_runner_is_checked_by_the_clis_certificates(
+    nobody, runner: RunnerStub, monkeypatch: pytest.MonkeyPatch,
+    words: list[str], variable: str, expected: object,
+) -> None:  # fmt: skip
+    """--ca-bundle, the configuration and the environment hold for the runner too.
+
+    --no-verify-ssl, which is about the endpoint of AWS, does not.
+    """
+    bundles = []
+
+    def fetch(variables: object, ca_bundle: object) -> str:
+        bundles.append(ca_bundle)
+        return GITHUB_TOKEN
+
+    monkeypatch.setattr("awscli_assume.commands.proofs.fetch_token", fetch)
+    if variable:
+        nobody.set_variable("AWS_CA_BUNDLE", variable)
+    done = nobody("assume", *web("github-actions"), *words)
+
+    assert done.code == 0, done.err
+    assert bundles == [expected]
+
+
 def test_a_job_without_the_permission_is_told(nobody) -> None:
     """Outside of a job, or without the permission, nothing is asked."""
     done = nobody("assume", *web("github-actions"))
@@ -323,6 +355,24 @@ def test_a_refusal_says_whose_side_it_is(nobody, token: Path) -> None:
     assert not nobody.credentials.exists()
 
 
+@pytest.mark.parametrize("way", ["token", "assertion"])
+def test_a_refusal_that_quotes_the_proof_is_masked(
+    nobody, token: Path, assertion: Path, way: str
+) -> None:
+    """Text: "Common Errors", ValidationError, which quotes what it finds to be invalid."""
+    secret = WEB_TOKEN if way == "token" else assertion.read_text()
+    name = "webIdentityToken" if way == "token" else "sAMLAssertion"
+    text = (
+        f"1 validation error detected: Value '{secret}' at '{name}' failed to satisfy constraint"
+    )
+    nobody.stub.script = lambda asked: refusal(400, "ValidationError", text)
+    done = nobody("assume", *(web(token) if way == "token" else saml(assertion)), "--debug")
+
+    assert done.code in (254, 255)
+    assert f"Value '****' at '{name}'" in done.err
+    assert secret[20:60] not in done.out + done.err
+
+
 def test_dry_run_shows_the_operation_and_no_token(nobody, token: Path, assertion: Path) -> None:
     """Nothing is asked; the parameters are those without the secret."""
     for words in (web(token), saml(assertion)):
@@ -332,6 +382,7 @@ def test_dry_run_shows_the_operation_and_no_token(nobody, token: Path, assertion
         assert request["Operation"].startswith("AssumeRoleWith"), done.err
         assert request["SourceProfile"] is None
         assert not {"WebIdentityToken", "SAMLAssertion"} & set(request["Parameters"])
+        assert ("web-identity-token-file = " + str(token) in done.out) is (words == web(token))
         assert "WebTokenMark" not in done.out + done.err
         assert assertion.read_text()[:40] not in done.out + done.err
     assert nobody.stub.requests == []
