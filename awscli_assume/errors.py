@@ -36,6 +36,10 @@ class NoTerminal(InvalidConfiguration):
     """A question has to be asked and there is nobody to answer it. Exit code 253."""
 
 
+class MalformedPolicy(ValueError):
+    """A policy document that IAM's policy language does not take. Exit code 255."""
+
+
 class UnexpectedAnswer(Exception):
     """An answer that came back as AssumeRole's and is not one. Exit code 255."""
 

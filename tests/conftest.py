@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.person import clean_environment
+from support.sign_in_stub import SignInStub
 from support.sts_stub import StsStub
 
 # Started in the background or by nohup, a test process ignores these, and so
@@ -39,4 +40,11 @@ def clean_env(home: Path) -> dict[str, str]:
 def sts_stub():
     """Run a scripted STS for one test."""
     with StsStub() as stub:
+        yield stub
+
+
+@pytest.fixture
+def sign_in_stub():
+    """Run a stand-in of SSO's portal and of a container's endpoint for one test."""
+    with SignInStub() as stub:
         yield stub

@@ -18,19 +18,20 @@ _LONGEST_SESSION_SECONDS = 36 * 3600
 
 @dataclass(frozen=True)
 class Caller:
-    """Account and partition of a principal, and its ARN where STS has named it."""
+    """Account and partition of a principal; its ARN and id where STS has just named them."""
 
     partition: str
     account_id: str
     arn: Optional[str] = None
+    user_id: Optional[str] = None
 
     @classmethod
-    def from_arn(cls, arn: str) -> Caller:
-        """Answer the caller of GetCallerIdentity's ``Arn``. Raises ValueError."""
+    def from_arn(cls, arn: str, user_id: Optional[str] = None) -> Caller:
+        """Answer the caller of GetCallerIdentity's ``Arn`` and ``UserId``. Raises ValueError."""
         marker, partition, _, _, account_id, _ = arn.split(":", 5)
         if marker != "arn" or not (account_id.isdigit() and len(account_id) == 12):
             raise ValueError(arn)
-        return cls(partition, account_id, arn)
+        return cls(partition, account_id, arn, user_id)
 
     @property
     def is_role_session(self) -> bool:

@@ -65,6 +65,12 @@ _BY_TEXT = (
     ),
     (
         "AccessDenied",
+        "must provide both MFA serial number",
+        "The role asks for multi-factor authentication. Name your device: --serial-number "
+        "arn:aws:iam::ACCOUNT:mfa/NAME. To see yours: aws iam list-mfa-devices",
+    ),
+    (
+        "AccessDenied",
         "MultiFactorAuthentication failed",
         "A token code works once and for half a minute: wait for the next one of the device",
     ),

@@ -26,13 +26,18 @@ _PATIENCE_SECONDS = 5
 
 def create_iam_client(session: Any, options: dict[str, Any]) -> Any:
     """Answer a client of IAM with the options of that of STS; it asks once, and not for long."""
+    return create_impatient_client(session, "iam", options)
+
+
+def create_impatient_client(session: Any, service: str, options: dict[str, Any]) -> Any:
+    """Answer a client of a service that is asked beside STS: once, and not for long."""
     default = session.get_default_client_config()
     config = Config(
         connect_timeout=_patience(getattr(default, "connect_timeout", None)),
         read_timeout=_patience(getattr(default, "read_timeout", None)),
         retries=dict(ONE_ATTEMPT),
     )
-    return session.create_client("iam", config=config, **options)
+    return session.create_client(service, config=config, **options)
 
 
 def role_maximum(iam: Callable[[], Any], role: Role) -> Optional[int]:

@@ -44,11 +44,18 @@ class Signer:
 
     def by_session(self, session: SessionCredentials) -> Any:
         """Answer a client that a session signs for, with all else as the source's."""
-        return self.signed_by(
-            ReadOnlyCredentials(
-                session.access_key_id, session.secret_access_key, session.session_token
-            )
-        )
+        return self.signed_by(_read_only(session))
+
+    def past(self, session: SessionCredentials) -> Signer:
+        """Answer the signer of a role session that this one has begun; IAM is not asked by it."""
+        frozen = _read_only(session)
+        return Signer(self.signed_by(frozen), lambda: frozen, self.signed_by, is_role=True)
+
+
+def _read_only(session: SessionCredentials) -> Any:
+    return ReadOnlyCredentials(
+        session.access_key_id, session.secret_access_key, session.session_token
+    )
 
 
 def get_session_token(

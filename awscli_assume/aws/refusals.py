@@ -8,7 +8,12 @@ from typing import Any, Callable, Iterator, Optional
 from awscli_assume.aws.causes import NO_ENDPOINT, cause_of, maximum_cause
 from awscli_assume.aws.maximum import role_maximum
 from awscli_assume.errors import UnexpectedAnswer
-from awscli_assume.host import ClientError, EndpointConnectionError, ResponseParserError
+from awscli_assume.host import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    ResponseParserError,
+)
 from awscli_assume.model.request import AssumeRoleRequest
 
 _BETWEEN = "Check what stands between here and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
@@ -39,6 +44,28 @@ def causes_added(
         raise
     except ResponseParserError:
         raise foreign_answer() from None
+
+
+@contextmanager
+def hop_named(number: int, count: int, role_arn: str) -> Iterator[None]:
+    """Run what assumes a role on the way; its failure says which one of how many that is."""
+    place = f"That was hop {number} of {count} (--via): {role_arn}"
+    try:
+        yield
+    except ClientError as error:
+        add_reason(error, place)
+        raise
+    except (BotoCoreError, UnexpectedAnswer) as error:
+        _append(error, place)
+        raise
+
+
+def add_reason(error: Any, reason: str) -> None:
+    """Add a line to a refusal of STS, in the two places that are read."""
+    details = error.response.get("Error", {})
+    if "Message" in details:
+        details["Message"] = f"{details['Message']}\n{reason}"
+    _append(error, reason)
 
 
 def exceeds_maximum(error: Any) -> bool:
@@ -88,6 +115,11 @@ def _without_request(text: str) -> str:
     SignatureDoesNotMatch quotes it (IAM User Guide, "Troubleshoot signed requests").
     """
     return text.partition("The Canonical String for this request")[0].rstrip()
+
+
+def is_refusal(error: Any) -> bool:
+    """Tell whether STS refused for somebody's policies: AccessDenied, whoever's they are."""
+    return error.response.get("Error", {}).get("Code") in ("AccessDenied", "AccessDeniedException")
 
 
 def _append(error: Any, cause: str) -> None:

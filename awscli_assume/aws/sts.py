@@ -10,7 +10,7 @@ from awscli_assume.aws.callers import Caller, CallerMemory
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.errors import InvalidRequest, UnexpectedAnswer
-from awscli_assume.host import CLI_NAME, NoCredentialsError
+from awscli_assume.host import CLI_NAME, EndpointResolver, NoCredentialsError
 from awscli_assume.model.credentials import TemporaryCredentials, read_answer
 from awscli_assume.model.request import AssumeRoleRequest
 
@@ -53,7 +53,7 @@ def region_of(client: Any) -> Optional[str]:
 def check_host_knows(client: Any, request: AssumeRoleRequest) -> None:
     """Raise InvalidRequest for a parameter that the host's model of STS lacks."""
     shape = client.meta.service_model.operation_model(request.operation).input_shape
-    asked = request.with_role(request.role.completed("aws", "0" * 12)).parameters()
+    asked = request.completed("aws", "0" * 12).parameters()
     for name in sorted(set(asked) - set(shape.members)):
         raise InvalidRequest(
             f"{CLI_NAME} is too old for the parameter {name} of {request.operation}. "
@@ -61,44 +61,76 @@ def check_host_knows(client: Any, request: AssumeRoleRequest) -> None:
         )
 
 
-def check_partition(client: Any, request: AssumeRoleRequest) -> None:
-    """Raise InvalidRequest where role and region are of two partitions: no STS joins them."""
-    wanted, found = request.role.partition, client.meta.partition
-    if wanted is not None and wanted != found:
-        region = client.meta.region_name
-        where = f"the region {region} is of {found}" if region else "no region is configured"
-        raise InvalidRequest(
-            f"Invalid role ARN '{request.role.arn}': it is of the partition {wanted}, and "
-            f"{where}. Try: --region, with a region of {wanted}"
-        )
+def partition_of_region(session: Any, client: Any) -> Optional[str]:
+    """Answer the partition of a client's region; None where this AWS CLI does not know the region.
+
+    botocore takes a region that it does not know for one of ``aws`` (client.py,
+    ``_assume_endpoint``), which the region of a newer partition is not. Version 2
+    lacks the session's own question for it (get_partition_for_region; 2.38.5).
+    """
+    partition: str = client.meta.partition
+    region = region_of(client)
+    if region is None:
+        return partition
+    known = EndpointResolver(session.get_component("data_loader").load_data("endpoints"))
+    return None if known.construct_endpoint("sts", region) is None else partition
+
+
+def check_partition(client: Any, request: AssumeRoleRequest, found: Optional[str]) -> None:
+    """Raise InvalidRequest where a role and region are of two partitions: no STS joins them.
+
+    ``found`` is the region's; None is not known, and raises nothing.
+    """
+    for role in request.roles:
+        if None not in (role.partition, found) and role.partition != found:
+            region = client.meta.region_name
+            where = f"the region {region} is of {found}" if region else "no region is configured"
+            raise InvalidRequest(
+                f"Invalid role ARN '{role.arn}': it is of the partition {role.partition}, and "
+                f"{where}. Try: --region, with a region of {role.partition}"
+            )
 
 
 def complete_role(
-    client: Any, credentials: Any, request: AssumeRoleRequest, memory: CallerMemory, now: datetime
+    client: Any,
+    credentials: Any,
+    request: AssumeRoleRequest,
+    memory: CallerMemory,
+    now: datetime,
+    partition: Optional[str] = None,
 ) -> AssumeRoleRequest:
-    """Answer the request with its role's account and partition filled in.
+    """Answer the request with its roles' accounts and partitions filled in.
 
     They are the caller's: from the credentials, from an earlier run, else from
-    one GetCallerIdentity. ``credentials`` are botocore's; None raises its
+    one GetCallerIdentity. Where the account is known, ``partition``, the
+    region's, spares the call. ``credentials`` are botocore's; None raises its
     NoCredentialsError.
     """
     if credentials is None:
         raise NoCredentialsError()
-    role = request.role
-    if role.is_complete:
+    if all(role.is_complete for role in request.roles):
         return request
     with credentials_withheld(), causes_added():
         frozen = credentials.get_frozen_credentials()
     # botocore knows it of SSO roles and of profiles with aws_account_id (2.22+).
-    account_id = role.account_id or getattr(frozen, "account_id", None)
-    if account_id is not None:
-        caller = Caller(client.meta.partition, account_id)
+    account_id = getattr(frozen, "account_id", None)
+    if account_id is None and all(role.account_id for role in request.roles):
+        account_id = request.role.account_id
+    if account_id is not None and partition is not None:
+        caller = Caller(partition, account_id)
     else:
-        known = memory.recall(frozen.access_key)
-        caller = known if known is not None else get_caller(client)
-        if known is None:
-            memory.remember(frozen.access_key, caller, now)
-    return request.with_role(role.completed(caller.partition, caller.account_id))
+        caller = caller_of(client, frozen.access_key, memory, now)
+    return request.completed(caller.partition, caller.account_id)
+
+
+def caller_of(client: Any, access_key_id: str, memory: CallerMemory, now: datetime) -> Caller:
+    """Answer who an access key belongs to: as an earlier run has kept it, else as STS says."""
+    known = memory.recall(access_key_id)
+    if known is not None:
+        return known
+    caller = get_caller(client)
+    memory.remember(access_key_id, caller, now)
+    return caller
 
 
 def get_caller(client: Any) -> Caller:
@@ -107,7 +139,7 @@ def get_caller(client: Any) -> Caller:
     with credentials_withheld(), causes_added():
         answer = call(client.get_caller_identity, "GetCallerIdentityResult")
     try:
-        return Caller.from_arn(answer["Arn"])
+        return Caller.from_arn(answer["Arn"], answer.get("UserId"))
     except (KeyError, ValueError, TypeError, AttributeError):
         raise UnexpectedAnswer(
             "The answer to GetCallerIdentity is not one of STS. Check what stands between here "

@@ -118,7 +118,8 @@ def _proof_arguments() -> list[dict[str, Any]]:
             "serial-number",
             "The serial number or ARN of your MFA device. Without <code>--token-code</code> its "
             "code is that of <code>mfa_process</code>, else it is asked for on the terminal, "
-            "once for all roles as long as the session lives that it buys.",
+            "once for all roles as long as the session lives that it buys. Default: where a "
+            "device is needed, the one that IAM lists for the access key of the source.",
         ),
         text(
             "token-code",

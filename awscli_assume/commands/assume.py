@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import gc
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
+from awscli_assume.aws.settings import hold_for_every_client
 from awscli_assume.commands.arguments import sts_arguments
 from awscli_assume.commands.choice import seconds_or_none
 from awscli_assume.commands.clear import ClearCommand
+from awscli_assume.commands.copy_choice import copy_arguments
+from awscli_assume.commands.copying import Copy, carry_out_copy, plan_copy
+from awscli_assume.commands.create_role import CreateRoleCommand
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.exec import ExecCommand
+from awscli_assume.commands.explain import ExplainCommand
 from awscli_assume.commands.export import ExportCommand
-from awscli_assume.commands.held import is_enough
+from awscli_assume.commands.held import holds, is_enough
 from awscli_assume.commands.listing import ListCommand
 from awscli_assume.commands.plan import Plan, make_plan
 from awscli_assume.commands.printing import print_object
@@ -25,8 +30,9 @@ from awscli_assume.commands.refresh import RefreshCommand
 from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
 from awscli_assume.commands.road import travel
 from awscli_assume.commands.role_arguments import role_arguments
+from awscli_assume.commands.signing_in import signed_in
 from awscli_assume.commands.target_arguments import target_arguments
-from awscli_assume.errors import InvalidRequest
+from awscli_assume.commands.verb_words import check_no_verb
 from awscli_assume.outputs.summary import (
     chaining_note,
     clamped_note,
@@ -42,6 +48,7 @@ from awscli_assume.profiles.preview import preview
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.state import ProfileState, inspect
 from awscli_assume.profiles.target import (
+    Target,
     check_writable,
     region_to_write,
     state_of,
@@ -60,6 +67,8 @@ class AssumeCommand(BasicCommand):
         {"name": "list", "command_class": ListCommand},
         {"name": "refresh", "command_class": RefreshCommand},
         {"name": "clear", "command_class": ClearCommand},
+        {"name": "explain", "command_class": ExplainCommand},
+        {"name": "create-role", "command_class": CreateRoleCommand},
     ]
     DESCRIPTION = BasicCommand.FROM_FILE("assume", "_description.rst", root_module=awscli_assume)
     SYNOPSIS = ""
@@ -68,9 +77,10 @@ class AssumeCommand(BasicCommand):
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
         keep_proofs_apart(session, self.NAME)
-        self.ARG_TABLE = role_arguments() + target_arguments() + sts_arguments()
-        self.ARG_TABLE += proof_arguments()
+        self.ARG_TABLE = role_arguments() + copy_arguments() + target_arguments()
+        self.ARG_TABLE += sts_arguments() + proof_arguments()
         self._environment = environment if environment is not None else Environment()
+        self._has_verb = True
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the command, or the verb that its arguments begin with."""
@@ -78,21 +88,29 @@ class AssumeCommand(BasicCommand):
         # collector need not go through it, here and at the end. With 5,000 profiles
         # that is a sixth of a second (2.38.5).
         gc.freeze()
+        hold_for_every_client(self._session, parsed_globals)
         # The CLI's parser gives a verb only what the command itself does not
         # know: it would keep the verb's --update-profile and --dry-run.
         if args and args[0] in self.subcommand_table:
             return self.subcommand_table[args[0]](args[1:], parsed_globals)
-        parser = ArgTableArgParser(self.arg_table, self.subcommand_table)
-        verb = getattr(parser.parse_known_args(args)[0], "subcommand", None)
-        if verb is not None:
-            raise InvalidRequest(
-                f"The options of '{verb}' stand behind it. Try: aws assume {verb} OPTIONS"
-            )
+        parsed, others = ArgTableArgParser(self.arg_table).parse_known_args(args)
+        check_no_verb(
+            getattr(parsed, "role", None),
+            others,
+            self.subcommand_table,
+            self._session.full_config["profiles"],
+        )
+        self._has_verb = False
         return super().__call__(args, parsed_globals)
+
+    def _build_subcommand_table(self) -> Any:
+        # The CLI's parser would take the word that names a role for a verb.
+        return super()._build_subcommand_table() if self._has_verb else {}
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
         least = seconds_or_none(parsed_args.min_ttl, "--min-ttl")
-        plan = make_plan(self._session, parsed_args, parsed_globals, self._environment)
+        make = plan_copy if parsed_args.copy_source else make_plan
+        plan = make(self._session, parsed_args, parsed_globals, self._environment)
         files = locate(self._session)
         profiles = self._session.full_config["profiles"]
         before = profiles.get(plan.ends.target)
@@ -100,38 +118,63 @@ class AssumeCommand(BasicCommand):
         check_ours(plan.ends.target, before)
         check_writable(files)
         held = inspect(plan.ends.target, before, self._environment.now())
-        check_renewable(plan)
+        if isinstance(plan, Plan):
+            check_renewable(plan)
         if parsed_args.dry_run:
             return self._rehearse(plan, files, parsed_globals)
-        known = plan if least is None else with_known_role(plan, profiles)
-        if not is_enough(held, least, known, parsed_globals.region):
-            held = self._assume_and_write(plan, files, held, parsed_globals)
+        if not self._is_enough(held, least, plan, parsed_globals):
+            held = self._assume_and_write(plan, files, held, parsed_args, parsed_globals)
         self._print(held, parsed_globals)
         self._tell_neighbours(plan, files, parsed_globals)
         return 0
 
+    def _is_enough(
+        self, held: Any, least: Optional[int], plan: Union[Plan, Copy], parsed_globals: Any
+    ) -> bool:
+        if isinstance(plan, Copy):
+            return holds(held, least, plan.record(), parsed_globals.region)
+        profiles = self._session.full_config["profiles"]
+        known = plan if least is None else with_known_role(plan, profiles)
+        return is_enough(held, least, known, parsed_globals.region)
+
     def _assume_and_write(
-        self, plan: Plan, files: ProfileFiles, held: Optional[ProfileState], parsed_globals: Any
-    ) -> ProfileState:
+        self, plan: Union[Plan, Copy], files: ProfileFiles, held: Optional[ProfileState],
+        parsed_args: Any, parsed_globals: Any,
+    ) -> ProfileState:  # fmt: skip
         environment = self._environment
         before = self._session.full_config["profiles"].get(plan.ends.target)
-        assumed = travel(self._session, parsed_globals, plan, environment)
-        region = region_to_write(before, parsed_globals.region, assumed.region)
-        target = make_target(plan, assumed, region, environment)
+        target = signed_in(
+            self._session,
+            lambda: self._obtain(plan, before, parsed_globals),
+            parsed_args.login,
+            environment,
+        )
         # First, for without its cache such a profile would be of no use.
         keep_fresh(target, environment)
         write_targets(files, [target])
         forget(held, target)
-        environment.tell(replaced_note(held, target.record.role_arn))
+        environment.tell(replaced_note(held, target.record))
         return state_of(target, before, environment.now())
 
-    def _rehearse(self, plan: Plan, files: ProfileFiles, parsed_globals: Any) -> int:
+    def _obtain(self, plan: Union[Plan, Copy], before: Any, parsed_globals: Any) -> Target:
+        environment = self._environment
+        if isinstance(plan, Copy):
+            copied = carry_out_copy(self._session, parsed_globals, plan, environment)
+            region = region_to_write(before, parsed_globals.region, copied.region)
+            return Target(plan.ends.target, copied.credentials, plan.record(region), region)
+        assumed = travel(self._session, parsed_globals, plan, environment)
+        region = region_to_write(before, parsed_globals.region, assumed.region)
+        return make_target(plan, assumed, region, environment)
+
+    def _rehearse(self, plan: Union[Plan, Copy], files: ProfileFiles, parsed_globals: Any) -> int:
         profiles = self._session.full_config["profiles"]
-        plan = with_known_role(plan, profiles)
+        if isinstance(plan, Plan):
+            plan = with_known_role(plan, profiles)
         target = expected_target(plan, profiles, parsed_globals.region, self._environment)
         answer = rehearsal([plan], preview(target_edits(files, [target])))
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
-        self._environment.tell(clamped_note(plan.request))
+        if isinstance(plan, Plan):
+            self._environment.tell(clamped_note(plan.request))
         return 0
 
     def _print(self, state: Any, parsed_globals: Any) -> None:
@@ -141,7 +184,9 @@ class AssumeCommand(BasicCommand):
         environment.tell(success_line(state, now, variables))
         environment.tell(environment_warning(state.name, variables))
 
-    def _tell_neighbours(self, plan: Plan, files: ProfileFiles, parsed_globals: Any) -> None:
+    def _tell_neighbours(
+        self, plan: Union[Plan, Copy], files: ProfileFiles, parsed_globals: Any
+    ) -> None:
         source = plan.ends.source
         profiles = self._session.full_config["profiles"]
         if source and parsed_globals.profile is None and read_record(profiles.get(source)):

@@ -68,7 +68,7 @@ def check_source_is_there(
         raise InvalidConfiguration(
             f"The profile '{state.name}' was made from keys in the environment, and there are "
             "none now. Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a source: "
-            f"aws assume --profile NAME --role-arn {state.record.role_arn}"
+            f"aws assume --profile NAME {_what(state)}"
         )
 
 
@@ -80,3 +80,8 @@ def _check_can_be_read_again(state: ProfileState) -> None:
             f"--role-arn {state.record.role_arn} --saml-assertion file://PATH "
             f"--update-profile {state.name}"
         )
+
+
+def _what(state: ProfileState) -> str:
+    role_arn = state.record.role_arn
+    return "--copy-source" if role_arn is None else f"--role-arn {role_arn}"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, MutableMapping, Optional
 
 from awscli_assume.commands.environment import Environment
 from awscli_assume.errors import ForeignProfile, InvalidRequest
+from awscli_assume.host import config_files
+from awscli_assume.profiles.inclusion import inherit
 from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.source import DEFAULT_TARGET
 from awscli_assume.profiles.state import ProfileState, inspect
 
-Profiles = Mapping[str, Mapping[str, Any]]
-
 
 def choose_one(
-    session: Any, profiles: Profiles, named: Any, environment: Environment
+    session: Any, profiles: MutableMapping[str, Any], named: Any, environment: Environment
 ) -> ProfileState:
     """Answer the profile of ``--update-profile``, else the current one where it is ours.
 
@@ -26,6 +26,7 @@ def choose_one(
     if name is None and current is not None and inspect(current, profiles.get(current), now):
         name = current
     if name is None:
+        inherit(profiles, current or "default", config_files(environment.variables))
         settings = read_settings(profiles.get(current or "default"), current or "default")
         name = settings.get("update_profile", DEFAULT_TARGET)
     state = inspect(name, profiles.get(name), now)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 import socket
+import subprocess
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Callable, Mapping, Optional, TextIO
+from typing import Callable, Mapping, Optional, Sequence, TextIO
 
 from awscli_assume.errors import NoTerminal
 
@@ -44,6 +45,13 @@ def ask(question: str) -> str:
         ) from None
 
 
+def run_on_terminal(words: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Run a command for a person, its stdout on our stderr; answer its exit code."""
+    # Python shows a stream that is closed (2>&-) as None.
+    out = sys.stderr if sys.stderr is not None else subprocess.DEVNULL
+    return subprocess.call(list(words), env=dict(variables), stdout=out)  # noqa: S603 - our own aws
+
+
 @dataclass(frozen=True)
 class Environment:
     """Streams, variables, clock, terminal and names. Times are aware."""
@@ -54,6 +62,7 @@ class Environment:
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     has_terminal: Callable[[], bool] = has_terminal
     ask: Callable[[str], str] = ask
+    run_on_terminal: Callable[[Sequence[str], Mapping[str, str]], int] = run_on_terminal
     login_name: Callable[[], str] = login_name
     host_name: Callable[[], str] = socket.gethostname
 

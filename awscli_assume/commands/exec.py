@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, Optional
 
 from awscli.customizations.commands import BasicCommand
@@ -9,11 +10,14 @@ from awscli.customizations.commands import BasicCommand
 import awscli_assume
 from awscli_assume.commands.arguments import flag, sts_arguments
 from awscli_assume.commands.child import become, command_or_shell, find_program
+from awscli_assume.commands.copy_choice import copy_arguments
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.obtaining import obtain
+from awscli_assume.commands.obtaining import Obtained, obtain
 from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
 from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.serving import run_with_endpoint
+from awscli_assume.commands.signing_in import signed_in
+from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import environment_of_the_person
 from awscli_assume.outputs.child import environment_with_keys
 from awscli_assume.outputs.summary import shell_line
@@ -31,13 +35,25 @@ class ExecCommand(BasicCommand):
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
         keep_proofs_apart(session, self.NAME)
-        self.ARG_TABLE = [*role_arguments(), _auto_refresh_argument(), *sts_arguments()]
-        self.ARG_TABLE += proof_arguments()
-        self.ARG_TABLE.append(_command_argument())
+        self.ARG_TABLE = [*role_arguments(), *copy_arguments(), _auto_refresh_argument()]
+        self.ARG_TABLE += [*sts_arguments(), *proof_arguments(), _command_argument()]
         self._environment = environment if environment is not None else Environment()
+        self._command: list[str] = []
+
+    def __call__(self, args: Any, parsed_globals: Any) -> Any:
+        """Run the command; what stands after the first ``--`` is the child's, word for word."""
+        # Here, for argparse gives a word before options to the last positional
+        # or not as its version will.
+        own, self._command = args, []
+        if "--" in args:
+            at = args.index("--")
+            own, self._command = args[:at], args[at + 1 :]
+        return super().__call__(own, parsed_globals)
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
         environment = self._environment
+        _check_command_is_apart(parsed_args)
+        parsed_args.command = self._command
         before = environment_of_the_person(environment.variables)
         command = command_or_shell(parsed_args.command, before)
         program = find_program(command[0], before)
@@ -48,11 +64,30 @@ class ExecCommand(BasicCommand):
             return run_with_endpoint(
                 self._session, parsed_args, parsed_globals, environment, [program.path, *command]
             )
-        found = obtain(self._session, parsed_args, parsed_globals, environment)
+        found = self._obtain(parsed_args, parsed_globals)
         if not parsed_args.command:
             environment.tell(shell_line(found.role_arn, found.credentials.expiration))
         child = environment_with_keys(before, found.credentials, found.region, found.role_arn)
         return become(program.path, command, child)
+
+    def _obtain(self, parsed_args: Any, parsed_globals: Any) -> Obtained:
+        session, environment = self._session, self._environment
+        return signed_in(
+            session,
+            lambda: obtain(session, parsed_args, parsed_globals, environment),
+            parsed_args.login,
+            environment,
+        )
+
+
+def _check_command_is_apart(parsed_args: Any) -> None:
+    """Raise InvalidRequest for words of a command without ``--`` before them."""
+    if parsed_args.command:
+        words = shlex.join(parsed_args.command)
+        raise InvalidRequest(
+            f"The command stands after --, and one ROLE at most before it. Try: aws assume exec "
+            f"{shlex.quote(parsed_args.role or 'ROLE')} -- {words}"
+        )
 
 
 def _auto_refresh_argument() -> dict[str, Any]:

@@ -9,11 +9,13 @@ from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
 from awscli_assume.commands.arguments import sts_arguments, text
+from awscli_assume.commands.copy_choice import copy_arguments
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import obtain
 from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
 from awscli_assume.commands.recorded import obtain_recorded
 from awscli_assume.commands.role_arguments import role_arguments
+from awscli_assume.commands.signing_in import signed_in
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.outputs.formats import FORMATS, default_format, render
 
@@ -32,8 +34,8 @@ class ExportCommand(BasicCommand):
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
         keep_proofs_apart(session, self.NAME)
-        self.ARG_TABLE = [*role_arguments(), _format_argument(), _recorded_argument()]
-        self.ARG_TABLE += sts_arguments() + proof_arguments()
+        self.ARG_TABLE = [*role_arguments(), *copy_arguments(), _format_argument()]
+        self.ARG_TABLE += [_recorded_argument(), *sts_arguments(), *proof_arguments()]
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
@@ -44,7 +46,12 @@ class ExportCommand(BasicCommand):
         chosen = parsed_args.format or default_format(out.isatty(), environment.variables)
         _check_format(chosen)
         obtaining = obtain if parsed_args.update_profile is None else obtain_recorded
-        found = obtaining(self._session, parsed_args, parsed_globals, environment)
+        found = signed_in(
+            self._session,
+            lambda: obtaining(self._session, parsed_args, parsed_globals, environment),
+            parsed_args.login,
+            environment,
+        )
         if hasattr(out, "reconfigure"):
             # Shells on Windows keep the carriage return that Python would write.
             out.reconfigure(newline="\n")

@@ -6,13 +6,14 @@ from typing import Any, Optional
 
 from awscli_assume.aws.federation import assume_with_proof, unsigned_signer
 from awscli_assume.aws.mfa import Signer
-from awscli_assume.aws.sts import check_host_knows, check_partition
+from awscli_assume.aws.sts import check_host_knows, check_partition, partition_of_region
 from awscli_assume.commands.codes import MfaProcess
 from awscli_assume.commands.devices import assume_with_device
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
 from awscli_assume.commands.proofs import secret_of
-from awscli_assume.host import use_profile
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.host import CLI_NAME, use_profile
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.request import AssumeRoleRequest
 
@@ -27,10 +28,16 @@ def set_off_unsigned(
         use_profile(session, None)
     signer = unsigned_signer(session, parsed_globals)
     check_host_knows(signer.client, plan.request)
-    check_partition(signer.client, plan.request)
+    partition = partition_of_region(session, signer.client)
+    check_partition(signer.client, plan.request, partition)
     role = plan.request.role
-    complete = role.completed(signer.client.meta.partition, str(role.account_id))
-    return signer, plan.request.with_role(complete)
+    if partition is None and role.partition is None:
+        raise InvalidRequest(
+            f"{CLI_NAME} does not know the partition of the region "
+            f"{signer.client.meta.region_name}, and nobody can be asked for it before the role "
+            f"'{role.name}' is assumed. Try: --role-arn ARN"
+        )
+    return signer, plan.request.completed(str(partition), str(role.account_id))
 
 
 def assume_once(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from awscli_assume.commands.plan import Plan
-from awscli_assume.profiles.record import record_of
+from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.state import ProfileState
 
 
@@ -17,13 +17,22 @@ def is_enough(
 ) -> bool:
     """Tell whether a target holds what the plan asks for, with more than so many seconds left.
 
-    ``least`` None asks for it anew in any case. The plan's role has its account
-    as far as that is known.
+    The plan's role has its account as far as that is known, where ``least`` is given.
+    """
+    if least is None:
+        return False
+    return holds(held, least, plan.record(plan.request, None), region)
+
+
+def holds(
+    held: Optional[ProfileState], least: Optional[int], wanted: Record, region: Optional[str]
+) -> bool:
+    """Tell whether a target holds what a record asks for, with more than so many seconds left.
+
+    ``least`` None asks for it anew in any case.
     """
     if held is None or least is None or held.seconds_left <= least:
         return False
-    name, source = plan.session_name, plan.ends.source
-    wanted = record_of(plan.request, name, source, None, plan.auto_refresh)
     return (
         wanted.asks_the_same_as(held.record)
         and region in (None, held.region)

@@ -7,15 +7,23 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.proofs import given_proof, proven_again
-from awscli_assume.commands.role_choice import check_role_choice, chosen_role
+from awscli_assume.commands.known_account import with_known_account
+from awscli_assume.commands.proofs import GivenProof, given_proof, proven_again
+from awscli_assume.commands.role_choice import check_role_choice, chosen_role, via_of
 from awscli_assume.commands.role_profile import layered, role_profile
+from awscli_assume.commands.shorthand import with_shorthand
+from awscli_assume.commands.sources_ready import make_ready
 from awscli_assume.errors import configured_in
+from awscli_assume.host import config_files, use_profile
 from awscli_assume.model import limits
 from awscli_assume.model.request import AssumeRoleRequest, build_request
 from awscli_assume.model.roles import Role, parse_role_arn
 from awscli_assume.model.session_names import DEFAULT_TEMPLATE, render, session_date
+from awscli_assume.profiles.client_settings import lend_client_settings
+from awscli_assume.profiles.inclusion import inherit
+from awscli_assume.profiles.record import Record, record_of
 from awscli_assume.profiles.source import Ends, choose_ends, is_role_session
+from awscli_assume.profiles.source_path import ACCESS_KEYS_ONLY, check_credential_source
 from awscli_assume.profiles.state import ProfileState
 
 
@@ -36,42 +44,56 @@ class Plan:
     auto_refresh: bool = False
     has_flag: bool = False
 
-    def with_role(self, role: Role) -> Plan:
-        """Answer the plan for a role whose account has become known."""
-        return replace(self, request=self.request.with_role(role))
+    def completed(self, partition: str, account_id: str) -> Plan:
+        """Answer the plan with what its roles lack filled in."""
+        return replace(self, request=self.request.completed(partition, account_id))
+
+    def in_account(self, account_id: str, environment: Environment) -> Plan:
+        """Answer the plan with the id that was found for its account's name."""
+        role = self.request.role.in_account(account_id)
+        # A template may hold {account}; a name that was given by hand stays what it is.
+        name = limits.session_name(_render(self.session_name, role, environment))
+        return replace(self, request=replace(self.request, role=role, role_session_name=name))
 
     def chained(self) -> Plan:
         """Answer the plan of a source that is itself a role session. Raises InvalidRequest."""
         return replace(self, request=self.request.chained(self.has_flag))
 
     def chained_by(self, profiles: Mapping[str, Any]) -> Plan:
-        """Answer the plan, chained where the source profile is a role's by its configuration."""
-        return self.chained() if is_role_session(profiles.get(self.ends.source or "")) else self
+        """Answer the plan, chained where it goes by way of a role, or its source profile is one's.
+
+        What the configuration says of the profile counts; nothing is called. With a
+        credential_source it is not the profile's role that signs.
+        """
+        is_source = self.ends.credential_source is None
+        source = profiles.get(self.ends.source or "") if is_source else None
+        return self.chained() if self.request.via or is_role_session(source) else self
+
+    def record(self, request: AssumeRoleRequest, region: Optional[str]) -> Record:
+        """Answer the record of the request as it was made; ``region`` is what is written."""
+        name, ends = self.session_name, self.ends
+        return record_of(
+            request, name, ends.source, region, self.auto_refresh, ends.credential_source
+        )
 
 
 def make_plan(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Plan:
     """Answer the plan of a command line. Raises InvalidRequest and InvalidConfiguration."""
-    check_role_choice(parsed_args)
-    proof = given_proof(parsed_args, environment)
+    parsed_args, ends, proof = _begin(session, parsed_args, parsed_globals, environment)
     profiles = session.full_config["profiles"]
-    ends = choose_ends(
-        profiles,
-        current=session.get_config_variable("profile"),
-        is_explicit=parsed_globals.profile is not None,
-        has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
-        explicit_target=getattr(parsed_args, "update_profile", None),
-        needs_source=proof is None,
-    )
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
     named: Mapping[str, Any] = {}
     if proof is not None:
         named = proof.named(parsed_args)
     elif parsed_args.role_name is None and parsed_args.role_arn is None:
-        named, ends = role_profile(profiles, ends)
+        profile = ends.source
+        named, ends = role_profile(profiles, ends, config_files(environment.variables))
+        lend_client_settings(profiles, profile, ends.source)
     options = layered(given, named, ends.configuration, profiles)
     role = chosen_role(parsed_args, named, options, ends.configuration)
+    role = with_known_account(role, ends, profiles, environment, proof is None)
     session_name = options["role_session_name"]
     if session_name is None:
         session_name = DEFAULT_TEMPLATE
@@ -80,7 +102,7 @@ def make_plan(
         rendered = _render(session_name, role, environment)
         with configured_in(f"role_session_name of the profile '{ends.configuration}'"):
             limits.session_name(rendered)
-    request = build_request(role, rendered, options)
+    request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
     if proof is not None:
         request = proof.attached(request)
         session_name = session_name if request.role_session_name else ""
@@ -91,16 +113,46 @@ def make_plan(
     return plan.chained_by(profiles)
 
 
+def _begin(
+    session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
+) -> tuple[Any, Ends, Optional[GivenProof]]:
+    """Answer the options with what ROLE stands for, both ends of the road, and the proof."""
+    profiles = session.full_config["profiles"]
+    if getattr(parsed_args, "role", None) in profiles:
+        # It may have its role from a profile that it includes.
+        inherit(profiles, parsed_args.role, config_files(environment.variables))
+    parsed_args, named_profile = with_shorthand(parsed_args, parsed_globals.profile, profiles)
+    check_role_choice(parsed_args)
+    proof = given_proof(parsed_args, named_profile, environment)
+    if named_profile is not None:
+        # As --profile would have it: its source comes before keys in the environment.
+        use_profile(session, named_profile)
+    is_explicit = named_profile is not None or parsed_globals.profile is not None
+    make_ready(session, is_explicit, environment, needs_source=proof is None)
+    ends = choose_ends(
+        profiles,
+        current=session.get_config_variable("profile"),
+        is_explicit=is_explicit,
+        has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
+        explicit_target=getattr(parsed_args, "update_profile", None),
+        needs_source=proof is None,
+    )
+    return parsed_args, ends, proof
+
+
 def plan_again(state: ProfileState, environment: Environment) -> Plan:
     """Answer the plan that a profile of ours was made by. Raises as ``make_plan`` does."""
     record = state.record
-    role = parse_role_arn(record.role_arn)
+    role = parse_role_arn(str(record.role_arn))
     name = record.session_name or DEFAULT_TEMPLATE
     rendered = _render(name, role, environment)
     request = build_request(role, rendered, record.to_options())
     request = proven_again(request, record.web_identity_token_file)
     source = record.source_profile
-    ends = Ends(source, state.name, source or "default")
+    provider = record.credential_source
+    if provider not in (None, ACCESS_KEYS_ONLY):
+        check_credential_source(provider, f"The record of the profile '{state.name}'")
+    ends = Ends(source, state.name, source or "default", provider)
     # Without a source there is no profile of one to name the region.
     region = record.region if record.has_proof else None
     return Plan(request, name, ends, region, record.auto_refresh)

@@ -11,11 +11,12 @@ from awscli_assume.commands.plan import Plan
 from awscli_assume.commands.road import Assumed
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import own_executable
+from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.profiles.interpreter import find_python
 from awscli_assume.profiles.names import RESERVED
 from awscli_assume.profiles.process_cache import ProcessCache, remove_cache
 from awscli_assume.profiles.process_command import command_line, slow_command_line
-from awscli_assume.profiles.record import Record, record_of
+from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.target import Target
 
@@ -25,7 +26,7 @@ def check_renewable(plan: Plan) -> None:
     # A web identity needs no source: its file is read again.
     if not plan.auto_refresh or plan.request.proof is not None:
         return
-    if plan.ends.source is None:
+    if plan.ends.source is None or plan.ends.credential_source == "Environment":
         raise InvalidRequest(
             "--auto-refresh has to assume the role again later, and the keys in this environment "
             "will not be there then. Name a source profile: --profile NAME"
@@ -50,8 +51,7 @@ def make_target(
     environment: Environment,
 ) -> Target:
     """Answer what the target profile of a plan is going to hold."""
-    name, source = plan.session_name, plan.ends.source
-    record = record_of(assumed.request, name, source, region, plan.auto_refresh)
+    record = plan.record(assumed.request, region)
     process = process_line(plan.ends.target, record, environment)
     return Target(plan.ends.target, assumed.credentials, record, region, process)
 
@@ -89,6 +89,6 @@ def forget(state: Optional[ProfileState], target: Optional[Target] = None) -> No
 
 def keep_fresh(target: Target, environment: Environment) -> None:
     """Put the credentials of a profile that refreshes by itself into its cache."""
-    if target.process is not None:
+    if isinstance(target.credentials, TemporaryCredentials) and target.process is not None:
         cache = ProcessCache(target.name, target.record.to_block())
         cache.store(target.credentials, environment.now())

@@ -62,6 +62,11 @@ def _check_is_a_file(value: Any, **_: Any) -> None:
         )
 
 
+def has_proof(parsed_args: Any) -> bool:
+    """Tell whether a command line gives an option of an identity provider's proof."""
+    return any(getattr(parsed_args, name, None) is not None for name in PROOF_OPTIONS)
+
+
 def check_proof_options(parsed_args: Any) -> bool:
     """Tell whether a command line has an identity provider's proof. Raises InvalidRequest.
 
@@ -77,6 +82,12 @@ def check_proof_options(parsed_args: Any) -> bool:
             "--web-identity-token-file and --saml-assertion are two proofs: leave one of them out"
         )
     proof = WebIdentity if assertion is None else SamlAssertion
+    if getattr(parsed_args, "via", None) is not None:
+        raise InvalidRequest(
+            f"--via does not go with {proof.option}: the roles after the first need a source. "
+            "Assume the first role by it, then the others from there: aws assume --profile "
+            "TARGET --update-profile NAME"
+        )
     taken = (*_TAKEN, *(("role_session_name",) if assertion is None else ()))
     for name in STS_OPTIONS:
         if getattr(parsed_args, name, None) is not None and name not in taken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Mapping, Optional
 
 from awscli_assume.aws.github import fetch_token, github_request
@@ -19,6 +19,7 @@ from awscli_assume.model.proofs import (
     check_principal_arn,
 )
 from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.model.roles import Role
 from awscli_assume.model.saml import only_role, pair_of
 
 
@@ -43,25 +44,34 @@ class GivenProof:
 
     def attached(self, request: AssumeRoleRequest) -> AssumeRoleRequest:
         """Answer the request with this proof. Raises InvalidRequest."""
+        _check_account_is_known(request.role, is_needed=not self.document)
         if not self.document:
-            return _with_account(request).with_proof(WebIdentity(self.token_file))
+            return request.with_proof(WebIdentity(self.token_file))
         principal = self.principal_arn
         if principal is None or request.role.account_id is None:
             role, found = pair_of(self.document, request.role)
-            request = request.with_role(role)
+            request = replace(request, role=role)
             principal = principal or found
         proof = SamlAssertion(check_principal_arn(principal), self.document)
         return request.with_proof(proof)
 
 
-def given_proof(parsed_args: Any, environment: Environment) -> Optional[GivenProof]:
+def given_proof(
+    parsed_args: Any, named_profile: Optional[str], environment: Environment
+) -> Optional[GivenProof]:
     """Answer the proof of a command line, or None where it has a source.
 
-    Checks what goes with it and what does not, then reads it. Raises
-    InvalidRequest and InvalidConfiguration.
+    ``named_profile`` is the profile that ROLE stands for, where it does. Checks what
+    goes with it and what does not, then reads it. Raises InvalidRequest and
+    InvalidConfiguration.
     """
     if not check_proof_options(parsed_args):
         return None
+    if named_profile is not None:
+        raise InvalidRequest(
+            f"The role '{named_profile}' is a profile with a source of its own, and the proof of "
+            "an identity provider is another one. Name the role itself: --role-arn ARN"
+        )
     principal, assertion = parsed_args.principal_arn, parsed_args.saml_assertion
     if assertion is not None:
         if principal is not None:
@@ -92,11 +102,15 @@ def secret_of(proof: Proof, ca_bundle: Optional[str], environment: Environment) 
     return token_in(proof.token_file)
 
 
-def _with_account(request: AssumeRoleRequest) -> AssumeRoleRequest:
-    role = request.role
-    if role.account_id is None:
+def _check_account_is_known(role: Role, is_needed: bool) -> None:
+    """Raise InvalidRequest for an account that only the source of credentials could tell."""
+    if role.account_name is not None:
+        raise InvalidRequest(
+            f"No profile has an account {role.account_name!r}, and nobody else can be asked "
+            f"before the role is assumed. Try: --role-name {role.name} --account-id ID"
+        )
+    if is_needed and role.account_id is None:
         raise InvalidRequest(
             f"Nobody can be asked for the account of the role '{role.name}' before it is assumed. "
             f"Try: --role-name {role.name} --account-id ID, or --role-arn ARN"
         )
-    return request

@@ -11,23 +11,36 @@ from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import Obtained
 from awscli_assume.commands.proof_arguments import PROOF_OPTIONS
 from awscli_assume.commands.renewal import renew_one
+from awscli_assume.commands.road import Assumed
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, UnusableFile
 from awscli_assume.model.credentials import TemporaryCredentials, read_session
 from awscli_assume.profiles.files import locate, merged_profile, parse
 from awscli_assume.profiles.process_cache import ProcessCache
 from awscli_assume.profiles.record import read_record
-from awscli_assume.profiles.state import EXPIRING, VALID, ProfileState
+from awscli_assume.profiles.state import EXPIRING, UNKNOWN, VALID, ProfileState
 
 
 def obtain_recorded(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Obtained:
     """Answer the credentials of the profile of ``--update-profile``."""
-    for option in ("role_name", "role_arn", "account_id", *STS_OPTIONS, *PROOF_OPTIONS):
+    if parsed_args.copy_source:
+        raise InvalidRequest(
+            "--update-profile says what to hand out by itself: leave it out, or --copy-source"
+        )
+    for option in (
+        "role",
+        "role_name",
+        "role_arn",
+        "account_id",
+        "via",
+        *STS_OPTIONS,
+        *PROOF_OPTIONS,
+    ):
         if getattr(parsed_args, option, None) is not None:
+            shown = "ROLE" if option == "role" else f"--{option.replace('_', '-')}"
             raise InvalidRequest(
-                f"--update-profile says what to assume by itself: leave it out, or "
-                f"--{option.replace('_', '-')}"
+                f"--update-profile says what to assume by itself: leave it out, or {shown}"
             )
     profiles = session.full_config["profiles"]
     name = parsed_args.update_profile
@@ -35,7 +48,7 @@ def obtain_recorded(
     region = parsed_globals.region or state.region
     if not state.record.auto_refresh:
         found = _held(state, profiles[name])
-        return Obtained(found, region, state.record.role_arn)
+        return Obtained(found, region, state.role_arn)
     credentials = fresh_credentials(session, parsed_globals, state, environment)
     return Obtained(credentials, region, state.record.role_arn)
 
@@ -58,7 +71,9 @@ def fresh_credentials(
             environment.tell(f"aws: [WARNING]: {error}\n")
         found = cache.load_fresh(environment.now())
         if found is None:
-            found = renew_one(session, parsed_globals, state, environment).credentials
+            renewed = renew_one(session, parsed_globals, state, environment)
+            assert isinstance(renewed, Assumed)  # noqa: S101 - a copy has no program
+            found = renewed.credentials
             _keep(session, cache, found, state, environment)
     return found
 
@@ -82,7 +97,7 @@ def _keep(
 
 
 def _held(state: ProfileState, profile: Any) -> Any:
-    if state.state not in (VALID, EXPIRING):
+    if state.state not in (VALID, EXPIRING, UNKNOWN):
         raise InvalidConfiguration(
             f"The profile '{state.name}' has no credentials of ours that are still valid "
             f"({state.state}). Try: aws assume refresh --update-profile {state.name}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from dataclasses import replace
+from typing import Any, Mapping, Optional, Sequence
 
 from awscli.customizations.commands import BasicCommand
 
@@ -18,7 +19,6 @@ from awscli_assume.commands.renewal import (
     carry_out,
     plan_renewals,
     with_targets,
-    without_refused,
 )
 from awscli_assume.commands.target_arguments import dry_run_argument, profile_argument
 from awscli_assume.outputs.listing import listing
@@ -77,7 +77,7 @@ class RefreshCommand(BasicCommand):
         targets = [expected_target(one, profiles, region, self._environment) for one in plans]
         refused: Optional[Refused] = None if _is_named(parsed_args) else {}
         diffs = preview(target_edits(files, targets), refused)
-        return without_refused(renewals, refused or {}), rehearsal(plans, diffs)
+        return _without_refused(renewals, refused or {}), rehearsal(plans, diffs)
 
     def _renew(
         self, renewals: list[Renewal], files: ProfileFiles, parsed_args: Any, parsed_globals: Any
@@ -93,7 +93,7 @@ class RefreshCommand(BasicCommand):
             write_targets(files, targets)
         else:
             refused = write_each(files, targets, [one.state for one in done])
-            renewals = without_refused(renewals, refused)
+            renewals = _without_refused(renewals, refused)
         for one in renewals:
             if one.target is not None:
                 forget(one.state, one.target)
@@ -125,6 +125,18 @@ def _raise_of_one(renewals: list[Renewal], parsed_args: Any) -> None:
     """Raise the error of the one profile that was meant: there is no other to go on with."""
     if _is_named(parsed_args) and renewals[0].error:
         raise renewals[0].error
+
+
+def _without_refused(
+    renewals: Sequence[Renewal], refused: Mapping[str, Exception]
+) -> list[Renewal]:
+    """Answer the renewals with the errors of those that can't be written in their files."""
+    return [
+        replace(one, assumed=None, error=refused[one.state.name])
+        if one.state.name in refused
+        else one
+        for one in renewals
+    ]
 
 
 def _is_named(parsed_args: Any) -> bool:

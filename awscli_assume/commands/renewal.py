@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Mapping, Optional, Sequence
+from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.sources import SourceClients
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.ahead import assume_ahead
 from awscli_assume.commands.chains import check_no_loop, check_source_is_there, in_levels
+from awscli_assume.commands.copying import Copied, Copy, copied, copy_again
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, plan_again
 from awscli_assume.commands.program import keep_fresh, process_line
 from awscli_assume.commands.road import Assumed, Departure, assume, departure_of
+from awscli_assume.commands.sources_ready import make_recorded_ready
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.ownership import check_ours
-from awscli_assume.profiles.state import AUTO_REFRESH, VALID, ProfileState
+from awscli_assume.profiles.state import AUTO_REFRESH, UNKNOWN, VALID, ProfileState
 from awscli_assume.profiles.target import Target, region_to_write
 
 # STS throttles per account; eight at once renew 200 profiles in a second.
@@ -29,8 +31,8 @@ class Renewal:
     """One profile on its way: its state before, then a plan, then credentials, or an error."""
 
     state: ProfileState
-    plan: Optional[Plan] = None
-    assumed: Optional[Assumed] = None
+    plan: Optional[Union[Plan, Copy]] = None
+    assumed: Optional[Union[Assumed, Copied]] = None
     target: Optional[Target] = None
     error: Optional[Exception] = None
     departure: Optional[Departure] = None
@@ -40,10 +42,16 @@ class Renewal:
         """The state of the profile when the renewal is written."""
         if self.assumed is None:
             return self.state
-        expiration = self.assumed.credentials.expiration
-        left = int((expiration - self.assumed.at).total_seconds())
+        found = self.assumed.credentials
         state = AUTO_REFRESH if self.state.record.auto_refresh else VALID
-        return replace(self.state, expiration=expiration, seconds_left=left, state=state)
+        return replace(
+            self.state,
+            expiration=found.expiration,
+            seconds_left=found.seconds_left(self.assumed.at),
+            state=state if found.expiration is not None else UNKNOWN,
+            # The source of a copy may be somebody else now.
+            principal_arn=found.assumed_role_arn,
+        )
 
 
 def plan_renewals(
@@ -60,6 +68,9 @@ def plan_renewals(
         check_no_loop(state.name, sources)
         _check_source(renewal, done)
         check_source_is_there(state, profiles, environment)
+        make_recorded_ready(profiles, state.record, environment)
+        if state.record.is_copy:
+            return replace(renewal, plan=copy_again(state))
         return replace(renewal, plan=plan_again(state, environment).chained_by(profiles))
 
     for level in in_levels(sources):
@@ -84,11 +95,13 @@ def carry_out(
 
     def prepare(renewal: Renewal) -> Renewal:
         _check_source(renewal, done)
-        plan = renewal.plan
-        if plan is None:
+        if (plan := renewal.plan) is None:
             return renewal
-        signer = _signer(clients, plan, done)
-        departure = departure_of(session, signer, plan, environment)
+        source = done.get(plan.ends.source or "")
+        renewed = source.assumed.credentials if source and source.assumed else None
+        if isinstance(plan, Copy):
+            return replace(renewal, assumed=copied(session, clients, plan, environment, renewed))
+        departure = departure_of(session, _signer(clients, plan, renewed), plan, environment)
         assumed = assume_ahead(departure, devices, environment)
         return replace(renewal, departure=departure, assumed=assumed)
 
@@ -126,7 +139,7 @@ def with_targets(
 
 def renew_one(
     session: Any, parsed_globals: Any, state: ProfileState, environment: Environment
-) -> Assumed:
+) -> Union[Assumed, Copied]:
     """Assume the role of one profile again, as recorded. Raises what stands in the way."""
     profiles = session.full_config["profiles"]
     renewals = plan_renewals([state], profiles, environment)
@@ -152,18 +165,6 @@ def target_of(
     return Target(state.name, renewal.assumed.credentials, record, region, process)
 
 
-def without_refused(
-    renewals: Sequence[Renewal], refused: Mapping[str, Exception]
-) -> list[Renewal]:
-    """Answer the renewals with the errors of those that can't be written in their files."""
-    return [
-        replace(one, assumed=None, error=refused[one.state.name])
-        if one.state.name in refused
-        else one
-        for one in renewals
-    ]
-
-
 def _sources(states: Sequence[ProfileState]) -> dict[str, Optional[str]]:
     return {state.name: state.record.source_profile for state in states}
 
@@ -179,12 +180,10 @@ def _check_source(renewal: Renewal, done: Mapping[str, Renewal]) -> None:
         )
 
 
-def _signer(clients: SourceClients, plan: Plan, done: Mapping[str, Renewal]) -> Signer:
+def _signer(clients: SourceClients, plan: Plan, renewed: Any) -> Signer:
     if plan.request.proof is not None:
         return clients.unsigned(plan.region)
-    source = done.get(plan.ends.source or "")
-    renewed = source.assumed.credentials if source and source.assumed else None
-    return clients.get(plan.ends.source, renewed)
+    return clients.get(plan.ends.source, renewed, plan.ends.credential_source)
 
 
 def _attempt(step: Callable[[Renewal], Renewal], renewal: Renewal) -> Renewal:

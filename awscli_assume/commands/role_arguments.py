@@ -9,6 +9,26 @@ from awscli_assume.commands.arguments import text
 
 def role_arguments() -> list[dict[str, Any]]:
     """Answer the arguments that name a role."""
+    return [_role_argument(), *_name_arguments(), _via_argument()]
+
+
+def _role_argument() -> dict[str, Any]:
+    return {
+        **text(
+            "role",
+            "The role in one word: an ARN, <code>ACCOUNT:NAME</code>, "
+            "<code>ACCOUNT/NAME</code>, the URL by which the console switches roles, a "
+            "profile that has a <code>role_arn</code>, else the name of a role.",
+        ),
+        "positional_arg": True,
+        "nargs": "?",
+        # The URL is read, never called.
+        "no_paramfile": True,
+        "synopsis": "[ROLE]",
+    }
+
+
+def _name_arguments() -> list[dict[str, Any]]:
     return [
         text(
             "role-name",
@@ -18,8 +38,9 @@ def role_arguments() -> list[dict[str, Any]]:
         ),
         text(
             "account-id",
-            "The account of the role of <code>--role-name</code>, 12 digits. Default: the "
-            "account of the source credentials.",
+            "The account of the role of <code>--role-name</code>: 12 digits, or a name that a "
+            "profile, the account's alias or AWS Organizations has for it. Default: the account "
+            "of the source credentials.",
         ),
         text(
             "role-arn",
@@ -27,3 +48,16 @@ def role_arguments() -> list[dict[str, Any]]:
             "the role that the source profile names by <code>role_arn</code>.",
         ),
     ]
+
+
+def _via_argument() -> dict[str, Any]:
+    return {
+        **text(
+            "via",
+            "A role to assume on the way, an ARN or a role name of the caller's account. To "
+            "be given again for each one, in order: the first is assumed by the source, the "
+            "last assumes the role. Role chaining gives one hour at most.",
+        ),
+        "action": "append",
+        "nargs": 1,
+    }

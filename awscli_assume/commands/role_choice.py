@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Mapping
 
 from awscli_assume.errors import InvalidRequest, configured_in
-from awscli_assume.model.roles import Role, check_account_id, parse_role_arn, parse_role_name
+from awscli_assume.model.accounts import parse_account
+from awscli_assume.model.roles import Role, parse_role_arn, parse_role_name
 
 
 def check_role_choice(parsed_args: Any) -> None:
@@ -20,6 +21,12 @@ def check_role_choice(parsed_args: Any) -> None:
             f"--account-id '{parsed_args.account_id}' goes with --role-name: a role ARN names "
             "its account itself. Try: --account-id ID --role-name NAME"
         )
+
+
+def via_of(parsed_args: Any) -> list[str]:
+    """Answer the roles of all ``--via``, in order."""
+    # argparse keeps a list for each time that the option was given.
+    return [text for texts in getattr(parsed_args, "via", None) or () for text in texts]
 
 
 def chosen_role(
@@ -37,7 +44,7 @@ def chosen_role(
         if account_id is None and options["account_id"] is not None:
             account_id = options["account_id"]
             with configured_in(f"assume.account_id of the profile '{configuration}'"):
-                check_account_id(account_id)
+                parse_account(account_id)
         return parse_role_name(parsed_args.role_name, account_id)
     if parsed_args.role_arn is not None:
         return parse_role_arn(parsed_args.role_arn)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from dataclasses import replace
+from typing import Any, Mapping, MutableMapping
 
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest, configured_in
+from awscli_assume.errors import InvalidRequest, configured_in
+from awscli_assume.model import session_tags
 from awscli_assume.model.request import check_option
+from awscli_assume.profiles.inclusion import has_access_keys
 from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.source import Ends
+from awscli_assume.profiles.source_path import (
+    ACCESS_KEYS_ONLY,
+    check_there,
+    follow,
+    names_role,
+    source_of,
+)
 
 # Keys by which a profile names a role (AWS CLI User Guide, "Using an IAM role
 # in the AWS CLI"), by the option that they stand in for.
@@ -16,30 +26,36 @@ _ROLE_KEYS = {
     "duration_seconds": "duration_seconds",
     "external_id": "external_id",
     "mfa_serial": "serial_number",
+    "source_identity": "source_identity",
 }
+# Those of more than one value; source_identity and they are aws-vault's.
+_TAGS, _TRANSITIVE = "session_tags", "transitive_session_tags"
 
 
-def role_profile(profiles: Mapping[str, Any], ends: Ends) -> tuple[Mapping[str, Any], Ends]:
-    """Answer the profile that names the role, and its source in place of itself."""
-    profile = profiles.get(ends.source or "", {})
+def role_profile(
+    profiles: MutableMapping[str, Any], ends: Ends, files: tuple[str, str]
+) -> tuple[Mapping[str, Any], Ends]:
+    """Answer the profile that names the role, and its source in place of itself.
+
+    ``files`` are the paths of the two files, for a message. Raises InvalidRequest
+    and InvalidConfiguration.
+    """
+    name = ends.source or ""
+    profile = profiles.get(name, {})
     if "role_arn" not in profile:
         raise InvalidRequest(
             "No role was named. Try: aws assume --role-name my-iam-role, or --role-arn ARN, or "
-            "--profile with a profile that has a role_arn"
+            "--profile with a profile that has a role_arn. To write the source's own temporary "
+            "credentials: --copy-source"
         )
-    source = profile.get("source_profile")
+    follow(profiles, name, files)
+    source = source_of(profile, name)
     if source is None:
-        raise InvalidConfiguration(
-            f"The profile '{ends.source}' names a role and no source_profile. Where the "
-            "credentials come from the environment or the instance, leave --profile out: "
-            f"aws assume --role-arn {profile['role_arn']}"
-        )
-    if source not in profiles:
-        raise InvalidConfiguration(
-            f"The profile '{ends.source}' has source_profile = {source}, and there is no profile "
-            "of that name. To see them: aws configure list-profiles"
-        )
-    return profile, Ends(source, ends.target, ends.configuration)
+        return profile, replace(ends, credential_source=profile["credential_source"])
+    check_there(profiles, [name, source], files)
+    is_both = names_role(profiles[source]) and has_access_keys(profiles[source])
+    provider = ACCESS_KEYS_ONLY if is_both else None
+    return profile, replace(ends, source=source, credential_source=provider)
 
 
 def layered(
@@ -59,4 +75,28 @@ def layered(
                 options[name] = layer[name]
                 with configured_in(f"{place} of the profile '{configuration}'"):
                     check_option(name, layer[name], is_own=layer is settings)
+    options.update(_tags(given, role_profile, configuration))
     return options
+
+
+def _tags(
+    given: Mapping[str, Any], role_profile: Mapping[str, Any], configuration: str
+) -> dict[str, Any]:
+    """Answer the session tags of a role's profile, and the keys of those that are passed on."""
+    answer: dict[str, Any] = {}
+    tags = given.get("tags")
+    if tags is None and _TAGS in role_profile:
+        with configured_in(f"{_TAGS} of the profile '{configuration}'"):
+            tags = answer["tags"] = session_tags.read_tags(role_profile[_TAGS])
+            session_tags.tags(tags)
+    if given.get("transitive_tag_keys") is None and _TRANSITIVE in role_profile:
+        keys = session_tags.read_keys(role_profile[_TRANSITIVE])
+        known = [str(tag.get("Key", "")) for tag in tags or ()]
+        if given.get("tags") is not None:
+            # Of the tags that took the place of the profile's, those it passes on.
+            lowered = {key.lower() for key in known}
+            keys = [key for key in keys if key.lower() in lowered]
+        with configured_in(f"{_TRANSITIVE} of the profile '{configuration}'"):
+            session_tags.transitive_tag_keys(keys, [(key, "") for key in known])
+        answer["transitive_tag_keys"] = keys
+    return answer

@@ -8,10 +8,12 @@ from io import StringIO
 from typing import Any, Sequence
 
 from awscli_assume.commands.child import run, signals_held
+from awscli_assume.commands.copy_choice import check_no_role
 from awscli_assume.commands.devices import renews_without_code
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import make_plan
 from awscli_assume.commands.road import Assumed, Departure, assume, prepare, set_out
+from awscli_assume.commands.signing_in import signed_in
 from awscli_assume.errors import NoTerminal
 from awscli_assume.host import environment_of_the_person
 from awscli_assume.model.credentials import TemporaryCredentials
@@ -31,11 +33,19 @@ def run_with_endpoint(
     words: Sequence[str],
 ) -> int:
     """Run a child, given the path of its program and then its words; answer its exit code."""
+    if parsed_args.copy_source:
+        check_no_role(parsed_args)
     plan = make_plan(session, parsed_args, parsed_globals, environment)
     files = locate(session)
     profiles = session.full_config["profiles"]
-    departure = prepare(session, parsed_globals, plan, environment)
-    first = set_out(session, departure, environment)
+
+    def depart() -> tuple[Departure, Assumed]:
+        departure = prepare(session, parsed_globals, plan, environment)
+        return departure, set_out(session, departure, environment)
+
+    departure, first = signed_in(session, depart, parsed_args.login, environment)
+    # With the MFA device that may have been found.
+    departure = replace(departure, request=first.request)
     profile = ensure_bare_profile(files, profiles)
     _tell(parsed_args, departure, first, environment)
     renewer = Renewer(first.credentials, _again(departure, environment), environment.now)

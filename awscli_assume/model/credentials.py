@@ -27,12 +27,31 @@ class SessionCredentials:
 
 
 @dataclass(frozen=True)
-class TemporaryCredentials(SessionCredentials):
-    """What AssumeRole hands out: they expire, and they are a role's."""
+class PrincipalCredentials(SessionCredentials):
+    """Temporary credentials, and whose they are.
 
-    expiration: datetime
+    Of a copy of a source's own, ``assumed_role_arn`` and ``assumed_role_id`` are
+    what GetCallerIdentity says, which may be a user's.
+    """
+
     assumed_role_arn: str
     assumed_role_id: str
+
+    def seconds_left(self, now: datetime) -> int:
+        """Answer how many seconds are left, 0 where it is not known when they end."""
+        return int((self.expiration - now).total_seconds()) if self.expiration else 0
+
+    @property
+    def is_role_session(self) -> bool:
+        """Tell whether they are a role's, so that a role on them is role chaining."""
+        return self.assumed_role_arn.split(":")[5].startswith("assumed-role/")
+
+
+@dataclass(frozen=True)
+class TemporaryCredentials(PrincipalCredentials):
+    """What AssumeRole hands out: a role's, with an end."""
+
+    expiration: datetime
 
     @property
     def account_id(self) -> str:
@@ -103,6 +122,32 @@ def read_session(
             )
     found = None if expiration is None else parse_time(expiration)
     return SessionCredentials(access_key_id, secret_access_key, session_token, found)
+
+
+def read_copy(
+    found: SessionCredentials,
+    expiration: Optional[datetime],
+    arn: Optional[str],
+    user_id: Optional[str],
+) -> PrincipalCredentials:
+    """Answer a source's own credentials as those of the principal that STS named.
+
+    Raises UnexpectedAnswer: both go into a file, one line each.
+    """
+    for value in (arn, user_id):
+        if not value or _UNPRINTABLE.search(value):
+            raise UnexpectedAnswer(
+                "The answer to GetCallerIdentity is not one of STS. Nothing was written. Check "
+                "what stands between here and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
+            )
+    return PrincipalCredentials(
+        found.access_key_id,
+        found.secret_access_key,
+        found.session_token,
+        expiration,
+        str(arn),
+        str(user_id),
+    )
 
 
 def parse_time(value: Union[str, datetime, None]) -> datetime:

@@ -8,7 +8,7 @@ from typing import Any, Callable, Mapping, Optional, Union
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model import limits, session_tags
 from awscli_assume.model.proofs import Proof, SamlAssertion
-from awscli_assume.model.roles import Role
+from awscli_assume.model.roles import Role, parse_role
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,9 @@ class AssumeRoleRequest:
 
     ``duration_seconds`` is what was asked for: None leaves the default to STS
     (3600), limits.LONGEST is the longest session that the role allows.
-    ``is_chained`` tells that the source is known to be a role session. With a
-    ``proof`` they are the parameters of the operation that takes it.
+    ``is_chained`` tells that the source is known to be a role session. ``via`` are
+    the roles on the way to this one, in order: model/hops.py says what is asked of each.
+    With a ``proof`` they are the parameters of the operation that takes it.
     """
 
     role: Role
@@ -35,12 +36,18 @@ class AssumeRoleRequest:
     provided_contexts: tuple[tuple[str, str], ...] = ()
     minimum_session_token_size: Optional[int] = None
     is_chained: bool = False
+    via: tuple[Role, ...] = ()
     proof: Optional[Proof] = None
 
     @property
     def operation(self) -> str:
         """The operation of STS that takes these parameters."""
         return "AssumeRole" if self.proof is None else self.proof.operation
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles on the way and this one, in order."""
+        return (*self.via, self.role)
 
     @property
     def seconds(self) -> Union[int, str, None]:
@@ -62,21 +69,33 @@ class AssumeRoleRequest:
         """
         chained = replace(self, is_chained=True)
         if is_by_flag and chained.is_clamped and self.duration_seconds != limits.LONGEST:
+            way_out = "leave --via out" if self.via else "--profile with a source that is no role"
             raise InvalidRequest(
-                f"Invalid duration {self.duration_seconds}: the source is itself a role session, "
+                f"Invalid duration {self.duration_seconds}: {self.why_chained}, "
                 f"and role chaining gives at most {limits.CHAINED_MOST} seconds. Try: "
-                f"--duration-seconds {limits.CHAINED_MOST}, or --profile with a source that is "
-                "no role"
+                f"--duration-seconds {limits.CHAINED_MOST}, or {way_out}"
             )
         return chained
+
+    @property
+    def why_chained(self) -> str:
+        """What makes it role chaining, in words."""
+        if self.via:
+            return "the role is assumed from another one (--via)"
+        return "the source is itself a role session"
 
     def lasting(self, seconds: int) -> AssumeRoleRequest:
         """Answer the same request for so many seconds."""
         return replace(self, duration_seconds=seconds)
 
-    def with_role(self, role: Role) -> AssumeRoleRequest:
-        """Answer the same request for a role whose account has become known."""
-        return replace(self, role=role)
+    def completed(self, partition: str, account_id: str) -> AssumeRoleRequest:
+        """Answer the same request with what its roles lack filled in: all are the caller's."""
+        via = tuple(hop.completed(partition, account_id) for hop in self.via)
+        return replace(self, role=self.role.completed(partition, account_id), via=via)
+
+    def with_device(self, serial_number: str) -> AssumeRoleRequest:
+        """Answer the same request with the device whose code is given, or is still to be."""
+        return replace(self, serial_number=serial_number)
 
     def with_token_code(self, code: str) -> AssumeRoleRequest:
         """Answer the same request with the six digits that a person typed."""
@@ -141,11 +160,6 @@ def build_request(role: Role, session_name: str, options: Mapping[str, Any]) -> 
     tags = session_tags.tags(options.get("tags") or ())
     serial_number = _checked(options, "serial_number", limits.serial_number)
     token_code = _checked(options, "token_code", limits.token_code)
-    if token_code is not None and serial_number is None:
-        raise InvalidRequest(
-            "--token-code needs the device that it is from. "
-            "Try: --serial-number arn:aws:iam::ACCOUNT:mfa/NAME"
-        )
     return AssumeRoleRequest(
         role=role,
         role_session_name=limits.session_name(session_name),
@@ -164,6 +178,7 @@ def build_request(role: Role, session_name: str, options: Mapping[str, Any]) -> 
         minimum_session_token_size=_checked(
             options, "minimum_session_token_size", limits.minimum_session_token_size
         ),
+        via=tuple(parse_role(text) for text in options.get("via") or ()),
     )
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Optional
 
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.accounts import ACCOUNT_ID, parse_account
 
 # IAM User Guide, "IAM and AWS STS quotas" and API reference, "CreateRole".
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _PATH = re.compile(r"/(?:[\x21-\x2e\x30-\x7e]+/)*")
 _PATH_MOST = 512
-_ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 _PARTITION = re.compile(r"aws(?:-[a-z]+)*")
 _ARN_MOST = 2048
 
@@ -21,13 +21,15 @@ _ARN_MOST = 2048
 class Role:
     """A role as a person named it: an ARN, or a name whose account may not be known yet.
 
-    ``path`` begins and ends with a slash, as IAM prints it.
+    ``path`` begins and ends with a slash, as IAM prints it. ``account_name`` is
+    that of an account whose id has to be looked up.
     """
 
     name: str
     path: str = "/"
     account_id: Optional[str] = None
     partition: Optional[str] = None
+    account_name: Optional[str] = None
 
     @property
     def is_complete(self) -> bool:
@@ -42,27 +44,26 @@ class Role:
         return f"arn:{self.partition}:iam::{self.account_id}:role{self.path}{self.name}"
 
     def completed(self, partition: str, account_id: str) -> Role:
-        """Answer the role with what it lacks filled in."""
+        """Answer the role with what it lacks filled in.
+
+        An account name that was not looked up stands for itself: no other account
+        takes its place.
+        """
         return replace(
             self,
             partition=self.partition or partition,
-            account_id=self.account_id or account_id,
+            account_id=self.account_id or self.account_name or account_id,
         )
 
-
-def check_account_id(text: str) -> str:
-    """Answer a 12 digit account id. Raises InvalidRequest."""
-    if _ACCOUNT_ID.fullmatch(text):
-        return text
-    digits = text.replace("-", "")
-    hint = f" Try: --account-id {digits}" if _ACCOUNT_ID.fullmatch(digits) else ""
-    raise InvalidRequest(f"Invalid account id {text!r}: it has to be 12 digits.{hint}")
+    def in_account(self, account_id: str) -> Role:
+        """Answer the role with the id that its account name was found to have."""
+        return replace(self, account_id=account_id, account_name=None)
 
 
-def parse_role_name(text: str, account_id: Optional[str] = None) -> Role:
+def parse_role_name(text: str, account: Optional[str] = None) -> Role:
     """Answer the role of ``--role-name``, which may hold a path: ``team/dev/my-role``.
 
-    Raises InvalidRequest.
+    ``account`` is an id or a name. Raises InvalidRequest.
     """
     if text.startswith("arn:"):
         # A session's or a user's ARN gets its own words from there.
@@ -72,9 +73,8 @@ def parse_role_name(text: str, account_id: Optional[str] = None) -> Role:
         )
     path, name = _split_path(text.lstrip("/"))
     _check_name_and_path(text, path, name)
-    if account_id is not None:
-        check_account_id(account_id)
-    return Role(name=name, path=path, account_id=account_id)
+    account_id, account_name = parse_account(account) if account is not None else (None, None)
+    return Role(name=name, path=path, account_id=account_id, account_name=account_name)
 
 
 def parse_role_arn(text: str) -> Role:
@@ -102,7 +102,7 @@ def parse_role_arn(text: str) -> Role:
         raise InvalidRequest(
             f"Invalid role ARN {text!r}: a role's ARN begins with arn:{partition}:iam::"
         )
-    if not _ACCOUNT_ID.fullmatch(account_id):
+    if not ACCOUNT_ID.fullmatch(account_id):
         raise InvalidRequest(
             f"Invalid role ARN {text!r}: the account {account_id!r} has to be 12 digits"
         )
@@ -116,6 +116,14 @@ def parse_role_arn(text: str) -> Role:
     if len(text) > _ARN_MOST:
         raise InvalidRequest(f"Invalid role ARN {text!r}: longer than {_ARN_MOST} characters")
     return Role(name=name, path=path, account_id=account_id, partition=partition)
+
+
+def parse_role(text: str) -> Role:
+    """Answer the role of an option that takes either, an ARN or a name with its path.
+
+    Raises InvalidRequest.
+    """
+    return parse_role_arn(text) if text.startswith("arn:") else parse_role_name(text)
 
 
 def partition_of(arn: str) -> str:
@@ -139,3 +147,11 @@ def _check_name_and_path(text: str, path: str, name: str) -> None:
             f"Invalid role path in {text!r}: a path is words between slashes, without blanks, "
             f"of at most {_PATH_MOST} characters"
         )
+
+
+def role_of_session(arn: Optional[str]) -> Optional[str]:
+    """Answer the ARN of the role of an assumed-role ARN, which knows no path; None for others."""
+    match = re.fullmatch(r"arn:([a-z-]+):sts::(\d{12}):assumed-role/([^/]+)/.+", arn or "")
+    if match is None:
+        return None
+    return f"arn:{match[1]}:iam::{match[2]}:role/{match[3]}"

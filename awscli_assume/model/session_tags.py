@@ -19,6 +19,28 @@ CONTEXTS_MOST = 5
 _TAG_TEXT = re.compile(r"[\w \u00a0\u2000-\u200a\u202f\u205f\u3000.:/=+@-]*")
 
 
+def read_tags(text: Any) -> list[dict[str, str]]:
+    """Read ``key=value`` pairs, between commas or on lines of their own, as ``--tags`` has them.
+
+    A block of indented lines is a mapping in botocore's parser.
+    """
+    if isinstance(text, Mapping):
+        text = "\n".join(f"{key}={value}" for key, value in text.items())
+    answer = []
+    for piece in read_keys(text):
+        key, equals, value = piece.partition("=")
+        if not equals:
+            raise InvalidRequest(f"Invalid tag {piece!r}: it has to be KEY=VALUE")
+        answer.append({"Key": key.strip(), "Value": value.strip()})
+    return answer
+
+
+def read_keys(text: Any) -> list[str]:
+    """Read words between commas or on lines of their own."""
+    pieces = (piece.strip() for piece in re.split(r"[,\n]", str(text)))
+    return [piece for piece in pieces if piece]
+
+
 def tags(values: Sequence[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
     """Check ``--tags`` (``[{"Key": …, "Value": …}]``); answers pairs."""
     if len(values) > TAGS_MOST:

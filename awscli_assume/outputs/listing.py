@@ -32,8 +32,8 @@ def changes(diffs: Iterable[Any]) -> list[dict[str, Any]]:
 def _row(state: Any) -> dict[str, Any]:
     return {
         "Profile": state.name,
-        "RoleArn": state.record.role_arn,
-        "Account": state.record.role_arn.split(":")[4],
+        "RoleArn": state.role_arn,
+        "Account": state.account_id,
         "SourceProfile": state.record.source_profile,
         "Expiration": format_time(state.expiration) if state.expiration else None,
         "SecondsLeft": state.seconds_left,

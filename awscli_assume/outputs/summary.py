@@ -21,20 +21,27 @@ def summary(state: Any) -> dict[str, Any]:
         "Account": state.principal_arn.split(":")[4],
         "Arn": state.principal_arn,
         "Profile": state.name,
-        "RoleArn": state.record.role_arn,
-        "Expiration": format_time(state.expiration),
+        "RoleArn": state.role_arn,
+        "Expiration": format_time(state.expiration) if state.expiration else None,
         "Region": state.region,
     }
 
 
 def success_line(state: Any, now: datetime, env: Mapping[str, str]) -> str:
     """Answer the line for people: done, until when, and how to use it."""
-    minutes = round((state.expiration - now).total_seconds() / 60)
     after = ", then renewed by itself" if state.record.auto_refresh else ""
     line = export_line(state.name, env)
+    done = (
+        "The source's credentials have been copied"
+        if state.record.is_copy
+        else "Role assumption has completed successfully"
+    )
+    until = "; the source does not say when they end"
+    if state.expiration is not None:
+        minutes = round((state.expiration - now).total_seconds() / 60)
+        until = f", until {format_time(state.expiration)} ({minutes} minutes{after})"
     return (
-        f"Role assumption has completed successfully, until {format_time(state.expiration)} "
-        f"({minutes} minutes{after}). Use it: aws ... --profile "
+        f"{done}{until}. Use it: aws ... --profile "
         f"{word(shell_of(env), state.name)}{', or: ' if line else ''}{line}\n"
     )
 
@@ -66,14 +73,19 @@ def environment_warning(profile: str, env: Mapping[str, str]) -> str:
     )
 
 
-def replaced_note(held: Any, role_arn: str) -> str:
+def replaced_note(held: Any, record: Any) -> str:
     """Answer a note where the target held a different role that was still valid, else nothing."""
-    if held is None or held.seconds_left <= 0 or held.record.role_arn == role_arn:
+    if held is None or held.seconds_left <= 0 or _whose(held.record) == _whose(record):
         return ""
     return (
-        f"aws: [NOTE]: the profile '{held.name}' held {held.record.role_arn} until "
+        f"aws: [NOTE]: the profile '{held.name}' held {_whose(held.record)} until "
         f"{format_time(held.expiration)}; that is replaced. To keep both: --update-profile NAME\n"
     )
+
+
+def _whose(record: Any) -> str:
+    source = record.source_profile or "the environment"
+    return record.role_arn or f"a copy of the credentials of {source}"
 
 
 def permission_warning(path: str) -> str:
@@ -97,8 +109,19 @@ def clamped_note(request: Any) -> str:
     if not request.is_clamped or not isinstance(request.duration_seconds, int):
         return ""
     return (
-        "aws: [NOTE]: the source is itself a role session, and role chaining gives at most one "
+        f"aws: [NOTE]: {request.why_chained}, and role chaining gives at most one "
         f"hour: {request.seconds} seconds in place of the configured {request.duration_seconds}\n"
+    )
+
+
+def remembered_account_note(
+    name: str, account_id: str, at: datetime, refused: Mapping[str, str]
+) -> str:
+    """Answer a note where an account's name is an old one, for nobody would say today."""
+    why = " and ".join(f"{operation} {reason}" for operation, reason in refused.items())
+    return (
+        f"aws: [NOTE]: {why}: the account {name!r} is taken to be {account_id}, as it was at "
+        f"{format_time(at)}. If it is not any more: --account-id ID\n"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import ForeignProfile
+from awscli_assume.profiles.inclusion import INCLUDE
 from awscli_assume.profiles.process_command import is_ours
 from awscli_assume.profiles.record import read_record
 
@@ -52,6 +53,8 @@ def _obstacle(profile: Mapping[str, Any]) -> Optional[str]:
     for key, obstacle in _OTHER_WAYS:
         if key in profile and not (key == "credential_process" and _is_our_program(profile)):
             return obstacle
+    if profile.get(INCLUDE) and read_record(profile) is None:
+        return f"inherits from another profile ({INCLUDE})"
     if any(key.startswith("sso_") for key in profile):
         return "uses IAM Identity Center (sso_session, sso_account_id …)"
     if not any(key in profile for key in _KEYS):

@@ -15,14 +15,12 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.profiles.record_options import DEVICE, PROOFS, TOKEN_FILE, options_of
 
 BLOCK = "assumed"
-_JSON = ("policy-arns", "tags", "transitive-tag-keys")
-NOT_KEPT = "(not kept)"
+_JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
 _AUTO_REFRESH = "auto-refresh"
-_TOKEN_FILE, _ASSERTION = "web-identity-token-file", "saml-assertion"
-# In place of a source profile, by the option that says so.
-_PROOFS = {_TOKEN_FILE: "WebIdentity", _ASSERTION: "SAML"}
+_COPY_SOURCE = "copy-source"
 _OWN_KEYS = (
     "role-arn",
     "role-session-name",
@@ -30,6 +28,7 @@ _OWN_KEYS = (
     "credential-source",
     "target-region",
     _AUTO_REFRESH,
+    _COPY_SOURCE,
 )
 
 
@@ -39,36 +38,44 @@ class Record:
 
     ``session_name`` is a template where the name was not given by hand.
     ``region`` is set where we wrote the target's region. With ``auto_refresh``
-    the target has a credential_process of ours in place of keys.
+    the target has a credential_process of ours in place of keys. With a
+    ``credential_source`` the source profile's credentials come from there only.
+    ``role_arn`` None is a copy of the source's own credentials, where no role was
+    asked for.
     """
 
-    role_arn: str
+    role_arn: Optional[str]
     session_name: str
     source_profile: Optional[str] = None
     region: Optional[str] = None
     options: tuple[tuple[str, str], ...] = ()
     auto_refresh: bool = False
+    credential_source: Optional[str] = None
 
     @property
     def web_identity_token_file(self) -> Optional[str]:
         """The file (or the provider) of the web identity token, where one was the proof."""
-        return dict(self.options).get(_TOKEN_FILE)
+        return dict(self.options).get(TOKEN_FILE)
 
     @property
     def has_proof(self) -> bool:
         """Tell whether a proof of an identity provider stood in for source credentials."""
-        return self.source_profile is None and bool(_PROOFS.keys() & dict(self.options).keys())
+        return self.source_profile is None and self._substitute != "Environment"
+
+    @property
+    def _substitute(self) -> str:
+        kinds = [PROOFS[name] for name, _ in self.options if name in PROOFS]
+        return kinds[0] if kinds else "Environment"
 
     def to_block(self) -> dict[str, str]:
         """Answer the block's keys and values, all on one line each."""
-        block = {"role-arn": self.role_arn}
+        block = {_COPY_SOURCE: "true"} if self.role_arn is None else {"role-arn": self.role_arn}
         if self.session_name:
             block["role-session-name"] = self.session_name
         if self.source_profile is not None:
             block["source-profile"] = self.source_profile
-        else:
-            kinds = [kind for name, kind in _PROOFS.items() if name in dict(self.options)]
-            block["credential-source"] = kinds[0] if kinds else "Environment"
+        if self.source_profile is None or self.credential_source is not None:
+            block["credential-source"] = self.credential_source or self._substitute
         if self.region is not None:
             block["target-region"] = self.region
         if self.auto_refresh:
@@ -76,9 +83,23 @@ class Record:
         block.update(self.options)
         return block
 
+    @property
+    def is_copy(self) -> bool:
+        """Tell whether the source's own credentials were copied, without a role."""
+        return self.role_arn is None
+
     def asks_the_same_as(self, other: Optional[Record]) -> bool:
-        """Tell whether two records are of one request from one source."""
-        return other is not None and replace(self, region=None) == replace(other, region=None)
+        """Tell whether two records are of one request from one source.
+
+        One that names no MFA device is also asked by what was made with one: the
+        device may have been found, and the session lacks nothing.
+        """
+        if other is None:
+            return False
+        theirs = other.options
+        if DEVICE not in dict(self.options):
+            theirs = tuple(option for option in theirs if option[0] != DEVICE)
+        return replace(self, region=None) == replace(other, region=None, options=theirs)
 
     def to_options(self) -> dict[str, Any]:
         """Answer AssumeRole's parameters, as the command's options would have given them.
@@ -95,6 +116,9 @@ class Record:
             ]
         except (AttributeError, TypeError, ValueError):
             raise _broken("tags or policy-arns") from None
+        via = options.get("via", [])
+        if not isinstance(via, list) or not all(isinstance(hop, str) for hop in via):
+            raise _broken("via")
         if options.pop("provided_contexts", None) is not None:
             raise InvalidConfiguration(
                 "The profile was made with --provided-contexts, whose assertions are not kept. "
@@ -123,48 +147,34 @@ def record_of(
     source_profile: Optional[str],
     region: Optional[str],
     auto_refresh: bool = False,
+    credential_source: Optional[str] = None,
 ) -> Record:
     """Answer the record of a request; ``session_name`` is the name or its template."""
-    options: dict[str, Any] = {
-        "duration-seconds": request.duration_seconds,
-        "policy": request.policy,
-        "policy-arns": list(request.policy_arns),
-        "tags": dict(request.tags),
-        "transitive-tag-keys": list(request.transitive_tag_keys),
-        "external-id": request.external_id,
-        "serial-number": request.serial_number,
-        "source-identity": request.source_identity,
-        "minimum-session-token-size": request.minimum_session_token_size,
-        # Their assertions are signed, and good for whoever has them.
-        "provided-contexts": NOT_KEPT if request.provided_contexts else None,
-        "web-identity-token-file": getattr(request.proof, "token_file", None),
-        "saml-assertion": NOT_KEPT if request.operation == "AssumeRoleWithSAML" else None,
-        "principal-arn": getattr(request.proof, "principal_arn", None),
-    }
     return Record(
         role_arn=request.role.arn,
         session_name=session_name,
         source_profile=source_profile,
         region=region,
-        options=tuple(
-            (name, value if isinstance(value, str) else json.dumps(value))
-            for name, value in options.items()
-            if value not in (None, [], {})
-        ),
+        options=options_of(request),
         auto_refresh=auto_refresh,
+        credential_source=credential_source,
     )
 
 
 def read_record(profile: Optional[Mapping[str, Any]]) -> Optional[Record]:
     """Answer the record of a profile, or None where it carries none of ours."""
     block = (profile or {}).get(BLOCK)
-    if not isinstance(block, Mapping) or "role-arn" not in block:
+    if not isinstance(block, Mapping):
+        return None
+    if "role-arn" not in block and block.get(_COPY_SOURCE) != "true":
         return None
     return Record(
-        role_arn=block["role-arn"],
+        role_arn=block.get("role-arn"),
         session_name=block.get("role-session-name", ""),
         source_profile=block.get("source-profile"),
         region=block.get("target-region"),
         options=tuple((name, value) for name, value in block.items() if name not in _OWN_KEYS),
         auto_refresh=block.get(_AUTO_REFRESH) == "true",
+        # Without a source profile it is the environment, and nothing else.
+        credential_source=block.get("credential-source") if "source-profile" in block else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration, configured_in
@@ -10,7 +10,7 @@ from awscli_assume.profiles.names import check_profile_name
 from awscli_assume.profiles.process_command import is_ours
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.settings import read_settings
-from awscli_assume.profiles.state import CREDENTIAL_PROCESS, WRITTEN_KEY_KEY
+from awscli_assume.profiles.state import CREDENTIAL_PROCESS, PRINCIPAL_ARN_KEY, WRITTEN_KEY_KEY
 
 DEFAULT_TARGET = "assumed-role"
 Profiles = Mapping[str, Mapping[str, Any]]
@@ -21,12 +21,15 @@ class Ends:
     """The two ends of the road.
 
     ``source`` is None where the environment's own keys are the source.
-    ``configuration`` is the profile that settings are read from.
+    ``configuration`` is the profile that settings are read from. With a
+    ``credential_source`` the credentials come from there only (source_path.py), and
+    the rest from the source profile.
     """
 
     source: Optional[str]
     target: str
     configuration: str
+    credential_source: Optional[str] = None
 
 
 def choose_ends(
@@ -60,6 +63,8 @@ def choose_ends(
     if record is not None or current not in profiles:
         before = record.source_profile if record is not None else "default"
         again = _ends(profiles, before, before or "default", explicit_target)
+        if record is not None:
+            again = replace(again, credential_source=record.credential_source)
         if again.target == current:
             _check_source_is_there(profiles, current, record)
             return again
@@ -73,7 +78,11 @@ def is_role_session(profile: Optional[Mapping[str, Any]]) -> bool:
     """
     if not profile or "role_arn" in profile:
         return bool(profile)
-    if read_record(profile) is None:
+    record = read_record(profile)
+    if record is None:
+        return False
+    if record.is_copy and ":assumed-role/" not in str(profile.get(PRINCIPAL_ARN_KEY)):
+        # A session of `aws login` may be a user's.
         return False
     key_id = profile.get("aws_access_key_id")
     if key_id is not None:

@@ -8,6 +8,7 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import ChangedProfile, UnexpectedAnswer
 from awscli_assume.model.credentials import parse_time
+from awscli_assume.model.roles import role_of_session
 from awscli_assume.profiles.process_cache import ProcessCache
 from awscli_assume.profiles.process_command import cache_path_of, is_ours
 from awscli_assume.profiles.record import Record, read_record
@@ -21,6 +22,8 @@ PRINCIPAL_ID_KEY = "x_principal_id"
 WRITTEN_KEY_KEY = "x_principal_access_key_id"
 
 VALID, EXPIRING, EXPIRED = "valid", "expiring", "expired"
+# A copy of a source that does not say when its credentials end.
+UNKNOWN = "unknown"
 REPLACED, MISSING = "replaced", "missing"
 AUTO_REFRESH = "auto-refresh"
 CREDENTIAL_PROCESS = "credential_process"
@@ -34,7 +37,8 @@ class ProfileState:
     """A profile of ours: its record, who it is, until when, and what has become of its keys.
 
     ``state`` is valid, expiring (less than 15 minutes), expired, replaced (other
-    keys than ours, or no mark that says whose), missing (no keys, or no expiry) or
+    keys than ours, or no mark that says whose), missing (no keys, or no expiry),
+    unknown (a copy, whose source does not say when its credentials end) or
     auto-refresh (a program of ours answers them; what is in its cache is shown).
     ``seconds_left`` is never negative, and 0 for keys that are not ours.
     ``has_program`` tells that its credential_process is ours, ``cache_path`` the file
@@ -54,6 +58,17 @@ class ProfileState:
     cache_path: Optional[str] = None
     basis: tuple[Any, ...] = field(default=(), repr=False, compare=False)
 
+    @property
+    def role_arn(self) -> Optional[str]:
+        """The role's ARN; of a copy that of its session, without a path, or None."""
+        return self.record.role_arn or role_of_session(self.principal_arn)
+
+    @property
+    def account_id(self) -> Optional[str]:
+        """The account of the role, or of whom a copy is; None where that is not known."""
+        arn = self.record.role_arn or self.principal_arn
+        return arn.split(":")[4] if arn and arn.count(":") >= 5 else None
+
 
 def inspect(
     name: str, profile: Optional[Mapping[str, Any]], now: datetime
@@ -66,7 +81,7 @@ def inspect(
         return _state_of_cache(name, profile, record, now)
     expiration = expiration_of(profile.get(EXPIRY_KEY))
     left = 0 if expiration is None else max(0, int((expiration - now).total_seconds()))
-    state = _state(profile, expiration, left)
+    state = _state(profile, record, expiration, left)
     return ProfileState(
         name=name,
         record=record,
@@ -134,7 +149,9 @@ def inspect_all(profiles: Mapping[str, Mapping[str, Any]], now: datetime) -> lis
     return [state for state in states if state is not None]
 
 
-def _state(profile: Mapping[str, Any], expiration: Optional[datetime], left: int) -> str:
+def _state(
+    profile: Mapping[str, Any], record: Record, expiration: Optional[datetime], left: int
+) -> str:
     key_id = profile.get("aws_access_key_id")
     if key_id is None:
         return MISSING
@@ -142,7 +159,7 @@ def _state(profile: Mapping[str, Any], expiration: Optional[datetime], left: int
     if key_id != profile.get(WRITTEN_KEY_KEY):
         return REPLACED
     if expiration is None:
-        return MISSING
+        return UNKNOWN if record.is_copy else MISSING
     if left <= 0:
         return EXPIRED
     return EXPIRING if left < EXPIRING_SECONDS else VALID

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Mapping, Optional, Sequence
 
 from awscli_assume.host import profile_to_section
-from awscli_assume.model.credentials import TemporaryCredentials, format_time
+from awscli_assume.model.credentials import PrincipalCredentials, format_time
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.reading_back import Refused, SectionEdit
@@ -19,6 +19,7 @@ from awscli_assume.profiles.state import (
     EXPIRY_KEY,
     PRINCIPAL_ARN_KEY,
     PRINCIPAL_ID_KEY,
+    UNKNOWN,
     VALID,
     WRITTEN_KEY_KEY,
     ProfileState,
@@ -37,23 +38,26 @@ class Target:
 
     ``region`` None leaves the profile's region as it is. ``process`` is the
     credential_process of a profile that refreshes by itself; it gets no keys.
+    ``expires`` stands in for the expiry where a rehearsal can't know it.
     """
 
     name: str
-    credentials: TemporaryCredentials
+    credentials: PrincipalCredentials
     record: Record
     region: Optional[str]
     process: Optional[str] = None
+    expires: Optional[str] = None
 
 
 def state_of(target: Target, before: Optional[Mapping[str, Any]], now: datetime) -> ProfileState:
     """Answer the state of a target profile once it is written."""
     found = target.credentials
+    known = UNKNOWN if found.expiration is None else VALID
     return ProfileState(
         name=target.name,
         record=target.record,
-        state=VALID if target.process is None else AUTO_REFRESH,
-        seconds_left=int((found.expiration - now).total_seconds()),
+        state=known if target.process is None else AUTO_REFRESH,
+        seconds_left=found.seconds_left(now),
         expiration=found.expiration,
         principal_arn=found.assumed_role_arn,
         principal_id=found.assumed_role_id,
@@ -154,9 +158,13 @@ def _credentials_edit(target: Target) -> SectionEdit:
         ("aws_access_key_id", found.access_key_id),
         ("aws_secret_access_key", found.secret_access_key),
         ("aws_session_token", found.session_token),
-        (EXPIRY_KEY, format_time(found.expiration)),
         (PRINCIPAL_ARN_KEY, found.assumed_role_arn),
         (PRINCIPAL_ID_KEY, found.assumed_role_id),
         (WRITTEN_KEY_KEY, found.access_key_id),
     ]
+    expires = target.expires or (format_time(found.expiration) if found.expiration else None)
+    if expires is None:
+        # The one of the credentials before would be taken for theirs.
+        return SectionEdit(target.name, values, removals=(EXPIRY_KEY,))
+    values.insert(len(KEYS), (EXPIRY_KEY, expires))
     return SectionEdit(target.name, values)

@@ -11,7 +11,7 @@ import pytest
 from support.runner_stub import BEARER, RunnerStub
 from support.runner_stub import TOKEN as GITHUB_TOKEN
 from support.saml import MARK, saml_response
-from support.sts_stub import ACCESS_KEY_ID, ACCOUNT, SECRET, TOKEN, TOO_LONG, refusal
+from support.sts_stub import ACCESS_KEY_ID, ACCOUNT, SECRET, TOKEN, TOO_LONG, Directory, refusal
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 OTHER_ARN = f"arn:aws:iam::{ACCOUNT}:role/reader"
@@ -489,3 +489,131 @@ def test_the_clis_own_command_is_what_would_leak(nobody) -> None:
 
     assert done.code == 0
     assert "WebTokenMark" in done.err
+
+
+# Beside the other ways to name a role and a source.
+
+NAMED = f"""
+[profile production]
+aws_account_id = {ACCOUNT}
+[profile prod-admin]
+role_arn = {ROLE_ARN}
+source_profile = production
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [ROLE_ARN],
+        [f"{ACCOUNT}:my-iam-role"],
+        ["production:my-iam-role"],
+        ["--role-name", "my-iam-role", "--account-id", "production"],
+    ],
+)
+@pytest.mark.parametrize("way", ["token", "assertion"])
+def test_a_word_and_the_name_of_an_account(
+    nobody, token: Path, assertion: Path, way: str, words: list[str]
+) -> None:
+    """What the profiles know of roles and accounts needs no caller."""
+    nobody.add_config(NAMED)
+    proof = {
+        "token": ["--web-identity-token-file", str(token)],
+        "assertion": ["--saml-assertion", f"file://{assertion}"],
+    }[way]
+    done = nobody("assume", *words, *proof)
+
+    assert done.code == 0, done.err
+    (asked,) = nobody.stub.requests
+    assert asked["Action"].startswith("AssumeRoleWith")
+    assert asked["RoleArn"] == ROLE_ARN
+
+
+@pytest.mark.parametrize("way", ["token", "assertion"])
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["unknown:my-iam-role"], "No profile has an account 'unknown'"),
+        (["prod-admin"], "'prod-admin' is a profile with a source of its own"),
+        (["--role-arn", ROLE_ARN, "--via", "first"], "--via does not go with"),
+        (["--copy-source"], "--copy-source assumes no role"),
+    ],
+)
+def test_what_no_proof_can_tell(
+    nobody, token: Path, assertion: Path, way: str, words: list[str], why: str
+) -> None:
+    """An account that only a caller can look up, another source and roles on the way."""
+    nobody.add_config(NAMED)
+    proof = {
+        "token": ["--web-identity-token-file", str(token)],
+        "assertion": ["--saml-assertion", f"file://{assertion}"],
+    }[way]
+    for verb in ((), ("export",)):
+        done = nobody("assume", *verb, *words, *proof)
+
+        assert done.code == 255  # version 2: 252
+        assert why in done.err
+    assert nobody.stub.requests == []
+
+
+def test_a_name_that_another_source_was_told_is_not_taken(aws, token: Path) -> None:
+    """What keys in the environment found out is of their organization, not of the token's."""
+    aws.set_variable("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENTKEY12")
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "x" * 40)
+    aws.stub.script = Directory(alias="sandbox")
+    assert aws("assume", "sandbox:my-iam-role").code == 0
+    before = list(aws.stub.actions)
+    done = aws("assume", "sandbox:my-iam-role", "--web-identity-token-file", str(token))
+
+    assert "No profile has an account 'sandbox'" in done.err
+    assert aws.stub.actions == before
+
+
+def test_the_next_role_goes_from_there(nobody, token: Path) -> None:
+    """In place of --via: the profile by the token is the source of the other."""
+    assert nobody("assume", *web(token, "--update-profile", "ci")).code == 0
+    done = nobody("assume", "--role-arn", OTHER_ARN, "--profile", "ci", "--update-profile", "b")
+
+    assert done.code == 0, done.err
+    assert nobody.stub.actions == ["AssumeRoleWithWebIdentity", "AssumeRole"]
+    done = nobody("assume", "refresh", "--all")
+    assert done.code == 0, done.err
+    assert nobody.stub.actions[2:] == ["AssumeRoleWithWebIdentity", "AssumeRole"]
+
+
+def test_a_partition_that_nobody_can_tell(nobody, token: Path) -> None:
+    """Of a newer region there is no caller to ask; an ARN says it."""
+    region = ["--region", "us-isoz-north-1", "--web-identity-token-file", str(token)]
+    refused = nobody("assume", f"{ACCOUNT}:my-iam-role", *region)
+    done = nobody("assume", f"arn:aws-iso-z:iam::{ACCOUNT}:role/my-iam-role", *region)
+
+    assert refused.code == 255  # version 2: 252
+    assert "does not know the partition of the region us-isoz-north-1" in refused.err
+    assert done.code == 0, done.err
+    assert len(nobody.stub.requests) == 1
+
+
+def test_a_source_that_is_not_needed_is_not_checked(nobody, token: Path) -> None:
+    """A circle behind the profile whose settings count stands in nobody's way."""
+    nobody.add_config(
+        f"[profile a]\nrole_arn = {ROLE_ARN}\nsource_profile = b\ninclude_profile = settings\n"
+        f"[profile b]\nrole_arn = {ROLE_ARN}\nsource_profile = a\n"
+        "[profile settings]\nassume =\n    duration_seconds = 7200\n"
+    )
+    for words in ([], ["export"]):
+        done = nobody("assume", *words, *web(token, "--profile", "a"))
+
+        assert done.code == 0, done.err
+        assert nobody.stub.requests[-1]["DurationSeconds"] == "7200"
+
+
+def test_a_refusal_does_not_lead_to_explain(nobody, token: Path) -> None:
+    """It looks at AssumeRole alone; its options have no proof."""
+    nobody.stub.script = lambda asked: refusal(403, "AccessDenied", "Not authorized")
+    done = nobody("assume", *web(token))
+
+    assert "trust policy has to allow" in " ".join(done.err.split())
+    assert "aws assume explain" not in done.err
+    done = nobody("assume", "explain", *web(token))
+    assert done.code not in (0, 1)
+    assert "Unknown options" in done.err

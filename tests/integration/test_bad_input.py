@@ -167,7 +167,7 @@ ROLES = {
         (*NAME, "--account-id", "1234-5678-9012"), ("--account-id 123456789012",)
     ),
     "account of 11 digits": Row((*NAME, "--account-id", "12345678901"), ("'12345678901'", "12")),
-    "account is a word": Row((*NAME, "--account-id", "prod"), ("'prod'", "12 digits")),
+    "account with a blank": Row((*NAME, "--account-id", " prod"), ("' prod'", "12 digits")),
     "account is empty": Row((*NAME, "--account-id", ""), ("''", "12 digits")),
     "account in other digits": Row(
         (*NAME, "--account-id", "\N{FULLWIDTH DIGIT ONE}" * 12), ("12 digits",)
@@ -242,8 +242,9 @@ PARAMETERS = {
     ),
     "external id of 1 character": Row((*ARN, "--external-id", "x"), ("'x'", "2 to 1224")),
     "external id with a blank": Row((*ARN, "--external-id", "a b"), ("'a b'",)),
-    "token code without serial": Row(
-        (*ARN, "--token-code", "918273"), ("--token-code", "--serial-number")
+    "token code without serial, source is no user": Row(
+        (*ARN, "--token-code", "918273"), ("--token-code", "--serial-number"),
+        set_up=credentials("aws_session_token = token"),
     ),
     "token code of 5 digits": Row(
         (*ARN, "--serial-number", SERIAL, "--token-code", "91827"), ("5", "six digits")
@@ -365,7 +366,7 @@ CONFIGURATION = {
         NAME, ("86400", "duration_seconds"), 253, setting("duration_seconds", "86400")
     ),
     "account of the settings": Row(
-        NAME, ("'prod'", "account_id"), 253, setting("account_id", "prod")
+        NAME, ("'1234'", "account_id"), 253, setting("account_id", "1234")
     ),
     "target of the settings": Row(
         NAME, ("a]b", "update_profile"), 253, setting("update_profile", "a]b")
@@ -375,7 +376,12 @@ CONFIGURATION = {
     ),
     "role profile without a source": Row(
         ("--profile", "deploy"), ("'deploy'", "source_profile", f"--role-arn {ROLE_ARN}"), 253,
-        config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\ncredential_source = Environment"),
+        config(f"[profile deploy]\nrole_arn = {ROLE_ARN}"),
+    ),
+    "role profile with an empty source": Row(
+        ("--profile", "deploy"), ("credential_source = Environment", "AWS_ACCESS_KEY_ID"), 253,
+        config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
+               "credential_source = Environment"),
     ),
     "role profile with a missing source": Row(
         ("--profile", "deploy"), ("'deploy'", "nobody", "list-profiles"), 253,
@@ -432,7 +438,9 @@ FILES = {
 }  # fmt: skip
 WORDS = {
     "unknown option": Row((*NAME, "--colour"), ("--colour",), by_cli=True),
-    "one word too many": Row((*NAME, "now"), ("now",), by_cli=True, code_of_version_1=2),
+    "one role too many": Row((*NAME, "now"), ("'now'", "two roles")),
+    "one word too many": Row(("r1", "now"), ("now",), by_cli=True),
+    "verb that is no role": Row(("--dry-run", "list"), ("'list'", "--role-name list")),
     "option without a value": Row(
         ("--role-name",), ("--role-name",), by_cli=True, code_of_version_1=2
     ),

@@ -23,7 +23,7 @@ from support.sts_stub import StsStub
 # Options that every operation of the CLI has, made by the CLI.
 _MACHINERY = {"cli-input-json", "cli-input-yaml", "generate-cli-skeleton"}
 _TABLES = role_arguments() + target_arguments() + proof_arguments()
-_OURS = {argument["name"] for argument in _TABLES} - {"role-arn"}
+_OURS = {argument["name"] for argument in _TABLES} - {"role-arn", "role"}
 # What `aws assume` offers and a host's own model of STS lacks: an error names the host.
 _NEWEST = "minimum-session-token-size"
 _LATER = {
@@ -82,6 +82,7 @@ def test_help_lists_the_parameters_of_sts_assume_role(host: Host, manual_page) -
     allowed = unknown & {_NEWEST} if host.name == "v1-newest" else _LATER.get(host.name, set())
     assert unknown == allowed
     assert set(ours) >= _OURS
+    assert re.search(r"^\.?(?:B |\\fB)role(?:\\fP)? \(string\)", page, re.MULTILINE)
     synopsis = page.partition(".SH SYNOPSIS")[2].partition(".SH")[0]
     assert set(re.findall(r"--([a-z-]+)", synopsis)) >= set(ours)
 

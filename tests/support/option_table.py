@@ -52,8 +52,10 @@ def option_table(verb: str = MAIN) -> str:
 def _value(argument: dict[str, Any]) -> str:
     if argument.get("action") == "store_true":
         return "–"  # noqa: RUF001 - what the other tables have in an empty cell
-    if argument.get("positional_arg"):
+    if argument.get("action") == "append":
         return "string …"
+    if argument.get("positional_arg"):
+        return "string" if argument["nargs"] == "?" else "string …"
     schema = argument.get("schema")
     if schema is None or schema["type"] != "array":
         return str(argument["cli_type_name"])

@@ -8,10 +8,12 @@ says where its text is from.
 
 from __future__ import annotations
 
+import json
 import threading
+import time
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Callable, Optional
+from typing import Any, Callable, Optional, Sequence
 from urllib.parse import parse_qsl
 
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
@@ -107,6 +109,23 @@ def role_answer(role_arn: str, maximum: int) -> Answer:
     )
 
 
+def devices_answer(*serial_numbers: str) -> Answer:
+    """Answer a success of ListMFADevices (IAM API reference, "ListMFADevices", Examples)."""
+    members = "".join(
+        f"<member><UserName>alice</UserName><SerialNumber>{serial}</SerialNumber>"
+        "<EnableDate>2026-01-02T03:04:05Z</EnableDate></member>"
+        for serial in serial_numbers
+    )
+    return (
+        200,
+        "text/xml",
+        f'<ListMFADevicesResponse xmlns="{IAM_NAMESPACE}"><ListMFADevicesResult>'
+        f"<IsTruncated>false</IsTruncated><MFADevices>{members}</MFADevices>"
+        "</ListMFADevicesResult><ResponseMetadata><RequestId>stub</RequestId>"
+        "</ResponseMetadata></ListMFADevicesResponse>",
+    )
+
+
 # Texts: AWS STS API reference, "AssumeRole", DurationSeconds; the second one as in
 # github.com/aws/eks-anywhere/pull/9485.
 TOO_LONG = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
@@ -152,6 +171,66 @@ def refusal(status: int, code: str, message: str) -> Answer:
     )
 
 
+def _parameters(headers: Any, body: str) -> dict[str, str]:
+    """Answer the parameters of the query protocol, or of JSON 1.1 in the same form."""
+    target = headers.get("X-Amz-Target")
+    if target is None:
+        return dict(parse_qsl(body, True))
+    return {"Action": target.rpartition(".")[2], **json.loads(body or "{}")}
+
+
+class Directory:
+    """A script: an account's alias and an organization; None where the caller may not ask.
+
+    ``accounts`` are pages of id, name and state (IAM API reference,
+    "ListAccountAliases", and Organizations API reference, "ListAccounts").
+    """
+
+    def __init__(
+        self,
+        alias: Optional[str] = None,
+        accounts: Optional[Sequence[Sequence[tuple[str, str, str]]]] = None,
+    ) -> None:
+        self.alias = alias
+        self.accounts = accounts
+
+    def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
+        """Answer a request, where it is one of the two."""
+        if parameters["Action"] == "ListAccountAliases":
+            return self._aliases()
+        if parameters["Action"] == "ListAccounts":
+            return self._page(int(parameters.get("NextToken", "0")))
+        return None
+
+    def _aliases(self) -> Answer:
+        if self.alias is None:
+            return refusal(403, "AccessDenied", "User is not authorized: iam:ListAccountAliases")
+        member = f"<member>{self.alias}</member>" if self.alias else ""
+        return (
+            200,
+            "text/xml",
+            f'<ListAccountAliasesResponse xmlns="{IAM_NAMESPACE}"><ListAccountAliasesResult>'
+            f"<IsTruncated>false</IsTruncated><AccountAliases>{member}</AccountAliases>"
+            "</ListAccountAliasesResult></ListAccountAliasesResponse>",
+        )
+
+    def _page(self, number: int) -> Answer:
+        kind = "application/x-amz-json-1.1"
+        if self.accounts is None:
+            denied = {"__type": "AccessDeniedException", "Message": "You don't have permissions"}
+            return 400, kind, json.dumps(denied)
+        page = self.accounts[number] if self.accounts else []
+        found: dict[str, Any] = {
+            "Accounts": [
+                {"Id": one, "Name": name, "Status": state, "State": state}
+                for one, name, state in page
+            ]
+        }
+        if number + 1 < len(self.accounts):
+            found["NextToken"] = str(number + 1)
+        return 200, kind, json.dumps(found)
+
+
 class StsStub:
     """A server on loopback; ``script`` answers a request's parameters, or None for success.
 
@@ -163,12 +242,14 @@ class StsStub:
         self.headers: list[dict[str, str]] = []
         self.script: Callable[[dict[str, str]], Optional[Answer]] = lambda parameters: None
         self.caller = f"arn:aws:iam::{ACCOUNT}:user/alice"
+        # How far its clock is before that of this machine.
+        self.seconds_ahead = 0
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = int(self.headers.get("Content-Length", 0))
-                parameters = dict(parse_qsl(self.rfile.read(length).decode(), True))
+                parameters = _parameters(self.headers, self.rfile.read(length).decode())
                 stub.requests.append(parameters)
                 stub.headers.append(dict(self.headers))
                 status, kind, body = stub.answer(parameters)
@@ -178,6 +259,9 @@ class StsStub:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
+
+            def date_time_string(self, timestamp: Optional[float] = None) -> str:
+                return super().date_time_string(time.time() + stub.seconds_ahead)
 
             def log_message(self, *args: object) -> None:
                 pass

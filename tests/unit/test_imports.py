@@ -18,10 +18,10 @@ PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
 STANDARD_LIBRARY = frozenset(
     {
         "__future__", "base64", "concurrent", "contextlib", "dataclasses", "datetime", "difflib",
-        "errno", "fcntl", "gc", "getpass", "hashlib", "hmac", "http", "io", "json", "logging",
-        "os", "re", "secrets", "selectors", "shlex", "shutil", "signal", "socket", "stat",
-        "subprocess", "sys", "tempfile", "threading", "time", "traceback", "typing", "unicodedata",
-        "urllib", "xml",
+        "email", "errno", "fcntl", "fractions", "gc", "getpass", "hashlib", "hmac", "http", "io",
+        "ipaddress", "json", "logging", "os", "re", "secrets", "selectors", "shlex", "shutil",
+        "signal", "socket", "stat", "subprocess", "sys", "tempfile", "textwrap", "threading",
+        "time", "traceback", "typing", "unicodedata", "urllib", "xml", "zlib",
     }
 )  # fmt: skip
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
@@ -214,7 +214,7 @@ def test_first_module_imports_nothing() -> None:
 
 
 def test_only_the_host_module_imports_botocore() -> None:
-    """botocore comes through host.py, which sees to it that awscli is imported first."""
+    """botocore comes through host/, which sees to it that awscli is imported first."""
     importers = {
         path.relative_to(PACKAGE).as_posix()
         for path in sources()
@@ -222,4 +222,4 @@ def test_only_the_host_module_imports_botocore() -> None:
         if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "botocore"
     }
 
-    assert importers == {"host.py"}
+    assert importers == {"host/__init__.py"}

@@ -26,6 +26,10 @@ CHAINED = (
 TOO_LONG = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 WRONG_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
 
+NO_DEVICE = (
+    "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."
+)
+
 
 def client_error(code: str, text: str) -> Any:
     response = {"Error": {"Code": code, "Message": text}, "ResponseMetadata": {"RequestId": "x"}}
@@ -46,6 +50,7 @@ def client_error(code: str, text: str) -> Any:
         ("ValidationError", CHAINED, "role chaining gives at most one hour"),
         ("ValidationError", TOO_LONG, "aws iam get-role --role-name my-iam-role"),
         ("AccessDenied", WRONG_CODE, "wait for the next one"),
+        ("AccessDenied", NO_DEVICE, "Name your device: --serial-number"),
         ("AccessDenied", NOT_AUTHORIZED, "when the role does not exist"),
         ("AccessDenied", NOT_AUTHORIZED, "aws iam get-role --role-name my-iam-role"),
         (

@@ -124,17 +124,34 @@ def test_host_that_is_too_old(client: Any) -> None:
 @pytest.mark.parametrize("partition", [None, "aws"])
 def test_role_of_the_regions_partition(client: Any, partition: Optional[str]) -> None:
     """A role of the client's partition, or of one that is not known yet, passes."""
-    check_partition(client, request_for(Role("r", "/", "1" * 12, partition)))
+    check_partition(client, request_for(Role("r", "/", "1" * 12, partition)), "aws")
 
 
 def test_role_of_another_partition(client: Any) -> None:
     """A role of another partition than the region's is refused with both names."""
     with pytest.raises(InvalidRequest) as refusal:
-        check_partition(client, request_for(Role("r", "/", "1" * 12, "aws-cn")))
+        check_partition(client, request_for(Role("r", "/", "1" * 12, "aws-cn")), "aws")
 
     assert "partition aws-cn" in str(refusal.value)
     assert "us-east-1 is of aws." in str(refusal.value)
     assert "--region" in str(refusal.value)
+
+
+def test_region_that_nobody_knows(client: Any) -> None:
+    """Where this AWS CLI does not know the region, a role of any partition passes."""
+    check_partition(client, request_for(Role("r", "/", "1" * 12, "aws-iso-z")), None)
+
+
+def test_account_in_a_region_that_nobody_knows(
+    client: Any, memory: CallerMemory, make_credentials: Any
+) -> None:
+    """The partition of a given account is then the caller's, for one call."""
+    request = request_for(Role("r", "/", "3" * 12))
+
+    completed = complete_role(client, make_credentials("2" * 12), request, memory, NOW)
+
+    assert completed.role.arn == f"arn:aws-cn:iam::{'3' * 12}:role/r"
+    assert client.get_caller_identity.call_count == 1
 
 
 def test_complete_role_asks_nobody(
@@ -176,7 +193,7 @@ def test_account_that_the_credentials_know(
     """An account that botocore knows (SSO, aws_account_id) is taken without a call."""
     credentials = make_credentials("2" * 12)
 
-    completed = complete_role(client, credentials, request_for(Role("r")), memory, NOW)
+    completed = complete_role(client, credentials, request_for(Role("r")), memory, NOW, "aws")
 
     assert completed.role == Role("r", "/", "2" * 12, "aws")
     assert client.get_caller_identity.call_count == 0
@@ -190,7 +207,7 @@ def test_account_that_was_given(
     """A given account beats the one that the credentials know, without a call."""
     request = request_for(Role("r", "/team/", "3" * 12))
 
-    completed = complete_role(client, make_credentials(known), request, memory, NOW)
+    completed = complete_role(client, make_credentials(known), request, memory, NOW, "aws")
 
     assert completed.role.arn == f"arn:aws:iam::{'3' * 12}:role/team/r"
     assert client.get_caller_identity.call_count == 0

@@ -119,3 +119,12 @@ def test_region_of_a_renewed_target(
     assert target.record.role_arn == ROLE_ARN
     assert (done.after.state, done.after.seconds_left) == ("valid", 3600)
     assert renewal.after is renewal.state
+
+
+def test_record_with_a_credential_source_that_is_none() -> None:
+    """A record that somebody has edited is an error of that profile, with what there is."""
+    profiles = {"default": {}, "target": ours(**{"credential-source": "Elsewhere"})}
+
+    (renewal,) = plan(profiles, {})
+
+    assert "the profile 'target': there is no 'Elsewhere', only: Environment" in str(renewal.error)

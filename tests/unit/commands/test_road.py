@@ -88,6 +88,7 @@ LAYERS: dict[str, tuple[Any, str, str, str]] = {
     "role_session_name": ("by-flag", "role_session_name", "by-profile", "by-block"),
     "external_id": ("by-flag", "external_id", "by-profile", "by-block"),
     "serial_number": (f"{DEVICE}1", "mfa_serial", f"{DEVICE}2", f"{DEVICE}3"),
+    "source_identity": ("by-flag", "source_identity", "by-profile", "by-block"),
 }
 
 
@@ -118,7 +119,7 @@ def test_layers_of_an_option(option: str, layers: str) -> None:
 
 
 def test_source_identity_of_the_block() -> None:
-    """The source identity has no key in a role profile: the flag beats the block."""
+    """Where the role is given, the source identity is the flag's, else the block's."""
     profiles = {"default": {"assume": {"source_identity": "by-block"}}}
 
     assert plan_of(profiles, role_name="r").request.source_identity == "by-block"
@@ -156,6 +157,27 @@ def test_role_keys_of_the_source_do_not_count_for_another_role() -> None:
     assert request.serial_number is None
 
 
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"session_tags": "team"}, "session_tags of the profile 'x': Invalid tag 'team'"),
+        ({"session_tags": "a=1,A=2"}, "session_tags of the profile 'x': Invalid tags"),
+        (
+            {"session_tags": "a=1", "transitive_session_tags": "b"},
+            "transitive_session_tags of the profile 'x': Invalid transitive tag key 'b'",
+        ),
+        ({"source_identity": "!"}, "source_identity of the profile 'x'"),
+    ],
+)
+def test_bad_keys_of_a_role_profile(keys: dict[str, str], says: str) -> None:
+    """What AssumeRole can't take is an error of configuration, with key and profile."""
+    profile = {"role_arn": ROLE_ARN, "source_profile": "default", **keys}
+    with pytest.raises(InvalidConfiguration) as refusal:
+        plan_of({"default": {}, "x": profile}, profile="x")
+
+    assert says in str(refusal.value)
+
+
 def test_role_that_the_profile_names() -> None:
     """Without a role option it is the profile's role, from the profile's source."""
     profiles = {"dev": {}, "role": {"role_arn": ROLE_ARN, "source_profile": "dev"}}
@@ -168,9 +190,13 @@ def test_role_that_the_profile_names() -> None:
 
 def test_role_profile_that_is_its_own_source() -> None:
     """A role profile may be its own source, as the CLI lets it: its keys assume its role."""
-    profiles = {"role": {"role_arn": ROLE_ARN, "source_profile": "role"}}
+    keys = {"aws_access_key_id": "AKIAX", "aws_secret_access_key": "x"}
+    profiles = {"role": {"role_arn": ROLE_ARN, "source_profile": "role", **keys}}
 
-    assert plan_of(profiles, profile="role").ends.source == "role"
+    plan = plan_of(profiles, profile="role")
+
+    assert plan.ends == Ends("role", "assumed-role", "role", "SharedCredentials")
+    assert not plan.request.is_chained
 
 
 @pytest.mark.parametrize(
@@ -189,7 +215,7 @@ def test_role_profile_that_is_its_own_source() -> None:
             "source_profile = gone",
         ),
         (
-            {"x": {"role_arn": "no ARN", "source_profile": "x"}},
+            {"x": {"role_arn": "no ARN", "source_profile": "y"}, "y": {}},
             InvalidConfiguration,
             "role_arn of the profile 'x': Invalid role ARN 'no ARN'",
         ),
@@ -272,6 +298,7 @@ def session(mocker: MockerFixture) -> Any:
     fake = mocker.Mock()
     client = fake.create_client.return_value
     client.meta.partition, client.meta.region_name = "aws", "us-east-1"
+    mocker.patch("awscli_assume.commands.road.partition_of_region", return_value="aws")
     model = client.meta.service_model.operation_model.return_value
     model.input_shape.members = dict.fromkeys(
         ["RoleArn", "RoleSessionName", "SerialNumber", "TokenCode"]
@@ -364,7 +391,7 @@ def test_region_of_the_environment(
 
 def test_source_in_place_of_the_target(session: Any, mocker: MockerFixture) -> None:
     """In a shell whose AWS_PROFILE is the target the session is given the source first."""
-    use_profile = mocker.patch("awscli_assume.commands.road.use_profile")
+    use_profile = mocker.patch("awscli_assume.commands.sources_ready.use_profile")
     session.get_config_variable.return_value = "assumed-role"
     plan = plan_of({"default": {}}, current="assumed-role", role_name="r")
 
@@ -378,7 +405,7 @@ def test_session_that_has_the_source_already(
     session: Any, mocker: MockerFixture, current: Optional[str]
 ) -> None:
     """A session whose profile is the source is left alone."""
-    use_profile = mocker.patch("awscli_assume.commands.road.use_profile")
+    use_profile = mocker.patch("awscli_assume.commands.sources_ready.use_profile")
     session.get_config_variable.return_value = current
     plan = plan_of({"default": {}}, role_name="r")
 

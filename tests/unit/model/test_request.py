@@ -105,11 +105,10 @@ def test_inline_policy_counts_towards_the_policy_arns() -> None:
 
 
 def test_token_code_without_its_device() -> None:
-    """A token code alone is refused with the option that names the device."""
-    with pytest.raises(InvalidRequest, match="--serial-number arn:") as refusal:
-        build_request(ROLE, "alice", {"token_code": "424242"})
+    """A token code alone is taken: its device may be found, and is then given to it."""
+    request = build_request(ROLE, "alice", {"token_code": "424242"}).with_device("GAHT12345678")
 
-    assert "424242" not in str(refusal.value)
+    assert (request.serial_number, request.token_code) == ("GAHT12345678", "424242")
 
 
 def test_token_code_does_not_show() -> None:
@@ -142,7 +141,7 @@ def test_typed_token_code_is_checked() -> None:
 def test_role_that_becomes_known() -> None:
     """A request takes over a completed role and keeps everything else."""
     request = AssumeRoleRequest(Role("r"), "alice", duration_seconds=900)
-    known = request.with_role(ROLE)
+    known = request.completed("aws", "123456789012")
 
     assert known == AssumeRoleRequest(ROLE, "alice", duration_seconds=900)
     assert request.role == Role("r")

@@ -14,7 +14,14 @@ ROLE_ARN = "arn:aws:iam::123456789012:role/r"
 def state(name: str, **more: Any) -> SimpleNamespace:
     record = SimpleNamespace(role_arn=ROLE_ARN, source_profile="default")
     expiration = datetime(2026, 11, 24, 11, 0, tzinfo=timezone.utc)
-    given = {"record": record, "expiration": expiration, "seconds_left": 60, "state": "expiring"}
+    given = {
+        "role_arn": ROLE_ARN,
+        "account_id": ROLE_ARN.split(":")[4],
+        "record": record,
+        "expiration": expiration,
+        "seconds_left": 60,
+        "state": "expiring",
+    }
     return SimpleNamespace(name=name, **{**given, **more})
 
 

@@ -57,6 +57,7 @@ def test_profile_that_may_be_replaced(profile: Optional[dict[str, object]]) -> N
         ({"web_identity_token_file": "/x"}, "web_identity_token_file"),
         ({"login_session": "x"}, "aws login"),
         ({"credential_process": "/bin/x"}, "credential_process"),
+        ({"include_profile": "base"}, "include_profile"),
         ({"sso_session": "x"}, "IAM Identity Center"),
         ({"sso_start_url": "https://x"}, "IAM Identity Center"),
         ({"sso_account_id": "1", "sso_role_name": "r"}, "IAM Identity Center"),

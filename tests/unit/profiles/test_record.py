@@ -155,6 +155,15 @@ def test_profile_without_our_record(profile: Optional[dict[str, Any]]) -> None:
     assert read_record(profile) is None
 
 
+@pytest.mark.parametrize("provider", [None, "Environment", "SharedCredentials"])
+def test_credential_source_beside_the_source_profile(provider: Optional[str]) -> None:
+    """From where in its source profile the credentials come is kept, and tells records apart."""
+    record = Record("a", "b", "dev", credential_source=provider)
+
+    assert written_and_read(record) == record
+    assert record.asks_the_same_as(Record("a", "b", "dev")) == (provider is None)
+
+
 def test_record_of_a_later_version() -> None:
     """Keys of the block that this version does not know are kept as options."""
     found = read_record({"assumed": {"role-arn": "a", "new-option": "x"}})

@@ -7,22 +7,22 @@ Everything of the host that more than one room needs is imported from here.
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-from typing import Any, Mapping, Optional
+from typing import Any, Optional
 
 import awscli
 import botocore
 from awscli.customizations.assumerole import CACHE_DIR
 from awscli.customizations.configure import profile_to_section as _profile_to_section
 from awscli.customizations.configure.writer import ConfigFileWriter
+from botocore import exceptions
 from botocore.awsrequest import AWSRequest
 from botocore.compat import compat_shell_split
 from botocore.config import Config
 from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.configprovider import ConstantProvider
 from botocore.credentials import (
+    CredentialResolver,
+    EnvProvider,
     ReadOnlyCredentials,
     RefreshableCredentials,
     create_credential_resolver,
@@ -39,7 +39,11 @@ from botocore.exceptions import (
 from botocore.history import get_global_history_recorder
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
+from botocore.regions import EndpointResolver
 from botocore.utils import JSONFileCache, get_environ_proxies
+
+from awscli_assume.host.paths import cache_folder, config_files
+from awscli_assume.host.process import environment_of_the_person, own_executable
 
 try:
     # Version 2 maps these two to the exit codes 252 and 253.
@@ -57,7 +61,9 @@ except ImportError:
 __all__ = [
     "CLI_NAME",
     "CLI_VERSION",
+    "HAS_SIGN_IN",
     "ONE_ATTEMPT",
+    "SIGN_IN_ERRORS",
     "AWSRequest",
     "BotoCoreError",
     "ClientError",
@@ -66,7 +72,10 @@ __all__ = [
     "ConfigNotFound",
     "ConfigParseError",
     "ConfigurationError",
+    "CredentialResolver",
     "EndpointConnectionError",
+    "EndpointResolver",
+    "EnvProvider",
     "JSONFileCache",
     "NoCredentialsError",
     "ParamValidationError",
@@ -79,6 +88,7 @@ __all__ = [
     "cache_folder",
     "compat_shell_split",
     "config_files",
+    "create_credential_resolver",
     "environment_of_the_person",
     "get_environ_proxies",
     "get_formatter",
@@ -96,6 +106,14 @@ CLI_NAME = f"AWS CLI {CLI_VERSION}"
 # attempts in version 2, which refuses the other name (2.38.5), and the retries
 # alone in version 1.
 ONE_ATTEMPT = {"max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts": 1}
+# Whether there is `aws sso login` and the like; version 1 never had them.
+HAS_SIGN_IN = not CLI_VERSION.startswith("1.")
+# What a session of IAM Identity Center or `aws login` (2.32.0) raises at its end.
+# Of LoginError only these two: for the others signing in again is no help.
+_ENDED = ("SSOError", "TokenRetrievalError", "LoginRefreshRequired", "LoginTokenLoadError")
+SIGN_IN_ERRORS: tuple[type[Exception], ...] = tuple(
+    getattr(exceptions, name) for name in _ENDED if hasattr(exceptions, name)
+)
 
 
 def profile_to_section(profile: str) -> str:
@@ -119,65 +137,6 @@ def get_formatter(output: str, parsed_globals: Any) -> Any:
 def unsigned_config() -> Any:
     """Answer the configuration of a client that signs nothing."""
     return Config(signature_version=botocore.UNSIGNED)
-
-
-def cache_folder(name: str) -> str:
-    """Answer the path of a folder of ours in the CLI's own cache folder (it may not exist)."""
-    return os.path.join(os.path.expanduser("~"), ".aws", "cli", "cache", name)
-
-
-def config_files(variables: Mapping[str, str]) -> tuple[str, str]:
-    """Answer the paths of the config file and the shared credentials file, as the CLI reads them.
-
-    For what has no session; else profiles/files.py asks that one.
-    """
-    names = (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials"))
-    said = [variables.get(name) or os.path.join("~", ".aws", file) for name, file in names]
-    found = [os.path.abspath(os.path.expanduser(os.path.expandvars(path))) for path in said]
-    return found[0], found[1]
-
-
-def own_executable(variables: Mapping[str, str]) -> str:
-    """Answer the absolute path of the ``aws`` that runs this process.
-
-    The one on the PATH where it is the same, for the path of a frozen version 2
-    (``…/v2/2.38.5/dist/aws``) ends with the next update of it.
-    """
-    is_frozen = bool(getattr(sys, "frozen", False))
-    running = sys.executable if is_frozen else os.path.abspath(sys.argv[0])
-    found = shutil.which("aws", path=variables.get("PATH"))
-    if found is not None:
-        found = os.path.abspath(found)
-        if os.path.realpath(found) == os.path.realpath(running):
-            return found
-    # A version 1 that was started as a module has no script of its own.
-    is_script = os.path.basename(running).startswith("aws") and os.access(running, os.X_OK)
-    return running if is_frozen or is_script or found is None else found
-
-
-def environment_of_the_person(variables: Mapping[str, str]) -> dict[str, str]:
-    """Answer the environment as it was before this CLI changed it for itself.
-
-    A frozen version 2 leads every child to its own libraries (PyInstaller's
-    LD_LIBRARY_PATH, and variables of its own since 6.9); both majors add their
-    folder of service models to AWS_DATA_PATH (awscli/__init__.py).
-    """
-    answer = {
-        name: value
-        for name, value in variables.items()
-        if not name.startswith(("_PYI_", "_MEIPASS"))
-    }
-    if getattr(sys, "frozen", False):
-        for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH"):
-            kept = answer.pop(f"{name}_ORIG", None)
-            answer.pop(name, None)
-            if kept is not None:
-                answer[name] = kept
-    folder = os.path.join(os.path.dirname(os.path.abspath(awscli.__file__)), "data")
-    paths = [path for path in answer.pop("AWS_DATA_PATH", "").split(os.pathsep) if path]
-    if paths and paths != [folder]:
-        answer["AWS_DATA_PATH"] = os.pathsep.join(path for path in paths if path != folder)
-    return answer
 
 
 def use_profile(session: Any, profile: Optional[str]) -> None:

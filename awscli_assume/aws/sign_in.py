@@ -1,0 +1,59 @@
+"""Sessions of ``aws sso login`` and ``aws login`` that have ended: how to renew them."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import contextmanager
+from typing import Any, Iterator, Mapping, Optional
+
+from awscli_assume.host import CLI_NAME, HAS_SIGN_IN, SIGN_IN_ERRORS
+
+
+@contextmanager
+def sign_in_named(session: Any) -> Iterator[None]:
+    """Find credentials of the session's profile; name the command that renews its sign-in.
+
+    What botocore raises stays its own, with that sentence added.
+    """
+    try:
+        yield
+    except SIGN_IN_ERRORS as error:
+        sentence = _sentence(sign_in_words(session))
+        if sentence and sentence not in str(error):
+            error.args = (f"{error.args[0]}\n{sentence}", *error.args[1:])
+        raise
+
+
+def sign_in_words(session: Any) -> Optional[tuple[str, ...]]:
+    """Answer the words behind ``aws`` that renew the sign-in of the session's profile.
+
+    A role's profile goes by that of its source profile. None where neither
+    names one.
+    """
+    profiles: Mapping[str, Any] = session.full_config["profiles"]
+    name: Optional[str] = session.get_config_variable("profile") or "default"
+    seen: set[str] = set()
+    while name is not None and name in profiles and name not in seen:
+        seen.add(name)
+        profile = profiles[name]
+        if "role_arn" not in profile or profile.get("source_profile") in (None, name):
+            if "sso_session" in profile or "sso_start_url" in profile:
+                return ("sso", "login", "--profile", name)
+            if "login_session" in profile:
+                return ("login", "--profile", name)
+            return None
+        name = profile["source_profile"]
+    return None
+
+
+def command_of(words: tuple[str, ...]) -> str:
+    """Answer the command line of some words behind ``aws``."""
+    return shlex.join(("aws", *words))
+
+
+def _sentence(words: Optional[tuple[str, ...]]) -> str:
+    if words is None:
+        return ""
+    if not HAS_SIGN_IN:
+        return f"{CLI_NAME} can't renew it. With an AWS CLI version 2: {command_of(words)}"
+    return f"Renew it: {command_of(words)} (aws assume --login runs that by itself)"

@@ -1,0 +1,63 @@
+"""``aws assume explain``: why a role can or cannot be assumed."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Optional
+
+from awscli.customizations.commands import BasicCommand
+
+import awscli_assume
+from awscli_assume.commands.arguments import sts_arguments, text
+from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.explaining.diagnosing import diagnose
+from awscli_assume.commands.plan import make_plan
+from awscli_assume.commands.printing import print_object
+from awscli_assume.commands.role_arguments import role_arguments
+from awscli_assume.outputs.diagnosis import as_object, as_text
+
+
+class ExplainCommand(BasicCommand):
+    """Answer a verdict with its evidence; AssumeRole is not called and nothing is written."""
+
+    NAME = "explain"
+    DESCRIPTION = BasicCommand.FROM_FILE(
+        "assume", "explain", "_description.rst", root_module=awscli_assume
+    )
+    EXAMPLES = BasicCommand.FROM_FILE(
+        "assume", "explain", "_examples.rst", root_module=awscli_assume
+    )
+
+    def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
+        super().__init__(session)
+        self.ARG_TABLE = [*role_arguments(), *_own_arguments(), *sts_arguments()]
+        self._environment = environment if environment is not None else Environment()
+
+    def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
+        environment = self._environment
+        plan = make_plan(self._session, parsed_args, parsed_globals, environment)
+        diagnosis = diagnose(
+            self._session, parsed_globals, plan, environment, parsed_args.role_account_profile
+        )
+        if parsed_globals.output is None and parsed_globals.query is None:
+            stream = environment.out if environment.out is not None else sys.stdout
+            stream.write(as_text(diagnosis))
+        else:
+            answer = as_object(diagnosis)
+            print_object(self._session, parsed_globals, self.name, answer, environment)
+        return diagnosis.exit_code
+
+
+def _own_arguments() -> list[dict[str, Any]]:
+    return [
+        text(
+            "role-account-profile",
+            "A profile of the role's account that may read its roles. Default: the caller, who "
+            "sees the roles of the own account alone.",
+        ),
+        text(
+            "update-profile",
+            "The target profile that <code>aws assume</code> would write, to look whether it can. "
+            "Default: <code>assumed-role</code>.",
+        ),
+    ]

@@ -1,0 +1,50 @@
+"""The command that explains a refusal, ready to be typed."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any, Optional
+
+from awscli_assume.aws.refusals import add_reason, is_refusal
+from awscli_assume.commands.plan import Plan
+from awscli_assume.host import ClientError
+from awscli_assume.model.request import AssumeRoleRequest
+
+
+def advise(
+    error: ClientError, request: AssumeRoleRequest, plan: Plan, parsed_globals: Any
+) -> None:
+    """Add the command that explains it to a refusal of STS, where policies may be behind it.
+
+    It looks at AssumeRole alone, so not at a request that has a proof.
+    """
+    if is_refusal(error) and request.proof is None:
+        add_reason(error, f"To find out why: {explain_line(request, plan, parsed_globals)}")
+
+
+def explain_line(request: AssumeRoleRequest, plan: Plan, parsed_globals: Any) -> str:
+    """Answer ``aws assume explain`` with what the request was made of; it holds no secret."""
+    name, ends = request.role_session_name, plan.ends
+    # A credential_source is what the profile that names the role says, and no option.
+    by_profile = ends.credential_source is not None
+    options: list[tuple[str, Optional[str]]] = [
+        ("--role-arn", None if by_profile else request.role.arn),
+        ("--profile", ends.configuration if by_profile else ends.source),
+        ("--region", parsed_globals.region),
+        ("--endpoint-url", parsed_globals.endpoint_url),
+        # What a template makes, it makes again.
+        ("--role-session-name", name if name == plan.session_name else None),
+        ("--external-id", request.external_id),
+        ("--serial-number", request.serial_number),
+        ("--source-identity", request.source_identity),
+    ]
+    words = ["aws", "assume", "explain"]
+    for hop in request.via:
+        words += ["--via", hop.arn]
+    for option, value in options:
+        words += [option, value] if value is not None else []
+    if request.tags:
+        words += ["--tags", *(f"Key={key},Value={value}" for key, value in request.tags)]
+    if request.transitive_tag_keys:
+        words += ["--transitive-tag-keys", *request.transitive_tag_keys]
+    return " ".join(shlex.quote(word) for word in words)

@@ -1,0 +1,165 @@
+"""The first step: the source's credentials, and whose STS says they are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Mapping, Optional
+
+from awscli_assume.aws.asking import code_of
+from awscli_assume.aws.identity import ask_identity, server_time
+from awscli_assume.aws.maximum import create_impatient_client
+from awscli_assume.aws.refusals import causes_added
+from awscli_assume.aws.sign_in import command_of, sign_in_words
+from awscli_assume.aws.sts import client_options, create_sts_client, partition_of_region, region_of
+from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.explaining.subject import Introduced, Subject
+from awscli_assume.commands.plan import Plan
+from awscli_assume.commands.sources_ready import use_source
+from awscli_assume.commands.start_region import start_region
+from awscli_assume.errors import UnexpectedAnswer
+from awscli_assume.host import BotoCoreError, ClientError
+from awscli_assume.model.credentials import format_time
+from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
+from awscli_assume.profiles.state import EXPIRY_KEY, expiration_of
+
+# How botocore came by credentials (credentials.py, METHOD of each provider; "login"
+# from 2.32 on), in words.
+_KINDS = {
+    "env": "keys in the environment",
+    "shared-credentials-file": "keys in the credentials file",
+    "config-file": "keys in the config file",
+    "assume-role": "a role that the profile names",
+    "assume-role-with-web-identity": "a web identity",
+    "sso": "IAM Identity Center (aws sso login)",
+    "login": "aws login",
+    "custom-process": "a credential_process",
+    "iam-role": "the role of the instance",
+    "container-role": "the role of the container",
+}
+# "Common Errors" and "AssumeRole" (AWS STS API reference): a region, or a bad moment.
+_NOT_THEIR_FAULT = (
+    "RegionDisabledException", "Throttling", "ThrottlingException", "RequestLimitExceeded",
+    "InternalFailure", "ServiceUnavailable",
+)  # fmt: skip
+# What a signature may be old (IAM User Guide, "Signature Version 4", "Troubleshooting").
+SKEW_MOST_SECONDS = 300
+
+
+def introduce(
+    session: Any, parsed_globals: Any, plan: Plan, environment: Environment
+) -> Introduced:
+    """Find the source's credentials and ask STS whose they are."""
+    source = plan.ends.source
+    try:
+        use_source(session, plan.ends)
+        region = start_region(plan, environment.variables)
+        client = create_sts_client(session, parsed_globals, region)
+        partition = partition_of_region(session, client)
+        with credentials_withheld(), causes_added():
+            credentials = session.get_credentials()
+            frozen = None if credentials is None else credentials.get_frozen_credentials()
+    except (ClientError, BotoCoreError, UnexpectedAnswer, EOFError) as error:
+        step = _without_credentials(source, str(error), sign_in_words(session))
+        return Introduced(step, None)
+    if credentials is None or frozen is None:
+        step = _without_credentials(source, "there are no credentials", None)
+        return Introduced(step, None, client)
+    kind = _KINDS.get(credentials.method, f"credentials by {credentials.method}")
+    try:
+        identity = ask_identity(client)
+    except (ClientError, BotoCoreError, UnexpectedAnswer) as error:
+        clock = server_time(getattr(error, "response", None))
+        if blames_sts(error, clock, environment.now()):
+            step = _not_named(source, kind)
+        else:
+            step = _refused(source, kind, sign_in_words(session), error)
+        return Introduced(step, None, client, clock, error, partition)
+
+    def make_client(service: str) -> Any:
+        options = client_options(parsed_globals, region_of(client), frozen)
+        return create_impatient_client(session, service, options)
+
+    subject = Subject(identity, bool(frozen.token), make_client)
+    step = _known(subject, source, kind, _expiry(session, credentials), environment.now())
+    return Introduced(step, subject, client, identity.server_time, None, partition)
+
+
+def _known(
+    subject: Subject, source: Optional[str], kind: str, expiry: Optional[datetime], now: datetime
+) -> Step:
+    caller = subject.identity.caller
+    evidence = [
+        f"the caller is {subject.identity.arn}",
+        f"account {caller.account_id}, partition {caller.partition}",
+        f"the credentials are {kind}, {_place(source)}",
+    ]
+    if expiry is not None:
+        minutes = max(0, int((expiry - now).total_seconds() // 60))
+        evidence.append(f"they expire at {format_time(expiry)}, in {minutes} minutes")
+    elif subject.is_temporary:
+        evidence.append("they are temporary, and when they expire is not known")
+    return Step(CALLER, OK, tuple(evidence))
+
+
+def _expiry(session: Any, credentials: Any) -> Optional[datetime]:
+    # botocore has no public question for it (credentials.py, all versions).
+    found = getattr(credentials, "_expiry_time", None)
+    if found is not None:
+        return found  # type: ignore[no-any-return]
+    if credentials.method == "env":
+        return None
+    profile: Mapping[str, Any] = session.full_config["profiles"].get(
+        session.get_config_variable("profile") or "default", {}
+    )
+    return expiration_of(profile.get(EXPIRY_KEY))
+
+
+def _place(source: Optional[str]) -> str:
+    return "of no profile" if source is None else f"of the profile '{source}'"
+
+
+def _without_credentials(
+    source: Optional[str], reason: str, sign_in: Optional[tuple[str, ...]]
+) -> Step:
+    profile = "" if source is None else f" --profile {source}"
+    first, *others = reason.strip().splitlines() or ["no reason"]
+    renew = () if sign_in is None else (command_of(sign_in),)
+    return Step(
+        CALLER,
+        PROBLEM,
+        (f"{_place(source)[3:]} gives no credentials: {first}", *others),
+        (*renew, f"aws configure list{profile}"),
+    )
+
+
+def blames_sts(error: Exception, clock: Optional[datetime], now: datetime) -> bool:
+    """Tell whether STS, its region, the way there or a clock is at fault, not the credentials."""
+    if not isinstance(error, ClientError):
+        return True
+    if code_of(error) in _NOT_THEIR_FAULT:
+        return True
+    return clock is not None and abs((clock - now).total_seconds()) > SKEW_MOST_SECONDS
+
+
+def _not_named(source: Optional[str], kind: str) -> Step:
+    evidence = "who is calling is not known: STS did not answer that"
+    return Step(CALLER, UNKNOWN, (evidence, f"the credentials are {kind}, {_place(source)}"))
+
+
+def _refused(
+    source: Optional[str], kind: str, sign_in: Optional[tuple[str, ...]], error: Exception
+) -> Step:
+    profile = "" if source is None else f" --profile {source}"
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    renew = () if sign_in is None else (command_of(sign_in),)
+    return Step(
+        CALLER,
+        PROBLEM,
+        (
+            f"STS does not take the credentials: {lines[0]}",
+            *lines[1:],
+            f"the credentials are {kind}, {_place(source)}",
+        ),
+        (*renew, f"aws sts get-caller-identity{profile}"),
+    )

@@ -1,0 +1,99 @@
+"""The requests of one journey: the role, and before it those on the way (``--via``)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Optional
+
+from awscli_assume.aws.longest import DurationMemory, assume_longest
+from awscli_assume.aws.mfa import Signer
+from awscli_assume.aws.refusals import hop_named
+from awscli_assume.aws.sts import assume_role
+from awscli_assume.commands.codes import MfaProcess
+from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.federation import assume_once
+from awscli_assume.commands.own_device import with_device_of_caller, with_device_of_code
+from awscli_assume.host import ClientError
+from awscli_assume.model.credentials import TemporaryCredentials
+from awscli_assume.model.hops import requests_in_order
+from awscli_assume.model.limits import LONGEST
+from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.outputs.summary import unknown_maximum_note
+
+
+def begin(
+    signer: Signer,
+    request: AssumeRoleRequest,
+    process: Optional[MfaProcess],
+    environment: Environment,
+    finds_device: bool,
+) -> tuple[AssumeRoleRequest, TemporaryCredentials]:
+    """Assume the first role of a request, which is the only one where it has no hops.
+
+    The request comes back, with the caller's MFA device where that was needed, had
+    not been named and was to be found: then the call is made once more.
+    """
+    if not finds_device:
+        return request, _first(signer, request, process, environment)
+    request = with_device_of_code(request, signer, environment)
+    try:
+        return request, _first(signer, request, process, environment)
+    except ClientError as error:
+        found = with_device_of_caller(error, request, signer, process, environment)
+        if found is None:
+            raise
+    return found, _first(signer, found, process, environment)
+
+
+def _first(
+    signer: Signer,
+    request: AssumeRoleRequest,
+    process: Optional[MfaProcess],
+    environment: Environment,
+) -> TemporaryCredentials:
+    first = requests_in_order(request)[0]
+    if not request.via:
+        return _assume(signer, first, process, environment)
+    with hop_named(1, len(request.via), first.role.arn):
+        return _assume(signer, first, process, environment)
+
+
+def go_on(
+    signer: Signer,
+    request: AssumeRoleRequest,
+    begun: TemporaryCredentials,
+    environment: Environment,
+) -> TemporaryCredentials:
+    """Assume all other roles of a request, each by the credentials of the one before.
+
+    What the hops answered is used once, and neither written nor kept.
+    """
+    _, *others = requests_in_order(request)
+    for number, asked in enumerate(others, 2):
+        signer = signer.past(begun)
+        if asked is others[-1]:
+            return assume_role(signer.client, asked, environment.now())
+        with hop_named(number, len(request.via), asked.role.arn):
+            begun = assume_role(signer.client, asked, environment.now())
+    return begun
+
+
+def _assume(
+    signer: Signer,
+    request: AssumeRoleRequest,
+    process: Optional[MfaProcess],
+    environment: Environment,
+) -> TemporaryCredentials:
+    """Assume one role; the longest that it allows is found out where that was asked for."""
+    if request.seconds != LONGEST:
+        return assume_once(signer, request, process, environment)
+    # IAM is asked before, if at all: a refusal of a step needs no second answer.
+    silent = replace(signer, iam=None)
+
+    def call(settled: AssumeRoleRequest) -> TemporaryCredentials:
+        return assume_once(silent, settled, process, environment)
+
+    longest = assume_longest(request, environment.now(), DurationMemory(), signer.iam, call)
+    if longest.is_guess:
+        environment.tell(unknown_maximum_note(request.role.arn))
+    return longest.credentials

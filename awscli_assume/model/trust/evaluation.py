@@ -1,0 +1,192 @@
+"""The verdict of a role's trust policy on one caller and one request.
+
+Source: IAM User Guide, "Policy evaluation logic": an explicit Deny wins, and what
+no statement allows is not allowed. It says nothing of the caller's own policies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterator, Mapping, Optional, Union
+
+from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.model.trust.callers import (
+    OF_AN_ACCOUNT,
+    PROVIDER,
+    ROLE_SESSION,
+    Caller,
+    refused_by_sts,
+)
+from awscli_assume.model.trust.conditions import judge
+from awscli_assume.model.trust.context import Circumstances, context_of
+from awscli_assume.model.trust.document import (
+    ALLOW,
+    DENY,
+    Policy,
+    Statement,
+    read_policy,
+)
+from awscli_assume.model.trust.findings import Finding, all_of
+from awscli_assume.model.trust.patterns import matches, wild
+from awscli_assume.model.trust.principals import match
+from awscli_assume.model.trust.values import Context
+
+ALLOWED, DENIED, NOT_ALLOWED, UNKNOWN = "allowed", "denied", "not allowed", "unknown"
+# One action that is refused decides, then one that can't be told.
+_WORST_FIRST = (DENIED, NOT_ALLOWED, UNKNOWN, ALLOWED)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one statement says of one action; ``holds`` is None where it can't be known."""
+
+    statement: str
+    effect: str
+    holds: Optional[bool]
+    reason: str
+    is_direct: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a trust policy says: ALLOWED, DENIED, NOT_ALLOWED or UNKNOWN.
+
+    ``action`` is the one that decides, ``evidence`` is all of it; ``reasons`` has a line
+    for each statement that stands in the way. ``needs_identity_policy`` tells whether
+    the caller's own policies have to allow it too; they may refuse it in any case. Of
+    what nothing allows it tells nothing. ``provisos`` are what ALLOWED depends on, of a
+    source session, as nobody can look into one.
+    """
+
+    outcome: str
+    action: str
+    reasons: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    needs_identity_policy: bool
+    provisos: tuple[str, ...] = ()
+
+
+def evaluate(
+    policy: Union[Policy, str, Mapping[str, Any]],
+    caller: Caller,
+    request: AssumeRoleRequest,
+    circumstances: Circumstances,
+) -> Verdict:
+    """Answer what the policy of ``request.role`` says; no answer is ever a guess.
+
+    ``policy`` is what iam:GetRole answers, or that as read_policy reads it. Raises
+    MalformedPolicy.
+    """
+    if not isinstance(policy, Policy):
+        policy = read_policy(policy)
+    context = context_of(caller, request, circumstances)
+    is_foreign = caller.kind in OF_AN_ACCOUNT and caller.account_id != request.role.account_id
+
+    def judged(action: str) -> Verdict:
+        return _of_action(action, policy, caller, context, is_foreign)
+
+    verdicts = [judged(action) for action in needed_actions(caller, request)]
+    worst = min(verdicts, key=lambda verdict: _WORST_FIRST.index(verdict.outcome))
+    needs = any(verdict.needs_identity_policy for verdict in verdicts)
+    refusal = refused_by_sts(caller)
+    if refusal and worst.outcome != DENIED:
+        return Verdict(NOT_ALLOWED, worst.action, (refusal,), worst.evidence, needs)
+    provisos = tuple(
+        f"if the source session has {what}, {action} may be needed too: {reason}"
+        for action, what in _perhaps_needed(caller, request)
+        if worst.outcome == ALLOWED
+        for reason in judged(action).reasons
+    )
+    return Verdict(worst.outcome, worst.action, worst.reasons, worst.evidence, needs, provisos)
+
+
+def needed_actions(caller: Caller, request: AssumeRoleRequest) -> tuple[str, ...]:
+    """Answer the actions that a trust policy has to allow, the operation's own first.
+
+    Sources: IAM User Guide, "Passing session tags in AWS STS" and "Monitor and
+    control actions taken with assumed roles"; AWS STS API reference, "AssumeRole".
+    """
+    operation = "sts:AssumeRole"
+    if caller.kind == PROVIDER:
+        operation += "WithSAML" if caller.is_of_saml else "WithWebIdentity"
+    others = {
+        "sts:TagSession": request.tags,
+        "sts:SetSourceIdentity": request.source_identity or caller.source_identity,
+        "sts:SetContext": request.provided_contexts,
+    }
+    return (operation, *(action for action, is_needed in others.items() if is_needed))
+
+
+def _perhaps_needed(caller: Caller, request: AssumeRoleRequest) -> Iterator[tuple[str, str]]:
+    """Answer the actions for what a source session may hand on, and what that would be.
+
+    Sources: IAM User Guide, "Monitor and control actions taken with assumed roles" and
+    "Passing session tags in AWS STS", under role chaining.
+    """
+    if caller.kind == ROLE_SESSION:
+        needed = needed_actions(caller, request)
+        if "sts:TagSession" not in needed:
+            yield "sts:TagSession", "transitive session tags"
+        if "sts:SetSourceIdentity" not in needed:
+            yield "sts:SetSourceIdentity", "a source identity"
+
+
+def _of_action(
+    action: str, policy: Policy, caller: Caller, context: Context, is_foreign: bool
+) -> Verdict:
+    evidence = tuple(
+        _of_statement(statement, action, caller, context, policy.has_variables)
+        for statement in policy.statements
+    )
+    allows = [one for one in evidence if one.effect == ALLOW]
+    denies = [one for one in evidence if one.effect == DENY]
+    allowing = [one for one in allows if one.holds]
+    perhaps = [one for one in allows if one.holds is None]
+    denying = [one for one in denies if one.holds]
+    unclear = [one for one in denies if one.holds is None]
+    if denying:
+        outcome, deciding = DENIED, denying
+    elif not allowing and not perhaps:
+        outcome, deciding = NOT_ALLOWED, allows
+    elif unclear or not allowing:
+        outcome, deciding = UNKNOWN, unclear + ([] if allowing else perhaps)
+    else:
+        outcome, deciding = ALLOWED, []
+    reasons = tuple(f"{one.statement}: {one.reason}" for one in deciding)
+    if outcome == NOT_ALLOWED and not allows:
+        reasons = (f"no statement allows {action}",)
+    # One statement that allows is enough; of those that perhaps do, none is to be relied on.
+    is_direct = (any if allowing else all)(one.is_direct for one in allowing or perhaps)
+    return Verdict(outcome, action, reasons, evidence, is_foreign or not is_direct)
+
+
+def _of_statement(
+    statement: Statement, action: str, caller: Caller, context: Context, has_variables: bool
+) -> Evidence:
+    who = match(statement, caller)
+    found = all_of(
+        [
+            who,
+            _covers(statement, action),
+            *(
+                Finding(None, f"the element {name} is not known in a trust policy")
+                for name in statement.unread
+            ),
+            *(judge(condition, context, has_variables) for condition in statement.conditions),
+        ]
+    )
+    reason = f"it denies {action}" if found.holds and statement.effect == DENY else found.reason
+    return Evidence(statement.name, statement.effect, found.holds, reason, who.is_direct)
+
+
+def _covers(statement: Statement, action: str) -> Finding:
+    """Compare without regard to case, with wildcards ("IAM JSON policy elements: Action")."""
+    if not statement.actions:
+        return Finding(None, "what a statement without an action means is not documented")
+    listed = any(matches(wild(text.lower()), action.lower()) for text in statement.actions)
+    if listed != statement.is_not_action:
+        return Finding(True)
+    names = ", ".join(statement.actions)
+    element = "NotAction" if statement.is_not_action else "Action"
+    relation = "which takes out" if statement.is_not_action else "and not"
+    return Finding(False, f"its {element} is {names}, {relation} {action}")

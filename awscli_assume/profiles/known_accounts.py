@@ -1,0 +1,92 @@
+"""Accounts and roles that the profiles know, and by which names.
+
+A profile's account is that of its ``role_arn``, else its ``sso_account_id``, else
+its ``aws_account_id``. Its names are its own and the values of ``account_name``
+and ``sso_account_name``. A profile that we wrote gives no name to an account: it
+is another's at the next run.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Optional
+
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.accounts import ACCOUNT_ID
+from awscli_assume.model.role_shorthand import Known
+from awscli_assume.model.roles import Role, parse_role_arn
+from awscli_assume.profiles.record import read_record
+
+Profiles = Mapping[str, Mapping[str, Any]]
+_NAME_KEYS = ("account_name", "sso_account_name")
+
+
+def known_in(profiles: Profiles) -> Known:
+    """Answer what a word may mean by the profiles."""
+    by_profile = {name: _role(profile.get("role_arn")) for name, profile in profiles.items()}
+    roles = {name: _path_and_name(role) for name, role in by_profile.items() if role is not None}
+    records = (read_record(profile) for profile in profiles.values())
+    ours = (_role(record.role_arn) for record in records if record is not None)
+    return Known(
+        role_profiles=roles,
+        accounts=frozenset(name.casefold() for name in account_names(profiles)),
+        roles=frozenset([*roles.values(), *(_path_and_name(one) for one in ours if one)]),
+    )
+
+
+def account_ids(profiles: Profiles, name: str) -> list[str]:
+    """Answer the accounts of a name, whatever its case.
+
+    Where profiles say it by a key of its own, their own names don't count.
+    """
+    wanted = name.casefold()
+    for names_of in (_told_names, _own_name):
+        found = {
+            _account_id(profile)
+            for own, profile in profiles.items()
+            if any(one.casefold() == wanted for one in names_of(own, profile))
+        }
+        ids = sorted(one for one in found if one is not None)
+        if ids:
+            return ids
+    return []
+
+
+def account_names(profiles: Profiles) -> list[str]:
+    """Answer all names of accounts."""
+    return [
+        name
+        for own, profile in profiles.items()
+        if _account_id(profile) is not None
+        for name in (*_told_names(own, profile), *_own_name(own, profile))
+    ]
+
+
+def _told_names(_: str, profile: Mapping[str, Any]) -> list[str]:
+    return [str(profile[key]) for key in _NAME_KEYS if profile.get(key)]
+
+
+def _own_name(own: str, profile: Mapping[str, Any]) -> list[str]:
+    return [own] if read_record(profile) is None else []
+
+
+def _account_id(profile: Mapping[str, Any]) -> Optional[str]:
+    role = _role(profile.get("role_arn"))
+    if role is not None:
+        return role.account_id
+    for key in ("sso_account_id", "aws_account_id"):
+        text = str(profile.get(key, ""))
+        if ACCOUNT_ID.fullmatch(text):
+            return text
+    return None
+
+
+def _role(arn: Any) -> Optional[Role]:
+    try:
+        return parse_role_arn(str(arn)) if arn else None
+    except InvalidRequest:
+        # Somebody else's profile, which nobody has asked for.
+        return None
+
+
+def _path_and_name(role: Role) -> str:
+    return f"{role.path}{role.name}"[1:]

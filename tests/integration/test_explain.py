@@ -1,0 +1,62 @@
+"""``aws assume explain`` on the real CLIs: a caller who may look at nothing, and a refusal."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+import pytest
+
+from support.person import Person
+
+ACCOUNT = "000000000000"
+NEWEST = ("v2-2.38.5", "v1-newest")
+
+
+def test_a_caller_with_no_right_to_look_gets_honest_answers(person: Person) -> None:
+    """Alice may assume the role and ask IAM nothing: unknown step by step, and exit code 2."""
+    before = person.snapshot()
+    done = person.aws("assume", "explain", "--role-name", "my-iam-role", "--output", "json")
+
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    found = json.loads(done.stdout)
+    assert found["CallerArn"] == f"arn:aws:iam::{ACCOUNT}:user/alice"
+    assert {step["Step"]: step["Status"] for step in found["Steps"]} == {
+        "Caller": "ok",
+        "Request": "ok",
+        "CallerPermissions": "unknown",
+        "Role": "unknown",
+        "TrustPolicy": "unknown",
+        "SessionDuration": "ok",
+        "Sts": "ok",
+        "Machine": "ok",
+    }
+    assert person.snapshot() == before
+
+
+@pytest.mark.parametrize("host", NEWEST, indirect=True)
+def test_a_refusal_names_the_command_that_explains_it(person: Person) -> None:
+    """What `aws assume` prints below STS's refusal can be typed, and says more."""
+    refused = person.aws("assume", "--role-name", "no-such-role")
+    assert refused.returncode == (254 if person.host.major == 2 else 255)
+    line = refused.stderr.strip().splitlines()[-1]
+    assert line.startswith("To find out why: aws assume explain --role-arn")
+
+    words = shlex.split(line.partition(": aws ")[2])
+    done = person.aws(*words)
+    assert done.returncode in (1, 2)
+    assert done.stdout.startswith(f"arn:aws:iam::{ACCOUNT}:role/no-such-role ")
+
+
+@pytest.mark.parametrize("host", NEWEST, indirect=True)
+def test_an_administrator_sees_the_cause(person: Person, local_aws) -> None:
+    """Who may look gets the verdict: a slip in the name, and the role that was meant."""
+    key = local_aws.administrator
+    variables = {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
+    done = person.aws("assume", "explain", "--role-name", "my-iam-rol", env=variables)
+
+    assert done.returncode == 1, done.stderr
+    first = done.stdout.splitlines()[0]
+    assert "there is no role my-iam-rol in the account" in first
+    assert f"Try: aws assume --role-arn arn:aws:iam::{ACCOUNT}:role/my-iam-role" in done.stdout

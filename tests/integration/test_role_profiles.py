@@ -1,0 +1,80 @@
+"""A role's profile that inherits, on real executables, beside the CLI's own view of it."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+import pytest
+
+from support.person import Person
+from support.sts_stub import ACCOUNT, StsStub
+
+pytestmark = pytest.mark.parametrize(
+    "host", ["v2-2.38.5", "v2-2.11.0", "v1-newest", "v1-1.32.0"], indirect=True
+)
+
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
+KEY = ("AKIAALICEALICEALICE1", "AliceSecretAliceSecretAliceSecretAlice12")
+PROFILES = f"""
+[profile base]
+source_profile = user
+region = eu-west-1
+session_tags =
+    team = storage
+    cost = 1
+[profile middle]
+include_profile = base
+source_identity = alice
+duration_seconds = 1800
+[profile prod]
+include_profile = middle
+role_arn = {ROLE_ARN}
+role_session_name = s1
+[profile user]
+include_profile = region
+credential_process = CREDENTIALS
+[profile region]
+region = eu-west-1
+"""
+
+
+@pytest.fixture
+def person(make_person: Callable, sts_stub: StsStub) -> Person:
+    """Answer somebody with four profiles that inherit, against the scripted STS."""
+    found = make_person(sts_stub.url, KEY)
+    answer = found.home / "answer.json"
+    answer.write_text(
+        f'{{"Version": 1, "AccessKeyId": "{KEY[0]}", "SecretAccessKey": "{KEY[1]}"}}'
+    )
+    found.config.write_text(
+        found.config.read_text() + PROFILES.replace("CREDENTIALS", f"cat {answer}")
+    )
+    return found
+
+
+def test_three_levels_of_inclusion(person: Person, sts_stub: StsStub) -> None:
+    """The request is that of all levels, and the same again at the refresh."""
+    done = person.aws("assume", "--profile", "prod")
+    again = person.aws("assume", "refresh")
+
+    assert (done.returncode, again.returncode) == (0, 0), done.stderr + again.stderr
+    assert sts_stub.requests == [
+        {
+            "Action": "AssumeRole", "Version": "2011-06-15", "RoleArn": ROLE_ARN,
+            "RoleSessionName": "s1", "DurationSeconds": "1800", "SourceIdentity": "alice",
+            "Tags.member.1.Key": "team", "Tags.member.1.Value": "storage",
+            "Tags.member.2.Key": "cost", "Tags.member.2.Value": "1",
+        }
+    ] * 2  # fmt: skip
+    assert all(KEY[0] in one["Authorization"] for one in sts_stub.headers)
+    section = person.sections(person.config)["profile assumed-role"]
+    assert section["region"] == "eu-west-1"
+
+
+def test_the_cli_itself_inherits_nothing(person: Person, sts_stub: StsStub) -> None:
+    """A command that is not ours sees the profile as before: a role without a source."""
+    done = person.aws("sts", "get-caller-identity", "--profile", "prod", "--region", "us-east-1")
+
+    assert done.returncode != 0
+    assert "source_profile" in done.stderr
+    assert sts_stub.requests == []

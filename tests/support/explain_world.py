@@ -1,0 +1,190 @@
+"""An account as STS, IAM and Organizations answer for it: a script for the scripted server.
+
+The shapes are those of the API references: STS "GetCallerIdentity"; IAM "GetRole",
+"ListRoles", "GetUser", "SimulatePrincipalPolicy"; Organizations "DescribeOrganization"
+(which speaks JSON). Error codes are from their "Common Errors" and "Errors" sections.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, Optional, Union
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+from support.sts_stub import ACCOUNT, IAM_NAMESPACE, Answer, refusal
+
+ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/dev/alice"
+DEV = f"arn:aws:iam::{ACCOUNT}:role/dev"
+OTHER = "999999999999"
+
+
+def refused(operation: str) -> Answer:
+    """Answer what a service says to who lacks a right."""
+    return refusal(403, "AccessDenied", f"User: {ALICE} is not authorized to perform: {operation}")
+
+
+def statement(
+    principal: Any = None, effect: str = "Allow", action: Any = "sts:AssumeRole", **more: Any
+) -> dict[str, Any]:
+    """Answer a statement of a trust policy; alice is its principal by default."""
+    who = {} if "NotPrincipal" in more else {"Principal": principal or {"AWS": ALICE}}
+    return {"Effect": effect, **who, "Action": action, **more}
+
+
+def trust(*statements: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer a trust policy."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One answer of SimulatePrincipalPolicy."""
+
+    decision: str = "allowed"
+    policy: str = ""
+    organization: Optional[bool] = None
+    boundary: Optional[bool] = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass
+class World:
+    """Who is calling, which roles there are, and what may be looked at.
+
+    ``roles`` are those that GetRole finds, by name in lower case: IAM takes a name
+    in any case. An Answer in place of anything is what the service says instead.
+    ``callers`` are others than ``caller``, by access key id; ``signer`` answers that
+    of the request.
+    """
+
+    caller: Union[str, Answer] = ALICE
+    callers: dict[str, str] = field(default_factory=dict)
+    arn: str = ROLE_ARN
+    trust: Any = field(default_factory=lambda: trust(statement()))
+    maximum: int = 3600
+    role: Union[bool, Answer, None] = True
+    others: Union[tuple[str, ...], Answer] = ()
+    decisions: Union[dict[str, Decision], Answer] = field(default_factory=dict)
+    user_tags: Union[dict[str, str], Answer] = field(default_factory=dict)
+    organization: str = "o-mine"
+    own_role: Union[str, Answer] = DEV
+    signer: Callable[[], str] = lambda: ""
+
+    def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
+        """Answer one request."""
+        action = parameters.get("Action", "DescribeOrganization")
+        found: Optional[Answer] = getattr(self, f"_{action}")(parameters)
+        return found
+
+    def _GetCallerIdentity(self, parameters: dict[str, str]) -> Answer:
+        if isinstance(self.caller, tuple):
+            return self.caller
+        arn = self.callers.get(self.signer(), self.caller)
+        user_id = "AROADEV:alice" if ":assumed-role/" in arn else "AIDAALICEALICEALICE1"
+        return _answer(
+            "GetCallerIdentity",
+            f"<Arn>{arn}</Arn><UserId>{user_id}</UserId><Account>{arn.split(':')[4]}</Account>",
+        )
+
+    def _GetRole(self, parameters: dict[str, str]) -> Answer:
+        name = parameters["RoleName"]
+        if name == "dev":
+            if isinstance(self.own_role, tuple):
+                return self.own_role
+            return _answer("GetRole", f"<Role>{self._role(self.own_role)}</Role>")
+        if isinstance(self.role, tuple):
+            return self.role
+        is_it = name.lower() == self.arn.rpartition("/")[2].lower()
+        if not self.role or not is_it:
+            return refusal(404, "NoSuchEntity", f"The role with name {name} cannot be found.")
+        return _answer("GetRole", f"<Role>{self._role(self.arn)}</Role>")
+
+    def _role(self, arn: str) -> str:
+        path = arn.partition(":role")[2].rpartition("/")[0] + "/"
+        document = self.trust if isinstance(self.trust, str) else json.dumps(self.trust)
+        return (
+            f"<Path>{path}</Path><Arn>{arn}</Arn><RoleName>{arn.rpartition('/')[2]}</RoleName>"
+            f"<RoleId>AROASTUB</RoleId><CreateDate>2026-01-02T03:04:05Z</CreateDate>"
+            f"<AssumeRolePolicyDocument>{quote(document)}</AssumeRolePolicyDocument>"
+            f"<MaxSessionDuration>{self.maximum}</MaxSessionDuration>"
+        )
+
+    def _ListRoles(self, parameters: dict[str, str]) -> Answer:
+        if self.others and isinstance(self.others[0], int):
+            return self.others  # type: ignore[return-value]
+        members = "".join(f"<member>{self._role(str(arn))}</member>" for arn in self.others)
+        return _answer("ListRoles", f"<IsTruncated>false</IsTruncated><Roles>{members}</Roles>")
+
+    def _GetUser(self, parameters: dict[str, str]) -> Answer:
+        if isinstance(self.user_tags, tuple):
+            return self.user_tags
+        tags = "".join(
+            f"<member><Key>{key}</Key><Value>{value}</Value></member>"
+            for key, value in self.user_tags.items()
+        )
+        return _answer(
+            "GetUser",
+            f"<User><Path>/</Path><UserName>alice</UserName><UserId>AIDAALICE</UserId>"
+            f"<Arn>{ALICE}</Arn><CreateDate>2026-01-02T03:04:05Z</CreateDate>"
+            f"<Tags>{tags}</Tags></User>",
+        )
+
+    def _SimulatePrincipalPolicy(self, parameters: dict[str, str]) -> Answer:
+        if isinstance(self.decisions, tuple):
+            return self.decisions
+        asked = [v for k, v in parameters.items() if k.startswith("ActionNames.member.")]
+        resource = parameters["ResourceArns.member.1"]
+        members = "".join(
+            f"<member>{_decision(one, resource, self.decisions.get(one, Decision()))}</member>"
+            for one in asked
+        )
+        return _answer(
+            "SimulatePrincipalPolicy",
+            f"<IsTruncated>false</IsTruncated><EvaluationResults>{members}</EvaluationResults>",
+        )
+
+    def _DescribeOrganization(self, parameters: dict[str, str]) -> Answer:
+        body = json.dumps({"Organization": {"Id": self.organization}})
+        return 200, "application/x-amz-json-1.1", body
+
+    def _AssumeRole(self, parameters: dict[str, str]) -> Answer:
+        return refusal(
+            403,
+            "AccessDenied",
+            f"User: {ALICE} is not authorized to perform: sts:AssumeRole on resource: "
+            f"{escape(parameters['RoleArn'])}",
+        )
+
+
+def _decision(action: str, resource: str, one: Decision) -> str:
+    matched = (
+        f"<member><SourcePolicyId>{one.policy}</SourcePolicyId></member>" if one.policy else ""
+    )
+    missing = "".join(f"<member>{key}</member>" for key in one.missing)
+    text = (
+        f"<EvalActionName>{action}</EvalActionName><EvalResourceName>{resource}"
+        f"</EvalResourceName><EvalDecision>{one.decision}</EvalDecision>"
+        f"<MatchedStatements>{matched}</MatchedStatements>"
+        f"<MissingContextValues>{missing}</MissingContextValues>"
+    )
+    for name, member, told in (
+        ("OrganizationsDecisionDetail", "AllowedByOrganizations", one.organization),
+        ("PermissionsBoundaryDecisionDetail", "AllowedByPermissionsBoundary", one.boundary),
+    ):
+        if told is not None:
+            text += f"<{name}><{member}>{str(told).lower()}</{member}></{name}>"
+    return text
+
+
+def _answer(operation: str, inner: str) -> Answer:
+    return (
+        200,
+        "text/xml",
+        f'<{operation}Response xmlns="{IAM_NAMESPACE}"><{operation}Result>{inner}'
+        f"</{operation}Result><ResponseMetadata><RequestId>stub</RequestId></ResponseMetadata>"
+        f"</{operation}Response>",
+    )

@@ -1,0 +1,132 @@
+"""The roles of an account as IAM keeps them: a script for the scripted server.
+
+The shapes are those of the IAM API reference: "CreateRole", "GetRole",
+"PutRolePolicy", "AttachRolePolicy", "ListRolePolicies", "GetRolePolicy",
+"ListAttachedRolePolicies" and what takes them back; the error codes are from
+their "Errors" sections.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+from urllib.parse import quote
+
+from support.sts_stub import ACCOUNT, IAM_NAMESPACE, Answer, refusal
+
+CHANGES = (
+    "CreateRole", "PutRolePolicy", "AttachRolePolicy",
+    "DeleteRole", "DeleteRolePolicy", "DetachRolePolicy",
+)  # fmt: skip
+
+
+class IamRoles:
+    """IAM with roles, which may be made to refuse; STS is left to the server's own.
+
+    ``refused`` are answers by action, given in place of the service's; with
+    ``lost`` the action is done, and its answer is lost.
+    """
+
+    def __init__(self) -> None:
+        self.roles: dict[str, dict[str, Any]] = {}
+        self.refused: dict[str, Answer] = {}
+        self.lost: dict[str, Answer] = {}
+
+    def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
+        """Answer a request of IAM; None is not one."""
+        action = parameters["Action"]
+        if action in self.refused:
+            return self.refused[action]
+        handler = getattr(self, f"_{action}", None)
+        if handler is None:
+            return None
+        name = parameters["RoleName"]
+        if action != "CreateRole" and name not in self.roles:
+            return refusal(404, "NoSuchEntity", f"The role with name {name} cannot be found.")
+        answer = handler(parameters)
+        return self.lost.get(action, answer)
+
+    def _CreateRole(self, parameters: dict[str, str]) -> Answer:
+        name = parameters["RoleName"]
+        if name in self.roles:
+            return refusal(409, "EntityAlreadyExists", f"Role with name {name} already exists.")
+        self.roles[name] = {**parameters, "inline": {}, "attached": []}
+        return self._role("CreateRole", name)
+
+    def _GetRole(self, parameters: dict[str, str]) -> Answer:
+        return self._role("GetRole", parameters["RoleName"])
+
+    def _PutRolePolicy(self, parameters: dict[str, str]) -> Answer:
+        inline = self.roles[parameters["RoleName"]]["inline"]
+        inline[parameters["PolicyName"]] = parameters["PolicyDocument"]
+        return _answer("PutRolePolicy")
+
+    def _AttachRolePolicy(self, parameters: dict[str, str]) -> Answer:
+        attached = self.roles[parameters["RoleName"]]["attached"]
+        if parameters["PolicyArn"] not in attached:
+            attached.append(parameters["PolicyArn"])
+        return _answer("AttachRolePolicy")
+
+    def _DetachRolePolicy(self, parameters: dict[str, str]) -> Answer:
+        attached = self.roles[parameters["RoleName"]]["attached"]
+        if parameters["PolicyArn"] not in attached:
+            return refusal(404, "NoSuchEntity", "The policy is not attached.")
+        attached.remove(parameters["PolicyArn"])
+        return _answer("DetachRolePolicy")
+
+    def _DeleteRolePolicy(self, parameters: dict[str, str]) -> Answer:
+        inline = self.roles[parameters["RoleName"]]["inline"]
+        if inline.pop(parameters["PolicyName"], None) is None:
+            return refusal(404, "NoSuchEntity", "There is no such policy.")
+        return _answer("DeleteRolePolicy")
+
+    def _DeleteRole(self, parameters: dict[str, str]) -> Answer:
+        role = self.roles[parameters["RoleName"]]
+        if role["inline"] or role["attached"]:
+            return refusal(409, "DeleteConflict", "Cannot delete entity, must delete policies.")
+        del self.roles[parameters["RoleName"]]
+        return _answer("DeleteRole")
+
+    def _ListRolePolicies(self, parameters: dict[str, str]) -> Answer:
+        names = self.roles[parameters["RoleName"]]["inline"]
+        members = "".join(f"<member>{name}</member>" for name in names)
+        return _answer("ListRolePolicies", f"<PolicyNames>{members}</PolicyNames>")
+
+    def _GetRolePolicy(self, parameters: dict[str, str]) -> Answer:
+        name = parameters["PolicyName"]
+        document = quote(self.roles[parameters["RoleName"]]["inline"][name])
+        return _answer(
+            "GetRolePolicy",
+            f"<RoleName>{parameters['RoleName']}</RoleName><PolicyName>{name}</PolicyName>"
+            f"<PolicyDocument>{document}</PolicyDocument>",
+        )
+
+    def _ListAttachedRolePolicies(self, parameters: dict[str, str]) -> Answer:
+        members = "".join(
+            f"<member><PolicyName>p</PolicyName><PolicyArn>{arn}</PolicyArn></member>"
+            for arn in self.roles[parameters["RoleName"]]["attached"]
+        )
+        return _answer(
+            "ListAttachedRolePolicies", f"<AttachedPolicies>{members}</AttachedPolicies>"
+        )
+
+    def _role(self, action: str, name: str) -> Answer:
+        role = self.roles[name]
+        path = role.get("Path", "/")
+        return _answer(
+            action,
+            f"<Role><Path>{path}</Path><RoleName>{name}</RoleName><RoleId>AROASTUB</RoleId>"
+            f"<Arn>arn:aws:iam::{ACCOUNT}:role{path}{name}</Arn>"
+            f"<AssumeRolePolicyDocument>{quote(role['AssumeRolePolicyDocument'])}"
+            "</AssumeRolePolicyDocument><CreateDate>2026-01-02T03:04:05Z</CreateDate>"
+            f"<MaxSessionDuration>{role.get('MaxSessionDuration', 3600)}</MaxSessionDuration>"
+            "</Role>",
+        )
+
+
+def _answer(action: str, inner: str = "") -> Answer:
+    return (
+        200,
+        "text/xml",
+        f'<{action}Response xmlns="{IAM_NAMESPACE}"><{action}Result>{inner}</{action}Result>'
+        f"<ResponseMetadata><RequestId>stub</RequestId></ResponseMetadata></{action}Response>",
+    )

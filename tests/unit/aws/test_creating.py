@@ -1,0 +1,61 @@
+"""A role that is made by several calls, ended in between by the person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from awscli_assume.aws.creating import Creation
+from awscli_assume.model.new_role import NewRole
+from awscli_assume.model.roles import Role
+
+ROLE = NewRole(Role("r1"), {}, policy_arns=("arn:aws:iam::aws:policy/a",), inline_policy={})
+
+
+class Iam:
+    """A client that notes its calls, and is interrupted in one of them."""
+
+    def __init__(self, interrupted: str) -> None:
+        self.calls: list[str] = []
+        self._interrupted = interrupted
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**parameters: Any) -> dict[str, Any]:
+            self.calls.append(name)
+            if name == self._interrupted:
+                raise KeyboardInterrupt
+            return {"Role": {}}
+
+        return call
+
+
+@pytest.mark.parametrize(
+    ("step", "back"),
+    [
+        ("put_role_policy", ["delete_role_policy", "delete_role"]),
+        ("attach_role_policy", ["detach_role_policy", "delete_role_policy", "delete_role"]),
+    ],
+)
+def test_an_interruption_takes_back_what_was_made(step: str, back: list[str]) -> None:
+    """Ctrl-C between the calls leaves no half of a role, and goes on as Ctrl-C."""
+    iam = Iam(step)
+    creation = Creation(ROLE, iam, iam)
+    with pytest.raises(KeyboardInterrupt):
+        creation.run()
+
+    assert [name for name in iam.calls if name.startswith("de")] == back
+    assert creation.remains.left == ()
+    assert len(creation.remains.taken_back) == len(back)
+
+
+def test_an_interrupted_create_role_is_told_and_left_alone() -> None:
+    """Whether IAM has made it is not known: nothing is deleted, and the command is told."""
+    iam = Iam("create_role")
+    creation = Creation(ROLE, iam, iam)
+    with pytest.raises(KeyboardInterrupt):
+        creation.run()
+
+    assert iam.calls == ["create_role"]
+    assert creation.remains.is_doubtful
+    assert creation.remains.left == ("aws iam delete-role --role-name r1",)

@@ -1,0 +1,68 @@
+"""Names of accounts by the profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from awscli_assume.profiles.known_accounts import account_ids, known_in
+
+ONE, TWO = "111111111111", "222222222222"
+
+
+def arn(account: str, name: str = "team/admin") -> str:
+    return f"arn:aws:iam::{account}:role/{name}"
+
+
+@pytest.mark.parametrize(
+    ("profile", "found"),
+    [
+        ({"role_arn": arn(ONE), "sso_account_id": TWO}, [ONE]),
+        ({"sso_account_id": ONE, "aws_account_id": TWO}, [ONE]),
+        ({"aws_account_id": ONE}, [ONE]),
+        ({"aws_account_id": "12"}, []),
+        ({"role_arn": "nonsense"}, []),
+        ({"region": "us-east-1"}, []),
+        # A profile of ours is another account's at the next run.
+        ({"assumed": {"role-arn": arn(ONE)}}, []),
+    ],
+)
+def test_account_of_a_profile(profile: dict[str, Any], found: list[str]) -> None:
+    """A profile's own name is its account's, whatever its case."""
+    assert account_ids({"Prod": profile}, "pROD") == found
+
+
+@pytest.mark.parametrize("key", ["account_name", "sso_account_name"])
+def test_name_that_a_profile_tells(key: str) -> None:
+    """A key that says the name comes before a profile that happens to be called so."""
+    profiles = {"a": {key: "Prod EU", "sso_account_id": ONE}, "prod eu": {"aws_account_id": TWO}}
+
+    assert account_ids(profiles, "prod eu") == [ONE]
+
+
+def test_name_of_two_accounts() -> None:
+    """Two profiles that tell one name of two accounts are both answered."""
+    profiles = {
+        "b": {"account_name": "prod", "aws_account_id": TWO},
+        "a": {"account_name": "prod", "aws_account_id": ONE},
+        "c": {"account_name": "prod", "aws_account_id": ONE},
+    }
+
+    assert account_ids(profiles, "prod") == [ONE, TWO]
+
+
+def test_what_a_word_may_mean() -> None:
+    """Roles are those of profiles and of our records, accounts are casefolded."""
+    known = known_in(
+        {
+            "Prod": {"role_arn": arn(ONE)},
+            "ours": {"assumed": {"role-arn": arn(TWO, "other")}},
+            "keys": {"aws_account_id": ONE, "account_name": "Main"},
+            "bad": {"role_arn": "arn:aws:iam::1:role/x"},
+        }
+    )
+
+    assert known.role_profiles == {"Prod": "team/admin"}
+    assert known.accounts == {"prod", "keys", "main"}
+    assert known.roles == {"team/admin", "other"}
