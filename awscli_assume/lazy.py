@@ -30,7 +30,7 @@ class AssumeEntry(CLICommand):
                 "awscli-assume answers in its place. To use the built-in one: "
                 "awscli-assume disable\n"
             )
-        return self._load()(args, parsed_globals)
+        return self._load(args)(args, parsed_globals)
 
     def create_help_command(self) -> Any:
         """Answer the help command of the real command."""
@@ -55,7 +55,7 @@ class AssumeEntry(CLICommand):
     def lineage(self, value: list[Any]) -> None:
         self._lineage = value
 
-    def _load(self) -> Any:
+    def _load(self, args: Any = ()) -> Any:
         if self._command is None:
             # The frozen CLI sets dont_write_bytecode, which makes it compile
             # our source again at every call (2.38.5: 1.5 ms a module).
@@ -64,10 +64,11 @@ class AssumeEntry(CLICommand):
             try:
                 from awscli_assume.commands.assume import AssumeCommand
 
+                self._command = AssumeCommand(self._session)
+                self._command.narrow(args)
                 _leave_bytecode(("awscli_assume", __name__))
             finally:
                 sys.dont_write_bytecode = keep
-            self._command = AssumeCommand(self._session)
         return self._command
 
 

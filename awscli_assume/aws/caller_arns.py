@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from awscli_assume.aws.asking import code_of
 from awscli_assume.aws.callers import Caller
-from awscli_assume.aws.iam_roles import code_of, role_by_name
+from awscli_assume.aws.iam_roles import role_by_name
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import ClientError
 

@@ -11,6 +11,7 @@ import shlex
 from contextlib import contextmanager
 from typing import Any, Callable, Iterator, Mapping, Optional
 
+from awscli_assume.aws.asking import code_of
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import (
@@ -120,11 +121,6 @@ def may_have_worked(error: BaseException) -> bool:
         return True
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     return not isinstance(status, int) or status >= 500
-
-
-def code_of(error: Any) -> str:
-    """Answer the error code of a ClientError."""
-    return str(error.response.get("Error", {}).get("Code", ""))
 
 
 @contextmanager

@@ -5,14 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any, Callable, Optional
 
-from awscli_assume.aws.withheld import credentials_withheld
-from awscli_assume.host import (
-    ONE_ATTEMPT,
-    BotoCoreError,
-    ClientError,
-    Config,
-    ResponseParserError,
-)
+from awscli_assume.aws.asking import NotAnswered, asking
+from awscli_assume.host import ONE_ATTEMPT, Config
 from awscli_assume.model.limits import DURATION_MOST
 from awscli_assume.model.roles import Role
 
@@ -48,18 +42,11 @@ def role_maximum(iam: Callable[[], Any], role: Role) -> Optional[int]:
     """
     LOG.debug("Asking IAM for the maximum session duration of %s", role.arn)
     try:
-        with credentials_withheld():
+        with asking("iam:GetRole"):
             found = iam().get_role(RoleName=role.name)["Role"]
-        arn, seconds = found["Arn"], found["MaxSessionDuration"]
-    except (
-        ClientError,
-        BotoCoreError,
-        ResponseParserError,
-        KeyError,
-        TypeError,
-        ValueError,
-    ) as error:
-        LOG.debug("IAM did not say: %s", type(error).__name__)
+            arn, seconds = found["Arn"], found["MaxSessionDuration"]
+    except NotAnswered as error:
+        LOG.debug("IAM did not say: %s", error)
         return None
     is_known = arn == role.arn and isinstance(seconds, int) and _LEAST <= seconds <= DURATION_MOST
     return seconds if is_known else None

@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any, Callable, Optional
 
-from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.aws.asking import NotAnswered, asking
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.host import BotoCoreError, ClientError, ResponseParserError
 from awscli_assume.model import limits
 
 LOG = logging.getLogger("awscli.assume.own_devices")
@@ -31,17 +30,10 @@ def own_devices(iam: Callable[[], Any]) -> Optional[list[str]]:
     """
     LOG.debug("Asking IAM for the MFA devices of the caller")
     try:
-        with credentials_withheld():
+        with asking("iam:ListMFADevices"):
             listed = iam().list_mfa_devices()["MFADevices"]
-        return [limits.serial_number(device["SerialNumber"]) for device in listed]
-    except (
-        ClientError,
-        BotoCoreError,
-        ResponseParserError,
-        InvalidRequest,
-        KeyError,
-        TypeError,
-        ValueError,
-    ) as error:
+            serials = [device["SerialNumber"] for device in listed]
+        return [limits.serial_number(serial) for serial in serials]
+    except (NotAnswered, InvalidRequest) as error:
         LOG.debug("IAM did not say: %s", type(error).__name__)
         return None

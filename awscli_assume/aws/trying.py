@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, Optional
 
-from awscli_assume.aws.iam_roles import code_of
+from awscli_assume.aws.asking import code_of
 from awscli_assume.aws.refusals import causes_added
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.host import ClientError

@@ -12,27 +12,21 @@ import awscli_assume
 from awscli_assume.aws.settings import hold_for_every_client
 from awscli_assume.commands.arguments import sts_arguments
 from awscli_assume.commands.choice import seconds_or_none
-from awscli_assume.commands.clear import ClearCommand
 from awscli_assume.commands.copy_choice import copy_arguments
 from awscli_assume.commands.copying import Copy, carry_out_copy, plan_copy
-from awscli_assume.commands.create_role import CreateRoleCommand
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.exec import ExecCommand
-from awscli_assume.commands.explain import ExplainCommand
-from awscli_assume.commands.export import ExportCommand
 from awscli_assume.commands.held import holds, is_enough
-from awscli_assume.commands.listing import ListCommand
 from awscli_assume.commands.plan import Plan, make_plan
 from awscli_assume.commands.printing import print_object
 from awscli_assume.commands.program import check_renewable, forget, keep_fresh, make_target
 from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
-from awscli_assume.commands.refresh import RefreshCommand
 from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
 from awscli_assume.commands.road import travel
 from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.signing_in import signed_in
 from awscli_assume.commands.target_arguments import target_arguments
 from awscli_assume.commands.verb_words import check_no_verb
+from awscli_assume.commands.verbs import VERBS, entries
 from awscli_assume.outputs.summary import (
     chaining_note,
     clamped_note,
@@ -61,15 +55,7 @@ class AssumeCommand(BasicCommand):
     """Assume a role through the CLI's own session and write it to a target profile."""
 
     NAME = "assume"
-    SUBCOMMANDS = [
-        {"name": "export", "command_class": ExportCommand},
-        {"name": "exec", "command_class": ExecCommand},
-        {"name": "list", "command_class": ListCommand},
-        {"name": "refresh", "command_class": RefreshCommand},
-        {"name": "clear", "command_class": ClearCommand},
-        {"name": "explain", "command_class": ExplainCommand},
-        {"name": "create-role", "command_class": CreateRoleCommand},
-    ]
+    SUBCOMMANDS = entries(*VERBS)
     DESCRIPTION = BasicCommand.FROM_FILE("assume", "_description.rst", root_module=awscli_assume)
     SYNOPSIS = ""
     EXAMPLES = BasicCommand.FROM_FILE("assume", "_examples.rst", root_module=awscli_assume)
@@ -91,17 +77,24 @@ class AssumeCommand(BasicCommand):
         hold_for_every_client(self._session, parsed_globals)
         # The CLI's parser gives a verb only what the command itself does not
         # know: it would keep the verb's --update-profile and --dry-run.
-        if args and args[0] in self.subcommand_table:
+        self.narrow(args)
+        if args and args[0] in VERBS:
             return self.subcommand_table[args[0]](args[1:], parsed_globals)
         parsed, others = ArgTableArgParser(self.arg_table).parse_known_args(args)
         check_no_verb(
             getattr(parsed, "role", None),
             others,
-            self.subcommand_table,
+            VERBS,
             self._session.full_config["profiles"],
         )
         self._has_verb = False
         return super().__call__(args, parsed_globals)
+
+    def narrow(self, args: Any) -> None:
+        """Load the verb that a command line begins with, and no other."""
+        if args and args[0] in VERBS:
+            self.SUBCOMMANDS = entries(args[0])
+            self._subcommand_table = self._build_subcommand_table()
 
     def _build_subcommand_table(self) -> Any:
         # The CLI's parser would take the word that names a role for a verb.

@@ -8,15 +8,11 @@ from typing import Any, Mapping, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
+from awscli_assume.aws.asking import code_of
 from awscli_assume.aws.caller_arns import account_arn, principal_of
 from awscli_assume.aws.callers import Caller
 from awscli_assume.aws.creating import Creation
-from awscli_assume.aws.iam_roles import (
-    code_of,
-    create_creating_client,
-    permissions_of,
-    role_by_name,
-)
+from awscli_assume.aws.iam_roles import create_creating_client, permissions_of, role_by_name
 from awscli_assume.aws.sts import client_options, create_sts_client, get_caller
 from awscli_assume.aws.trying import wait_until_assumable
 from awscli_assume.commands.create_role_arguments import Asked, create_role_arguments, read_asked

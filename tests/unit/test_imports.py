@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -174,6 +174,34 @@ print(json.dumps([name for name in news(before) if name.startswith('awscli_assum
 
     assert loaded[:1] == ["awscli_assume"]
     assert set(loaded) <= {"awscli_assume", "awscli_assume.lazy"}
+
+
+@pytest.mark.parametrize(
+    ("words", "own"),
+    [
+        (["assume", "--role-name", "bad name"], None),
+        (["assume", "list"], "listing"),
+        (["assume", "clear", "--expired"], "clear"),
+    ],
+)
+def test_a_verb_loads_no_other_verb(home: Path, words: list[str], own: Optional[str]) -> None:
+    """Each verb's modules come with that verb alone: explain and its evaluator are large."""
+    (home / ".aws").mkdir()
+    (home / ".aws" / "config").write_text("[plugins]\nassume = awscli_assume\n")
+    loaded = in_a_fresh_python(
+        f"""
+awscli.clidriver.create_clidriver().main({words!r})
+print()
+print(json.dumps([name for name in news(before) if name.startswith('awscli_assume')]))
+""",
+        home,
+    )
+
+    verbs = {"export", "exec", "listing", "refresh", "clear", "explain", "create_role"}
+    found = {name.rpartition(".")[2] for name in loaded if ".commands." in name}
+    assert "awscli_assume.commands.assume" in loaded
+    assert found & verbs == ({own} if own else set())
+    assert not [name for name in loaded if name.startswith("awscli_assume.model.trust")]
 
 
 def test_assume_loads_nothing_of_the_installer(home: Path) -> None:
