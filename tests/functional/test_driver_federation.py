@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -617,3 +618,31 @@ def test_a_refusal_does_not_lead_to_explain(nobody, token: Path) -> None:
     done = nobody("assume", "explain", *web(token))
     assert done.code not in (0, 1)
     assert "Unknown options" in done.err
+
+
+def test_an_endpoint_renews_by_the_token_of_that_time(
+    nobody, token: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The endpoint of `exec --auto-refresh` reads the file anew for each renewal."""
+    made: list[Any] = []
+
+    def renewer(first: Any, again: Any, now: Any) -> Any:
+        made.append(again)
+        return type("Renewer", (), {"current": lambda self: first})()
+
+    def run(*words: Any) -> int:
+        token.write_text(f"{WEB_TOKEN}2")
+        made[0]()
+        return 0
+
+    monkeypatch.setattr("awscli_assume.commands.serving.Renewer", renewer)
+    monkeypatch.setattr("awscli_assume.commands.serving.run", run)
+    done = nobody("assume", "exec", "--auto-refresh", *web(token), "--", "true")
+
+    assert done.code == 0, done.err
+    assert nobody.stub.actions == ["AssumeRoleWithWebIdentity"] * 2
+    assert [one["WebIdentityToken"] for one in nobody.stub.requests] == [
+        WEB_TOKEN,
+        f"{WEB_TOKEN}2",
+    ]
+    assert not any("Authorization" in headers for headers in nobody.stub.headers)
