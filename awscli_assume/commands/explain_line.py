@@ -14,8 +14,11 @@ from awscli_assume.model.request import AssumeRoleRequest
 def advise(
     error: ClientError, request: AssumeRoleRequest, plan: Plan, parsed_globals: Any
 ) -> None:
-    """Add the command that explains it to a refusal of STS, where policies may be behind it."""
-    if is_refusal(error):
+    """Add the command that explains it to a refusal of STS, where policies may be behind it.
+
+    It looks at AssumeRole alone, so not at a request that has a proof.
+    """
+    if is_refusal(error) and request.proof is None:
         add_reason(error, f"To find out why: {explain_line(request, plan, parsed_globals)}")
 
 

@@ -10,6 +10,7 @@ from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.copy_choice import check_no_role
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import make_plan
+from awscli_assume.commands.proof_arguments import PROOF_OPTIONS, has_proof
 from awscli_assume.commands.road import travel
 from awscli_assume.commands.sources_ready import make_ready
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
@@ -32,7 +33,8 @@ def obtain(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Obtained:
     """Assume the role of a command line; with none, answer the source's own credentials."""
-    make_ready(session, parsed_globals.profile is not None, environment)
+    if not has_proof(parsed_args):
+        make_ready(session, parsed_globals.profile is not None, environment)
     has_keys = bool(environment.variables.get("AWS_ACCESS_KEY_ID"))
     is_environment = has_keys and parsed_globals.profile is None
     if parsed_args.copy_source:
@@ -46,7 +48,7 @@ def obtain(
 
 
 def _names_no_role(session: Any, parsed_args: Any, is_environment: bool) -> bool:
-    options = ("role", "role_name", "role_arn", "account_id", "via", *STS_OPTIONS)
+    options = ("role", "role_name", "role_arn", "account_id", "via", *STS_OPTIONS, *PROOF_OPTIONS)
     is_bare = all(getattr(parsed_args, name, None) is None for name in options)
     # Keys in the environment are the source, whatever a profile names.
     return is_bare and (is_environment or "role_arn" not in _current_profile(session))

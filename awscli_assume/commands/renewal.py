@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
+from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.sources import SourceClients
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.ahead import assume_ahead
@@ -100,8 +101,7 @@ def carry_out(
         renewed = source.assumed.credentials if source and source.assumed else None
         if isinstance(plan, Copy):
             return replace(renewal, assumed=copied(session, clients, plan, environment, renewed))
-        signer = clients.get(plan.ends.source, renewed, plan.ends.credential_source)
-        departure = departure_of(session, signer, plan, environment)
+        departure = departure_of(session, _signer(clients, plan, renewed), plan, environment)
         assumed = assume_ahead(departure, devices, environment)
         return replace(renewal, departure=departure, assumed=assumed)
 
@@ -178,6 +178,12 @@ def _check_source(renewal: Renewal, done: Mapping[str, Renewal]) -> None:
             f"The profile '{renewal.state.name}' was made from the profile '{name}', whose "
             "renewal failed: see there"
         )
+
+
+def _signer(clients: SourceClients, plan: Plan, renewed: Any) -> Signer:
+    if plan.request.proof is not None:
+        return clients.unsigned(plan.region)
+    return clients.get(plan.ends.source, renewed, plan.ends.credential_source)
 
 
 def _attempt(step: Callable[[Renewal], Renewal], renewal: Renewal) -> Renewal:

@@ -10,10 +10,12 @@ from __future__ import annotations
 from typing import Any, Optional
 
 import awscli
+import botocore
 from awscli.customizations.assumerole import CACHE_DIR
 from awscli.customizations.configure import profile_to_section as _profile_to_section
 from awscli.customizations.configure.writer import ConfigFileWriter
 from botocore import exceptions
+from botocore.awsrequest import AWSRequest
 from botocore.compat import compat_shell_split
 from botocore.config import Config
 from botocore.configloader import build_profile_map, raw_config_parse
@@ -35,9 +37,10 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 from botocore.history import get_global_history_recorder
+from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolver
-from botocore.utils import JSONFileCache
+from botocore.utils import JSONFileCache, get_environ_proxies
 
 from awscli_assume.host.paths import cache_folder, config_files
 from awscli_assume.host.process import environment_of_the_person, own_executable
@@ -61,6 +64,7 @@ __all__ = [
     "HAS_SIGN_IN",
     "ONE_ATTEMPT",
     "SIGN_IN_ERRORS",
+    "AWSRequest",
     "BotoCoreError",
     "ClientError",
     "Config",
@@ -79,17 +83,20 @@ __all__ = [
     "ReadOnlyCredentials",
     "RefreshableCredentials",
     "ResponseParserError",
+    "URLLib3Session",
     "build_profile_map",
     "cache_folder",
     "compat_shell_split",
     "config_files",
     "create_credential_resolver",
     "environment_of_the_person",
+    "get_environ_proxies",
     "get_formatter",
     "get_global_history_recorder",
     "own_executable",
     "profile_to_section",
     "raw_config_parse",
+    "unsigned_config",
     "use_profile",
 ]
 
@@ -125,6 +132,11 @@ def get_formatter(output: str, parsed_globals: Any) -> Any:
     from awscli.formatter import get_formatter as answer
 
     return answer(output, parsed_globals)
+
+
+def unsigned_config() -> Any:
+    """Answer the configuration of a client that signs nothing."""
+    return Config(signature_version=botocore.UNSIGNED)
 
 
 def use_profile(session: Any, profile: Optional[str]) -> None:
