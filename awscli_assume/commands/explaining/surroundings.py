@@ -78,12 +78,12 @@ def look_at_sts(introduced: Introduced, now: datetime, lines: Lines) -> Step:
         return Step(STS, PROBLEM, (text, place), ("date -u",))
     failure = introduced.failure
     if failure is not None and blames_sts(failure, introduced.server_time, now):
-        lines = str(failure).strip().splitlines() or [type(failure).__name__]
+        first, *others = str(failure).strip().splitlines() or [type(failure).__name__]
         commands = (
             lines.by_caller("configure", "get", "region"),
             lines.by_caller("configure", "list"),
         )
-        return Step(STS, PROBLEM, (f"STS did not answer: {lines[0]}", *lines[1:], place), commands)
+        return Step(STS, PROBLEM, (f"STS did not answer: {first}", *others, place), commands)
     if skew is None and introduced.subject is None:
         return Step(STS, UNKNOWN, (f"{place} did not say anything of use",))
     if skew is None:
