@@ -24,7 +24,8 @@ from awscli_assume.host import ClientError
 from awscli_assume.model.new_role import NewRole
 from awscli_assume.model.role_difference import differences
 from awscli_assume.model.session_names import DEFAULT_TEMPLATE, render, session_date
-from awscli_assume.model.trust_terms import ACCOUNT, ME, trust_policy
+from awscli_assume.model.new_trust import trust_policy
+from awscli_assume.model.trust_terms import ACCOUNT, ME
 from awscli_assume.outputs import new_role as texts
 from awscli_assume.profiles.source import choose_ends
 

@@ -10,14 +10,8 @@ from awscli_assume.commands.arguments import flag, text
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model import limits
 from awscli_assume.model.new_role import NewRole, build_new_role
-from awscli_assume.model.trust_terms import (
-    ACCOUNT,
-    ME,
-    Proof,
-    Term,
-    check_proof,
-    parse_terms,
-)
+from awscli_assume.model.new_trust import Proof, check_proof
+from awscli_assume.model.trust_terms import ACCOUNT, ME, Term, parse_terms
 
 GENERATE = "generate"
 # What stands for an external ID that is not made yet.
