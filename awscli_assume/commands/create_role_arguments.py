@@ -72,11 +72,14 @@ def _trust_arguments() -> list[dict[str, Any]]:
             "<code>oidc:PROVIDER:SUBJECT</code>, a token of an OIDC provider. Default: "
             "<code>me</code>.",
         ),
-        flag("require-mfa", "Trust only who has signed in with an MFA device."),
+        flag(
+            "require-mfa",
+            "Trust only who has signed in with an MFA device; no session of a role has.",
+        ),
         text(
             "external-id",
             "The external ID that whoever assumes the role has to give; or <code>generate</code>, "
-            "a random one, which is printed.",
+            "a random one, which is printed. A role that is there keeps its own.",
         ),
     ]
 
@@ -123,8 +126,8 @@ def _role_arguments() -> list[dict[str, Any]]:
         ),
         flag(
             "dry-run",
-            "Print the documents and do nothing: only who is calling, and whether the role is "
-            "there, is asked.",
+            "Print the documents and do nothing: only who is calling, and whether the role and "
+            "its OIDC provider are there, is asked.",
         ),
     ]
 
