@@ -8,6 +8,7 @@ says where its text is from.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -257,8 +258,10 @@ class StsStub:
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
+                # Who was ended meanwhile reads no answer.
+                with contextlib.suppress(ConnectionError):
+                    self.end_headers()
+                    self.wfile.write(content)
 
             def date_time_string(self, timestamp: Optional[float] = None) -> str:
                 return super().date_time_string(time.time() + stub.seconds_ahead)
