@@ -686,3 +686,49 @@ def test_no_role_on_a_source_of_sso_suggests_the_copy(aws: Any, sso: SignInStub)
 
     assert "No role was named" in done.err
     assert "--copy-source" in done.err
+
+
+# Keys of the environment are the source, whatever AWS_PROFILE names.
+
+
+def set_keys(aws: Any, profile: str) -> None:
+    """Set temporary keys and a profile in the environment, beside a profile of another role."""
+    aws.add_config(
+        f"[profile audit]\nrole_arn = {ROLE_ARN}\nsource_profile = default\nregion = us-east-1\n"
+    )
+    aws.set_variable("AWS_ACCESS_KEY_ID", TEMPORARY)
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "s")
+    aws.set_variable("AWS_SESSION_TOKEN", "t")
+    aws.set_variable("AWS_PROFILE", profile)
+
+
+@pytest.mark.parametrize("profile", ["audit", "default"])
+@pytest.mark.parametrize("words", [(), ("refresh", "--all")], ids=["assume", "refresh"])
+def test_keys_of_the_environment_beside_a_profile(
+    aws: Any, profile: str, words: tuple[str, ...]
+) -> None:
+    """The keys are copied and not who the profile is, by a refresh as well."""
+    set_keys(aws, profile)
+    done = aws("assume", "--copy-source", "--region", "us-east-1")
+    assert done.code == 0, done.err
+    if words:
+        again = aws("assume", *words)
+        assert again.code == 0, again.err
+
+    assert set(aws.stub.actions) == {"GetCallerIdentity"}
+    assert set(aws.signers()) == {TEMPORARY}
+    assert recorded(aws)["credential-source"] == "Environment"
+    section = aws.section(aws.credentials, "assumed-role")
+    assert section["aws_access_key_id"] == TEMPORARY
+
+
+def test_a_role_is_refreshed_by_keys_of_the_environment_beside_a_copy(aws: Any) -> None:
+    """Both have the environment as their source, and AWS_PROFILE changes neither."""
+    set_keys(aws, "audit")
+    options = ("--region", "us-east-1", "--update-profile")
+    assert aws("assume", "--copy-source", *options, "a-copy").code == 0
+    assert aws("assume", "--role-arn", ROLE_ARN, *options, "b-role").code == 0
+    done = aws("assume", "refresh", "--all")
+
+    assert done.code == 0, done.err
+    assert set(aws.signers()) == {TEMPORARY}
