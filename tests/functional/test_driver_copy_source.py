@@ -732,3 +732,42 @@ def test_a_role_is_refreshed_by_keys_of_the_environment_beside_a_copy(aws: Any) 
 
     assert done.code == 0, done.err
     assert set(aws.signers()) == {TEMPORARY}
+
+
+@pytest.mark.parametrize("verb", ["export", "exec"])
+def test_the_verbs_take_the_recorded_source(
+    aws: Any, sso: SignInStub, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """In a shell of the copy, which may have ended, the source is what the copy was made from."""
+    children: list[Any] = []
+    monkeypatch.setattr(
+        "awscli_assume.commands.exec.become",
+        lambda path, command, child: children.append(child) or 0,
+    )
+    sso.expiration = in_hours(0.01)
+    copy(aws)
+    aws.credentials.write_text(
+        aws.credentials.read_text().replace(rfc3339(sso.expiration), rfc3339(in_hours(-1)))
+    )
+    sso.expiration, sso.key_id = in_hours(6), "ASIASSOSSOSSOSSOSSO2"
+    aws.set_variable("AWS_PROFILE", "assumed-role")
+    end = ("--format", "process") if verb == "export" else ("--", "true")
+    done = aws("assume", verb, "--copy-source", *end)
+
+    assert done.code == 0, done.err
+    given = json.loads(done.out)["AccessKeyId"] if verb == "export" else children[0]
+    given = given if isinstance(given, str) else given["AWS_ACCESS_KEY_ID"]
+    assert given == "ASIASSOSSOSSOSSOSSO2"
+
+
+def test_the_verbs_hand_out_the_copy_itself_where_it_is_named(aws: Any, sso: SignInStub) -> None:
+    """A copy that --profile names is the source, and so is AWS_PROFILE without --copy-source."""
+    copy(aws)
+    sso.key_id = "ASIASSOSSOSSOSSOSSO2"
+    named = aws("assume", "export", "--copy-source", "--profile", "assumed-role",
+                "--format", "process")  # fmt: skip
+    aws.set_variable("AWS_PROFILE", "assumed-role")
+    bare = aws("assume", "export", "--format", "process")
+
+    found = [json.loads(done.out)["AccessKeyId"] for done in (named, bare)]
+    assert found == [SSO_KEY_ID, SSO_KEY_ID]
