@@ -15,7 +15,7 @@ from awscli_assume.commands.sources_ready import make_ready, use_source
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.model.credentials import SessionCredentials, format_time
 from awscli_assume.profiles.source import choose_ends
-from awscli_assume.profiles.state import EXPIRY_KEY, expiration_of
+from awscli_assume.profiles.state import end_beside
 
 _NO_ROLE = "Name a role: --role-name my-iam-role, or --role-arn ARN"
 
@@ -82,7 +82,7 @@ def _as_they_are(
             "No role was named, and the source has long-lived credentials, which are not handed "
             f"on. {_NO_ROLE}"
         )
-    written = expiration_of(_current_profile(session).get(EXPIRY_KEY))
+    written = end_beside(_current_profile(session), credentials.access_key_id)
     expiration = credentials.expiration
     if expiration is None and not is_environment:
         expiration = written

@@ -771,3 +771,28 @@ def test_the_verbs_hand_out_the_copy_itself_where_it_is_named(aws: Any, sso: Sig
 
     found = [json.loads(done.out)["AccessKeyId"] for done in (named, bare)]
     assert found == [SSO_KEY_ID, SSO_KEY_ID]
+
+
+# What somebody else has set over a profile of ours.
+
+
+@pytest.mark.parametrize("key_id", ["ASIASOMEBODYELSES001", SSO_KEY_ID], ids=["theirs", "ours"])
+def test_the_end_of_other_keys_is_not_theirs(aws: Any, sso: SignInStub, key_id: str) -> None:
+    """An expiry that stands beside keys counts for the ones that it was written with."""
+    copy(aws, "--update-profile", "first")
+    text = aws.credentials.read_text().replace(rfc3339(sso.expiration), rfc3339(in_hours(-1)))
+    first = f"aws_access_key_id = {SSO_KEY_ID}"
+    aws.credentials.write_text(text.replace(first, f"aws_access_key_id = {key_id}", 1))
+    source = ("--copy-source", "--profile", "first", "--region", "us-east-1")
+    copied = aws("assume", *source)
+    exported = aws("assume", "export", "--profile", "first", "--format", "process")
+
+    if key_id == SSO_KEY_ID:
+        assert "have expired at" in copied.err
+        assert "have expired at" in exported.err
+        return
+    assert copied.code == 0, copied.err
+    assert json.loads(copied.out)["Expiration"] is None
+    assert exported.code == 0, exported.err
+    answer = json.loads(exported.out)
+    assert (answer["AccessKeyId"], "Expiration" in answer) == (key_id, False)
