@@ -796,3 +796,20 @@ def test_the_end_of_other_keys_is_not_theirs(aws: Any, sso: SignInStub, key_id: 
     assert exported.code == 0, exported.err
     answer = json.loads(exported.out)
     assert (answer["AccessKeyId"], "Expiration" in answer) == (key_id, False)
+
+
+CHAINED = "itself an assumed role"
+
+
+@pytest.mark.parametrize("caller", [SESSION_ARN, f"arn:aws:iam::{ACCOUNT}:user/alice"])
+def test_the_note_on_role_chaining_is_true(aws: Any, sso: SignInStub, caller: str) -> None:
+    """A role on AWS_PROFILE is role chaining where that one is a role's; a copy never is."""
+    aws.stub.caller = caller
+    copy(aws, "--update-profile", "first")
+    aws.set_variable("AWS_PROFILE", "first")
+    role = aws("assume", "--role-arn", ROLE_ARN, "--region", "us-east-1")
+    copied = aws("assume", "--copy-source", "--region", "us-east-1")
+
+    assert (role.code, copied.code) == (0, 0), role.err + copied.err
+    assert (CHAINED in role.err) == (caller == SESSION_ARN)
+    assert CHAINED not in copied.err
