@@ -32,6 +32,7 @@ from botocore.exceptions import (
     ConfigParseError,
     EndpointConnectionError,
     NoCredentialsError,
+    NoRegionError,
     ProfileNotFound,
 )
 from botocore.history import get_global_history_recorder
@@ -75,6 +76,7 @@ __all__ = [
     "EnvProvider",
     "JSONFileCache",
     "NoCredentialsError",
+    "NoRegionError",
     "ParamValidationError",
     "ProfileNotFound",
     "ReadOnlyCredentials",
