@@ -1,19 +1,22 @@
 """Accounts and roles that the profiles know, and by which names.
 
 A profile's account is that of its ``role_arn``, else its ``sso_account_id``, else
-its ``aws_account_id``. Its names are its own and the values of ``account_name``
-and ``sso_account_name``. A profile that we wrote gives no name to an account: it
+its ``aws_account_id``, each its own or inherited (inclusion.py). Its names are its
+own and the values of its own ``account_name`` and ``sso_account_name``: an inherited
+name is that of another profile's account. A profile that we wrote gives no name to an account: it
 is another's at the next run.
 """
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import Any, Mapping, Optional
 
-from awscli_assume.errors import InvalidRequest
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.role_shorthand import Known
 from awscli_assume.model.roles import Role, parse_role_arn
+from awscli_assume.profiles.inclusion import INCLUDE, inherit
 from awscli_assume.profiles.record import read_record
 
 Profiles = Mapping[str, Mapping[str, Any]]
@@ -41,7 +44,7 @@ def account_ids(profiles: Profiles, name: str) -> list[str]:
     wanted = name.casefold()
     for names_of in (_told_names, _own_name):
         found = {
-            _account_id(profile)
+            _account_id(profiles, own)
             for own, profile in profiles.items()
             if any(one.casefold() == wanted for one in names_of(own, profile))
         }
@@ -56,7 +59,7 @@ def account_names(profiles: Profiles) -> list[str]:
     return [
         name
         for own, profile in profiles.items()
-        if _account_id(profile) is not None
+        if _account_id(profiles, own) is not None
         for name in (*_told_names(own, profile), *_own_name(own, profile))
     ]
 
@@ -69,7 +72,8 @@ def _own_name(own: str, profile: Mapping[str, Any]) -> list[str]:
     return [own] if read_record(profile) is None else []
 
 
-def _account_id(profile: Mapping[str, Any]) -> Optional[str]:
+def _account_id(profiles: Profiles, own: str) -> Optional[str]:
+    profile = _with_inherited(profiles, own)
     role = _role(profile.get("role_arn"))
     if role is not None:
         return role.account_id
@@ -78,6 +82,16 @@ def _account_id(profile: Mapping[str, Any]) -> Optional[str]:
         if ACCOUNT_ID.fullmatch(text):
             return text
     return None
+
+
+def _with_inherited(profiles: Profiles, own: str) -> Mapping[str, Any]:
+    if INCLUDE not in profiles[own]:
+        return profiles[own]
+    try:
+        # What it inherits stays here: nobody has asked for that profile.
+        return inherit(ChainMap({}, profiles), own, ("", ""))  # type: ignore[arg-type]
+    except InvalidConfiguration:
+        return profiles[own]
 
 
 def _role(arn: Any) -> Optional[Role]:
