@@ -9,14 +9,13 @@ is another's at the next run.
 
 from __future__ import annotations
 
-from collections import ChainMap
 from typing import Any, Mapping, Optional
 
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.role_shorthand import Known
 from awscli_assume.model.roles import Role, parse_role_arn
-from awscli_assume.profiles.inclusion import INCLUDE, inherit
+from awscli_assume.profiles.inclusion import with_inherited
 from awscli_assume.profiles.record import read_record
 
 Profiles = Mapping[str, Mapping[str, Any]]
@@ -73,7 +72,7 @@ def _own_name(own: str, profile: Mapping[str, Any]) -> list[str]:
 
 
 def _account_id(profiles: Profiles, own: str) -> Optional[str]:
-    profile = _with_inherited(profiles, own)
+    profile = with_inherited(profiles, own)
     role = _role(profile.get("role_arn"))
     if role is not None:
         return role.account_id
@@ -82,16 +81,6 @@ def _account_id(profiles: Profiles, own: str) -> Optional[str]:
         if ACCOUNT_ID.fullmatch(text):
             return text
     return None
-
-
-def _with_inherited(profiles: Profiles, own: str) -> Mapping[str, Any]:
-    if INCLUDE not in profiles[own]:
-        return profiles[own]
-    try:
-        # What it inherits stays here: nobody has asked for that profile.
-        return inherit(ChainMap({}, profiles), own, ("", ""))  # type: ignore[arg-type]
-    except InvalidConfiguration:
-        return profiles[own]
 
 
 def _role(arn: Any) -> Optional[Role]:
