@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
 from awscli_assume.aws.withheld import credentials_withheld
-from awscli_assume.host import BotoCoreError, ClientError, ResponseParserError
+from awscli_assume.host import BotoCoreError, ClientError, NoRegionError, ResponseParserError
 from awscli_assume.model.accounts import ACCOUNT_ID
 
 LOG = logging.getLogger("awscli.assume.accounts")
@@ -65,10 +65,13 @@ def look_up(name: str, directory: Directory) -> Lookup:
 
 
 def _asked(ask: Callable[[], list[Any]]) -> tuple[list[Any], Optional[str]]:
-    """Answer what was answered, and why nothing was."""
+    """Answer what was answered, and why nothing was. Raises NoRegionError."""
     try:
         with credentials_withheld():
             return ask(), None
+    except NoRegionError:
+        # Nobody was asked, and STS is going to need a region as well.
+        raise
     except _ERRORS as error:
         LOG.debug("An account name could not be looked up: %s", type(error).__name__)
         if isinstance(error, ClientError):

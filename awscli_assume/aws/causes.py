@@ -76,6 +76,13 @@ _BY_TEXT = (
     ),
     (
         "AccessDenied",
+        "aws:MultiFactorAuth",
+        "A policy asks for multi-factor authentication of who signs the call. Where no device was "
+        "named, name yours: --serial-number arn:aws:iam::ACCOUNT:mfa/NAME. No terminal is needed "
+        "while a session of it is kept. To see yours: aws iam list-mfa-devices",
+    ),
+    (
+        "AccessDenied",
         "sts:TagSession",
         "Tags need a right of their own: the role's trust policy, and the caller's policy, have "
         "to allow sts:TagSession too. To see the first: aws iam get-role --role-name {role}",

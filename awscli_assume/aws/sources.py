@@ -154,6 +154,9 @@ class SourceClients:
         if not is_there and source not in (None, "default"):
             raise ProfileNotFound(profile=profile)
         use_profile(self._session, profile if is_there else None)
+        if source is None:
+            # The profile alone would have taken the environment's keys out.
+            credential_source = "Environment"
         if credential_source is not None:
             use_credential_source(self._session, credential_source)
 

@@ -40,6 +40,7 @@ from awscli_assume.profiles.files import ProfileFiles, is_open_to_others, locate
 from awscli_assume.profiles.ownership import check_not_source, check_ours
 from awscli_assume.profiles.preview import preview
 from awscli_assume.profiles.record import read_record
+from awscli_assume.profiles.source import is_role_session
 from awscli_assume.profiles.state import ProfileState, inspect
 from awscli_assume.profiles.target import (
     Target,
@@ -181,8 +182,9 @@ class AssumeCommand(BasicCommand):
         self, plan: Union[Plan, Copy], files: ProfileFiles, parsed_globals: Any
     ) -> None:
         source = plan.ends.source
-        profiles = self._session.full_config["profiles"]
-        if source and parsed_globals.profile is None and read_record(profiles.get(source)):
+        is_by_variable = parsed_globals.profile is None and isinstance(plan, Plan)
+        profile = self._session.full_config["profiles"].get(source)
+        if source and is_by_variable and read_record(profile) and is_role_session(profile):
             self._environment.tell(chaining_note(source))
         if is_open_to_others(files.credentials):
             self._environment.tell(permission_warning(files.credentials))

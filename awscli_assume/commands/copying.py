@@ -21,7 +21,7 @@ from awscli_assume.model.credentials import (
 )
 from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.source import Ends, choose_ends
-from awscli_assume.profiles.state import EXPIRY_KEY, ProfileState, expiration_of
+from awscli_assume.profiles.state import ProfileState, end_beside
 from awscli_assume.profiles.target import Target
 
 
@@ -118,7 +118,7 @@ def _end_of(
             "The source has long-lived credentials, and nothing is gained by a copy of those: "
             "every tool can use them where they are. Name a role: --role-name my-iam-role"
         )
-    expiration = found.expiration or expiration_of(profile.get(EXPIRY_KEY))
+    expiration = found.expiration or end_beside(profile, found.access_key_id)
     if expiration is not None and expiration <= now:
         raise InvalidConfiguration(
             f"The credentials of the source have expired at {format_time(expiration)}. Nothing "

@@ -12,10 +12,11 @@ from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import make_plan
 from awscli_assume.commands.proof_arguments import PROOF_OPTIONS, has_proof
 from awscli_assume.commands.road import travel
-from awscli_assume.commands.sources_ready import make_ready
+from awscli_assume.commands.sources_ready import make_ready, use_source
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.model.credentials import SessionCredentials, format_time
-from awscli_assume.profiles.state import EXPIRY_KEY, expiration_of
+from awscli_assume.profiles.source import choose_ends
+from awscli_assume.profiles.state import end_beside
 
 _NO_ROLE = "Name a role: --role-name my-iam-role, or --role-arn ARN"
 
@@ -39,12 +40,25 @@ def obtain(
     is_environment = has_keys and parsed_globals.profile is None
     if parsed_args.copy_source:
         check_no_role(parsed_args)
+        _use_recorded_source(session, parsed_globals, has_keys)
     if parsed_args.copy_source or _names_no_role(session, parsed_args, is_environment):
         return _as_they_are(session, parsed_globals, environment, is_environment)
     plan = make_plan(session, parsed_args, parsed_globals, environment)
     assumed = travel(session, parsed_globals, plan, environment)
     region = parsed_globals.region or assumed.region
     return Obtained(assumed.credentials, region, assumed.request.role.arn)
+
+
+def _use_recorded_source(session: Any, parsed_globals: Any, has_keys: bool) -> None:
+    """Take the source that ``aws assume --copy-source`` takes, the recorded one in its shell."""
+    ends = choose_ends(
+        session.full_config["profiles"],
+        current=session.get_config_variable("profile"),
+        is_explicit=parsed_globals.profile is not None,
+        has_environment_keys=has_keys,
+        explicit_target=None,
+    )
+    use_source(session, ends)
 
 
 def _names_no_role(session: Any, parsed_args: Any, is_environment: bool) -> bool:
@@ -70,7 +84,7 @@ def _as_they_are(
             "No role was named, and the source has long-lived credentials, which are not handed "
             f"on. {_NO_ROLE}"
         )
-    written = expiration_of(_current_profile(session).get(EXPIRY_KEY))
+    written = end_beside(_current_profile(session), credentials.access_key_id)
     expiration = credentials.expiration
     if expiration is None and not is_environment:
         expiration = written

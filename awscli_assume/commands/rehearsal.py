@@ -11,6 +11,7 @@ from awscli_assume.commands.copying import Copy, expected_copy
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
 from awscli_assume.commands.program import process_line
+from awscli_assume.commands.start_region import region_of_variable
 from awscli_assume.model.hops import requests_in_order
 from awscli_assume.outputs.listing import changes
 from awscli_assume.profiles.preview import NEW, FileDiff, unknown_credentials
@@ -51,10 +52,9 @@ def expected_target(
     environment: Environment,
 ) -> Target:
     """Answer what the target would hold, with ``(new)`` for what STS would hand out."""
-    source = profiles.get(plan.ends.source or "", {})
     before = profiles.get(plan.ends.target)
+    written = region_to_write(before, region, _region(plan, profiles, environment))
     if isinstance(plan, Copy):
-        written = region_to_write(before, region, source.get("region"))
         return expected_copy(plan, written, environment, NEW)
     request, now = plan.request, environment.now()
     seconds = request.seconds or _DEFAULT_SECONDS
@@ -64,10 +64,24 @@ def expected_target(
     expiration = now + timedelta(seconds=seconds)
     session_name = request.role_session_name or NEW
     credentials = unknown_credentials(request.role, session_name, expiration)
-    written = region_to_write(before, region, plan.region or source.get("region"))
     record = plan.record(request, written)
     process = process_line(plan.ends.target, record, environment)
     return Target(plan.ends.target, credentials, record, written, process)
+
+
+def _region(
+    plan: Union[Plan, Copy], profiles: Mapping[str, Any], environment: Environment
+) -> Optional[str]:
+    """Answer the region of the first client, without ``--region``."""
+    by_variable = region_of_variable(environment.variables)
+    if by_variable is not None:
+        return by_variable
+    if isinstance(plan, Plan) and plan.region is not None:
+        return plan.region
+    # Beside keys in the environment the settings alone count, of the profile there.
+    profile = profiles.get(plan.ends.source or plan.ends.configuration, {})
+    region: Optional[str] = profile.get("region")
+    return region
 
 
 def rehearsal(plans: Sequence[Union[Plan, Copy]], diffs: Sequence[FileDiff]) -> dict[str, Any]:

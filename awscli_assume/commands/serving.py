@@ -35,9 +35,11 @@ def run_with_endpoint(
     """Run a child, given the path of its program and then its words; answer its exit code."""
     if parsed_args.copy_source:
         check_no_role(parsed_args)
+    profiles = session.full_config["profiles"]
+    # As the files have it: in memory a plan lends to its source, and lets it inherit.
+    default = dict(profiles.get("default", {}))
     plan = make_plan(session, parsed_args, parsed_globals, environment)
     files = locate(session)
-    profiles = session.full_config["profiles"]
 
     def depart() -> tuple[Departure, Assumed]:
         departure = prepare(session, parsed_globals, plan, environment)
@@ -46,7 +48,7 @@ def run_with_endpoint(
     departure, first = signed_in(session, depart, parsed_args.login, environment)
     # With the MFA device that may have been found.
     departure = replace(departure, request=first.request)
-    profile = ensure_bare_profile(files, profiles)
+    profile = ensure_bare_profile(files, {**profiles, "default": default})
     _tell(parsed_args, departure, first, environment)
     renewer = Renewer(first.credentials, _again(departure, environment), environment.now)
     with ExitStack() as stack:

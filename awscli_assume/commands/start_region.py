@@ -1,13 +1,18 @@
-"""The region of the first client."""
+"""The region of the first client, and the one that a variable names."""
 
 from __future__ import annotations
 
 from typing import Mapping, Optional
 
 from awscli_assume.commands.plan import Plan
+from awscli_assume.host import REGION_VARIABLES
 
 
 def start_region(plan: Plan, env: Mapping[str, str]) -> Optional[str]:
     """Answer the region of the profile that names the role, unless a variable names another."""
-    is_named = any(env.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
-    return None if is_named else plan.region
+    return plan.region if region_of_variable(env) is None else None
+
+
+def region_of_variable(env: Mapping[str, str]) -> Optional[str]:
+    """Answer the region of the first variable that names one, as the host reads them."""
+    return next((env[name] for name in REGION_VARIABLES if env.get(name)), None)

@@ -34,6 +34,7 @@ from botocore.exceptions import (
     ConfigParseError,
     EndpointConnectionError,
     NoCredentialsError,
+    NoRegionError,
     ProfileNotFound,
 )
 from botocore.history import get_global_history_recorder
@@ -63,6 +64,7 @@ __all__ = [
     "CLI_VERSION",
     "HAS_SIGN_IN",
     "ONE_ATTEMPT",
+    "REGION_VARIABLES",
     "SIGN_IN_ERRORS",
     "AWSRequest",
     "BotoCoreError",
@@ -78,6 +80,7 @@ __all__ = [
     "EnvProvider",
     "JSONFileCache",
     "NoCredentialsError",
+    "NoRegionError",
     "ParamValidationError",
     "ProfileNotFound",
     "ReadOnlyCredentials",
@@ -108,6 +111,8 @@ CLI_NAME = f"AWS CLI {CLI_VERSION}"
 ONE_ATTEMPT = {"max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts": 1}
 # Whether there is `aws sso login` and the like; version 1 never had them.
 HAS_SIGN_IN = not CLI_VERSION.startswith("1.")
+# Version 2 reads the first one too, before the other (clidriver.py, 2.38.5).
+REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")[0 if HAS_SIGN_IN else 1 :]
 # What a session of IAM Identity Center or `aws login` (2.32.0) raises at its end.
 # Of LoginError only these two: for the others signing in again is no help.
 _ENDED = ("SSOError", "TokenRetrievalError", "LoginRefreshRequired", "LoginTokenLoadError")

@@ -13,6 +13,7 @@ from typing import Any, Mapping, Optional
 from awscli_assume.errors import ForeignProfile
 from awscli_assume.host import profile_to_section
 from awscli_assume.profiles.files import ProfileFiles, merged_profile
+from awscli_assume.profiles.inclusion import INCLUDE
 from awscli_assume.profiles.names import RESERVED
 from awscli_assume.profiles.reading_back import SectionEdit
 from awscli_assume.profiles.record import BLOCK as RECORD
@@ -40,6 +41,7 @@ _CREDENTIAL_KEYS = (
 def ensure_bare_profile(files: ProfileFiles, profiles: Mapping[str, Any]) -> Optional[str]:
     """Answer the name of a profile without credentials, written where it is not there yet.
 
+    ``profiles`` are what the files say, before anything is inherited or lent in memory.
     None where the default profile has none anyway. Raises ForeignProfile where
     somebody else has a profile of that name.
     """
@@ -53,7 +55,7 @@ def ensure_bare_profile(files: ProfileFiles, profiles: Mapping[str, Any]) -> Opt
         (key, value)
         for key, value in default.items()
         if not _is_of_credentials(key)
-        and key not in (RECORD, SETTINGS)
+        and key not in (RECORD, SETTINGS, INCLUDE)
         and not key.startswith("x_")
     )
     if before != wanted:

@@ -36,23 +36,37 @@ def inherit(
     InvalidConfiguration for a circle, for a profile that is missing, and where a
     source has no credentials but access keys of an included profile.
     """
-    profile: Profile = profiles.get(name, {})
-    if not profile.get(INCLUDE) or read_record(profile) is not None:
-        return profile
     path = _path(profiles, name, files)
+    if len(path) == 1:
+        own: Profile = profiles.get(name, {})
+        return own
+    flat = _flat(profiles, path)
+    if is_source:
+        _check_has_credentials(profiles, path, flat)
+    profiles[name] = flat
+    return flat
+
+
+def with_inherited(profiles: Mapping[str, Profile], name: str) -> Profile:
+    """Answer a profile with what it inherits, as it is where that can't be; nothing changes."""
+    try:
+        path = _path(profiles, name, ("", ""))
+    except InvalidConfiguration:
+        path = [name]
+    return profiles[name] if len(path) == 1 else _flat(profiles, path)
+
+
+def _flat(profiles: Mapping[str, Profile], path: list[str]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for other in reversed(path):
         layer = profiles[other]
         for key, value in layer.items():
-            if other != name and _stays(key, layer):
+            if other != path[0] and _stays(key, layer):
                 continue
             before = flat.get(key)
             both = isinstance(value, Mapping) and isinstance(before, Mapping)
             flat[key] = {**before, **value} if both else value  # type: ignore[dict-item]
     flat.pop(INCLUDE, None)
-    if is_source:
-        _check_has_credentials(profiles, path, flat)
-    profiles[name] = flat
     return flat
 
 
@@ -61,9 +75,12 @@ def has_access_keys(profile: Profile) -> bool:
     return any(key in profile for key in ACCESS_KEYS)
 
 
-def _path(profiles: Profiles, name: str, files: tuple[str, str]) -> list[str]:
-    """Answer a profile, the one that it includes, and so on to the last."""
+def _path(profiles: Mapping[str, Profile], name: str, files: tuple[str, str]) -> list[str]:
+    """Answer a profile, the one that it includes, and so on to the last; one of ours is alone."""
     path = [name]
+    first = profiles.get(name, {})
+    if not first.get(INCLUDE) or read_record(first) is not None:
+        return path
     while profiles[path[-1]].get(INCLUDE):
         other = profiles[path[-1]][INCLUDE]
         if not isinstance(other, str):

@@ -1,8 +1,9 @@
 """Accounts and roles that the profiles know, and by which names.
 
 A profile's account is that of its ``role_arn``, else its ``sso_account_id``, else
-its ``aws_account_id``. Its names are its own and the values of ``account_name``
-and ``sso_account_name``. A profile that we wrote gives no name to an account: it
+its ``aws_account_id``, each its own or inherited (inclusion.py). Its names are its
+own and the values of its own ``account_name`` and ``sso_account_name``: an inherited
+name is that of another profile's account. A profile that we wrote gives no name to an account: it
 is another's at the next run.
 """
 
@@ -14,6 +15,7 @@ from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.role_shorthand import Known
 from awscli_assume.model.roles import Role, parse_role_arn
+from awscli_assume.profiles.inclusion import with_inherited
 from awscli_assume.profiles.record import read_record
 
 Profiles = Mapping[str, Mapping[str, Any]]
@@ -41,7 +43,7 @@ def account_ids(profiles: Profiles, name: str) -> list[str]:
     wanted = name.casefold()
     for names_of in (_told_names, _own_name):
         found = {
-            _account_id(profile)
+            _account_id(profiles, own)
             for own, profile in profiles.items()
             if any(one.casefold() == wanted for one in names_of(own, profile))
         }
@@ -56,7 +58,7 @@ def account_names(profiles: Profiles) -> list[str]:
     return [
         name
         for own, profile in profiles.items()
-        if _account_id(profile) is not None
+        if _account_id(profiles, own) is not None
         for name in (*_told_names(own, profile), *_own_name(own, profile))
     ]
 
@@ -69,7 +71,8 @@ def _own_name(own: str, profile: Mapping[str, Any]) -> list[str]:
     return [own] if read_record(profile) is None else []
 
 
-def _account_id(profile: Mapping[str, Any]) -> Optional[str]:
+def _account_id(profiles: Profiles, own: str) -> Optional[str]:
+    profile = with_inherited(profiles, own)
     role = _role(profile.get("role_arn"))
     if role is not None:
         return role.account_id

@@ -171,3 +171,13 @@ def expiration_of(text: Any) -> Optional[datetime]:
         return parse_time(text)
     except UnexpectedAnswer:
         return None
+
+
+def end_beside(profile: Mapping[str, Any], access_key_id: str) -> Optional[datetime]:
+    """Answer the expiry that stands in a profile beside keys, None where it is of other ones.
+
+    What we wrote says for which access key; saml2aws and people write the time alone.
+    """
+    if profile.get(WRITTEN_KEY_KEY, access_key_id) != access_key_id:
+        return None
+    return expiration_of(profile.get(EXPIRY_KEY))

@@ -341,3 +341,20 @@ def test_the_user_agent(chain: Any, words: tuple[str, ...], actions: list[str]) 
     assert chain.stub.actions == actions
     assert all(one["User-Agent"].startswith("aws-cli/1.") for one in chain.stub.headers)
     assert all("app/corp-app" in one["User-Agent"] for one in chain.stub.headers)
+
+
+def test_what_default_is_lent_is_not_written(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The profile of a child beside an endpoint has what [default] says, and nobody else's."""
+    monkeypatch.setattr("awscli_assume.commands.serving.run", lambda path, command, child: 0)
+    aws.add_config(
+        "output = text\ninclude_profile = base\n"
+        "[profile base]\nmfa_process = echo 123456\nmax_attempts = 5\n"
+        f"[profile audit]\nrole_arn = {TARGET}\nsource_profile = default\n"
+        f"endpoint_url = {aws.stub.url}\nretry_mode = standard\nmax_attempts = 7\n"
+    )
+    done = aws("assume", "exec", "audit", "--auto-refresh", "--", "true")
+
+    assert done.code == 0, done.err
+    section = aws.section(aws.config, "profile assume-exec")
+    assert section.pop("x_purpose")
+    assert section == {"region": "us-east-1", "output": "text"}

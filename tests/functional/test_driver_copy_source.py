@@ -686,3 +686,130 @@ def test_no_role_on_a_source_of_sso_suggests_the_copy(aws: Any, sso: SignInStub)
 
     assert "No role was named" in done.err
     assert "--copy-source" in done.err
+
+
+# Keys of the environment are the source, whatever AWS_PROFILE names.
+
+
+def set_keys(aws: Any, profile: str) -> None:
+    """Set temporary keys and a profile in the environment, beside a profile of another role."""
+    aws.add_config(
+        f"[profile audit]\nrole_arn = {ROLE_ARN}\nsource_profile = default\nregion = us-east-1\n"
+    )
+    aws.set_variable("AWS_ACCESS_KEY_ID", TEMPORARY)
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "s")
+    aws.set_variable("AWS_SESSION_TOKEN", "t")
+    aws.set_variable("AWS_PROFILE", profile)
+
+
+@pytest.mark.parametrize("profile", ["audit", "default"])
+@pytest.mark.parametrize("words", [(), ("refresh", "--all")], ids=["assume", "refresh"])
+def test_keys_of_the_environment_beside_a_profile(
+    aws: Any, profile: str, words: tuple[str, ...]
+) -> None:
+    """The keys are copied and not who the profile is, by a refresh as well."""
+    set_keys(aws, profile)
+    done = aws("assume", "--copy-source", "--region", "us-east-1")
+    assert done.code == 0, done.err
+    if words:
+        again = aws("assume", *words)
+        assert again.code == 0, again.err
+
+    assert set(aws.stub.actions) == {"GetCallerIdentity"}
+    assert set(aws.signers()) == {TEMPORARY}
+    assert recorded(aws)["credential-source"] == "Environment"
+    section = aws.section(aws.credentials, "assumed-role")
+    assert section["aws_access_key_id"] == TEMPORARY
+
+
+def test_a_role_is_refreshed_by_keys_of_the_environment_beside_a_copy(aws: Any) -> None:
+    """Both have the environment as their source, and AWS_PROFILE changes neither."""
+    set_keys(aws, "audit")
+    options = ("--region", "us-east-1", "--update-profile")
+    assert aws("assume", "--copy-source", *options, "a-copy").code == 0
+    assert aws("assume", "--role-arn", ROLE_ARN, *options, "b-role").code == 0
+    done = aws("assume", "refresh", "--all")
+
+    assert done.code == 0, done.err
+    assert set(aws.signers()) == {TEMPORARY}
+
+
+@pytest.mark.parametrize("verb", ["export", "exec"])
+def test_the_verbs_take_the_recorded_source(
+    aws: Any, sso: SignInStub, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """In a shell of the copy, which may have ended, the source is what the copy was made from."""
+    children: list[Any] = []
+    monkeypatch.setattr(
+        "awscli_assume.commands.exec.become",
+        lambda path, command, child: children.append(child) or 0,
+    )
+    sso.expiration = in_hours(0.01)
+    copy(aws)
+    aws.credentials.write_text(
+        aws.credentials.read_text().replace(rfc3339(sso.expiration), rfc3339(in_hours(-1)))
+    )
+    sso.expiration, sso.key_id = in_hours(6), "ASIASSOSSOSSOSSOSSO2"
+    aws.set_variable("AWS_PROFILE", "assumed-role")
+    end = ("--format", "process") if verb == "export" else ("--", "true")
+    done = aws("assume", verb, "--copy-source", *end)
+
+    assert done.code == 0, done.err
+    given = json.loads(done.out)["AccessKeyId"] if verb == "export" else children[0]
+    given = given if isinstance(given, str) else given["AWS_ACCESS_KEY_ID"]
+    assert given == "ASIASSOSSOSSOSSOSSO2"
+
+
+def test_the_verbs_hand_out_the_copy_itself_where_it_is_named(aws: Any, sso: SignInStub) -> None:
+    """A copy that --profile names is the source, and so is AWS_PROFILE without --copy-source."""
+    copy(aws)
+    sso.key_id = "ASIASSOSSOSSOSSOSSO2"
+    named = aws("assume", "export", "--copy-source", "--profile", "assumed-role",
+                "--format", "process")  # fmt: skip
+    aws.set_variable("AWS_PROFILE", "assumed-role")
+    bare = aws("assume", "export", "--format", "process")
+
+    found = [json.loads(done.out)["AccessKeyId"] for done in (named, bare)]
+    assert found == [SSO_KEY_ID, SSO_KEY_ID]
+
+
+# What somebody else has set over a profile of ours.
+
+
+@pytest.mark.parametrize("key_id", ["ASIASOMEBODYELSES001", SSO_KEY_ID], ids=["theirs", "ours"])
+def test_the_end_of_other_keys_is_not_theirs(aws: Any, sso: SignInStub, key_id: str) -> None:
+    """An expiry that stands beside keys counts for the ones that it was written with."""
+    copy(aws, "--update-profile", "first")
+    text = aws.credentials.read_text().replace(rfc3339(sso.expiration), rfc3339(in_hours(-1)))
+    first = f"aws_access_key_id = {SSO_KEY_ID}"
+    aws.credentials.write_text(text.replace(first, f"aws_access_key_id = {key_id}", 1))
+    source = ("--copy-source", "--profile", "first", "--region", "us-east-1")
+    copied = aws("assume", *source)
+    exported = aws("assume", "export", "--profile", "first", "--format", "process")
+
+    if key_id == SSO_KEY_ID:
+        assert "have expired at" in copied.err
+        assert "have expired at" in exported.err
+        return
+    assert copied.code == 0, copied.err
+    assert json.loads(copied.out)["Expiration"] is None
+    assert exported.code == 0, exported.err
+    answer = json.loads(exported.out)
+    assert (answer["AccessKeyId"], "Expiration" in answer) == (key_id, False)
+
+
+CHAINED = "itself an assumed role"
+
+
+@pytest.mark.parametrize("caller", [SESSION_ARN, f"arn:aws:iam::{ACCOUNT}:user/alice"])
+def test_the_note_on_role_chaining_is_true(aws: Any, sso: SignInStub, caller: str) -> None:
+    """A role on AWS_PROFILE is role chaining where that one is a role's; a copy never is."""
+    aws.stub.caller = caller
+    copy(aws, "--update-profile", "first")
+    aws.set_variable("AWS_PROFILE", "first")
+    role = aws("assume", "--role-arn", ROLE_ARN, "--region", "us-east-1")
+    copied = aws("assume", "--copy-source", "--region", "us-east-1")
+
+    assert (role.code, copied.code) == (0, 0), role.err + copied.err
+    assert (CHAINED in role.err) == (caller == SESSION_ARN)
+    assert CHAINED not in copied.err

@@ -361,3 +361,32 @@ def test_a_role_without_a_device_looks_nothing_up(aws) -> None:
 
     assert done.code == 0, done.err
     assert aws.stub.actions == ["AssumeRole"]
+
+
+@pytest.mark.parametrize("key", ["aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"])
+def test_a_policy_that_names_its_key_is_told_without_a_terminal(aws, key: str) -> None:
+    """The refusal says what to name, and a session that is kept then needs no terminal."""
+    denied = refusal(
+        403, "AccessDenied",
+        f"User: x is not authorized to perform: sts:AssumeRole on resource: {ROLE_ARN} with an "
+        f"explicit deny in an identity-based policy: {key}",
+    )  # fmt: skip
+    needed = behind_mfa(aws, devices_answer(SERIAL))
+
+    def script(asked: dict[str, str]) -> Optional[Answer]:
+        answer = needed(asked)
+        return denied if answer is NEEDED else answer
+
+    aws.stub.script = script
+    first = aws(*NAMED, environment=Person("918273").environment)
+    assert first.code == 0, first.err
+    unnamed = aws(*NAMED, "--update-profile", "b", environment=NOBODY)
+    named = aws(*NAMED, "--update-profile", "b", "--serial-number", SERIAL, environment=NOBODY)
+
+    assert unnamed.code != 0
+    assert "multi-factor authentication" in unnamed.err
+    assert "--serial-number arn:aws:iam::ACCOUNT:mfa/NAME" in unnamed.err
+    assert "aws iam list-mfa-devices" in unnamed.err
+    assert "STS says the same" not in unnamed.err
+    assert named.code == 0, named.err
+    assert sent(aws)[4:] == [("AssumeRole", ALICE), ("AssumeRole", SESSION_KEY_ID)]

@@ -316,3 +316,83 @@ def test_a_large_file_shows_the_same(aws) -> None:
     assert os.path.getsize(aws.credentials) > 8192
     assert "SecretOf" not in done.out
     assert len(diff_of(rehearsed(done), aws.credentials)) == 8
+
+
+# The region
+
+
+ADMIN = f"[profile admin]\nrole_arn = {ROLE_ARN}\nsource_profile = default\nregion = eu-west-3\n"
+PASTED = "[profile pasted]\nregion = eu-west-3\n"
+COPY = ("assume", "--copy-source")
+REGIONS = {
+    "the source's": ("us-east-1", ("assume", "--role-arn", ROLE_ARN)),
+    "the naming profile's": ("eu-west-3", ("assume", "admin")),
+    "a copy": ("eu-west-3", (*COPY, "--profile", "pasted")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("given", ["option", "variable", "target", "nothing"])
+@pytest.mark.parametrize(("own", "words"), REGIONS.values(), ids=REGIONS)
+def test_the_region_is_the_one_that_is_written(
+    aws, given: str, own: str, words: tuple[str, ...]
+) -> None:
+    """A rehearsal shows the region that is written: the option's, the variable's, the source's."""
+    aws.add_config(ADMIN + PASTED)
+    aws.add_key("pasted", "ASIATEMPTEMPTEMPTEM1", "s", "t")
+    if given == "target":
+        aws.add_config("[profile assumed-role]\nregion = eu-north-1\n")
+    if given == "variable":
+        aws.set_variable("AWS_DEFAULT_REGION", "eu-west-1")
+    if given == "option":
+        words = (*words, "--region", "eu-west-2")
+    answer = rehearsed(aws(*words, "--dry-run"))
+    done = aws(*words)
+
+    assert done.code == 0, done.err
+    expected = {"option": "eu-west-2", "variable": "eu-west-1", "nothing": own}.get(given)
+    shown = [line[1:].strip() for line in diff_of(answer, aws.config) if "region" in line]
+    lines = [] if expected is None else [f"region = {expected}", f"target-region = {expected}"]
+    assert sorted(shown) == lines
+    section = aws.section(aws.config, "profile assumed-role")
+    assert section["region"] == (expected or "eu-north-1")
+    assert (f"target-region = {expected}" in section["assumed"]) == (expected is not None)
+
+
+@pytest.mark.parametrize("words", [("assume", "--role-arn", ROLE_ARN), COPY], ids=["role", "copy"])
+def test_the_region_beside_keys_of_the_environment(aws, words: tuple[str, ...]) -> None:
+    """Where the environment is the source, the region is that of the profile beside it."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        aws.set_variable(name, "ASIATEMPTEMPTEMPTEM1")
+    answer = rehearsed(aws(*words, "--dry-run"))
+    assert aws(*words).code == 0
+
+    assert "+region = us-east-1" in diff_of(answer, aws.config)
+    assert aws.section(aws.config, "profile assumed-role")["region"] == "us-east-1"
+
+
+@pytest.mark.parametrize("version_2", [True, False])
+def test_the_variables_of_the_region_are_the_hosts(
+    aws, monkeypatch: pytest.MonkeyPatch, version_2: bool
+) -> None:
+    """AWS_REGION counts in version 2 only, and comes first there."""
+    names = ("AWS_REGION", "AWS_DEFAULT_REGION") if version_2 else ("AWS_DEFAULT_REGION",)
+    monkeypatch.setattr("awscli_assume.commands.start_region.REGION_VARIABLES", names)
+    aws.set_variable("AWS_REGION", "eu-west-1")
+    aws.set_variable("AWS_DEFAULT_REGION", "eu-west-2")
+    answer = rehearsed(aws("assume", "--role-arn", ROLE_ARN, "--dry-run"))
+
+    shown = "eu-west-1" if version_2 else "eu-west-2"
+    assert f"+region = {shown}" in diff_of(answer, aws.config)
+
+
+def test_a_refresh_shows_the_region_that_it_writes(aws) -> None:
+    """As recorded, from the source, unless the variable names another."""
+    aws("assume", "--role-arn", ROLE_ARN)
+    text = aws.config.read_text().replace("region = us-east-1\nassumed", "assumed")
+    aws.config.write_text(text)
+    aws.set_variable("AWS_DEFAULT_REGION", "eu-west-1")
+    answer = rehearsed(aws("assume", "refresh", "--dry-run"))
+    assert aws("assume", "refresh").code == 0
+
+    assert "+region = eu-west-1" in diff_of(answer, aws.config)
+    assert aws.section(aws.config, "profile assumed-role")["region"] == "eu-west-1"

@@ -51,6 +51,24 @@ def table_cells(page: Path) -> set[str]:
 # The reference
 
 
+def test_no_text_of_the_reference_is_there_twice() -> None:
+    """Two paragraphs or lists never begin two lines alike, as two versions of one would."""
+    lines = REFERENCE.read_text(encoding="utf-8").splitlines()
+    begun = [line[:40] for line in lines if len(line) > 40 and line[0] not in "|#-<"]
+
+    assert sorted({one for one in begun if begun.count(one) > 1}) == []
+
+
+def test_each_call_has_one_row() -> None:
+    """The table of calls to AWS says in one place when each call is made."""
+    section = REFERENCE.read_text(encoding="utf-8").partition("## Calls to AWS\n")[2]
+    table = section.strip().partition("\n\n")[0]
+    calls = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)
+
+    assert len(calls) > 5
+    assert sorted({one for one in calls if calls.count(one) > 1}) == []
+
+
 @pytest.mark.parametrize("verb", verbs())
 def test_every_verb_is_in_the_reference(verb: str) -> None:
     """`aws assume` and each of its verbs are named in docs/reference.md and in docs/usage.md."""

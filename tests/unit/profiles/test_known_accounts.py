@@ -66,3 +66,43 @@ def test_what_a_word_may_mean() -> None:
     assert known.role_profiles == {"Prod": "team/admin"}
     assert known.accounts == {"prod", "keys", "main"}
     assert known.roles == {"team/admin", "other"}
+
+
+@pytest.mark.parametrize(
+    ("team", "base", "found"),
+    [
+        ({}, {"role_arn": arn(ONE)}, [ONE]),
+        ({}, {"aws_account_id": ONE}, [ONE]),
+        ({"sso_account_id": TWO}, {"sso_account_id": ONE}, [TWO]),
+        ({}, {"include_profile": "last"}, [ONE]),
+        # What can't be inherited gives no name; who uses the profile is told why.
+        ({}, {"include_profile": "team", "aws_account_id": ONE}, []),
+        ({}, {"include_profile": "gone", "aws_account_id": ONE}, []),
+    ],
+    ids=["role", "account", "nearest", "levels", "circle", "missing"],
+)
+def test_account_that_is_inherited(
+    team: dict[str, str], base: dict[str, str], found: list[str]
+) -> None:
+    """A profile is called after the account that it inherits, and stays what it is."""
+    profiles = {
+        "team": {"include_profile": "base", **team},
+        "base": base,
+        "last": {"aws_account_id": ONE},
+    }
+    before = repr(profiles)
+
+    assert account_ids(profiles, "team") == found
+    assert ("team" in known_in(profiles).accounts) == bool(found)
+    assert repr(profiles) == before
+
+
+def test_name_that_is_inherited_stays_the_other_accounts() -> None:
+    """A profile with an account of its own does not give it the name of the one it includes."""
+    profiles = {
+        "base": {"account_name": "corp", "aws_account_id": ONE},
+        "team": {"include_profile": "base", "aws_account_id": TWO},
+    }
+
+    assert account_ids(profiles, "corp") == [ONE]
+    assert account_ids(profiles, "team") == [TWO]
