@@ -1,8 +1,8 @@
 """What STS refuses, and what answers in STS's place without being STS.
 
 A refusal keeps STS's own text and the CLI's own exit code, 254 on version 2, and
-gets one line more with the cause and what to do. An answer that is not one of
-STS ends with 255. Nothing is written, and there is no traceback.
+gets one line more with the cause and what to do, and one that explains it. An answer that is
+not one of STS ends with 255. Nothing is written, and there is no traceback.
 
 Each row says where its code and text are from. "API" is the AWS STS API
 Reference, "IAM" the IAM User Guide.
@@ -272,7 +272,11 @@ def test_refusal(person: Person, sts_stub: StsStub, row: Refusal) -> None:
     ours = done.stderr.partition(row.text.rstrip())[2]
     assert [part for part in row.cause if part not in ours] == [], done.stderr
     assert [part for part in row.never if part in done.stderr] == [], done.stderr
-    assert len(ours.strip().splitlines()) == (1 if row.cause else 0), done.stderr
+    told = ours.strip().splitlines()
+    if row.code == "AccessDenied" and "MultiFactorAuthentication" not in row.text:
+        # Whose policies they are explain can tell; of a code or a device it can't.
+        assert told.pop().startswith(f"To find out why: aws assume explain --role-arn {ROLE_ARN}")
+    assert len(told) == (1 if row.cause else 0), done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
     assert "918273" not in done.stderr
