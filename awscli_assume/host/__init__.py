@@ -85,6 +85,7 @@ __all__ = [
     "config_files",
     "create_credential_resolver",
     "environment_of_the_person",
+    "forget_credentials",
     "get_formatter",
     "get_global_history_recorder",
     "own_executable",
@@ -144,3 +145,14 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
         "credential_provider",
         create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR)),
     )
+
+
+def forget_credentials(session: Any) -> None:
+    """Let a session look for the credentials of its profile anew, as if it never had.
+
+    It keeps the first ones that it found (session.py), and the provider of roles keeps
+    the profiles that it has been to: to come by again is a circle (credentials.py,
+    AssumeRoleProvider, all versions). A credential_source is to be set again after it.
+    """
+    session._credentials = None
+    use_profile(session, session.get_config_variable("profile"))
