@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from typing import Any, Callable, Optional
 
 from awscli.customizations.commands import BasicCommand
@@ -56,7 +55,7 @@ class ExportCommand(BasicCommand):
     def _step(self, parsed_args: Any, parsed_globals: Any) -> Callable[[], Obtained]:
         line = (self._session, parsed_args, parsed_globals, self._environment)
         if parsed_args.update_profile is not None:
-            return partial(obtain_recorded, *line)
+            return lambda: obtain_recorded(*line)
         return way_to_credentials(*line)
 
 
