@@ -7,7 +7,7 @@ Everything of the host that more than one room needs is imported from here.
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Mapping, Optional
 
 import awscli
 from awscli.customizations.assumerole import CACHE_DIR
@@ -37,6 +37,7 @@ from botocore.exceptions import (
 from botocore.history import get_global_history_recorder
 from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolver
+from botocore.session import Session
 from botocore.utils import JSONFileCache
 
 from awscli_assume.host.paths import cache_folder, config_files
@@ -90,6 +91,7 @@ __all__ = [
     "get_global_history_recorder",
     "own_executable",
     "profile_to_section",
+    "profiles_as_written",
     "raw_config_parse",
     "use_profile",
 ]
@@ -145,6 +147,12 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
         "credential_provider",
         create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR)),
     )
+
+
+def profiles_as_written() -> Mapping[str, Any]:
+    """Answer the profiles of both files, read anew: a session's own have inherited by now."""
+    profiles: Mapping[str, Any] = Session().full_config["profiles"]
+    return profiles
 
 
 def forget_credentials(session: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Callable
 import pytest
 
 from awscli_assume.commands.environment import Environment
-from support.sign_in_stub import SSO_KEY_ID, SignInStub, keep_access_token
+from support.sign_in_stub import SSO_KEY_ID, START_URL, SignInStub, keep_access_token
 from support.sts_stub import ACCESS_KEY_ID, ACCOUNT
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
@@ -196,3 +196,53 @@ def test_a_source_that_is_a_role_goes_on_after_the_sign_in(
     assert done.code == 0, done.err
     assert [run[0] for run in signs_in.runs] == [["sso", "login", "--profile", "dev"]]
     assert roles(aws) == asked
+
+
+# Sign-ins that a profile inherits: the CLI's own commands don't know include_profile.
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["sso_session = corp\n", f"sso_start_url = {START_URL}\nsso_region = us-east-1\n"],
+    ids=["session", "start url"],
+)
+@pytest.mark.parametrize("by", ["itself", "a role"])
+def test_a_sign_in_that_is_inherited_names_the_profile_that_has_it(
+    aws: Any, sso: SignInStub, written: str, by: str
+) -> None:
+    """The command that is named works: it is of the profile in whose own section the keys are."""
+    sso.is_signed_out = True
+    aws.add_config(
+        f"[profile company]\n{written}[profile team]\ninclude_profile = company\n"
+        "[profile mine]\ninclude_profile = team\nsso_account_id = 1\nsso_role_name = r\n"
+        f"region = us-east-1\n[profile role]\nrole_arn = {ROLE_ARN}\nsource_profile = mine\n"
+    )
+    done = aws("assume", "--copy-source", "--profile", "mine" if by == "itself" else "role")
+
+    assert done.err.count("aws sso login --profile company") == 1, done.err
+    assert "--profile mine" not in done.err
+
+
+def test_an_inherited_session_of_aws_login(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`aws login` is named for the profile that has the login_session."""
+    # Version 1 needs awscrt for it; without, botocore says that before all else.
+    monkeypatch.setattr("botocore.credentials.EC", object())
+    aws.add_config(
+        f"[profile company]\nlogin_session = arn:aws:iam::{ACCOUNT}:user/alice\n"
+        "[profile mine]\ninclude_profile = company\nregion = us-east-1\n"
+    )
+    done = aws("assume", "--copy-source", "--profile", "mine")
+
+    assert done.err.count("aws login --profile company") == 1, done.err
+
+
+def test_login_of_a_sign_in_that_is_inherited(aws: Any, signs_in: SignsIn) -> None:
+    """What --login runs is the command that works, and the command goes on."""
+    aws.add_config(
+        "[profile company]\nsso_session = corp\n[profile mine]\ninclude_profile = company\n"
+        f"region = us-east-1\nsso_account_id = {ACCOUNT}\nsso_role_name = Developer\n"
+    )
+    done = aws("assume", "export", "--copy-source", "--profile", "mine", "--login")
+
+    assert done.code == 0, done.err
+    assert [run[0] for run in signs_in.runs] == [["sso", "login", "--profile", "company"]]
