@@ -23,6 +23,7 @@ from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_kn
 from awscli_assume.commands.road import travel
 from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.signing_in import signed_in
+from awscli_assume.commands.source_codes import answer_for_sources
 from awscli_assume.commands.target_arguments import target_arguments
 from awscli_assume.commands.verb_words import check_no_verb
 from awscli_assume.commands.verbs import VERBS, entries
@@ -73,6 +74,7 @@ class AssumeCommand(BasicCommand):
         # that is a sixth of a second (2.38.5).
         gc.freeze()
         hold_for_every_client(self._session, parsed_globals)
+        answer_for_sources(self._session, self._environment)
         # The CLI's parser gives a verb only what the command itself does not
         # know: it would keep the verb's --update-profile and --dry-run.
         self.narrow(args)

@@ -10,7 +10,7 @@ from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.copy_choice import check_no_role
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, make_plan
-from awscli_assume.commands.road import travel
+from awscli_assume.commands.road import device_of_the_source, travel
 from awscli_assume.commands.sources_ready import make_ready
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.model.credentials import SessionCredentials, format_time
@@ -71,7 +71,8 @@ def _as_they_are(
 ) -> Obtained:
     # As everywhere in the CLI, a profile that was named has to exist.
     session.get_scoped_config()
-    credentials = source_credentials(session)
+    with device_of_the_source(session):
+        credentials = source_credentials(session)
     if credentials is None:
         raise InvalidRequest(
             "No role was named, and the source has long-lived credentials, which are not handed "

@@ -14,9 +14,16 @@ from awscli_assume.commands.copying import Copied, Copy, copied, copy_again
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, plan_again
 from awscli_assume.commands.program import keep_fresh, process_line
-from awscli_assume.commands.road import Assumed, Departure, assume, departure_of
+from awscli_assume.commands.road import (
+    Assumed,
+    Departure,
+    assume,
+    departure_of,
+    device_of_the_source,
+)
 from awscli_assume.commands.sources_ready import make_recorded_ready
 from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.model.credentials import PrincipalCredentials
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.state import AUTO_REFRESH, UNKNOWN, VALID, ProfileState
 from awscli_assume.profiles.target import Target, region_to_write
@@ -92,12 +99,12 @@ def carry_out(
     done: dict[str, Renewal] = {}
     devices: set[tuple[str, str]] = set()
 
+    @device_of_the_source(session)
     def prepare(renewal: Renewal) -> Renewal:
         _check_source(renewal, done)
         if (plan := renewal.plan) is None:
             return renewal
-        source = done.get(plan.ends.source or "")
-        renewed = source.assumed.credentials if source and source.assumed else None
+        renewed = _renewed(done.get(plan.ends.source or ""))
         if isinstance(plan, Copy):
             return replace(renewal, assumed=copied(session, clients, plan, environment, renewed))
         signer = clients.get(plan.ends.source, renewed, plan.ends.credential_source)
@@ -167,6 +174,10 @@ def target_of(
 
 def _sources(states: Sequence[ProfileState]) -> dict[str, Optional[str]]:
     return {state.name: state.record.source_profile for state in states}
+
+
+def _renewed(source: Optional[Renewal]) -> Optional[PrincipalCredentials]:
+    return source.assumed.credentials if source and source.assumed else None
 
 
 def _check_source(renewal: Renewal, done: Mapping[str, Renewal]) -> None:

@@ -7,7 +7,7 @@ Everything of the host that more than one room needs is imported from here.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional
 
 import awscli
 from awscli.customizations.assumerole import CACHE_DIR
@@ -94,6 +94,7 @@ __all__ = [
     "profiles_as_written",
     "raw_config_parse",
     "use_profile",
+    "use_prompter",
 ]
 
 CLI_VERSION: str = awscli.__version__
@@ -110,6 +111,8 @@ _ENDED = ("SSOError", "TokenRetrievalError", "LoginRefreshRequired", "LoginToken
 SIGN_IN_ERRORS: tuple[type[Exception], ...] = tuple(
     getattr(exceptions, name) for name in _ENDED if hasattr(exceptions, name)
 )
+# Where a session of ours keeps what answers the question for a code.
+_PROMPTER = "awscli_assume_prompter"
 
 
 def profile_to_section(profile: str) -> str:
@@ -147,6 +150,30 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
         "credential_provider",
         create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR)),
     )
+    _hand_prompter(session)
+
+
+def use_prompter(session: Any, prompter: Callable[[str], str]) -> None:
+    """Let this answer the CLI's question for a code, where a source profile has an MFA device.
+
+    It stays that for every profile that becomes the session's own. botocore takes it
+    for its provider of roles only when that one is made (credentials.py, all versions).
+    """
+    session.register_component(_PROMPTER, prompter)
+    try:
+        _hand_prompter(session)
+    except ProfileNotFound:
+        # AWS_PROFILE may be the target, not written yet: then use_profile comes first.
+        return
+
+
+def _hand_prompter(session: Any) -> None:
+    try:
+        prompter = session.get_component(_PROMPTER)
+    except ValueError:
+        return
+    chain = session.get_component("credential_provider")
+    chain.get_provider("assume-role")._prompter = prompter
 
 
 def profiles_as_written() -> Mapping[str, Any]:
