@@ -78,4 +78,5 @@ def _sentence(words: Optional[tuple[str, ...]]) -> str:
         return ""
     if not HAS_SIGN_IN:
         return f"{CLI_NAME} can't renew it. With an AWS CLI version 2: {command_of(words)}"
-    return f"Renew it: {command_of(words)} (aws assume --login runs that by itself)"
+    verbs = "aws assume, export and exec"
+    return f"Renew it: {command_of(words)} (--login of {verbs} runs that by itself)"
