@@ -1,4 +1,4 @@
-"""The ARN by which a trust policy names the caller."""
+"""The ARNs by which a trust policy names the caller."""
 
 from __future__ import annotations
 
@@ -33,6 +33,17 @@ def principal_of(caller: Caller, iam: Any) -> str:
 def account_arn(caller: Caller) -> str:
     """Answer the ARN that stands for everybody in the caller's account whom IAM allows."""
     return f"arn:{caller.partition}:iam::{caller.account_id}:root"
+
+
+def names_caller(arn: str, caller: Caller) -> bool:
+    """Tell whether an ARN of a trust policy is the caller's, their role's or their account's."""
+    if arn in (caller.arn, account_arn(caller)):
+        return True
+    if not caller.is_role_session:
+        return False
+    # An account has one role of a name, whatever its path; IAM looks whether the path is right.
+    roles = f"arn:{caller.partition}:iam::{caller.account_id}:role/"
+    return arn.startswith(roles) and arn.rpartition("/")[2] == (caller.arn or "").split("/")[1]
 
 
 def _unknown(caller: Caller, name: str, reason: str) -> str:

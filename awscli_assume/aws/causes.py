@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Optional, Union
 
+from awscli_assume.aws.proof_causes import PROOF_CAUSES
+
 _EXPIRED = (
     "The credentials of the source profile have expired: renew them (aws sso login, aws login, "
     "or aws assume for the role they came from), or name another source with --profile"
@@ -157,8 +159,10 @@ _BY_TEXT = (
 )
 
 
-def cause_of(code: str, text: str, role_name: str) -> Optional[str]:
+def cause_of(code: str, text: str, role_name: str, operation: str = "AssumeRole") -> Optional[str]:
     """Answer one sentence on a refusal of STS, or None where its own text says it all."""
+    if operation != "AssumeRole" and code in PROOF_CAUSES:
+        return PROOF_CAUSES[code].format(role=role_name, operation=f"sts:{operation}")
     if code in _BY_CODE:
         return _BY_CODE[code]
     for known, part, cause in _BY_TEXT:

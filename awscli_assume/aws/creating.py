@@ -34,47 +34,62 @@ class Remains:
 
 
 class Creation:
-    """The making of one role; ``remains`` says what is left where it raised."""
+    """The making of one role; where that raised, ``remains`` says what is left.
+
+    It may be interrupted at any place, also while it takes back: what stands in
+    ``remains`` is noted before each call, and not after it.
+    """
 
     def __init__(self, role: NewRole, creating: Any, iam: Any) -> None:
         """``creating`` is a client that asks once, ``iam`` one that may ask again."""
         self._calls = role.calls()
         self._creating = creating
         self._iam = iam
-        self.remains = Remains()
+        # What may have to be undone, the last call first.
+        self._left: list[Call] = []
+        self._taken_back: list[Call] = []
+        self._is_doubtful = False
+
+    @property
+    def remains(self) -> Remains:
+        """What was taken back so far, and what is left."""
+        left = tuple(command_of(backward(call)) for call in self._left)
+        return Remains(tuple(self._taken_back), left, self._is_doubtful and bool(left))
 
     def run(self) -> Mapping[str, Any]:
         """Make the role; answers CreateRole's ``Role``. Raises what went wrong, undone."""
         first, *rest = self._calls
         LOG.debug("Creating the role %s", first.parameters["RoleName"])
-        try:
-            with iam_errors():
-                made: Mapping[str, Any] = carry_out(self._creating, first)["Role"]
-        except BaseException as error:
-            if may_have_worked(error):
-                # Whose it is can't be told, if it is there: it may be another run's.
-                self.remains = Remains(left=(command_of(backward(first)),), is_doubtful=True)
-            raise
-        done = [first]
+        # Whose it is can't be told where its answer is lost: it may be another run's.
+        self._is_doubtful = True
+        with iam_errors():
+            made: Mapping[str, Any] = self._do(self._creating, first)["Role"]
+        self._is_doubtful = False
         try:
             for call in rest:
-                # Before the call: one whose answer was lost has to be undone as well.
-                done.append(call)
-                carry_out(self._iam, call)
+                self._do(self._iam, call)
         except BaseException:
-            self.remains = self._undo(done)
+            self._undo()
             raise
         return made
 
-    def _undo(self, done: list[Call]) -> Remains:
-        back: list[Call] = []
-        left: list[str] = []
-        for call in reversed(done):
-            # A role goes when nothing is in it any more.
-            if left and call.operation == "CreateRole":
-                left.append(command_of(backward(call)))
-            elif take_back(self._iam, call):
-                back.append(call)
+    def _do(self, client: Any, call: Call) -> Mapping[str, Any]:
+        # Before the call: one whose answer is lost has to be undone as well.
+        self._left.insert(0, call)
+        try:
+            return carry_out(client, call)
+        except BaseException as error:
+            if not may_have_worked(error):
+                self._left.remove(call)
+            raise
+
+    def _undo(self) -> None:
+        for call in tuple(self._left):
+            if not take_back(self._iam, call):
+                continue
+            self._taken_back.append(call)
+            if call.operation == "CreateRole":
+                # IAM deletes a role only where nothing is in it any more.
+                self._left.clear()
             else:
-                left.append(command_of(backward(call)))
-        return Remains(tuple(back), tuple(left))
+                self._left.remove(call)

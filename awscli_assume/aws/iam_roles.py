@@ -11,7 +11,7 @@ import shlex
 from contextlib import contextmanager
 from typing import Any, Callable, Iterator, Mapping, Optional
 
-from awscli_assume.aws.asking import code_of
+from awscli_assume.aws.asking import NotAnswered, asking, code_of
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import (
@@ -67,6 +67,16 @@ def role_by_name(iam: Any, name: str) -> Optional[Mapping[str, Any]]:
         raise
 
 
+def lacks_provider(iam: Any, arn: str) -> bool:
+    """Ask IAM for an OIDC provider; tells whether it says that there is none."""
+    try:
+        with asking("iam:GetOpenIDConnectProvider"):
+            iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+    except NotAnswered as error:
+        return error.code in _MISSING
+    return False
+
+
 def permissions_of(iam: Any, found: Mapping[str, Any]) -> ExistingRole:
     """Ask IAM for the policies of a role; what the caller may not read stays None."""
     name = found["RoleName"]
@@ -119,8 +129,11 @@ def may_have_worked(error: BaseException) -> bool:
     """Tell whether IAM may have done what it did not answer well."""
     if not isinstance(error, ClientError):
         return True
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-    return not isinstance(status, int) or status >= 500
+    answer = error.response.get("ResponseMetadata", {})
+    status = answer.get("HTTPStatusCode")
+    # A call that was sent again may have worked the first time.
+    was_repeated = bool(answer.get("RetryAttempts"))
+    return was_repeated or not isinstance(status, int) or status >= 500
 
 
 @contextmanager
@@ -134,7 +147,8 @@ def iam_errors() -> Iterator[None]:
         # (IAM User Guide, "Troubleshoot signed requests").
         text = str(error.args[0]).partition("The Canonical String for this request")[0].rstrip()
         cause = _CAUSES.get(code_of(error))
-        error.args = (text if cause is None else f"{text}\n{cause}", *error.args[1:])
+        is_told = cause is None or cause in text
+        error.args = (text if is_told else f"{text}\n{cause}", *error.args[1:])
         if "Message" in error.response.get("Error", {}):
             # What the CLI's own handlers print.
             error.response["Error"]["Message"] = error.args[0].partition("operation: ")[2]

@@ -29,6 +29,7 @@ class Signer:
     what the profile's own way to them raises. ``signed_by`` answers a client of STS
     that other credentials sign for, ``iam`` one of IAM that the source signs for,
     to be asked what a role allows; None leaves that out.
+    ``ca_bundle`` is the path of the certificates that others than AWS are checked by.
     ``is_refreshable`` tells, before any call, that the source's are temporary;
     ``is_role`` that they are known to be a role session.
     """
@@ -37,6 +38,7 @@ class Signer:
     frozen: Callable[[], Any] = field(repr=False)
     signed_by: Callable[[Any], Any] = field(repr=False)
     iam: Optional[Callable[[], Any]] = field(default=None, repr=False)
+    ca_bundle: Optional[str] = None
     is_refreshable: bool = False
     is_role: bool = False
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from awscli_assume.aws.asking import asking
+from awscli_assume.aws.asking import NotAnswered, asking
 
 
 def organization_id(client: Any) -> str:
-    """Ask Organizations for the id of the caller's own (DescribeOrganization).
+    """Ask Organizations for the id of the caller's own (DescribeOrganization), empty without one.
 
     Any account of an organization may call it. Raises NotAnswered.
     """
-    with asking("organizations:DescribeOrganization"):
-        return str(client.describe_organization()["Organization"]["Id"])
+    try:
+        with asking("organizations:DescribeOrganization"):
+            return str(client.describe_organization()["Organization"]["Id"])
+    except NotAnswered as error:
+        if error.code == "AWSOrganizationsNotInUseException":
+            return ""
+        raise

@@ -10,6 +10,13 @@ from typing import Any, Mapping, Optional, Sequence
 
 from awscli_assume.aws.asking import asking
 
+# IAM User Guide, "AWS global condition context keys": data types other than text.
+_TYPES = {
+    "aws:multifactorauthpresent": "boolean", "aws:securetransport": "boolean",
+    "aws:viaawsservice": "boolean", "aws:principalisawsservice": "boolean",
+    "aws:multifactorauthage": "numeric", "aws:epochtime": "numeric", "aws:currenttime": "date",
+    "aws:sourceip": "ip", "aws:tagkeys": "stringList", "sts:transitivetagkeys": "stringList",
+}  # fmt: skip
 ALLOWED, EXPLICIT_DENY, IMPLICIT_DENY = "allowed", "explicitDeny", "implicitDeny"
 OPERATION = "iam:SimulatePrincipalPolicy"
 
@@ -46,7 +53,7 @@ def simulate(
         {
             "ContextKeyName": key,
             "ContextKeyValues": list(values),
-            "ContextKeyType": "stringList" if len(values) > 1 else "string",
+            "ContextKeyType": _TYPES.get(key.lower(), "string"),
         }
         for key, values in context.items()
     ]
@@ -64,11 +71,14 @@ def _decision(result: Mapping[str, Any]) -> Decision:
     organization = result.get("OrganizationsDecisionDetail") or {}
     boundary = result.get("PermissionsBoundaryDecisionDetail") or {}
     matched = result.get("MatchedStatements") or ()
+    # With a resource the keys stand there, and not always at the top as well.
+    places = (result, *(result.get("ResourceSpecificResults") or ()))
+    missing = [key for place in places for key in place.get("MissingContextValues") or ()]
     return Decision(
         result["EvalActionName"],
         result["EvalDecision"],
         tuple(dict.fromkeys(str(one.get("SourcePolicyId", "")) for one in matched)),
         organization.get("AllowedByOrganizations"),
         boundary.get("AllowedByPermissionsBoundary"),
-        tuple(result.get("MissingContextValues") or ()),
+        tuple(dict.fromkeys(missing)),
     )

@@ -37,7 +37,7 @@ def causes_added(
         cause = None
         if request is not None and iam is not None and exceeds_maximum(error):
             cause = maximum_cause(role_maximum(iam, request.role), request.seconds)
-        _add_cause(error, request.role.name if request is not None else "NAME", cause)
+        _add_cause(error, request, cause)
         raise
     except EndpointConnectionError as error:
         _append(error, NO_ENDPOINT)
@@ -90,13 +90,16 @@ def foreign_answer() -> UnexpectedAnswer:
     return UnexpectedAnswer(f"The answer is not one of STS, and nothing was written. {_BETWEEN}")
 
 
-def _add_cause(error: Any, role_name: str, cause: Optional[str] = None) -> None:
+def _add_cause(
+    error: Any, request: Optional[AssumeRoleRequest], cause: Optional[str] = None
+) -> None:
     # In place: the class, the response and the traceback of the exception are
     # what the CLI's error handlers read.
     details = error.response.get("Error", {})
     text = _without_request(str(details.get("Message", "")))
     code = str(details.get("Code", ""))
-    cause = cause or cause_of(code, text, role_name)
+    about = ("NAME",) if request is None else (request.role.name, request.operation)
+    cause = cause or cause_of(code, text, *about)
     if cause is None and (code.isdigit() or code in ("", "Unknown")):
         # botocore's stand-in where an error document has no code: a proxy's HTML.
         cause = _BETWEEN
@@ -115,8 +118,10 @@ def _without_request(text: str) -> str:
 
 
 def is_refusal(error: Any) -> bool:
-    """Tell whether STS refused for somebody's policies: AccessDenied, whoever's they are."""
-    return error.response.get("Error", {}).get("Code") in ("AccessDenied", "AccessDeniedException")
+    """Tell whether STS refused for somebody's policies: AccessDenied, but for a code or device."""
+    details = error.response.get("Error", {})
+    is_denied = details.get("Code") in ("AccessDenied", "AccessDeniedException")
+    return is_denied and "MultiFactorAuthentication failed" not in str(details.get("Message", ""))
 
 
 def _append(error: Any, cause: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Callable, Optional
 from awscli_assume.aws.callers import CallerMemory
 from awscli_assume.aws.chaining import is_role_session
 from awscli_assume.aws.credential_source import no_credentials, use_credential_source
+from awscli_assume.aws.federation import unsigned_signer
 from awscli_assume.aws.maximum import create_iam_client
 from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import causes_added
@@ -65,6 +66,7 @@ class SourceClients:
         self._globals = parsed_globals
         self._first = session.get_config_variable("profile")
         self._signers: dict[Origin, Signer] = {}
+        self._unsigned: dict[Optional[str], Signer] = {}
         self._by_session: dict[tuple[Origin, str], Any] = {}
         # The session is one for all threads, and has the profile of the last client:
         # one of IAM, or of a session that STS refused, is made in the midst of a crowd.
@@ -88,6 +90,14 @@ class SourceClients:
             if origin not in self._signers:
                 self._signers[origin] = self._make(origin, renewed)
             return self._signers[origin]
+
+    def unsigned(self, region: Optional[str]) -> Signer:
+        """Answer the signer of requests that nobody signs, in the region of their profile."""
+        with self._lock:
+            if region not in self._unsigned:
+                self._use((None, None))
+                self._unsigned[region] = unsigned_signer(self._session, self._globals, region)
+            return self._unsigned[region]
 
     def own(
         self, source: Optional[str], credential_source: Optional[str] = None

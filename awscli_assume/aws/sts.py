@@ -52,11 +52,11 @@ def region_of(client: Any) -> Optional[str]:
 
 def check_host_knows(client: Any, request: AssumeRoleRequest) -> None:
     """Raise InvalidRequest for a parameter that the host's model of STS lacks."""
-    shape = client.meta.service_model.operation_model("AssumeRole").input_shape
+    shape = client.meta.service_model.operation_model(request.operation).input_shape
     asked = request.completed("aws", "0" * 12).parameters()
     for name in sorted(set(asked) - set(shape.members)):
         raise InvalidRequest(
-            f"{CLI_NAME} is too old for the parameter {name} of AssumeRole. "
+            f"{CLI_NAME} is too old for the parameter {name} of {request.operation}. "
             "Update the AWS CLI, or leave the option out"
         )
 
@@ -137,7 +137,7 @@ def get_caller(client: Any) -> Caller:
     """Ask STS who the source credentials belong to (GetCallerIdentity)."""
     LOG.debug("Asking STS for the caller identity")
     with credentials_withheld(), causes_added():
-        answer = _call(client.get_caller_identity, "GetCallerIdentityResult")
+        answer = call(client.get_caller_identity, "GetCallerIdentityResult")
     try:
         return Caller.from_arn(answer["Arn"], answer.get("UserId"))
     except (KeyError, ValueError, TypeError, AttributeError):
@@ -163,11 +163,11 @@ def assume_role(
     """
     LOG.debug("Assuming %s as %s", request.role.arn, request.role_session_name)
     with credentials_withheld(), causes_added(request, iam):
-        answer = _call(client.assume_role, "AssumeRoleResult", **request.parameters())
+        answer = call(client.assume_role, "AssumeRoleResult", **request.parameters())
     return read_answer(answer, now)
 
 
-def _call(operation: Any, wrapper: str, **parameters: Any) -> Any:
+def call(operation: Any, wrapper: str, **parameters: Any) -> Any:
     """Call STS; None for a 200 with other XML or HTML in it than STS's.
 
     botocore then raises a bare KeyError with the name of the result's wrapper

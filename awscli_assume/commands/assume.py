@@ -25,6 +25,7 @@ from awscli_assume.commands.program import (
     make_target,
     renewal_warning,
 )
+from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
 from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
 from awscli_assume.commands.road import travel
 from awscli_assume.commands.role_arguments import role_arguments
@@ -68,8 +69,9 @@ class AssumeCommand(BasicCommand):
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
+        keep_proofs_apart(session, self.NAME)
         self.ARG_TABLE = role_arguments() + copy_arguments() + target_arguments()
-        self.ARG_TABLE += sts_arguments()
+        self.ARG_TABLE += sts_arguments() + proof_arguments()
         self._environment = environment if environment is not None else Environment()
         self._has_verb = True
 

@@ -61,11 +61,24 @@ def check_source_is_there(
             f"The profile '{state.name}' was made from the profile '{source}', which is gone. "
             f"Assume the role from another one: --profile NAME --update-profile {state.name}"
         )
+    if state.record.has_proof:
+        _check_can_be_read_again(state)
+        return
     if source is None and not environment.variables.get("AWS_ACCESS_KEY_ID"):
         raise InvalidConfiguration(
             f"The profile '{state.name}' was made from keys in the environment, and there are "
             "none now. Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a source: "
             f"aws assume --profile NAME {_what(state)}"
+        )
+
+
+def _check_can_be_read_again(state: ProfileState) -> None:
+    if state.record.web_identity_token_file is None:
+        raise InvalidConfiguration(
+            f"The profile '{state.name}' was made by a SAML assertion, which is good for some "
+            "minutes and is not kept. Get a new one from your identity provider, then: aws assume "
+            f"--role-arn {state.record.role_arn} --saml-assertion file://PATH "
+            f"--update-profile {state.name}"
         )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from awscli_assume.commands.arguments import STS_OPTIONS, flag
+from awscli_assume.commands.proof_arguments import PROOF_OPTIONS
 from awscli_assume.errors import InvalidRequest
 
-_EXCLUDED = ("role", "via", "role_name", "role_arn", "account_id", *STS_OPTIONS)
+_EXCLUDED = ("role", "via", "role_name", "role_arn", "account_id", *STS_OPTIONS, *PROOF_OPTIONS)
 
 
 def copy_arguments() -> list[dict[str, Any]]:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
+from secrets import token_hex
 from typing import Any, Optional
 
 from awscli_assume.commands.arguments import flag, text
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model import limits
 from awscli_assume.model.new_role import NewRole, build_new_role
-from awscli_assume.model.trust_terms import (
-    ACCOUNT,
-    ME,
-    Proof,
-    Term,
-    check_proof,
-    parse_terms,
-)
+from awscli_assume.model.new_trust import Proof, check_proof, without_mfa
+from awscli_assume.model.trust_terms import AWS, ME, Term, parse_terms
 
 GENERATE = "generate"
 # What stands for an external ID that is not made yet.
@@ -33,16 +27,14 @@ class Asked:
     proof: Proof
     is_to_generate: bool = False
 
-    def generated(self) -> Asked:
-        """Answer the same with an external ID of 128 random bits, where one was asked for."""
+    def generated(self, external_id: Optional[str] = None) -> Asked:
+        """Answer the same with an external ID of 128 random bits, where one was asked for.
+
+        ``external_id`` is one that was generated already.
+        """
         if not self.is_to_generate:
             return self
-        return replace(self, proof=replace(self.proof, external_id=secrets.token_hex(16)))
-
-    @property
-    def trusts_caller(self) -> bool:
-        """Tell whether the caller is among those who are meant."""
-        return any(term.who in (ME, ACCOUNT) for term in self.terms)
+        return replace(self, proof=replace(self.proof, external_id=external_id or token_hex(16)))
 
 
 def read_asked(parsed_args: Any) -> Asked:
@@ -56,6 +48,7 @@ def read_asked(parsed_args: Any) -> Asked:
         external_id = limits.external_id(external_id)
     proof = Proof(parsed_args.require_mfa, external_id)
     check_proof(terms, proof)
+    without_mfa(terms, proof, known={})
     asked = Asked(build_new_role(vars(parsed_args)), terms, proof, is_to_generate)
     if parsed_args.wait:
         _check_wait(asked)
@@ -79,11 +72,14 @@ def _trust_arguments() -> list[dict[str, Any]]:
             "<code>oidc:PROVIDER:SUBJECT</code>, a token of an OIDC provider. Default: "
             "<code>me</code>.",
         ),
-        flag("require-mfa", "Trust only who has signed in with an MFA device."),
+        flag(
+            "require-mfa",
+            "Trust only who has signed in with an MFA device; no session of a role has.",
+        ),
         text(
             "external-id",
             "The external ID that whoever assumes the role has to give; or <code>generate</code>, "
-            "a random one, which is printed.",
+            "a random one, which is printed. A role that is there keeps its own.",
         ),
     ]
 
@@ -130,8 +126,8 @@ def _role_arguments() -> list[dict[str, Any]]:
         ),
         flag(
             "dry-run",
-            "Print the documents and do nothing: only who is calling, and whether the role is "
-            "there, is asked.",
+            "Print the documents and do nothing: only who is calling, and whether the role and "
+            "its OIDC provider are there, is asked.",
         ),
     ]
 
@@ -148,7 +144,7 @@ def _many(name: str, help_text: str) -> dict[str, Any]:
 
 
 def _check_wait(asked: Asked) -> None:
-    if not asked.trusts_caller:
+    if all(term.kind != AWS for term in asked.terms):
         raise InvalidRequest(
             "--wait tries the role as the caller, whom --trust does not name. Leave --wait out, "
             "or add: --trust me"

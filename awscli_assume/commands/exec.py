@@ -13,6 +13,7 @@ from awscli_assume.commands.child import become, command_or_shell, find_program
 from awscli_assume.commands.copy_choice import copy_arguments
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import Obtained, way_to_credentials
+from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
 from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.serving import run_with_endpoint
 from awscli_assume.commands.signing_in import signed_in
@@ -33,8 +34,9 @@ class ExecCommand(BasicCommand):
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
+        keep_proofs_apart(session, self.NAME)
         self.ARG_TABLE = [*role_arguments(), *copy_arguments(), _auto_refresh_argument()]
-        self.ARG_TABLE += [*sts_arguments(), _command_argument()]
+        self.ARG_TABLE += [*sts_arguments(), *proof_arguments(), _command_argument()]
         self._environment = environment if environment is not None else Environment()
         self._command: list[str] = []
 

@@ -12,6 +12,7 @@ from awscli_assume.commands.arguments import sts_arguments, text
 from awscli_assume.commands.copy_choice import copy_arguments
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import Obtained, way_to_credentials
+from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
 from awscli_assume.commands.recorded import obtain_recorded
 from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.signing_in import signed_in
@@ -32,8 +33,9 @@ class ExportCommand(BasicCommand):
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
+        keep_proofs_apart(session, self.NAME)
         self.ARG_TABLE = [*role_arguments(), *copy_arguments(), _format_argument()]
-        self.ARG_TABLE += [_recorded_argument(), *sts_arguments()]
+        self.ARG_TABLE += [_recorded_argument(), *sts_arguments(), *proof_arguments()]
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:

@@ -10,8 +10,8 @@ from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.refusals import hop_named
 from awscli_assume.aws.sts import assume_role
 from awscli_assume.commands.codes import MfaProcess
-from awscli_assume.commands.devices import assume_with_device
 from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.federation import assume_once
 from awscli_assume.commands.own_device import with_device_of_caller, with_device_of_code
 from awscli_assume.host import ClientError
 from awscli_assume.model.credentials import TemporaryCredentials
@@ -86,12 +86,12 @@ def _assume(
 ) -> TemporaryCredentials:
     """Assume one role; the longest that it allows is found out where that was asked for."""
     if request.seconds != LONGEST:
-        return assume_with_device(signer, request, process, environment)
+        return assume_once(signer, request, process, environment)
     # IAM is asked before, if at all: a refusal of a step needs no second answer.
     silent = replace(signer, iam=None)
 
     def call(settled: AssumeRoleRequest) -> TemporaryCredentials:
-        return assume_with_device(silent, settled, process, environment)
+        return assume_once(silent, settled, process, environment)
 
     longest = assume_longest(request, environment.now(), DurationMemory(), signer.iam, call)
     if longest.is_guess:

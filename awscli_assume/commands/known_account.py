@@ -17,10 +17,15 @@ _IDENTITY = ("role_arn", "sso_account_id", "sso_session", "sso_start_url", "sour
 
 
 def with_known_account(
-    role: Role, ends: Ends, profiles: Mapping[str, Any], environment: Environment
+    role: Role,
+    ends: Ends,
+    profiles: Mapping[str, Any],
+    environment: Environment,
+    has_source: bool = True,
 ) -> Role:
     """Answer the role with its account's id: from the profiles, else as remembered.
 
+    What is remembered is a source's, so there is nothing without one.
     Raises InvalidRequest where the profiles know several accounts of the name.
     """
     name = role.account_name
@@ -31,6 +36,8 @@ def with_known_account(
         raise InvalidRequest(several_accounts(name, found))
     if found:
         return role.in_account(found[0])
+    if not has_source:
+        return role
     scope = scope_of(ends, profiles, environment)
     known = AccountMemory().recall(scope, name)
     if known is None or not known.is_fresh(environment.now()):

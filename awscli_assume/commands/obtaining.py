@@ -10,6 +10,7 @@ from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.copy_choice import check_no_role
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, make_plan
+from awscli_assume.commands.proof_arguments import PROOF_OPTIONS, has_proof
 from awscli_assume.commands.road import device_of_the_source, travel
 from awscli_assume.commands.sources_ready import make_ready
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
@@ -37,7 +38,8 @@ def way_to_credentials(
     for on the way the session's profile becomes the source, which names no such role.
     Raises InvalidRequest and InvalidConfiguration; nothing is called.
     """
-    make_ready(session, parsed_globals.profile is not None, environment)
+    if not has_proof(parsed_args):
+        make_ready(session, parsed_globals.profile is not None, environment)
     has_keys = bool(environment.variables.get("AWS_ACCESS_KEY_ID"))
     is_environment = has_keys and parsed_globals.profile is None
     if parsed_args.copy_source:
@@ -55,7 +57,7 @@ def _assumed(session: Any, parsed_globals: Any, plan: Plan, environment: Environ
 
 
 def _names_no_role(session: Any, parsed_args: Any, is_environment: bool) -> bool:
-    options = ("role", "role_name", "role_arn", "account_id", "via", *STS_OPTIONS)
+    options = ("role", "role_name", "role_arn", "account_id", "via", *STS_OPTIONS, *PROOF_OPTIONS)
     is_bare = all(getattr(parsed_args, name, None) is None for name in options)
     # Keys in the environment are the source, whatever a profile names.
     return is_bare and (is_environment or "role_arn" not in _current_profile(session))

@@ -8,6 +8,7 @@ from typing import Any, Mapping, Optional
 from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.known_account import with_known_account
+from awscli_assume.commands.proofs import GivenProof, given_proof, proven_again
 from awscli_assume.commands.role_choice import check_role_choice, chosen_role, via_of
 from awscli_assume.commands.role_profile import layered, role_profile
 from awscli_assume.commands.shorthand import with_shorthand
@@ -33,7 +34,8 @@ class Plan:
     ``session_name`` is the request's name, or the template that it was made of.
     ``region`` is that of the profile which names the role, where one does. With
     ``auto_refresh`` the target gets a program in place of keys. ``has_flag`` tells
-    that the duration is that of ``--duration-seconds``.
+    that the duration is that of ``--duration-seconds``, ``by_profile`` that a profile
+    names the role and no option does.
     """
 
     request: AssumeRoleRequest
@@ -42,6 +44,7 @@ class Plan:
     region: Optional[str] = None
     auto_refresh: bool = False
     has_flag: bool = False
+    by_profile: bool = False
 
     def completed(self, partition: str, account_id: str) -> Plan:
         """Answer the plan with what its roles lack filled in."""
@@ -80,18 +83,19 @@ def make_plan(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Plan:
     """Answer the plan of a command line. Raises InvalidRequest and InvalidConfiguration."""
-    parsed_args, ends = _begin(session, parsed_args, parsed_globals, environment)
+    parsed_args, ends, proof = _begin(session, parsed_args, parsed_globals, environment)
     profiles = session.full_config["profiles"]
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
-    if parsed_args.role_name is None and parsed_args.role_arn is None:
+    named: Mapping[str, Any] = {}
+    if proof is not None:
+        named = proof.named(parsed_args)
+    elif parsed_args.role_name is None and parsed_args.role_arn is None:
         profile = ends.source
         named, ends = role_profile(profiles, ends, config_files(environment.variables))
         lend_client_settings(profiles, profile, ends.source)
-    else:
-        named = {}
     options = layered(given, named, ends.configuration, profiles)
     role = chosen_role(parsed_args, named, options, ends.configuration)
-    role = with_known_account(role, ends, profiles, environment)
+    role = with_known_account(role, ends, profiles, environment, proof is None)
     session_name = options["role_session_name"]
     if session_name is None:
         session_name = DEFAULT_TEMPLATE
@@ -101,36 +105,41 @@ def make_plan(
         with configured_in(f"role_session_name of the profile '{ends.configuration}'"):
             limits.session_name(rendered)
     request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
+    if proof is not None:
+        request = proof.attached(request)
+        session_name = session_name if request.role_session_name else ""
     auto_refresh = bool(getattr(parsed_args, "auto_refresh", False))
     has_flag = given["duration_seconds"] is not None
     region = named.get("region")
-    plan = Plan(request, session_name, ends, region, auto_refresh, has_flag)
+    plan = Plan(request, session_name, ends, region, auto_refresh, has_flag, bool(named))
     return plan.chained_by(profiles)
 
 
 def _begin(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
-) -> tuple[Any, Ends]:
-    """Answer the options with what ROLE stands for, and both ends of the road."""
+) -> tuple[Any, Ends, Optional[GivenProof]]:
+    """Answer the options with what ROLE stands for, both ends of the road, and the proof."""
     profiles = session.full_config["profiles"]
     if getattr(parsed_args, "role", None) in profiles:
         # It may have its role from a profile that it includes.
         inherit(profiles, parsed_args.role, config_files(environment.variables))
     parsed_args, named_profile = with_shorthand(parsed_args, parsed_globals.profile, profiles)
     check_role_choice(parsed_args)
+    proof = given_proof(parsed_args, named_profile, environment)
     if named_profile is not None:
         # As --profile would have it: its source comes before keys in the environment.
         use_profile(session, named_profile)
     is_explicit = named_profile is not None or parsed_globals.profile is not None
-    make_ready(session, is_explicit, environment)
+    make_ready(session, is_explicit, environment, needs_source=proof is None)
     ends = choose_ends(
         profiles,
         current=session.get_config_variable("profile"),
         is_explicit=is_explicit,
         has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
         explicit_target=getattr(parsed_args, "update_profile", None),
+        needs_source=proof is None,
     )
-    return parsed_args, ends
+    return parsed_args, ends, proof
 
 
 def plan_again(state: ProfileState, environment: Environment) -> Plan:
@@ -140,12 +149,15 @@ def plan_again(state: ProfileState, environment: Environment) -> Plan:
     name = record.session_name or DEFAULT_TEMPLATE
     rendered = _render(name, role, environment)
     request = build_request(role, rendered, record.to_options())
+    request = proven_again(request, record.web_identity_token_file)
     source = record.source_profile
     provider = record.credential_source
     if provider not in (None, ACCESS_KEYS_ONLY):
         check_credential_source(provider, f"The record of the profile '{state.name}'")
     ends = Ends(source, state.name, source or "default", provider)
-    return Plan(request, name, ends, auto_refresh=record.auto_refresh)
+    # Without a source there is no profile of one to name the region.
+    region = record.region if record.has_proof else None
+    return Plan(request, name, ends, region, record.auto_refresh)
 
 
 def _render(template: str, role: Role, environment: Environment) -> str:

@@ -25,7 +25,8 @@ from awscli_assume.profiles.target import Target
 
 def check_renewable(plan: Plan) -> None:
     """Raise InvalidRequest where a target could not refresh itself by the record alone."""
-    if not plan.auto_refresh:
+    # A web identity needs no source: its file is read again.
+    if not plan.auto_refresh or plan.request.proof is not None:
         return
     if plan.ends.source is None or plan.ends.credential_source == "Environment":
         raise InvalidRequest(

@@ -9,6 +9,7 @@ from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.choice import choose_one
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.obtaining import Obtained
+from awscli_assume.commands.proof_arguments import PROOF_OPTIONS
 from awscli_assume.commands.renewal import renew_one
 from awscli_assume.commands.road import Assumed
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, UnusableFile
@@ -27,7 +28,15 @@ def obtain_recorded(
         raise InvalidRequest(
             "--update-profile says what to hand out by itself: leave it out, or --copy-source"
         )
-    for option in ("role", "role_name", "role_arn", "account_id", "via", *STS_OPTIONS):
+    for option in (
+        "role",
+        "role_name",
+        "role_arn",
+        "account_id",
+        "via",
+        *STS_OPTIONS,
+        *PROOF_OPTIONS,
+    ):
         if getattr(parsed_args, option, None) is not None:
             shown = "ROLE" if option == "role" else f"--{option.replace('_', '-')}"
             raise InvalidRequest(

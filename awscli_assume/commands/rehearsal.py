@@ -62,7 +62,8 @@ def expected_target(
         # The longest that the role allows: as far as it is known, else STS's own bound.
         seconds = DurationMemory().recall(request.role.arn, now) or STEPS[0]
     expiration = now + timedelta(seconds=seconds)
-    credentials = unknown_credentials(request.role, request.role_session_name, expiration)
+    session_name = request.role_session_name or NEW
+    credentials = unknown_credentials(request.role, session_name, expiration)
     written = region_to_write(before, region, plan.region or source.get("region"))
     record = plan.record(request, written)
     process = process_line(plan.ends.target, record, environment)
@@ -91,7 +92,7 @@ def _requests(plan: Union[Plan, Copy]) -> list[dict[str, Any]]:
     asked = requests_in_order(plan.request)
     return [
         {
-            "Operation": "AssumeRole",
+            "Operation": request.operation,
             "SourceProfile": plan.ends.source if request is asked[0] else None,
             "TargetProfile": plan.ends.target if request is asked[-1] else None,
             "Parameters": _without_code(request.parameters()),

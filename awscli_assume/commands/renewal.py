@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
+from awscli_assume.aws.mfa import Signer
 from awscli_assume.aws.sources import SourceClients
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.ahead import assume_ahead
@@ -23,7 +24,6 @@ from awscli_assume.commands.road import (
 )
 from awscli_assume.commands.sources_ready import make_recorded_ready
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.model.credentials import PrincipalCredentials
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.state import AUTO_REFRESH, UNKNOWN, VALID, ProfileState
 from awscli_assume.profiles.target import Target, region_to_write
@@ -104,11 +104,11 @@ def carry_out(
         _check_source(renewal, done)
         if (plan := renewal.plan) is None:
             return renewal
-        renewed = _renewed(done.get(plan.ends.source or ""))
+        source = done.get(plan.ends.source or "")
+        renewed = source.assumed.credentials if source and source.assumed else None
         if isinstance(plan, Copy):
             return replace(renewal, assumed=copied(session, clients, plan, environment, renewed))
-        signer = clients.get(plan.ends.source, renewed, plan.ends.credential_source)
-        departure = departure_of(session, signer, plan, environment)
+        departure = departure_of(session, _signer(clients, plan, renewed), plan, environment)
         assumed = assume_ahead(departure, devices, environment)
         return replace(renewal, departure=departure, assumed=assumed)
 
@@ -148,8 +148,7 @@ def renew_one(
     session: Any, parsed_globals: Any, state: ProfileState, environment: Environment
 ) -> Union[Assumed, Copied]:
     """Assume the role of one profile again, as recorded. Raises what stands in the way."""
-    profiles = session.full_config["profiles"]
-    renewals = plan_renewals([state], profiles, environment)
+    renewals = plan_renewals([state], session.full_config["profiles"], environment)
     (done,) = carry_out(session, parsed_globals, renewals, environment)
     if done.error is not None:
         raise done.error
@@ -176,19 +175,20 @@ def _sources(states: Sequence[ProfileState]) -> dict[str, Optional[str]]:
     return {state.name: state.record.source_profile for state in states}
 
 
-def _renewed(source: Optional[Renewal]) -> Optional[PrincipalCredentials]:
-    return source.assumed.credentials if source and source.assumed else None
-
-
 def _check_source(renewal: Renewal, done: Mapping[str, Renewal]) -> None:
     """Raise InvalidConfiguration where the source is of this run too, and has failed in it."""
     name = renewal.state.record.source_profile
-    source = done.get(name or "")
-    if source is not None and source.error is not None:
+    if (source := done.get(name or "")) is not None and source.error is not None:
         raise InvalidConfiguration(
             f"The profile '{renewal.state.name}' was made from the profile '{name}', whose "
             "renewal failed: see there"
         )
+
+
+def _signer(clients: SourceClients, plan: Plan, renewed: Any) -> Signer:
+    if plan.request.proof is not None:
+        return clients.unsigned(plan.region)
+    return clients.get(plan.ends.source, renewed, plan.ends.credential_source)
 
 
 def _attempt(step: Callable[[Renewal], Renewal], renewal: Renewal) -> Renewal:

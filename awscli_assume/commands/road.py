@@ -29,6 +29,7 @@ from awscli_assume.commands.codes import MfaProcess, mfa_process_of
 from awscli_assume.commands.devices import check_code_will_be_there
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.explain_line import advise
+from awscli_assume.commands.federation import set_off_unsigned
 from awscli_assume.commands.hops import begin, go_on
 from awscli_assume.commands.plan import Plan
 from awscli_assume.commands.source_codes import device_of
@@ -82,6 +83,8 @@ def travel(session: Any, parsed_globals: Any, plan: Plan, environment: Environme
 
 def prepare(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Departure:
     """Find the source's credentials, and the role's account where that is not known."""
+    if plan.request.proof is not None:
+        return Departure(*set_off_unsigned(session, parsed_globals, plan))
     use_source(session, plan.ends)
     region = start_region(plan, environment.variables)
     with sign_in_named(session):
@@ -138,7 +141,7 @@ def _signer(session: Any, parsed_globals: Any, client: Any, credentials: Any) ->
         return create_iam_client(session, options)
 
     is_refreshable = isinstance(credentials, RefreshableCredentials)
-    return Signer(client, frozen, signed_by, iam, is_refreshable)
+    return Signer(client, frozen, signed_by, iam, is_refreshable=is_refreshable)
 
 
 def set_out(session: Any, departure: Departure, environment: Environment) -> Assumed:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import suppress
 from typing import Any, Iterator, Mapping, Optional
 
 from awscli_assume.commands.codes import MFA_PROCESS, MfaProcess
 from awscli_assume.commands.environment import Environment
-from awscli_assume.host import use_prompter
+from awscli_assume.host import ProfileNotFound, use_prompter
 
 
 def answer_for_sources(session: Any, environment: Environment) -> None:
@@ -20,7 +21,9 @@ def answer_for_sources(session: Any, environment: Environment) -> None:
         process = _process_of(session, question)
         return getpass.getpass(question) if process is None else process.code(environment)
 
-    use_prompter(session, prompt)
+    # AWS_PROFILE may be the target, not written yet: then another profile comes first.
+    with suppress(ProfileNotFound):
+        use_prompter(session, prompt)
 
 
 def device_of(session: Any) -> Optional[str]:

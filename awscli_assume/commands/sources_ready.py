@@ -16,15 +16,19 @@ from awscli_assume.profiles.source_path import follow
 LOG = logging.getLogger("awscli.assume.road")
 
 
-def make_ready(session: Any, is_explicit: bool, environment: Environment) -> None:
+def make_ready(
+    session: Any, is_explicit: bool, environment: Environment, needs_source: bool = True
+) -> None:
     """Let the session's profile inherit, and those behind it that a source may come from.
 
-    ``is_explicit`` tells that it comes from ``--profile``. Raises InvalidConfiguration.
+    ``is_explicit`` tells that it comes from ``--profile``; a proof of an identity
+    provider ``needs_source`` not. Raises InvalidConfiguration.
     """
     profiles, files = session.full_config["profiles"], config_files(environment.variables)
     current = session.get_config_variable("profile") or "default"
-    if environment.variables.get("AWS_ACCESS_KEY_ID") and not is_explicit:
-        # The keys are the source, and of the profile the settings alone count.
+    has_keys = bool(environment.variables.get("AWS_ACCESS_KEY_ID"))
+    if not needs_source or (has_keys and not is_explicit):
+        # The source is another one, and of the profile the settings alone count.
         inherit(profiles, current, files)
         return
     follow(profiles, current, files)

@@ -7,13 +7,15 @@ Everything of the host that more than one room needs is imported from here.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Mapping, Optional
 
 import awscli
+import botocore
 from awscli.customizations.assumerole import CACHE_DIR
 from awscli.customizations.configure import profile_to_section as _profile_to_section
 from awscli.customizations.configure.writer import ConfigFileWriter
 from botocore import exceptions
+from botocore.awsrequest import AWSRequest
 from botocore.compat import compat_shell_split
 from botocore.config import Config
 from botocore.configloader import build_profile_map, raw_config_parse
@@ -35,13 +37,15 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 from botocore.history import get_global_history_recorder
+from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolver
 from botocore.session import Session
-from botocore.utils import JSONFileCache
+from botocore.utils import JSONFileCache, get_environ_proxies
 
 from awscli_assume.host.paths import cache_folder, config_files
 from awscli_assume.host.process import environment_of_the_person, own_executable
+from awscli_assume.host.prompter import hand_prompter, use_prompter
 
 try:
     # Version 2 maps these two to the exit codes 252 and 253.
@@ -62,6 +66,7 @@ __all__ = [
     "HAS_SIGN_IN",
     "ONE_ATTEMPT",
     "SIGN_IN_ERRORS",
+    "AWSRequest",
     "BotoCoreError",
     "ClientError",
     "Config",
@@ -80,6 +85,7 @@ __all__ = [
     "ReadOnlyCredentials",
     "RefreshableCredentials",
     "ResponseParserError",
+    "URLLib3Session",
     "build_profile_map",
     "cache_folder",
     "compat_shell_split",
@@ -87,12 +93,14 @@ __all__ = [
     "create_credential_resolver",
     "environment_of_the_person",
     "forget_credentials",
+    "get_environ_proxies",
     "get_formatter",
     "get_global_history_recorder",
     "own_executable",
     "profile_to_section",
     "profiles_as_written",
     "raw_config_parse",
+    "unsigned_config",
     "use_profile",
     "use_prompter",
 ]
@@ -111,8 +119,6 @@ _ENDED = ("SSOError", "TokenRetrievalError", "LoginRefreshRequired", "LoginToken
 SIGN_IN_ERRORS: tuple[type[Exception], ...] = tuple(
     getattr(exceptions, name) for name in _ENDED if hasattr(exceptions, name)
 )
-# Where a session of ours keeps what answers the question for a code.
-_PROMPTER = "awscli_assume_prompter"
 
 
 def profile_to_section(profile: str) -> str:
@@ -133,6 +139,11 @@ def get_formatter(output: str, parsed_globals: Any) -> Any:
     return answer(output, parsed_globals)
 
 
+def unsigned_config() -> Any:
+    """Answer the configuration of a client that signs nothing."""
+    return Config(signature_version=botocore.UNSIGNED)
+
+
 def use_profile(session: Any, profile: Optional[str]) -> None:
     """Make a profile the session's own, as ``--profile`` would have; None is no profile at all.
 
@@ -150,30 +161,7 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
         "credential_provider",
         create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR)),
     )
-    _hand_prompter(session)
-
-
-def use_prompter(session: Any, prompter: Callable[[str], str]) -> None:
-    """Let this answer the CLI's question for a code, where a source profile has an MFA device.
-
-    It stays that for every profile that becomes the session's own. botocore takes it
-    for its provider of roles only when that one is made (credentials.py, all versions).
-    """
-    session.register_component(_PROMPTER, prompter)
-    try:
-        _hand_prompter(session)
-    except ProfileNotFound:
-        # AWS_PROFILE may be the target, not written yet: then use_profile comes first.
-        return
-
-
-def _hand_prompter(session: Any) -> None:
-    try:
-        prompter = session.get_component(_PROMPTER)
-    except ValueError:
-        return
-    chain = session.get_component("credential_provider")
-    chain.get_provider("assume-role")._prompter = prompter
+    hand_prompter(session)
 
 
 def profiles_as_written() -> Mapping[str, Any]:

@@ -131,9 +131,31 @@ def _policy_arns(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_policy_arn(value, "--policy-arn") for value in values))
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    answer: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in answer:
+            # Python would keep the last one alone: a condition less than was written.
+            raise InvalidRequest(
+                f"Invalid inline policy: {name!r} stands twice in one object. Join the two"
+            )
+        answer[name] = value
+    return answer
+
+
+def _number(text: str) -> float:
+    """Read a number. JSON has none that is infinite or NaN, and IAM takes JSON."""
+    number = float(text)
+    if abs(number) == float("inf") or number != number:
+        raise InvalidRequest(f"Invalid inline policy: {text[:40]} is not a number that IAM takes")
+    return number
+
+
 def _inline_policy(text: str) -> Mapping[str, Any]:
     try:
-        document = json.loads(text)
+        document = json.loads(
+            text, object_pairs_hook=_once, parse_constant=_number, parse_float=_number
+        )
     except (ValueError, RecursionError):
         raise InvalidRequest(
             "Invalid inline policy: it is not JSON. Try: --inline-policy file://policy.json"

@@ -7,6 +7,7 @@ from typing import Any, Callable, Mapping, Optional, Union
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model import limits, session_tags
+from awscli_assume.model.proofs import Proof, SamlAssertion
 from awscli_assume.model.roles import Role, parse_role
 
 
@@ -18,6 +19,7 @@ class AssumeRoleRequest:
     (3600), limits.LONGEST is the longest session that the role allows.
     ``is_chained`` tells that the source is known to be a role session. ``via`` are
     the roles on the way to this one, in order: model/hops.py says what is asked of each.
+    With a ``proof`` they are the parameters of the operation that takes it.
     """
 
     role: Role
@@ -35,6 +37,12 @@ class AssumeRoleRequest:
     minimum_session_token_size: Optional[int] = None
     is_chained: bool = False
     via: tuple[Role, ...] = ()
+    proof: Optional[Proof] = None
+
+    @property
+    def operation(self) -> str:
+        """The operation of STS that takes these parameters."""
+        return "AssumeRole" if self.proof is None else self.proof.operation
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -97,11 +105,25 @@ class AssumeRoleRequest:
         """Answer the same request for credentials that an MFA device has vouched for already."""
         return replace(self, serial_number=None, token_code=None)
 
+    def with_proof(self, proof: Proof) -> AssumeRoleRequest:
+        """Answer the request without what only AssumeRole takes: settings may have brought it."""
+        # A session by SAML has the name that its assertion says.
+        is_saml = isinstance(proof, SamlAssertion)
+        return AssumeRoleRequest(
+            self.role,
+            "" if is_saml else self.role_session_name,
+            self.duration_seconds,
+            self.policy,
+            self.policy_arns,
+            proof=proof,
+        )
+
     def parameters(self) -> dict[str, Any]:
-        """Answer what botocore's ``assume_role`` takes: only what was asked for."""
+        """Answer what botocore takes: only what was asked for, and no secret of a proof."""
         answer: dict[str, Any] = {
             "RoleArn": self.role.arn,
-            "RoleSessionName": self.role_session_name,
+            "RoleSessionName": self.role_session_name or None,
+            "PrincipalArn": getattr(self.proof, "principal_arn", None),
             "DurationSeconds": self.seconds,
             "Policy": self.policy,
             "PolicyArns": [{"arn": arn} for arn in self.policy_arns],

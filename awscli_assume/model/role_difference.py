@@ -67,6 +67,19 @@ def differences(wanted: NewRole, existing: ExistingRole) -> list[dict[str, Any]]
     ]
 
 
+def external_id_of(trust_policy: Any) -> Optional[str]:
+    """Answer the external ID that a trust policy asks for; None where it is not exactly one."""
+    statements = trust_policy.get("Statement") if isinstance(trust_policy, Mapping) else None
+    found: set[str] = set()
+    for one in statements if isinstance(statements, list) else [statements]:
+        condition = one.get("Condition") if isinstance(one, Mapping) else None
+        equal = condition.get("StringEquals") if isinstance(condition, Mapping) else None
+        value = equal.get("sts:ExternalId") if isinstance(equal, Mapping) else None
+        values = value if isinstance(value, list) else [value]
+        found.update(each for each in values if isinstance(each, str))
+    return found.pop() if len(found) == 1 else None
+
+
 def _or_unknown(value: Any) -> Any:
     return UNKNOWN if value is None else value
 

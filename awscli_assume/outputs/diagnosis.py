@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from awscli_assume.model.diagnosis import OK, PROBLEM, Diagnosis
+from awscli_assume.model.diagnosis import MACHINE, OK, PROBLEM, Diagnosis
 
 _TITLES = {
     "Caller": "who is calling",
@@ -63,6 +63,9 @@ def _verdict(diagnosis: Diagnosis) -> str:
     words = {OK: "can be assumed", PROBLEM: "can't be assumed"}
     what = words.get(diagnosis.outcome, "may or may not be assumable")
     step = diagnosis.deciding
+    if step is not None and step.name == MACHINE:
+        # All that AWS has to say is said: the role is there, and the profile is not ours.
+        return f"{diagnosis.role} can be assumed, and not written: {_printable(reason(diagnosis))}"
     where = "" if step is None else f" ({_TITLES[step.name]})"
     return f"{diagnosis.role} {what}: {_printable(reason(diagnosis))}{where}"
 

@@ -48,8 +48,27 @@ def assume_line(name: str, external_id: Optional[str], profile: Optional[str]) -
     return shlex.join(words)
 
 
-def generated_line(external_id: str) -> str:
-    """Show the external ID that was made for the role."""
+def without_mfa_warning(arn: str) -> str:
+    """Say who of --trust can't assume a role that asks for MFA."""
+    return (
+        f"aws: [WARNING]: {arn} can't assume the role: the session of a role carries no MFA, and "
+        "--require-mfa asks for it. To let it in, make a second role without --require-mfa\n"
+    )
+
+
+def provider_warning(provider: str, profile: Optional[str]) -> str:
+    """Say that no token of a provider gets in yet, and by which command the account has it."""
+    words = ["aws", "iam", "create-open-id-connect-provider", "--url", f"https://{provider}"]
+    words += ["--client-id-list", "sts.amazonaws.com"]
+    words += [] if profile is None else ["--profile", profile]
+    return (
+        f"aws: [WARNING]: the account has no OIDC provider {provider}, so none of its tokens "
+        f"gets in yet. To make it: {shlex.join(words)}\n"
+    )
+
+
+def external_id_line(external_id: str) -> str:
+    """Show the external ID that the role was made with."""
     return f"The external ID is {external_id}. Whoever assumes the role gives it: --external-id\n"
 
 

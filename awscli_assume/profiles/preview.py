@@ -23,7 +23,7 @@ NEW = "(new)"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 # A key that was commented out is as secret as it was before.
 _SECRET_KEY = re.compile(
-    r"^([\s#;]*[^=:\n]*(?:secret|token(?!_expires)|password)[^=:\n]*[=:][ \t]*)(.*)", re.I
+    r"^([\s#;]*[^=:\n]*(?:secret|token(?!_expires|[-_]file)|password)[^=:\n]*[=:][ \t]*)(.*)", re.I
 )
 _KEY_ID = re.compile(r"^([\s#;]*[^=:\n]*access_key_id\s*[=:][ \t]*)(.*)", re.I)
 

@@ -15,12 +15,11 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.profiles.record_options import DEVICE, PROOFS, TOKEN_FILE, options_of
 
 BLOCK = "assumed"
 _JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
-NOT_KEPT = "(not kept)"
 _AUTO_REFRESH = "auto-refresh"
-_DEVICE = "serial-number"
 _COPY_SOURCE = "copy-source"
 _OWN_KEYS = (
     "role-arn",
@@ -53,17 +52,30 @@ class Record:
     auto_refresh: bool = False
     credential_source: Optional[str] = None
 
+    @property
+    def web_identity_token_file(self) -> Optional[str]:
+        """The file (or the provider) of the web identity token, where one was the proof."""
+        return dict(self.options).get(TOKEN_FILE)
+
+    @property
+    def has_proof(self) -> bool:
+        """Tell whether a proof of an identity provider stood in for source credentials."""
+        return self.source_profile is None and self._substitute != "Environment"
+
+    @property
+    def _substitute(self) -> str:
+        kinds = [PROOFS[name] for name, _ in self.options if name in PROOFS]
+        return kinds[0] if kinds else "Environment"
+
     def to_block(self) -> dict[str, str]:
         """Answer the block's keys and values, all on one line each."""
-        if self.role_arn is None:
-            block = {_COPY_SOURCE: "true"}
-        else:
-            block = {"role-arn": self.role_arn, "role-session-name": self.session_name}
+        block = {_COPY_SOURCE: "true"} if self.role_arn is None else {"role-arn": self.role_arn}
+        if self.session_name:
+            block["role-session-name"] = self.session_name
         if self.source_profile is not None:
             block["source-profile"] = self.source_profile
-        source = self.credential_source
-        if self.source_profile is None or source is not None:
-            block["credential-source"] = source or "Environment"
+        if self.source_profile is None or self.credential_source is not None:
+            block["credential-source"] = self.credential_source or self._substitute
         if self.region is not None:
             block["target-region"] = self.region
         if self.auto_refresh:
@@ -85,8 +97,8 @@ class Record:
         if other is None:
             return False
         theirs = other.options
-        if _DEVICE not in dict(self.options):
-            theirs = tuple(option for option in theirs if option[0] != _DEVICE)
+        if DEVICE not in dict(self.options):
+            theirs = tuple(option for option in theirs if option[0] != DEVICE)
         return replace(self, region=None) == replace(other, region=None, options=theirs)
 
     def to_options(self) -> dict[str, Any]:
@@ -138,30 +150,12 @@ def record_of(
     credential_source: Optional[str] = None,
 ) -> Record:
     """Answer the record of a request; ``session_name`` is the name or its template."""
-    options: dict[str, Any] = {
-        "via": [hop.arn for hop in request.via],
-        "duration-seconds": request.duration_seconds,
-        "policy": request.policy,
-        "policy-arns": list(request.policy_arns),
-        "tags": dict(request.tags),
-        "transitive-tag-keys": list(request.transitive_tag_keys),
-        "external-id": request.external_id,
-        _DEVICE: request.serial_number,
-        "source-identity": request.source_identity,
-        "minimum-session-token-size": request.minimum_session_token_size,
-        # Their assertions are signed, and good for whoever has them.
-        "provided-contexts": NOT_KEPT if request.provided_contexts else None,
-    }
     return Record(
         role_arn=request.role.arn,
         session_name=session_name,
         source_profile=source_profile,
         region=region,
-        options=tuple(
-            (name, value if isinstance(value, str) else json.dumps(value))
-            for name, value in options.items()
-            if value not in (None, [], {})
-        ),
+        options=options_of(request),
         auto_refresh=auto_refresh,
         credential_source=credential_source,
     )

@@ -38,16 +38,22 @@ def choose_ends(
     is_explicit: bool,
     has_environment_keys: bool,
     explicit_target: Optional[str],
+    needs_source: bool = True,
 ) -> Ends:
     """Answer source and target profile, before anything is asked of either.
 
     ``current`` is the session's profile, ``is_explicit`` tells that it comes from
     ``--profile``; ``explicit_target`` is ``--update-profile``. In a shell whose
     AWS_PROFILE is the target, the source is the recorded one: the target's own
-    credentials may be the very ones that have expired.
+    credentials may be the very ones that have expired. A request with a proof of
+    an identity provider ``needs_source`` not.
     """
     if explicit_target is not None:
         check_profile_name(explicit_target)
+    if not needs_source:
+        is_ours = read_record(profiles.get(current or "")) is not None
+        is_there = current in profiles and (is_explicit or not is_ours)
+        return _ends(profiles, None, (is_there and current) or "default", explicit_target)
     if has_environment_keys and not is_explicit:
         return _ends(profiles, None, current or "default", explicit_target)
     if current is None or is_explicit:
@@ -88,6 +94,12 @@ def is_role_session(profile: Optional[Mapping[str, Any]]) -> bool:
 def _check_source_is_there(profiles: Profiles, current: str, record: Optional[Record]) -> None:
     if record is None:
         return
+    if record.has_proof:
+        raise InvalidConfiguration(
+            f"The profile '{current}' was made by an identity provider's word, without a source "
+            "profile. Give one again (--web-identity-token-file, --saml-assertion), or name a "
+            "source: --profile NAME"
+        )
     if record.source_profile is None:
         raise InvalidConfiguration(
             f"The profile '{current}' was made from keys in the environment, and there are none "

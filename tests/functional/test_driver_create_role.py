@@ -13,6 +13,9 @@ from support.iam_roles_stub import CHANGES, IamRoles
 from support.sts_stub import ACCOUNT, SECRET, TOKEN, refusal
 
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+DEV = f"arn:aws:iam::{ACCOUNT}:role/team/dev"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/dev/alice"
 READ = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 OTHER = f"arn:aws:iam::{ACCOUNT}:policy/other"
 INLINE = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*"}]}'
@@ -75,6 +78,7 @@ def test_the_documents_are_shown_before_the_first_change(aws, iam) -> None:
     assert shown[0]["Parameters"]["AssumeRolePolicyDocument"]["Statement"]
     assert (done.code, done.out) == (255, "")
     assert "AccessDenied" in done.err
+    assert "Nobody knows" not in done.err
     assert changes(aws) == ["CreateRole"]
 
 
@@ -219,6 +223,69 @@ def test_root_can_not_wait(aws, iam) -> None:
     assert changes(aws) == []
 
 
+def test_waiting_for_others_is_refused_before_anything_is_made(aws, iam) -> None:
+    """Whom --trust names is known only when it is known who is calling."""
+    done = aws(*CREATE, "--trust", f"arn:aws:iam::{ACCOUNT}:user/bob", "--wait")
+
+    assert done.code == 255
+    assert f"as the caller, {ALICE}, whom --trust does not name" in done.err
+    assert changes(aws) == []
+
+
+@pytest.mark.parametrize("terms", [["me"], [DEV], [DEV, f"arn:aws:iam::{ACCOUNT}:role/x"]])
+def test_mfa_is_not_asked_of_sessions_alone(aws, iam, terms: list[str]) -> None:
+    """A session of a role carries no MFA: the role would be nobody's, and is not made."""
+    iam.roles["dev"] = {"Path": "/team/", "AssumeRolePolicyDocument": "{}"}
+    aws.stub.caller = SESSION
+    done = aws(*CREATE, "--trust", *terms, "--require-mfa")
+
+    assert done.code == 255
+    assert f"--require-mfa asks for what {DEV} can't bring" in done.err
+    assert changes(aws) == []
+
+
+def test_sessions_beside_others_are_warned_of_where_mfa_is_asked_for(aws, iam) -> None:
+    """The role is made for those who can bring it, and the line to assume it is left out."""
+    iam.roles["dev"] = {"Path": "/team/", "AssumeRolePolicyDocument": "{}"}
+    aws.stub.caller = SESSION
+    done = aws(*CREATE, "--trust", "me", "account", "--require-mfa")
+
+    assert done.code == 0
+    assert f"[WARNING]: {DEV} can't assume the role" in done.err
+    assert "To assume it" not in done.err
+
+
+GITHUB = "token.actions.githubusercontent.com"
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_a_provider_that_the_account_lacks_is_warned_of(
+    aws, iam, options: tuple[str, ...]
+) -> None:
+    """The role is made all the same, and the command that makes the provider is told."""
+    done = aws(*CREATE, "--trust", f"oidc:{GITHUB}:repo:org/*", "--profile", "default", *options)
+
+    assert done.code == 0
+    assert f"the account has no OIDC provider {GITHUB}" in done.err
+    assert (
+        f"aws iam create-open-id-connect-provider --url https://{GITHUB} "
+        "--client-id-list sts.amazonaws.com --profile default\n"
+    ) in done.err
+
+
+def test_a_provider_that_is_there_or_not_told_is_not_warned_of(aws, iam) -> None:
+    """The one call brings no warning where it finds the provider, and none where it fails."""
+    words = ("--trust", f"oidc:{GITHUB}:repo:org/*", f"oidc:{GITHUB}:repo:other/*", "--dry-run")
+    iam.providers.add(GITHUB)
+    found = aws(*CREATE, *words)
+    iam.providers.clear()
+    iam.refused["GetOpenIDConnectProvider"] = DENIED
+    refused = aws(*CREATE, *words)
+
+    assert [(found.code, found.err), (refused.code, refused.err)] == [(0, ""), (0, "")]
+    assert aws.stub.actions == [*LOOKS, "GetOpenIDConnectProvider"] * 2
+
+
 # An existing role.
 
 
@@ -247,6 +314,31 @@ def test_the_same_again_is_no_error(aws, iam) -> None:
     assert changes(aws) == MADE
 
 
+def test_generate_again_is_the_external_id_that_is_there(aws, iam) -> None:
+    """A script may run twice: the second run makes no other, and tells the one of the first."""
+    words = (*CREATE, "--external-id", "generate")
+    first, second = aws(*words), aws(*words, "--dry-run")
+    line = re.search(r"The external ID is [0-9a-f]{32}\..*\n", first.err)[0]
+
+    assert (second.code, json.loads(second.out)) == (0, json.loads(first.out))
+    assert second.err.endswith(line)
+    assert changes(aws) == ["CreateRole"]
+
+
+def test_generate_is_a_difference_where_no_external_id_is_asked_for(aws, iam) -> None:
+    """A role without one is not as asked for, nor is one that differs in something else."""
+    aws(*CREATE)
+    none = aws(*CREATE, "--external-id", "generate")
+    words = ("assume", "create-role", "--role-name", "other", "--external-id", "generate")
+    aws(*words)
+    wider = aws(*words, "--trust", "account")
+
+    for done in (none, wider):
+        assert done.code == 1
+        assert [one["Item"] for one in json.loads(done.out)["Differences"]] == ["TrustPolicy"]
+        assert "The external ID is" not in done.err
+
+
 def test_what_can_not_be_read_is_a_difference(aws, iam) -> None:
     """Policies that the caller may not list are shown as unknown, never taken for equal."""
     aws(*ALL)
@@ -267,6 +359,8 @@ def test_iam_itself_refuses_a_second_role(aws, iam) -> None:
 
     assert done.code == 255
     assert "EntityAlreadyExists" in done.err
+    # The log of the driver repeats the error.
+    assert done.err.count("A role that is there is never changed") == 1
     assert changes(aws) == ["CreateRole", "CreateRole"]
     assert "my-iam-role" in iam.roles
     assert "Took back" not in done.err
@@ -291,10 +385,35 @@ def test_a_failed_step_takes_back_all_before_it(aws, iam, step: str, lost: bool)
     assert (done.code, done.out) == (255, "")
     assert iam.roles == {}
     back = [action for action in changes(aws) if action.startswith("De")]
-    assert back == _BACK[step]
+    # What was plainly refused was not done.
+    assert back == _BACK[step][0 if lost else 1 :]
     assert changes(aws).count("CreateRole") == 1
     assert "Took back: the role my-iam-role\n" in done.err
     assert failure[2].partition("<Code>")[2].partition("<")[0] in done.err
+
+
+def test_a_caller_who_may_attach_and_detach_nothing_leaves_no_role(aws, iam) -> None:
+    """A step that was plainly refused is not undone, and does not keep the role."""
+    iam.refused.update(AttachRolePolicy=DENIED, DetachRolePolicy=DENIED)
+    done = aws(*CREATE, "--policy-arn", READ)
+
+    assert done.code == 255
+    assert iam.roles == {}
+    assert changes(aws) == ["CreateRole", "AttachRolePolicy", "DeleteRole"]
+    assert done.err.count("Took back") == 1
+    assert "Not everything" not in done.err
+
+
+def test_deleting_the_role_is_always_tried(aws, iam) -> None:
+    """Where a policy may be there and can't be detached, IAM says whether it is."""
+    iam.refused["AttachRolePolicy"] = refusal(500, "ServiceFailure", "no")
+    iam.refused["DetachRolePolicy"] = DENIED
+    done = aws(*CREATE, "--policy-arn", READ)
+
+    assert done.code == 255
+    assert iam.roles == {}
+    assert "Took back: the role my-iam-role\n" in done.err
+    assert "Not everything" not in done.err
 
 
 def test_a_later_attachment_takes_back_the_earlier_ones(aws, iam) -> None:
@@ -339,6 +458,7 @@ def test_what_can_not_be_taken_back_is_told_as_commands(aws, iam, kind: str) -> 
     }
     assert done.code == 255
     assert "Not everything could be taken back" in done.err
+    assert changes(aws)[-1] == "DeleteRole"
     assert f"aws iam {ends[kind]} --profile default" in commands
     assert commands[-1] == f"aws iam {ends['DeleteRole']} --profile default"
     assert "my-iam-role" in iam.roles
@@ -387,6 +507,23 @@ def test_waiting_ends_with_the_first_grant(aws, iam, pauses) -> None:
     assert "STS grants arn:aws:iam" in done.err
     assert SECRET not in done.out + done.err
     assert TOKEN not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("caller", "term"),
+    [(ALICE, ALICE), (ALICE, ROOT), (SESSION, DEV), (SESSION, SESSION)],
+    ids=["user", "account", "role", "session"],
+)
+def test_waiting_goes_where_the_caller_is_named_by_arn(
+    aws, iam, pauses, caller: str, term: str
+) -> None:
+    """The caller's own ARN, their account's and their role's name the caller as `me` does."""
+    aws.stub.caller = caller
+    done = aws(*CREATE, "--trust", term, "--wait")
+
+    assert done.code == 0, done.err
+    assert "STS grants arn:aws:iam" in done.err
+    assert "To assume it: aws assume" in done.err
 
 
 def test_waiting_is_bounded_and_keeps_the_role(aws, iam, pauses) -> None:

@@ -165,6 +165,8 @@ def token(subject: str, audience: str = "sts.amazonaws.com", issuer: str = GITHU
         (MAIN, SUBJECT, "somebody-else", False),
         (f"oidc:{GITHUB}:repo:org/name:*", SUBJECT, None, True),
         (f"oidc:{GITHUB}:repo:org/name:*", "repo:org/name2:x", None, False),
+        (f"oidc:{GITHUB}:repo:org/*", "repo:org/other:ref:refs/heads/x", None, True),
+        (f"oidc:{GITHUB}:repo:org/*", "repo:org2/name:ref:refs/heads/main", None, False),
         ("me", SUBJECT, None, False),
         ("account", SUBJECT, None, False),
     ],

@@ -165,7 +165,7 @@ def test_profiles_of_the_account_are_proposed(aws) -> None:
 
     commands = next(s for s in found["Steps"] if s["Step"] == "Role")["NextCommands"]
     assert commands == [
-        f"aws assume explain --role-arn {FOREIGN} --role-account-profile {name}"
+        f"aws assume explain --role-arn {FOREIGN} --role-account-profile {name} --profile default"
         for name in ("prod", "ops")
     ]
 
@@ -203,7 +203,7 @@ def test_what_the_policy_speaks_of_is_asked_for(aws) -> None:
     code, _ = explain(aws, world)
 
     assert code == 0
-    assert aws.stub.actions == [*ASKED[:2], "GetUser", "DescribeOrganization", ASKED[2]]
+    assert aws.stub.actions == [*ASKED[:2], "DescribeOrganization", "GetUser", ASKED[2]]
 
 
 def test_the_simulation_has_what_the_request_has(aws) -> None:
@@ -237,7 +237,7 @@ def test_people_get_a_text(aws) -> None:
         f"{ROLE_ARN} can't be assumed: there is no role my-iam-role in the account {ACCOUNT} "
         "(the role)"
     )
-    assert f"                Try: aws assume --role-arn {ROLE_ARN}s" in lines
+    assert f"                Try: aws assume --role-arn {ROLE_ARN}s --profile default" in lines
     assert [line for line in lines if line.startswith(("ok", "problem", "unknown"))] == [
         "ok              who is calling",
         "ok              the request",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Optional
 
@@ -388,3 +389,134 @@ def test_the_verdict_names_the_cause_and_no_other(aws, row: Refusal) -> None:
 def test_there_are_forty_refusals() -> None:
     """The table is as long as it has to be."""
     assert len(REFUSALS) >= 40
+
+
+# What a first reader of the verdicts found wrong.
+
+SOURCE_IP = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+ROOT_AND_TAG = trust(statement(), statement(ROOT, action="sts:TagSession"))
+DOUBTS = {
+    "a Deny under a key that is not known": (
+        World(decisions={"sts:AssumeRole": Decision("explicitDeny", missing=("aws:SourceIp",))}),
+        (), "CallerPermissions", "unknown", 2,
+    ),
+    "an Allow beside a key that is not known": (
+        World(trust=trust(statement(ROOT)),
+              decisions={"sts:AssumeRole": Decision(missing=("aws:SourceIp",))}),
+        (), "CallerPermissions", "unknown", 2,
+    ),
+    "a key that is known to be missing": (
+        World(trust=trust(statement(ROOT)), decisions={
+            "sts:AssumeRole": Decision("implicitDeny", missing=("aws:MultiFactorAuthPresent",))}),
+        (), "CallerPermissions", "problem", 1,
+    ),
+    "no policy, where the trust policy perhaps names the caller": (
+        World(trust=trust(statement(Condition=SOURCE_IP)), decisions={"sts:AssumeRole": IMPLICIT}),
+        (), "CallerPermissions", "ok", 2,
+    ),
+    "no policy, where the trust policy would name the caller": (
+        World(trust=when("sts:ExternalId", "StringEquals", "p42"),
+              decisions={"sts:AssumeRole": IMPLICIT}),
+        (), "CallerPermissions", "ok", 1,
+    ),
+    "a boundary, where the role is not shown": (
+        World(role=refused("iam:GetRole"),
+              decisions={"sts:AssumeRole": Decision("implicitDeny", boundary=False)}),
+        (), "CallerPermissions", "unknown", 2,
+    ),
+    "a boundary, where the session is named": (
+        World(caller=SESSION, trust=trust(statement({"AWS": SESSION})),
+              decisions={"sts:AssumeRole": Decision("implicitDeny", boundary=False)}),
+        (), "CallerPermissions", "ok", 0,
+    ),
+    "each action by its own statement": (
+        World(trust=ROOT_AND_TAG, decisions={"sts:AssumeRole": IMPLICIT}), TAG,
+        "CallerPermissions", "ok", 0,
+    ),
+    "a clock that STS has just accepted": (World(), (), "Sts", "ok", 0),
+    "an organization, and the caller's account is in none": (
+        World(organization="", trust=trust(statement({"AWS": "*"}, Condition={
+            "StringEquals": {"aws:PrincipalOrgID": "o-theirs"}}))),
+        (), "TrustPolicy", "problem", 1,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", DOUBTS.values(), ids=DOUBTS)
+def test_what_can_not_be_known_is_no_verdict(aws, row: Any) -> None:
+    """A doubt is unknown, and what is settled elsewhere is no problem here."""
+    world, options, name, status, code = row
+    ahead = 600 if "Sts" in row else 0
+    done, found = explained(
+        aws, Refusal(world, name, "", options, seconds_ahead=ahead)
+    )  # fmt: skip
+
+    step = next(one for one in found["Steps"] if one["Step"] == name)
+    assert (step["Status"], done) == (status, code), found
+
+
+def test_a_default_duration_gives_way_to_role_chaining(aws) -> None:
+    """What aws assume shortens with a note stands in nobody's way."""
+    aws.add_config(
+        f"[profile chain]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
+        "duration_seconds = 7200\nregion = us-east-1\n"
+    )
+    world = World(caller=SESSION, trust=trust(statement({"AWS": DEV})))
+    code, found = explained(aws, Refusal(world, "", "", role=("--profile", "chain")))
+
+    assert code == 0, found
+
+
+def test_what_is_to_be_typed_is_quoted(aws) -> None:
+    """Names and paths of IAM may hold what a shell would run."""
+    hostile = f"arn:aws:iam::{ACCOUNT}:role/$(touch${{IFS}}pwned);'`x`/my-iam-roles"
+    _, found = explained(aws, Refusal(World(role=None, others=(hostile,)), "", ""))
+
+    commands = next(s for s in found["Steps"] if s["Step"] == "Role")["NextCommands"]
+    assert shlex.split(commands[0]) == [
+        "aws", "assume", "--role-arn", hostile, "--profile", "default"
+    ]  # fmt: skip
+
+
+def test_commands_are_for_the_profile_that_was_explained(aws) -> None:
+    """What a named source has to type names it; the role's account is looked at by its own."""
+    aws.add_key("my admin", ADMIN_KEY, "AdminSecret")
+    aws.add_config('[profile "my admin"]\nregion = us-east-1\n')
+    row = Refusal(
+        World(trust=trust(statement(ROOT)), decisions={"sts:AssumeRole": IMPLICIT}), "", "",
+        ("--profile", "my admin"),
+    )  # fmt: skip
+    _, found = explained(aws, row)
+
+    commands = [line for step in found["Steps"] for line in step["NextCommands"]]
+    assert commands
+    assert {tuple(shlex.split(line)[-2:]) for line in commands} == {("--profile", "my admin")}
+
+
+def test_a_missing_role_is_made_with_its_path_for_its_caller(aws) -> None:
+    """The command to type makes the role that was asked for, and trusts who asked."""
+    with_admin(aws)
+    arn = f"arn:aws:iam::{OTHER}:role/team/dev/my-iam-role"
+    world = World(role=None, callers={ADMIN_KEY: f"arn:aws:iam::{OTHER}:user/admin"})
+    row = Refusal(world, "", "", role=("--role-arn", arn, "--role-account-profile", "admin"))
+    _, found = explained(aws, row)
+
+    commands = next(s for s in found["Steps"] if s["Step"] == "Role")["NextCommands"]
+    assert commands[-1] == (
+        "aws assume create-role --role-name my-iam-role --path /team/dev/ "
+        f"--trust {ALICE} --profile admin"
+    )
+
+
+def test_a_deny_is_told_with_its_condition(aws) -> None:
+    """What a Deny hangs on is named, with the option that would meet it."""
+    deny = statement({"AWS": "*"}, "Deny", Condition={
+        "StringNotEquals": {"sts:ExternalId": "p42"}})  # fmt: skip
+    _, found = explained(aws, Refusal(World(trust=trust(statement(), deny)), "", ""))
+
+    step = next(one for one in found["Steps"] if one["Step"] == "TrustPolicy")
+    assert (
+        "statement 2: it denies sts:AssumeRole under StringNotEquals sts:ExternalId 'p42'"
+        in (step["Evidence"])
+    )
+    assert step["NextCommands"][0].startswith(f"aws assume --role-arn {ROLE_ARN} --external-id ID")

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
+import subprocess
+import threading
 from typing import Any, Callable
 
 import boto3
 import pytest
 
 from awscli_assume.install.local_aws import LocalAws
+from support.iam_roles_stub import IamRoles
 from support.person import Person
+from support.sts_stub import StsStub
 
 
 @pytest.fixture(scope="session")
@@ -49,13 +55,81 @@ def test_a_role_that_was_made_is_assumed(maker_person: Person, host: Any) -> Non
 
 
 @pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
-def test_exit_codes(maker_person: Person, local_aws: LocalAws) -> None:
-    """252 for options that can't be, 0 for a role that is made, 1 for one that differs."""
+def test_exit_codes(maker_person: Person, alice: tuple[str, str]) -> None:
+    """252 for options that can't be, 0 for a role that is made, 1 for one that differs.
+
+    253 where the source's own MFA device can't be asked for, 254 where IAM refuses.
+    """
     create = ("assume", "create-role", "--role-name", "twice")
     wrong = maker_person.aws(*create, "--trust", "service:ec2.amazonaws.com", "--require-mfa")
     first = maker_person.aws(*create)
     second = maker_person.aws(*create, "--trust", "account")
+    powerless = dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), alice))
+    refused = maker_person.aws("assume", "create-role", "--role-name", "refused", env=powerless)
+    with maker_person.config.open("a") as file:
+        file.write(
+            "[profile dev]\nrole_arn = arn:aws:iam::000000000000:role/dev\n"
+            "source_profile = default\nmfa_serial = arn:aws:iam::000000000000:mfa/maker\n"
+        )
+    unasked = maker_person.aws(*create, "--profile", "dev")
 
-    assert [one.returncode for one in (wrong, first, second)] == [252, 0, 1]
+    codes = [one.returncode for one in (wrong, first, second, refused, unasked)]
+    assert codes == [252, 0, 1, 254, 253], refused.stderr + unasked.stderr
     assert "nobody could assume the role" in wrong.stderr
     assert [one["Item"] for one in json.loads(second.stdout)["Differences"]] == ["TrustPolicy"]
+    assert "(AccessDenied) when calling the CreateRole operation" in refused.stderr
+    assert "mfa/maker of the source profile has a code to be typed" in unasked.stderr
+
+
+@pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
+@pytest.mark.parametrize(
+    ("numbers", "left"),
+    [
+        ((signal.SIGTERM,), []),
+        ((signal.SIGINT, signal.SIGTERM), ["detach-role-policy", "delete-role"]),
+    ],
+    ids=["cancelled", "twice"],
+)
+def test_signals(
+    make_person: Callable, sts_stub: StsStub, host: Any, numbers: tuple, left: list[str]
+) -> None:
+    """A job that is cancelled leaves no role; a second signal leaves one, and says how it goes."""
+    person = make_person(sts_stub.url, ("AKIAMAKERMAKERMAKER1", "s" * 40))
+    words = person.words(
+        "assume", "create-role", "--role-name", "r1",
+        "--policy-arn", "arn:aws:iam::aws:policy/ReadOnlyAccess",
+    )  # fmt: skip
+    roles = IamRoles()
+    steps = dict(zip(("AttachRolePolicy", "DetachRolePolicy"), numbers))
+    # The answer of a step is held back until the signal has had its effect.
+    is_over = {name: threading.Event() for name in steps}
+
+    def script(parameters: dict[str, str]) -> Any:
+        action = parameters["Action"]
+        answer = roles(parameters)
+        if action == "DetachRolePolicy":
+            is_over["AttachRolePolicy"].set()
+        if action in steps:
+            child.send_signal(steps[action])
+            is_over[action].wait(60)
+        return answer
+
+    sts_stub.script = script
+    child = subprocess.Popen(
+        words, executable=host.executable, env=person.variables(), cwd=person.home,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    with child:
+        try:
+            out, err = child.communicate(timeout=120)
+        finally:
+            for one in is_over.values():
+                one.set()
+            child.kill()
+
+    # The line is the CLI's own.
+    assert (child.returncode, out) == (130, "\n"), err
+    assert ("r1" in roles.roles) == bool(left)
+    assert re.findall(r"^  aws iam (\S+) .*--role-name r1", err, re.MULTILINE) == left
+    assert ("Took back: the role r1\n" in err) != bool(left)

@@ -13,6 +13,8 @@ from typing import Callable
 
 import pytest
 
+from awscli_assume.commands.copy_choice import copy_arguments
+from awscli_assume.commands.proof_arguments import proof_arguments
 from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.target_arguments import target_arguments
 from support.hosts import Host
@@ -21,8 +23,8 @@ from support.sts_stub import StsStub
 
 # Options that every operation of the CLI has, made by the CLI.
 _MACHINERY = {"cli-input-json", "cli-input-yaml", "generate-cli-skeleton"}
-_OURS = {argument["name"] for argument in role_arguments() + target_arguments()}
-_OURS -= {"role-arn", "role"}
+_TABLES = role_arguments() + copy_arguments() + target_arguments() + proof_arguments()
+_OURS = {argument["name"] for argument in _TABLES} - {"role-arn", "role"}
 # What `aws assume` offers and a host's own model of STS lacks: an error names the host.
 _NEWEST = "minimum-session-token-size"
 _LATER = {

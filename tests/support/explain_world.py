@@ -148,6 +148,9 @@ class World:
         )
 
     def _DescribeOrganization(self, parameters: dict[str, str]) -> Answer:
+        if not self.organization:
+            body = json.dumps({"__type": "AWSOrganizationsNotInUseException", "Message": "none"})
+            return 400, "application/x-amz-json-1.1", body
         body = json.dumps({"Organization": {"Id": self.organization}})
         return 200, "application/x-amz-json-1.1", body
 
@@ -169,7 +172,11 @@ def _decision(action: str, resource: str, one: Decision) -> str:
         f"<EvalActionName>{action}</EvalActionName><EvalResourceName>{resource}"
         f"</EvalResourceName><EvalDecision>{one.decision}</EvalDecision>"
         f"<MatchedStatements>{matched}</MatchedStatements>"
-        f"<MissingContextValues>{missing}</MissingContextValues>"
+        "<MissingContextValues/><ResourceSpecificResults><member>"
+        f"<EvalResourceName>{resource}</EvalResourceName>"
+        f"<EvalResourceDecision>{one.decision}</EvalResourceDecision>"
+        f"<MissingContextValues>{missing}</MissingContextValues></member>"
+        "</ResourceSpecificResults>"
     )
     for name, member, told in (
         ("OrganizationsDecisionDetail", "AllowedByOrganizations", one.organization),

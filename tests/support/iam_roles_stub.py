@@ -2,8 +2,8 @@
 
 The shapes are those of the IAM API reference: "CreateRole", "GetRole",
 "PutRolePolicy", "AttachRolePolicy", "ListRolePolicies", "GetRolePolicy",
-"ListAttachedRolePolicies" and what takes them back; the error codes are from
-their "Errors" sections.
+"ListAttachedRolePolicies", "GetOpenIDConnectProvider" and what takes them back; the error
+codes are from their "Errors" sections.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class IamRoles:
 
     def __init__(self) -> None:
         self.roles: dict[str, dict[str, Any]] = {}
+        self.providers: set[str] = set()
         self.refused: dict[str, Answer] = {}
         self.lost: dict[str, Answer] = {}
 
@@ -36,6 +37,8 @@ class IamRoles:
         action = parameters["Action"]
         if action in self.refused:
             return self.refused[action]
+        if action == "GetOpenIDConnectProvider":
+            return self._provider(parameters["OpenIDConnectProviderArn"])
         handler = getattr(self, f"_{action}", None)
         if handler is None:
             return None
@@ -108,6 +111,11 @@ class IamRoles:
         return _answer(
             "ListAttachedRolePolicies", f"<AttachedPolicies>{members}</AttachedPolicies>"
         )
+
+    def _provider(self, arn: str) -> Answer:
+        if arn.partition("/")[2] not in self.providers:
+            return refusal(404, "NoSuchEntity", f"OpenIDConnect Provider not found for arn {arn}")
+        return _answer("GetOpenIDConnectProvider", "<Url>example.com</Url>")
 
     def _role(self, action: str, name: str) -> Answer:
         role = self.roles[name]

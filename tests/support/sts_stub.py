@@ -8,6 +8,7 @@ says where its text is from.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -37,8 +38,12 @@ def assume_role_answer(
     access_key_id: str = ACCESS_KEY_ID,
     secret: str = SECRET,
     token: str = TOKEN,
+    operation: str = "AssumeRole",
 ) -> Answer:
-    """Answer a success of AssumeRole (API reference, "AssumeRole", Examples)."""
+    """Answer a success of AssumeRole (API reference, "AssumeRole", Examples).
+
+    Those of AssumeRoleWithWebIdentity and AssumeRoleWithSAML hold the same beside more.
+    """
     if expiration is None:
         later = datetime.now(timezone.utc) + timedelta(hours=1)
         expiration = later.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -50,11 +55,12 @@ def assume_role_answer(
     return (
         200,
         "text/xml",
-        f'<AssumeRoleResponse xmlns="{NAMESPACE}"><AssumeRoleResult><AssumedRoleUser>'
+        f'<{operation}Response xmlns="{NAMESPACE}"><{operation}Result><AssumedRoleUser>'
         f"<AssumedRoleId>AROASTUB:{session_name}</AssumedRoleId>"
         f"<Arn>arn:{partition}:sts::{account}:assumed-role/{name}/{session_name}</Arn>"
-        f"</AssumedRoleUser><Credentials>{inner}</Credentials></AssumeRoleResult>"
-        "<ResponseMetadata><RequestId>stub</RequestId></ResponseMetadata></AssumeRoleResponse>",
+        f"</AssumedRoleUser><Credentials>{inner}</Credentials></{operation}Result>"
+        "<ResponseMetadata><RequestId>stub</RequestId></ResponseMetadata>"
+        f"</{operation}Response>",
     )
 
 
@@ -252,8 +258,10 @@ class StsStub:
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
+                # Who was ended meanwhile reads no answer.
+                with contextlib.suppress(ConnectionError):
+                    self.end_headers()
+                    self.wfile.write(content)
 
             def date_time_string(self, timestamp: Optional[float] = None) -> str:
                 return super().date_time_string(time.time() + stub.seconds_ahead)
@@ -274,7 +282,10 @@ class StsStub:
             return caller_answer(self.caller)
         if parameters.get("Action") == "GetSessionToken":
             return session_answer()
-        return assume_role_answer(parameters["RoleArn"], parameters["RoleSessionName"])
+        # The name of a session by SAML is the assertion's.
+        name = parameters.get("RoleSessionName", "alice@example.com")
+        operation = parameters["Action"]
+        return assume_role_answer(parameters["RoleArn"], name, operation=operation)
 
     @property
     def actions(self) -> list[str]:

@@ -300,6 +300,7 @@ def driver(clean_env: dict[str, str], home: Path, monkeypatch: pytest.MonkeyPatc
     folder = home / ".aws"
     folder.mkdir()
     (folder / "config").write_text("[plugins]\nassume = awscli_assume\n")
+    (home / "response.b64").write_text("PHNhbWw+")
     (home / "policy.json").write_text('{"Version": "2012-10-17", "Statement": []}')
     for name, value in clean_env.items():
         monkeypatch.setenv(name, value)

@@ -17,11 +17,11 @@ PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
 # they use themselves alone: each of these was imported inside of the official 2.38.5 and 2.11.0.
 STANDARD_LIBRARY = frozenset(
     {
-        "__future__", "concurrent", "contextlib", "dataclasses", "datetime", "difflib", "email",
-        "errno", "fcntl", "fractions", "gc", "getpass", "hashlib", "hmac", "http", "io",
+        "__future__", "base64", "concurrent", "contextlib", "dataclasses", "datetime", "difflib",
+        "email", "errno", "fcntl", "fractions", "gc", "getpass", "hashlib", "hmac", "http", "io",
         "ipaddress", "json", "logging", "os", "re", "secrets", "selectors", "shlex", "shutil",
         "signal", "socket", "stat", "subprocess", "sys", "tempfile", "textwrap", "threading",
-        "time", "traceback", "typing", "unicodedata", "urllib", "zlib",
+        "time", "traceback", "typing", "unicodedata", "urllib", "xml", "zlib",
     }
 )  # fmt: skip
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Mapping, Optional
 
 from awscli_assume.aws.asking import NotAnswered
-from awscli_assume.aws.permissions import (
-    ALLOWED,
-    EXPLICIT_DENY,
-    OPERATION,
-    Decision,
-    simulate,
-)
+from awscli_assume.aws.permissions import OPERATION, Decision, simulate
+from awscli_assume.commands.explaining.lines import Lines
+from awscli_assume.commands.explaining.simulated import judged
 from awscli_assume.commands.explaining.subject import Subject
 from awscli_assume.model.diagnosis import (
     NOT_APPLICABLE,
@@ -23,16 +20,15 @@ from awscli_assume.model.diagnosis import (
     Step,
 )
 from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.model.trust.actions import needed_actions
 from awscli_assume.model.trust.callers import ROLE_SESSION, USER, Caller
 from awscli_assume.model.trust.context import Circumstances, context_of
-from awscli_assume.model.trust.evaluation import ALLOWED as TRUSTED
-from awscli_assume.model.trust.evaluation import Verdict, needed_actions
+from awscli_assume.model.trust.evaluation import Verdict
+from awscli_assume.model.trust.values import Missing, Value
 
 # IAM Identity Center names the roles of its permission sets so.
 _PERMISSION_SET = "AWSReservedSSO_"
-_SIMULATED = (
-    "sts:", "aws:requesttag/", "aws:tagkeys", "aws:multifactorauthpresent",
-)  # fmt: skip
+_MFA = "aws:multifactorauth"
 
 
 def look_at_permissions(
@@ -41,6 +37,7 @@ def look_at_permissions(
     request: AssumeRoleRequest,
     circumstances: Circumstances,
     verdict: Optional[Verdict],
+    lines: Lines,
 ) -> Step:
     """Answer what the caller's own policies say. ``verdict`` is the trust policy's."""
     principal = _principal(caller)
@@ -48,21 +45,30 @@ def look_at_permissions(
         evidence = f"{caller.name} has no policies that allow AssumeRole"
         return Step(PERMISSIONS, NOT_APPLICABLE, (evidence,))
     actions = needed_actions(caller, request)
-    context = _context(caller, request, circumstances)
+    context = context_of(caller, request, circumstances).values
+    known = {key: value for key, value in context.items() if isinstance(value, tuple)}
     try:
-        decisions = simulate(subject.iam(), principal, actions, request.role.arn, context)
+        found = simulate(subject.iam(), principal, actions, request.role.arn, known)
     except NotAnswered as error:
         evidence = f"whether the caller may {' and '.join(actions)} is not known: {error}"
         return Step(PERMISSIONS, UNKNOWN, (evidence,), (_by_another(principal, request),))
-    judged = [_judged(one, caller, request, verdict) for one in decisions]
-    if not judged:
+    if not found:
         return Step(PERMISSIONS, UNKNOWN, (f"{OPERATION} answered nothing",))
-    status = next(one for one in (PROBLEM, UNKNOWN, OK) if one in dict(judged))
-    sentences = tuple(text for found, text in judged if found == status)
+    decisions = [_settled(one, context) for one in found]
+    answers = [judged(one, caller, request, verdict) for one in decisions]
+    status = next(
+        one for one in (PROBLEM, UNKNOWN, OK) if one in {answer.status for answer in answers}
+    )
+    sentences = [answer.sentence for answer in answers if answer.status == status]
     if caller.kind == ROLE_SESSION:
-        sentences += ("a session policy of the caller's own session is not part of it",)
-    commands = (_grant(caller, actions, request),) if status == PROBLEM else ()
-    return Step(PERMISSIONS, status, sentences, tuple(line for line in commands if line))
+        sentences.append("a session policy of the caller's own session is not part of it")
+    commands = []
+    if status == PROBLEM and all(a.can_be_granted for a in answers if a.status == PROBLEM):
+        commands += _grant(caller, actions, request, lines)
+    if status == PROBLEM and _asks_for_device(found, context):
+        sentences.append("a policy of the caller has a condition on an MFA device")
+        commands.insert(0, _with_device(request, lines))
+    return Step(PERMISSIONS, status, tuple(sentences), tuple(commands))
 
 
 def _principal(caller: Caller) -> Optional[str]:
@@ -74,68 +80,43 @@ def _principal(caller: Caller) -> Optional[str]:
     return None
 
 
-def _context(
-    caller: Caller, request: AssumeRoleRequest, circumstances: Circumstances
-) -> Mapping[str, tuple[str, ...]]:
-    found = context_of(caller, request, circumstances).values
-    return {
-        key: value
-        for key, value in found.items()
-        if key.startswith(_SIMULATED) and isinstance(value, tuple)
-    }
+def _settled(decision: Decision, context: Mapping[str, Value]) -> Decision:
+    """Answer the decision without the keys that the request is known not to have."""
+    left = tuple(
+        key for key in decision.missing_keys if not isinstance(context.get(key.lower()), Missing)
+    )
+    return replace(decision, missing_keys=left)
 
 
-def _judged(
-    decision: Decision, caller: Caller, request: AssumeRoleRequest, verdict: Optional[Verdict]
-) -> tuple[str, str]:
-    action, ids = decision.action, ", ".join(filter(None, decision.policies))
-    by = f" ({ids})" if ids else ""
-    if decision.decision == ALLOWED:
-        return OK, f"the caller's policies allow {action}{by}"
-    if decision.allowed_by_organization is False:
-        return PROBLEM, f"a policy of the organization (SCP) does not allow {action}"
-    if decision.decision == EXPLICIT_DENY:
-        return PROBLEM, f"a policy of the caller denies {action}{by}"
-    if decision.missing_keys:
-        keys = ", ".join(decision.missing_keys)
-        return UNKNOWN, f"whether {action} is allowed depends on {keys}, not known here"
-    if _trust_is_enough(decision, caller, verdict):
-        return OK, f"no policy of the caller allows {action}: the trust policy alone does"
-    if decision.allowed_by_boundary is False:
-        return PROBLEM, f"the permissions boundary of the caller does not allow {action}"
-    if verdict is None and caller.account_id == request.role.account_id:
-        return UNKNOWN, (
-            f"no policy of the caller allows {action}, which is enough only where the trust "
-            "policy names the caller itself"
-        )
-    return PROBLEM, f"no policy of the caller allows {action} on {request.role.arn}"
+def _asks_for_device(decisions: tuple[Decision, ...], context: Mapping[str, Value]) -> bool:
+    keys = [key.lower() for one in decisions for key in one.missing_keys]
+    return any(key.startswith(_MFA) and isinstance(context.get(key), Missing) for key in keys)
 
 
-def _trust_is_enough(decision: Decision, caller: Caller, verdict: Optional[Verdict]) -> bool:
-    """Tell whether a trust policy that names the caller stands in for their own policies.
-
-    Source: IAM User Guide, "Policy evaluation logic", on resource-based policies within
-    one account; a boundary limits a role that is named, not a user.
-    """
-    if verdict is None or verdict.needs_identity_policy or verdict.outcome != TRUSTED:
-        return False
-    return decision.allowed_by_boundary is not False or caller.kind == USER
+def _with_device(request: AssumeRoleRequest, lines: Lines) -> str:
+    return lines.by_caller(
+        "assume", "--role-arn", request.role.arn, "--serial-number", "ARN-OF-YOUR-DEVICE"
+    )
 
 
-def _grant(caller: Caller, actions: tuple[str, ...], request: AssumeRoleRequest) -> str:
+def _grant(
+    caller: Caller, actions: tuple[str, ...], request: AssumeRoleRequest, lines: Lines
+) -> list[str]:
     if caller.kind == ROLE_SESSION and str(caller.role_name).startswith(_PERMISSION_SET):
-        return ""
+        return []
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": request.role.arn}
     document = json.dumps({"Version": "2012-10-17", "Statement": statement})
     kind, name = ("user", caller.user_name) if caller.kind == USER else ("role", caller.role_name)
-    return (
-        f"aws iam put-{kind}-policy --{kind}-name {name} --policy-name "
-        f"assume-{request.role.name} --policy-document '{document}'"
-    )
+    return [
+        lines.by_caller(
+            "iam", f"put-{kind}-policy", f"--{kind}-name", str(name), "--policy-name",
+            f"assume-{request.role.name}", "--policy-document", document,
+        )
+    ]  # fmt: skip
 
 
 def _by_another(principal: str, request: AssumeRoleRequest) -> str:
-    return (
-        f"aws iam simulate-principal-policy --policy-source-arn {principal} --action-names "
-        f"sts:AssumeRole --resource-arns {request.role.arn} --profile ADMINISTRATOR"
-    )
+    return Lines("ADMINISTRATOR", None).by_caller(
+        "iam", "simulate-principal-policy", "--policy-source-arn", principal, "--action-names",
+        "sts:AssumeRole", "--resource-arns", request.role.arn,
+    )  # fmt: skip

@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional
 
 from awscli_assume.aws.callers import CallerMemory
-from awscli_assume.aws.identity import ask_identity
-from awscli_assume.aws.sources import SourceClients
+from awscli_assume.aws.roles import KnownRole
 from awscli_assume.commands.account_lookup import with_account_found
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.explaining.caller_side import look_at_permissions
 from awscli_assume.commands.explaining.introduction import introduce
+from awscli_assume.commands.explaining.lines import Lines
 from awscli_assume.commands.explaining.role_side import (
-    Witness,
     look_at_duration,
     look_at_role,
 )
@@ -23,15 +22,18 @@ from awscli_assume.commands.explaining.surroundings import (
     look_at_request,
     look_at_sts,
 )
-from awscli_assume.commands.explaining.trust_side import look_at_trust, trusted_caller
+from awscli_assume.commands.explaining.trust_side import (
+    look_at_trust,
+    organization_of,
+    trusted_caller,
+)
+from awscli_assume.commands.explaining.witness import Witness, find_witness
 from awscli_assume.commands.plan import Plan
-from awscli_assume.errors import InvalidRequest, UnexpectedAnswer
-from awscli_assume.host import BotoCoreError, ClientError
+from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.diagnosis import (
     CALLER,
     OK,
     PERMISSIONS,
-    ROLE,
     UNKNOWN,
     Diagnosis,
     Step,
@@ -60,9 +62,13 @@ def diagnose(
         plan = with_account_found(
             session, parsed_globals, introduced.client, plan, CallerMemory(), environment
         )
-    witness, trouble = _witness(session, parsed_globals, introduced, role_account_profile)
-    sight = Sight(witness, trouble, profiles, _circumstances(introduced, environment))
-    last = (look_at_sts(introduced, environment.now()), machine)
+    witness, trouble = find_witness(
+        session, parsed_globals, introduced.subject, role_account_profile
+    )
+    lines = Lines(plan.ends.source, role_account_profile)
+    circumstances = _circumstances(introduced, environment)
+    sight = Sight(witness, trouble, profiles, circumstances, lines, plan.has_flag)
+    last = (look_at_sts(introduced, environment.now(), lines), machine)
     requests = requests_in_order(_completed(plan, introduced))
     for number, request in enumerate(requests):
         steps = _steps(introduced, request, sight)
@@ -86,28 +92,36 @@ class Sight:
     trouble: Optional[Step]
     profiles: Mapping[str, Any]
     circumstances: Circumstances
+    lines: Lines
+    has_flag: bool
 
 
 def _steps(introduced: Introduced, request: AssumeRoleRequest, sight: Sight) -> tuple[Step, ...]:
     """Answer all steps that are about one request."""
-    role_step, found = look_at_role(request.role, sight.witness, sight.profiles)
+    subject, lines, circumstances = introduced.subject, sight.lines, sight.circumstances
+    trusted = None if subject is None else _to_trust(subject)
+    role_step, found = look_at_role(request.role, sight.witness, sight.profiles, lines, trusted)
     if sight.trouble is not None:
         role_step = sight.trouble
-    caller = _caller(introduced, found)
-    trust_step, verdict = look_at_trust(caller, request, found, sight.circumstances)
-    if introduced.subject is None or caller is None:
+    caller = None
+    if subject is not None:
+        organization = organization_of(subject, found)
+        caller = _caller(subject, found, organization)
+        if organization == "":
+            none = {**circumstances.others, "aws:PrincipalOrgID": ()}
+            circumstances = replace(circumstances, others=none)
+    trust_step, verdict = look_at_trust(caller, request, found, circumstances, lines)
+    if subject is None or caller is None:
         permissions = Step(PERMISSIONS, UNKNOWN, ("whose policies count is not known",))
     else:
-        permissions = look_at_permissions(
-            introduced.subject, caller, request, sight.circumstances, verdict
-        )
+        permissions = look_at_permissions(subject, caller, request, circumstances, verdict, lines)
     return (
         _with_account(introduced, request),
         look_at_request(request, introduced.partition),
         permissions,
         role_step,
         trust_step,
-        look_at_duration(request, found),
+        look_at_duration(request, found, lines, sight.has_flag),
     )
 
 
@@ -138,28 +152,6 @@ def _completed(plan: Plan, introduced: Introduced) -> AssumeRoleRequest:
     return request.chained(False) if caller.is_role_session else request
 
 
-def _witness(
-    session: Any, parsed_globals: Any, introduced: Introduced, profile: Optional[str]
-) -> tuple[Optional[Witness], Optional[Step]]:
-    """Answer who asks IAM about the role; a step where another profile can't."""
-    subject = introduced.subject
-    if profile is None:
-        if subject is None:
-            return None, None
-        own = subject.identity.caller
-        return Witness(subject.iam(), own.partition, own.account_id), None
-    try:
-        signer = SourceClients(session, parsed_globals).get(profile)
-        their = ask_identity(signer.client).caller
-        iam = signer.iam() if signer.iam is not None else None
-    except (ClientError, BotoCoreError, UnexpectedAnswer, EOFError) as error:
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        evidence = f"the profile '{profile}' of --role-account-profile can't be used: {first}"
-        command = f"aws sts get-caller-identity --profile {profile}"
-        return None, Step(ROLE, UNKNOWN, (evidence,), (command,))
-    return Witness(iam, their.partition, their.account_id, profile), None
-
-
 def _circumstances(introduced: Introduced, environment: Environment) -> Circumstances:
     client = introduced.client
     if client is None:
@@ -168,11 +160,19 @@ def _circumstances(introduced: Introduced, environment: Environment) -> Circumst
     return Circumstances(environment.now(), client.meta.region_name, is_https)
 
 
-def _caller(introduced: Introduced, found: Any) -> Optional[Caller]:
-    if introduced.subject is None:
-        return None
+def _caller(
+    subject: Subject, found: Optional[KnownRole], organization: Optional[str]
+) -> Optional[Caller]:
     try:
-        return trusted_caller(introduced.subject, found)
+        return trusted_caller(subject, found, organization)
     except InvalidRequest:
         # An ARN of a form that STS is not documented to answer.
         return None
+
+
+def _to_trust(subject: Subject) -> str:
+    """Answer the ARN for a new role's trust policy: the user, else the account of a session."""
+    caller = subject.identity.caller
+    is_user = ":user/" in subject.identity.arn
+    root = f"arn:{caller.partition}:iam::{caller.account_id}:root"
+    return subject.identity.arn if is_user else root

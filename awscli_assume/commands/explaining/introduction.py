@@ -13,11 +13,13 @@ from awscli_assume.aws.sign_in import command_of, sign_in_words
 from awscli_assume.aws.sts import client_options, create_sts_client, partition_of_region, region_of
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.commands.environment import Environment
+from awscli_assume.commands.explaining.lines import Lines
 from awscli_assume.commands.explaining.subject import Introduced, Subject
 from awscli_assume.commands.plan import Plan
+from awscli_assume.commands.road import device_of_the_source
 from awscli_assume.commands.sources_ready import use_source
 from awscli_assume.commands.start_region import start_region
-from awscli_assume.errors import UnexpectedAnswer
+from awscli_assume.errors import NoTerminal, UnexpectedAnswer
 from awscli_assume.host import BotoCoreError, ClientError
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
@@ -56,10 +58,10 @@ def introduce(
         region = start_region(plan, environment.variables)
         client = create_sts_client(session, parsed_globals, region)
         partition = partition_of_region(session, client)
-        with credentials_withheld(), causes_added():
+        with device_of_the_source(session), credentials_withheld(), causes_added():
             credentials = session.get_credentials()
             frozen = None if credentials is None else credentials.get_frozen_credentials()
-    except (ClientError, BotoCoreError, UnexpectedAnswer, EOFError) as error:
+    except (ClientError, BotoCoreError, UnexpectedAnswer, NoTerminal) as error:
         step = _without_credentials(source, str(error), sign_in_words(session))
         return Introduced(step, None)
     if credentials is None or frozen is None:
@@ -122,14 +124,13 @@ def _place(source: Optional[str]) -> str:
 def _without_credentials(
     source: Optional[str], reason: str, sign_in: Optional[tuple[str, ...]]
 ) -> Step:
-    profile = "" if source is None else f" --profile {source}"
     first, *others = reason.strip().splitlines() or ["no reason"]
     renew = () if sign_in is None else (command_of(sign_in),)
     return Step(
         CALLER,
         PROBLEM,
         (f"{_place(source)[3:]} gives no credentials: {first}", *others),
-        (*renew, f"aws configure list{profile}"),
+        (*renew, Lines(source, None).by_caller("configure", "list")),
     )
 
 
@@ -150,7 +151,6 @@ def _not_named(source: Optional[str], kind: str) -> Step:
 def _refused(
     source: Optional[str], kind: str, sign_in: Optional[tuple[str, ...]], error: Exception
 ) -> Step:
-    profile = "" if source is None else f" --profile {source}"
     lines = str(error).strip().splitlines() or [type(error).__name__]
     renew = () if sign_in is None else (command_of(sign_in),)
     return Step(
@@ -161,5 +161,5 @@ def _refused(
             *lines[1:],
             f"the credentials are {kind}, {_place(source)}",
         ),
-        (*renew, f"aws sts get-caller-identity{profile}"),
+        (*renew, Lines(source, None).by_caller("sts", "get-caller-identity")),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Mapping, Optional, Union
 
 from awscli_assume.aws.asking import NotAnswered
 from awscli_assume.aws.roles import KnownRole, look_up_role, role_arns
+from awscli_assume.commands.explaining.lines import Lines
+from awscli_assume.commands.explaining.witness import Witness
 from awscli_assume.model.diagnosis import DURATION, OK, PROBLEM, ROLE, UNKNOWN, Step
 from awscli_assume.model.limits import CHAINED_MOST, LONGEST
 from awscli_assume.model.near_misses import near_misses
@@ -17,47 +18,36 @@ from awscli_assume.model.roles import Role
 _EVERY_ROLE_ALLOWS = 3600
 
 
-@dataclass(frozen=True)
-class Witness:
-    """Who asks IAM about the role, and where they are; ``profile`` is None for the caller."""
-
-    iam: Any
-    partition: str
-    account_id: str
-    profile: Optional[str] = None
-
-    @property
-    def name(self) -> str:
-        """Who it is, in words."""
-        return "the caller" if self.profile is None else f"the profile '{self.profile}'"
-
-    def sees(self, role: Role) -> bool:
-        """Tell whether IAM shows them the role: it finds those of one account, by name alone."""
-        return (self.partition, self.account_id) == (role.partition, role.account_id)
-
-
 def look_at_role(
-    role: Role, witness: Optional[Witness], profiles: Mapping[str, Any]
+    role: Role,
+    witness: Optional[Witness],
+    profiles: Mapping[str, Any],
+    lines: Lines,
+    trusted: Optional[str],
 ) -> tuple[Step, Optional[KnownRole]]:
-    """Answer whether the role exists, and the role where that is known."""
+    """Answer whether the role exists, and the role where that is known.
+
+    ``trusted`` is the ARN that a new role would have to trust.
+    """
     if witness is None or not witness.sees(role):
-        return _out_of_sight(role, witness, profiles), None
+        return _out_of_sight(role, witness, profiles, lines), None
     try:
         found = look_up_role(witness.iam, role.name, witness.name)
     except NotAnswered as error:
         evidence = (f"whether the role exists is not known: {error}",)
-        return Step(ROLE, UNKNOWN, evidence, (_get_role(role, witness),)), None
+        command = lines.by_witness("iam", "get-role", "--role-name", role.name)
+        return Step(ROLE, UNKNOWN, evidence, (command,)), None
     if found is None:
-        return _missing(role, witness), None
+        return _missing(role, witness, lines, trusted), None
     if found.arn != role.arn:
         evidence = (
             f"there is no {role.arn}, but {found.arn}: path and case are part of a role's ARN",
         )
-        return Step(ROLE, PROBLEM, evidence, (f"aws assume --role-arn {found.arn}",)), found
+        return Step(ROLE, PROBLEM, evidence, (_assume(found.arn, lines),)), found
     return Step(ROLE, OK, (f"{found.arn} exists",)), found
 
 
-def _missing(role: Role, witness: Witness) -> Step:
+def _missing(role: Role, witness: Witness, lines: Lines, trusted: Optional[str]) -> Step:
     evidence = [f"there is no role {role.name} in the account {role.account_id}"]
     try:
         near = near_misses(role.name, role_arns(witness.iam, witness.name))
@@ -65,12 +55,22 @@ def _missing(role: Role, witness: Witness) -> Step:
         near = []
         evidence.append(f"whether there is one of a name like it is not known: {error}")
     evidence += [f"there is {arn}" for arn in near]
-    commands = [f"aws assume --role-arn {arn}" for arn in near]
-    commands.append(f"aws assume create-role --role-name {role.name}{_profile(witness)}")
+    words = ["assume", "create-role", "--role-name", role.name]
+    if role.path != "/":
+        words += ["--path", role.path]
+    if witness.profile is not None and trusted is not None:
+        words += ["--trust", trusted]
+    commands = [*(_assume(arn, lines) for arn in near), lines.by_witness(*words)]
     return Step(ROLE, PROBLEM, tuple(evidence), tuple(commands))
 
 
-def _out_of_sight(role: Role, witness: Optional[Witness], profiles: Mapping[str, Any]) -> Step:
+def _assume(arn: str, lines: Lines) -> str:
+    return lines.by_caller("assume", "--role-arn", arn)
+
+
+def _out_of_sight(
+    role: Role, witness: Optional[Witness], profiles: Mapping[str, Any], lines: Lines
+) -> Step:
     account = role.account_id
     if witness is not None and witness.partition != role.partition:
         evidence = (
@@ -91,7 +91,9 @@ def _out_of_sight(role: Role, witness: Optional[Witness], profiles: Mapping[str,
         )
     names = [name for name, profile in profiles.items() if account and _is_of(profile, account)]
     commands = [
-        f"aws assume explain --role-arn {role.arn} --role-account-profile {name}"
+        lines.by_caller(
+            "assume", "explain", "--role-arn", role.arn, "--role-account-profile", name
+        )
         for name in (names or ["NAME"])
         if role.is_complete
     ]
@@ -104,41 +106,41 @@ def _is_of(profile: Mapping[str, Any], account_id: str) -> bool:
     return account_id in accounts or f":{account_id}:" in arn
 
 
-def look_at_duration(request: AssumeRoleRequest, found: Optional[KnownRole]) -> Step:
-    """Answer whether the session may last as long as was asked for."""
+def look_at_duration(
+    request: AssumeRoleRequest, found: Optional[KnownRole], lines: Lines, has_flag: bool
+) -> Step:
+    """Answer whether the session may last as long as was asked for.
+
+    ``has_flag`` tells that the duration is an option; a default gives way to role chaining.
+    """
     asked = request.duration_seconds
-    if request.is_chained and isinstance(asked, int) and asked > CHAINED_MOST:
+    if request.is_clamped and not (has_flag and isinstance(asked, int)):
+        evidence = (f"role chaining: {CHAINED_MOST} seconds in place of {asked}",)
+        return Step(DURATION, OK, evidence)
+    if request.is_clamped:
         evidence = (
             f"{asked} seconds, and the source is itself a role session: role chaining gives at "
             f"most {CHAINED_MOST}",
         )
-        return Step(DURATION, PROBLEM, evidence, (_again(request, CHAINED_MOST),))
+        return Step(DURATION, PROBLEM, evidence, (_again(request, CHAINED_MOST, lines),))
     if asked is None or asked == LONGEST or (isinstance(asked, int) and _fits_every(asked)):
         what = "the longest that the role allows" if asked == LONGEST else "an hour at most"
         return Step(DURATION, OK, (f"{what}, which every role gives",))
     if found is None or found.maximum_seconds is None:
         evidence = (f"whether the role allows {asked} seconds is not known",)
-        return Step(DURATION, UNKNOWN, evidence, (_again(request, LONGEST),))
+        return Step(DURATION, UNKNOWN, evidence, (_again(request, LONGEST, lines),))
     most = found.maximum_seconds
     if isinstance(asked, int) and asked > most:
         evidence = (f"{asked} seconds, and the role allows at most {most} (MaxSessionDuration)",)
-        return Step(DURATION, PROBLEM, evidence, (_again(request, most),))
+        return Step(DURATION, PROBLEM, evidence, (_again(request, most, lines),))
     return Step(DURATION, OK, (f"{asked} seconds, and the role allows {most}",))
 
 
-def _again(request: AssumeRoleRequest, seconds: Union[int, str]) -> str:
+def _again(request: AssumeRoleRequest, seconds: Union[int, str], lines: Lines) -> str:
     role = request.role
-    words = f"--role-arn {role.arn}" if role.is_complete else f"--role-name {role.name}"
-    return f"aws assume {words} --duration-seconds {seconds}"
+    words = ("--role-arn", role.arn) if role.is_complete else ("--role-name", role.name)
+    return lines.by_caller("assume", *words, "--duration-seconds", str(seconds))
 
 
 def _fits_every(seconds: int) -> bool:
     return seconds <= _EVERY_ROLE_ALLOWS
-
-
-def _get_role(role: Role, witness: Witness) -> str:
-    return f"aws iam get-role --role-name {role.name}{_profile(witness)}"
-
-
-def _profile(witness: Witness) -> str:
-    return "" if witness.profile is None else f" --profile {witness.profile}"

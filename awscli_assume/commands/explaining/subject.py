@@ -17,7 +17,7 @@ class Subject:
     """The caller, as far as STS has named them. ``make_client`` answers a client of a service.
 
     ``role_arn`` is that of a session which is not there yet, of a role on the way, and
-    ``source_identity`` what it would keep.
+    ``source_identity`` what it would keep; ``home`` is then the account of who signs.
     """
 
     identity: Identity
@@ -25,6 +25,12 @@ class Subject:
     make_client: Callable[[str], Any]
     role_arn: Optional[str] = None
     source_identity: Optional[str] = None
+    home: Optional[str] = None
+
+    @property
+    def is_of_the_source(self) -> bool:
+        """Tell whether the caller is of the account that signs; roles on the way need not be."""
+        return self.home in (None, self.identity.caller.account_id)
 
     def iam(self) -> Any:
         """Answer a client of IAM; the source signs, whoever the caller is."""
@@ -40,6 +46,7 @@ class Subject:
             identity=identity,
             is_temporary=True,
             role_arn=role.arn,
+            home=self.home or self.identity.caller.account_id,
             source_identity=request.source_identity or self.source_identity,
         )
 

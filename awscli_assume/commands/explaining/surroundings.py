@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 from datetime import datetime
 from typing import Any, Mapping, Optional
 
 import awscli_assume
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.explaining.introduction import SKEW_MOST_SECONDS, blames_sts
+from awscli_assume.commands.explaining.lines import Lines
 from awscli_assume.commands.explaining.subject import Introduced
 from awscli_assume.commands.plan import Plan
 from awscli_assume.errors import InvalidConfiguration
@@ -58,7 +60,7 @@ def look_at_request(request: AssumeRoleRequest, partition: Optional[str]) -> Ste
     return Step(REQUEST, UNKNOWN, (doubt, estimate))
 
 
-def look_at_sts(introduced: Introduced, now: datetime) -> Step:
+def look_at_sts(introduced: Introduced, now: datetime, lines: Lines) -> Step:
     """Answer whether STS answered, where, and whether the clocks agree."""
     client = introduced.client
     if client is None:
@@ -70,12 +72,18 @@ def look_at_sts(introduced: Introduced, now: datetime) -> Step:
     if skew is not None and abs(skew) > SKEW_MOST_SECONDS:
         side = "behind" if skew > 0 else "before"
         text = f"the clock of this machine is {abs(skew)} seconds {side} that of STS"
+        if introduced.subject is not None:
+            # It took a signature of this clock's a moment ago.
+            return Step(STS, OK, (place, f"note: {text}"), ("date -u",))
         return Step(STS, PROBLEM, (text, place), ("date -u",))
     failure = introduced.failure
     if failure is not None and blames_sts(failure, introduced.server_time, now):
-        lines = str(failure).strip().splitlines() or [type(failure).__name__]
-        commands = ("aws configure get region", "aws configure list")
-        return Step(STS, PROBLEM, (f"STS did not answer: {lines[0]}", *lines[1:], place), commands)
+        first, *others = str(failure).strip().splitlines() or [type(failure).__name__]
+        commands = (
+            lines.by_caller("configure", "get", "region"),
+            lines.by_caller("configure", "list"),
+        )
+        return Step(STS, PROBLEM, (f"STS did not answer: {first}", *others, place), commands)
     if skew is None and introduced.subject is None:
         return Step(STS, UNKNOWN, (f"{place} did not say anything of use",))
     if skew is None:
@@ -111,7 +119,7 @@ def nothing_to_write() -> Step:
 
 
 def _another_target(target: str) -> str:
-    return f"aws assume --update-profile {target}-2"
+    return shlex.join(("aws", "assume", "--update-profile", f"{target}-2"))
 
 
 def _shadows(variables: Mapping[str, str], parsed_globals: Any) -> list[str]:

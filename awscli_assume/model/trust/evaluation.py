@@ -6,14 +6,13 @@ no statement allows is not allowed. It says nothing of the caller's own policies
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Iterator, Mapping, Optional, Union
+from dataclasses import dataclass, replace
+from typing import Any, Mapping, Optional, Union
 
 from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.model.trust.actions import needed_actions, perhaps_needed
 from awscli_assume.model.trust.callers import (
     OF_AN_ACCOUNT,
-    PROVIDER,
-    ROLE_SESSION,
     Caller,
     refused_by_sts,
 )
@@ -38,13 +37,18 @@ _WORST_FIRST = (DENIED, NOT_ALLOWED, UNKNOWN, ALLOWED)
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one statement says of one action; ``holds`` is None where it can't be known."""
+    """What one statement says of one action; ``holds`` is None where it can't be known.
+
+    ``is_direct`` tells that its principal is more than the caller's account,
+    ``is_exact`` that it is the user or the session itself, None for everyone.
+    """
 
     statement: str
     effect: str
     holds: Optional[bool]
     reason: str
     is_direct: bool
+    is_exact: Optional[bool] = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ class Verdict:
     for each statement that stands in the way. ``needs_identity_policy`` tells whether
     the caller's own policies have to allow it too; they may refuse it in any case. Of
     what nothing allows it tells nothing. ``provisos`` are what ALLOWED depends on, of a
-    source session, as nobody can look into one.
+    source session, as nobody can look into one. ``by_action`` are the verdicts on each
+    action that is needed.
     """
 
     outcome: str
@@ -64,6 +69,11 @@ class Verdict:
     evidence: tuple[Evidence, ...]
     needs_identity_policy: bool
     provisos: tuple[str, ...] = ()
+    by_action: tuple[Verdict, ...] = ()
+
+    def of(self, action: str) -> Verdict:
+        """Answer the verdict on one action; the whole one where it was not asked about."""
+        return next((one for one in self.by_action if one.action == action), self)
 
 
 def evaluate(
@@ -90,45 +100,16 @@ def evaluate(
     needs = any(verdict.needs_identity_policy for verdict in verdicts)
     refusal = refused_by_sts(caller)
     if refusal and worst.outcome != DENIED:
-        return Verdict(NOT_ALLOWED, worst.action, (refusal,), worst.evidence, needs)
+        return replace(worst, outcome=NOT_ALLOWED, reasons=(refusal,), needs_identity_policy=needs)
     provisos = tuple(
         f"if the source session has {what}, {action} may be needed too: {reason}"
-        for action, what in _perhaps_needed(caller, request)
+        for action, what in perhaps_needed(caller, request)
         if worst.outcome == ALLOWED
         for reason in judged(action).reasons
     )
-    return Verdict(worst.outcome, worst.action, worst.reasons, worst.evidence, needs, provisos)
-
-
-def needed_actions(caller: Caller, request: AssumeRoleRequest) -> tuple[str, ...]:
-    """Answer the actions that a trust policy has to allow, the operation's own first.
-
-    Sources: IAM User Guide, "Passing session tags in AWS STS" and "Monitor and
-    control actions taken with assumed roles"; AWS STS API reference, "AssumeRole".
-    """
-    operation = "sts:AssumeRole"
-    if caller.kind == PROVIDER:
-        operation += "WithSAML" if caller.is_of_saml else "WithWebIdentity"
-    others = {
-        "sts:TagSession": request.tags,
-        "sts:SetSourceIdentity": request.source_identity or caller.source_identity,
-        "sts:SetContext": request.provided_contexts,
-    }
-    return (operation, *(action for action, is_needed in others.items() if is_needed))
-
-
-def _perhaps_needed(caller: Caller, request: AssumeRoleRequest) -> Iterator[tuple[str, str]]:
-    """Answer the actions for what a source session may hand on, and what that would be.
-
-    Sources: IAM User Guide, "Monitor and control actions taken with assumed roles" and
-    "Passing session tags in AWS STS", under role chaining.
-    """
-    if caller.kind == ROLE_SESSION:
-        needed = needed_actions(caller, request)
-        if "sts:TagSession" not in needed:
-            yield "sts:TagSession", "transitive session tags"
-        if "sts:SetSourceIdentity" not in needed:
-            yield "sts:SetSourceIdentity", "a source identity"
+    return replace(
+        worst, needs_identity_policy=needs, provisos=provisos, by_action=tuple(verdicts)
+    )
 
 
 def _of_action(
@@ -175,8 +156,21 @@ def _of_statement(
             *(judge(condition, context, has_variables) for condition in statement.conditions),
         ]
     )
-    reason = f"it denies {action}" if found.holds and statement.effect == DENY else found.reason
-    return Evidence(statement.name, statement.effect, found.holds, reason, who.is_direct)
+    reason = found.reason
+    if found.holds and statement.effect == DENY:
+        reason = f"it denies {action}{_under(statement)}"
+    return Evidence(
+        statement.name, statement.effect, found.holds, reason, who.is_direct, who.is_exact
+    )
+
+
+def _under(statement: Statement) -> str:
+    """Answer the conditions of a statement that holds, in words."""
+    told = [
+        f"{one.operator} {one.key} {', '.join(map(repr, one.values))}"
+        for one in statement.conditions
+    ]
+    return f" under {' and '.join(told)}" if told else ""
 
 
 def _covers(statement: Statement, action: str) -> Finding:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Optional
 
 from awscli_assume.model.trust.callers import (
     OF_AN_ACCOUNT,
@@ -17,7 +18,7 @@ from awscli_assume.model.trust.callers import (
     Caller,
 )
 from awscli_assume.model.trust.document import EVERYONE, Statement
-from awscli_assume.model.trust.findings import Finding
+from awscli_assume.model.trust.findings import Finding, any_holds
 
 _ACCOUNT = re.compile(r"(?:arn:(?P<partition>aws[a-z-]*):iam::)?(?P<id>\d{12})(?P<root>:root)?")
 # IAM User Guide, "IAM identifiers", unique ID prefixes.
@@ -30,9 +31,14 @@ _NAMED = re.compile(
 
 @dataclass(frozen=True)
 class Match(Finding):
-    """A finding; ``is_direct`` tells that the policy trusts more than the caller's account."""
+    """A finding; ``is_direct`` tells that the policy trusts more than the caller's account.
+
+    ``is_exact`` tells that it names the user or the session itself, by its ARN; None
+    is for everyone.
+    """
 
     is_direct: bool = False
+    is_exact: Optional[bool] = False
 
 
 def match(statement: Statement, caller: Caller) -> Match:
@@ -45,7 +51,12 @@ def match(statement: Statement, caller: Caller) -> Match:
     for wanted in (True, None):
         same = [one for one in found if one.holds is wanted]
         if same:
-            return Match(wanted, same[0].reason, any(one.is_direct for one in same))
+            return Match(
+                wanted,
+                same[0].reason,
+                any(one.is_direct for one in same),
+                any_holds(one.is_exact for one in same),
+            )
     names = ", ".join(text for _, text in statement.principals)
     notes = "".join(f"; {one.reason}" for one in found if one.reason)
     return Match(False, f"its principal is {names} and not {caller.name}{notes}")
@@ -53,7 +64,7 @@ def match(statement: Statement, caller: Caller) -> Match:
 
 def _one(kind: str, text: str, caller: Caller) -> Match:
     if (kind, text) == EVERYONE:
-        return Match(True, is_direct=True)
+        return Match(True, is_direct=True, is_exact=None)
     if kind == "AWS":
         return _of_aws(text, caller)
     if kind not in ("Service", "Federated"):
@@ -67,7 +78,7 @@ def _one(kind: str, text: str, caller: Caller) -> Match:
 def _of_aws(text: str, caller: Caller) -> Match:
     if text == "*":
         if caller.kind in OF_AN_ACCOUNT:
-            return Match(True, is_direct=True)
+            return Match(True, is_direct=True, is_exact=None)
         return Match(None, f"whether the AWS principal * is any {caller.kind} is not documented")
     if caller.kind not in OF_AN_ACCOUNT:
         return Match(False)
@@ -82,7 +93,8 @@ def _of_aws(text: str, caller: Caller) -> Match:
         return Match(False, f"a wildcard inside of a principal, as in {text}, matches nobody")
     if not _NAMED.fullmatch(text):
         return Match(None, f"the principal {text} is of no form that IAM documents")
-    return Match(text == caller.name or caller.is_role(text), is_direct=True)
+    is_exact = text == caller.name
+    return Match(is_exact or caller.is_role(text), is_direct=True, is_exact=is_exact)
 
 
 def _by_unique_id(text: str, prefix: str, caller: Caller) -> Match:
@@ -107,7 +119,7 @@ def _except(listed: tuple[tuple[str, str], ...], caller: Caller) -> Match:
     if any(one.holds is None for one in found):
         return Match(None, next(one.reason for one in found if one.holds is None))
     if not names:
-        return Match(True, is_direct=True)
+        return Match(True, is_direct=True, is_exact=None)
     accounts = names & {caller.account_arn, str(caller.account_id)}
     roles = {name for name in names if caller.is_role(name)}
     is_whole = caller.kind not in OF_AN_ACCOUNT or (

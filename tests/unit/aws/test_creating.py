@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from awscli_assume.aws.creating import Creation
+from awscli_assume.host import ClientError
 from awscli_assume.model.new_role import NewRole
 from awscli_assume.model.roles import Role
 
@@ -14,16 +15,16 @@ ROLE = NewRole(Role("r1"), {}, policy_arns=("arn:aws:iam::aws:policy/a",), inlin
 
 
 class Iam:
-    """A client that notes its calls, and is interrupted in one of them."""
+    """A client that notes its calls, and is interrupted in some of them."""
 
-    def __init__(self, interrupted: str) -> None:
+    def __init__(self, *interrupted: str) -> None:
         self.calls: list[str] = []
         self._interrupted = interrupted
 
     def __getattr__(self, name: str) -> Any:
         def call(**parameters: Any) -> dict[str, Any]:
             self.calls.append(name)
-            if name == self._interrupted:
+            if name in self._interrupted:
                 raise KeyboardInterrupt
             return {"Role": {}}
 
@@ -59,3 +60,40 @@ def test_an_interrupted_create_role_is_told_and_left_alone() -> None:
     assert iam.calls == ["create_role"]
     assert creation.remains.is_doubtful
     assert creation.remains.left == ("aws iam delete-role --role-name r1",)
+
+
+@pytest.mark.parametrize(
+    ("interrupted", "left"),
+    [
+        ("detach_role_policy", ["detach-role-policy", "delete-role-policy", "delete-role"]),
+        ("delete_role_policy", ["delete-role-policy", "delete-role"]),
+        ("delete_role", ["delete-role"]),
+    ],
+)
+def test_a_second_interruption_leaves_the_rest_told(interrupted: str, left: list[str]) -> None:
+    """Ctrl-C while something is taken back ends that; what is there still stands in remains."""
+    iam = Iam("attach_role_policy", interrupted)
+    creation = Creation(ROLE, iam, iam)
+    with pytest.raises(KeyboardInterrupt):
+        creation.run()
+
+    assert iam.calls[-1] == interrupted
+    assert [command.split()[2] for command in creation.remains.left] == left
+    assert len(creation.remains.taken_back) == 3 - len(left)
+    assert not creation.remains.is_doubtful
+
+
+@pytest.mark.parametrize(
+    ("retries", "status", "is_undone"), [(0, 403, False), (1, 400, True), (0, 500, True)]
+)
+def test_a_step_that_may_have_worked_is_undone(retries: int, status: int, is_undone: bool) -> None:
+    """A plain refusal did nothing; one after a call whose answer was lost says nothing of that."""
+    metadata = {"HTTPStatusCode": status, "RetryAttempts": retries}
+    error = ClientError({"Error": {"Code": "x"}, "ResponseMetadata": metadata}, "PutRolePolicy")
+    iam = Iam()
+    iam.put_role_policy = lambda **parameters: (_ for _ in ()).throw(error)
+    with pytest.raises(ClientError):
+        Creation(ROLE, iam, iam).run()
+
+    back = ["delete_role_policy"] if is_undone else []
+    assert iam.calls == ["create_role", *back, "delete_role"]

@@ -16,6 +16,10 @@ NONE = dict.fromkeys(
 READ = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 POLICY = '{"Statement": []}'
 
+# Of the two, Python keeps the last one alone: without MFA.
+TWICE = """{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {
+    "Bool": {"aws:MultiFactorAuthPresent": "true"}, "Bool": {"aws:SecureTransport": "true"}}}}"""
+
 
 def build(**options: Any) -> Any:
     return build_new_role({**NONE, "role_name": "r1", **options})
@@ -71,6 +75,12 @@ def test_path(name: str, path: Any, expected: str) -> None:
         ({"inline_policy": "[]"}, "JSON object"),
         ({"inline_policy": "[" * 100000}, "not JSON"),
         ({"inline_policy": '{"Statement": "' + "x" * 10240 + '"}'}, "IAM takes 10240"),
+        ({"inline_policy": TWICE}, "'Bool' stands twice"),
+        ({"inline_policy": '{"Statement": [], "Statement": []}'}, "'Statement' stands twice"),
+        ({"inline_policy": '{"Statement": 1e999}'}, "1e999 is not a number"),
+        ({"inline_policy": '{"Statement": -1e999}'}, "-1e999 is not a number"),
+        ({"inline_policy": '{"Statement": NaN}'}, "NaN is not a number"),
+        ({"inline_policy": '{"Statement": -Infinity}'}, "-Infinity is not a number"),
         ({"tags": [{"Key": "aws:x", "Value": "y"}]}, "aws:"),
     ],
 )
@@ -78,3 +88,12 @@ def test_what_iam_would_refuse(options: dict[str, Any], reason: str) -> None:
     """It is refused before IAM is asked, with the way out."""
     with pytest.raises(InvalidRequest, match=reason):
         build(**options)
+
+
+def test_an_inline_policy_is_kept_as_it_was_written() -> None:
+    """Each element reaches IAM, numbers too."""
+    text = '{"Statement": [{"a": {"b": 1.5}, "c": 10}, {"a": {"b": "x"}}]}'
+
+    assert build(inline_policy=text).inline_policy == {
+        "Statement": [{"a": {"b": 1.5}, "c": 10}, {"a": {"b": "x"}}]
+    }

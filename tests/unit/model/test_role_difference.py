@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from awscli_assume.model.new_role import NewRole
-from awscli_assume.model.role_difference import UNKNOWN, ExistingRole, differences
+from awscli_assume.model.role_difference import (
+    UNKNOWN,
+    ExistingRole,
+    differences,
+    external_id_of,
+)
 from awscli_assume.model.roles import Role
 
 STATEMENT = {"Effect": "Allow", "Principal": {"AWS": ["a", "b"]}, "Action": "sts:AssumeRole"}
@@ -74,3 +79,31 @@ def test_what_may_not_be_read_differs() -> None:
         ("ManagedPolicies", UNKNOWN),
         ("InlinePolicies", UNKNOWN),
     ]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ([{"StringEquals": {"sts:ExternalId": "a1"}}], "a1"),
+        ([{"StringEquals": {"sts:ExternalId": ["a1"]}}, None], "a1"),
+        ([{"StringEquals": {"sts:ExternalId": ["a1", "b2"]}}], None),
+        ([{"StringEquals": {"sts:ExternalId": x}} for x in ("a1", "b2")], None),
+        ([{"StringLike": {"sts:ExternalId": "a*"}}], None),
+        ([{"StringEquals": "a1"}], None),
+        ([None], None),
+    ],
+)
+def test_the_external_id_of_a_trust_policy(conditions: list, expected: Any) -> None:
+    """It is told where a policy asks for exactly one."""
+    statements = [{**STATEMENT, "Condition": one} for one in conditions]
+
+    assert external_id_of({"Statement": statements}) == expected
+
+
+def test_a_trust_policy_of_one_statement_or_none_has_its_external_id() -> None:
+    """A statement need not stand in a list, and a document need not be one."""
+    condition = {"StringEquals": {"sts:ExternalId": "a1"}}
+
+    assert external_id_of({"Statement": {**STATEMENT, "Condition": condition}}) == "a1"
+    assert external_id_of(None) is None
+    assert external_id_of({}) is None

@@ -5,21 +5,27 @@ from __future__ import annotations
 import pytest
 
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.trust_terms import (
-    ACCOUNT,
-    ME,
-    Proof,
-    Term,
-    check_proof,
-    parse_terms,
-    trust_policy,
-)
+from awscli_assume.model.new_trust import Proof, check_proof, trust_policy, without_mfa
+from awscli_assume.model.trust_terms import ACCOUNT, ME, Term, parse_terms
 
 ID = "123456789012"
 ALICE = f"arn:aws:iam::{ID}:user/dev/alice"
 KNOWN = {ME: ALICE, ACCOUNT: f"arn:aws:iam::{ID}:root"}
 NO_PROOF = Proof()
 GITHUB = "token.actions.githubusercontent.com"
+
+# Whoever has a repository at GitHub chooses of which claims its subject is made.
+OF_OTHERS = (
+    "repo:*", "repo:?rg/x", "repo:my-org*", "repo:my-org*/x", "repo:*/x:ref:refs/heads/main",
+    "repo:my-org", "repo:/x", "r*", "environment:prod", "actor:alice",
+    "job_workflow_ref:my-org/public/.github/workflows/x.yml@main", "repository_owner:my-*",
+    "repository_owner_id:12*",
+)  # fmt: skip
+TOO_WIDE = (
+    "project_path:*", "project_path:my*", "project_path:my-group*:x", "project_path::*", "my*",
+    "user|*", "system:serviceaccount:*", "system:serviceaccount:ns*:default",
+    "{*}:x", "{11111111-2222-3333-4444-55555555555?}:x",
+)  # fmt: skip
 
 
 def statements(*values: str, proof: Proof = NO_PROOF) -> list:
@@ -138,6 +144,17 @@ def test_a_proof_that_nobody_can_bring_is_refused(value: str, proof: Proof) -> N
         ("oidc:example.com:*", "everybody whom the provider knows"),
         ("oidc:example.com:?x", "everybody whom the provider knows"),
         ("oidc:example.com:a${aws:username}", "policy variable"),
+        *((f"oidc:{GITHUB}:{subject}", "repositories of others") for subject in OF_OTHERS),
+        (f"oidc:{GITHUB.upper()}:repo:*", "repositories of others"),
+        (f"oidc:{GITHUB}/my-enterprise:repo:*", "repositories of others"),
+        *((f"oidc:gitlab.com:{subject}", "after two parts") for subject in TOO_WIDE),
+        ("oidc:accounts.google.com:1234", "without an ARN"),
+        ("oidc:Accounts.Google.com:1234", "without an ARN"),
+        ("oidc:www.amazon.com:amzn1.account.x", "without an ARN"),
+        ("oidc:graph.facebook.com:1234", "without an ARN"),
+        ("oidc:cognito-identity.amazonaws.com:us-east-1:x", "without an ARN"),
+        ("oidc:cognito-identity-us-gov.amazonaws.com:x", "without an ARN"),
+        ("oidc:cognito-identity.cn-north-1.amazonaws.com.cn:x", "without an ARN"),
     ],
 )
 def test_what_names_nobody_or_everybody_is_refused(value: str, reason: str) -> None:
@@ -147,6 +164,48 @@ def test_what_names_nobody_or_everybody_is_refused(value: str, reason: str) -> N
 
     assert f"'{value}'" in str(caught.value)
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"{GITHUB}:repo:my-org/*",
+        f"{GITHUB}:repo:my-org@1234/my-repo@5678:ref:refs/heads/*",
+        f"{GITHUB}:repository_owner:my-org",
+        f"{GITHUB}:repository_owner_id:1234:*",
+        f"{GITHUB}/my-enterprise:repo:my-org/my-repo:environment:prod",
+        "gitlab.com:project_path:my-group/*",
+        "app.terraform.io:organization:my-org:project:*",
+        "example.com:just-me",
+        "oidc.eks.eu-west-1.amazonaws.com/id/ABC:system:serviceaccount:ns:*",
+        "api.bitbucket.org/x:{11111111-2222-3333-4444-555555555555}:*",
+        "cognito-idp.us-east-1.amazonaws.com/us-east-1_x:1234",
+    ],
+)
+def test_a_subject_of_one_owner_is_taken(value: str) -> None:
+    """What names an owner may have wildcards behind it."""
+    [term] = parse_terms([f"oidc:{value}"])
+
+    assert f"{term.who}:{term.subject}" == value
+
+
+DEV, SESSION = f"arn:aws:iam::{ID}:role/dev", f"arn:aws:sts::{ID}:assumed-role/dev/alice"
+
+
+@pytest.mark.parametrize("values", [[DEV], [SESSION], [DEV, SESSION], ["me"]])
+def test_mfa_is_not_asked_of_roles_alone(values: list[str]) -> None:
+    """A session of a role carries no MFA: a role that asks it for some is nobody's."""
+    with pytest.raises(InvalidRequest, match="the session of a role carries no MFA"):
+        without_mfa(parse_terms(values), Proof(True), {ME: DEV})
+
+
+def test_roles_beside_others_are_named_where_mfa_is_asked_for() -> None:
+    """They are told, and the others can bring it."""
+    terms = parse_terms(["account", ALICE, DEV])
+
+    assert without_mfa(terms, Proof(True), KNOWN) == (DEV,)
+    assert without_mfa(terms, Proof(), KNOWN) == ()
+    assert without_mfa(parse_terms(["me"]), Proof(True), {}) == ()
 
 
 def test_another_partition_can_not_be_trusted() -> None:

@@ -11,7 +11,10 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Optional
 
+# Version 1 from 1.46 on carries botocore: awscli puts it in place.
+import awscli  # noqa: F401
 import pytest
+from botocore.session import Session
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -148,7 +151,7 @@ def test_a_format_is_named_or_given() -> None:
 def test_each_format_is_in_the_help(name: str) -> None:
     """The help has one item for each format, with its one sentence."""
     documentation = FORMATS[name].documentation
-    (argument,) = [one for one in ExportCommand(None).ARG_TABLE if one["name"] == "format"]
+    (argument,) = [one for one in ExportCommand(Session()).ARG_TABLE if one["name"] == "format"]
 
     assert f"<code>{name}</code>: {documentation}" in argument["help_text"]
     assert documentation.startswith("Display credentials as ")

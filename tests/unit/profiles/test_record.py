@@ -169,3 +169,25 @@ def test_record_of_a_later_version() -> None:
     found = read_record({"assumed": {"role-arn": "a", "new-option": "x"}})
 
     assert found == Record("a", "", None, None, (("new-option", "x"),))
+
+
+WEB = {"role_arn": "arn:aws:iam::123456789012:role/r", "session_name": "s"}
+
+
+@pytest.mark.parametrize(
+    ("options", "source", "kind"),
+    [
+        ((("web-identity-token-file", "/token"),), None, "WebIdentity"),
+        ((("web-identity-token-file", "github-actions"),), None, "WebIdentity"),
+        ((("saml-assertion", "(not kept)"), ("principal-arn", "arn:x")), None, "SAML"),
+        ((), None, "Environment"),
+    ],
+)
+def test_record_says_what_stood_in_for_a_source(options, source, kind) -> None:
+    """The kind is read back as well: a proof, or keys of the environment."""
+    record = Record(**WEB, source_profile=source, options=options)
+    block = record.to_block()
+
+    assert block["credential-source"] == kind
+    assert read_record({"assumed": block}) == record
+    assert record.has_proof is (kind != "Environment")
