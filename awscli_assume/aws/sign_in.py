@@ -6,7 +6,17 @@ import shlex
 from contextlib import contextmanager
 from typing import Any, Iterator, Mapping, Optional
 
-from awscli_assume.host import CLI_NAME, HAS_SIGN_IN, SIGN_IN_ERRORS
+from awscli_assume.host import CLI_NAME, HAS_SIGN_IN, SIGN_IN_ERRORS, profiles_as_written
+
+# What has to be in the very profile that a command signs in for (2.38.5:
+# customizations/sso/login.py and login/login.py): neither knows what is inherited.
+_WAYS = (
+    (("sso", "login"), ("sso_session",)),
+    (("sso", "login"), ("sso_start_url", "sso_region")),
+    (("login",), ("login_session",)),
+)
+# The key of profiles/inclusion.py, which is a neighbour.
+_INCLUDE = "include_profile"
 
 
 @contextmanager
@@ -27,8 +37,8 @@ def sign_in_named(session: Any) -> Iterator[None]:
 def sign_in_words(session: Any) -> Optional[tuple[str, ...]]:
     """Answer the words behind ``aws`` that renew the sign-in of the session's profile.
 
-    A role's profile goes by that of its source profile. None where neither
-    names one.
+    A role's profile goes by that of its source profile, and one that inherits its
+    sign-in by the profile that has it. None where no profile names one.
     """
     profiles: Mapping[str, Any] = session.full_config["profiles"]
     name: Optional[str] = session.get_config_variable("profile") or "default"
@@ -37,13 +47,25 @@ def sign_in_words(session: Any) -> Optional[tuple[str, ...]]:
         seen.add(name)
         profile = profiles[name]
         if "role_arn" not in profile or profile.get("source_profile") in (None, name):
-            if "sso_session" in profile or "sso_start_url" in profile:
-                return ("sso", "login", "--profile", name)
-            if "login_session" in profile:
-                return ("login", "--profile", name)
+            for command, keys in _WAYS:
+                if keys[0] in profile:
+                    return (*command, "--profile", _owner(name, keys))
             return None
         name = profile["source_profile"]
     return None
+
+
+def _owner(name: str, keys: tuple[str, ...]) -> str:
+    """Answer the profile whose own section has the keys: this one, or one that it includes."""
+    profiles = profiles_as_written()
+    other = name
+    seen: set[str] = set()
+    while other in profiles and other not in seen:
+        if all(key in profiles[other] for key in keys):
+            return other
+        seen.add(other)
+        other = profiles[other].get(_INCLUDE)
+    return name
 
 
 def command_of(words: tuple[str, ...]) -> str:
@@ -56,4 +78,5 @@ def _sentence(words: Optional[tuple[str, ...]]) -> str:
         return ""
     if not HAS_SIGN_IN:
         return f"{CLI_NAME} can't renew it. With an AWS CLI version 2: {command_of(words)}"
-    return f"Renew it: {command_of(words)} (aws assume --login runs that by itself)"
+    verbs = "aws assume, export and exec"
+    return f"Renew it: {command_of(words)} (--login of {verbs} runs that by itself)"

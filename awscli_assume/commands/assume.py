@@ -18,12 +18,19 @@ from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.held import holds, is_enough
 from awscli_assume.commands.plan import Plan, make_plan
 from awscli_assume.commands.printing import print_object
-from awscli_assume.commands.program import check_renewable, forget, keep_fresh, make_target
+from awscli_assume.commands.program import (
+    check_renewable,
+    forget,
+    keep_fresh,
+    make_target,
+    renewal_warning,
+)
 from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
 from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
 from awscli_assume.commands.road import travel
 from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.signing_in import signed_in
+from awscli_assume.commands.source_codes import answer_for_sources
 from awscli_assume.commands.target_arguments import target_arguments
 from awscli_assume.commands.verb_words import check_no_verb
 from awscli_assume.commands.verbs import VERBS, entries
@@ -76,6 +83,7 @@ class AssumeCommand(BasicCommand):
         # that is a sixth of a second (2.38.5).
         gc.freeze()
         hold_for_every_client(self._session, parsed_globals)
+        answer_for_sources(self._session, self._environment)
         # The CLI's parser gives a verb only what the command itself does not
         # know: it would keep the verb's --update-profile and --dry-run.
         self.narrow(args)
@@ -104,10 +112,11 @@ class AssumeCommand(BasicCommand):
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
         least = seconds_or_none(parsed_args.min_ttl, "--min-ttl")
         make = plan_copy if parsed_args.copy_source else make_plan
+        # The target may be the profile of the settings, and has inherited by then.
+        written = dict(self._session.full_config["profiles"])
         plan = make(self._session, parsed_args, parsed_globals, self._environment)
         files = locate(self._session)
-        profiles = self._session.full_config["profiles"]
-        before = profiles.get(plan.ends.target)
+        before = written.get(plan.ends.target)
         check_not_source(plan.ends.target, plan.ends.source)
         check_ours(plan.ends.target, before)
         check_writable(files)
@@ -148,6 +157,9 @@ class AssumeCommand(BasicCommand):
         write_targets(files, [target])
         forget(held, target)
         environment.tell(replaced_note(held, target.record))
+        if isinstance(plan, Plan):
+            profiles = self._session.full_config["profiles"]
+            environment.tell(renewal_warning(plan, target, profiles))
         return state_of(target, before, environment.now())
 
     def _obtain(self, plan: Union[Plan, Copy], before: Any, parsed_globals: Any) -> Target:

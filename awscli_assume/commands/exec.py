@@ -12,7 +12,7 @@ from awscli_assume.commands.arguments import flag, sts_arguments
 from awscli_assume.commands.child import become, command_or_shell, find_program
 from awscli_assume.commands.copy_choice import copy_arguments
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.obtaining import Obtained, obtain
+from awscli_assume.commands.obtaining import Obtained, way_to_credentials
 from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
 from awscli_assume.commands.role_arguments import role_arguments
 from awscli_assume.commands.serving import run_with_endpoint
@@ -72,12 +72,8 @@ class ExecCommand(BasicCommand):
 
     def _obtain(self, parsed_args: Any, parsed_globals: Any) -> Obtained:
         session, environment = self._session, self._environment
-        return signed_in(
-            session,
-            lambda: obtain(session, parsed_args, parsed_globals, environment),
-            parsed_args.login,
-            environment,
-        )
+        step = way_to_credentials(session, parsed_args, parsed_globals, environment)
+        return signed_in(session, step, parsed_args.login, environment)
 
 
 def _check_command_is_apart(parsed_args: Any) -> None:

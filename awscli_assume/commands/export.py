@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from awscli.customizations.commands import BasicCommand
 
@@ -11,7 +11,7 @@ import awscli_assume
 from awscli_assume.commands.arguments import sts_arguments, text
 from awscli_assume.commands.copy_choice import copy_arguments
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.obtaining import obtain
+from awscli_assume.commands.obtaining import Obtained, way_to_credentials
 from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
 from awscli_assume.commands.recorded import obtain_recorded
 from awscli_assume.commands.role_arguments import role_arguments
@@ -45,19 +45,20 @@ class ExportCommand(BasicCommand):
             raise InvalidConfiguration("stdout is closed, and the credentials are for it")
         chosen = parsed_args.format or default_format(out.isatty(), environment.variables)
         _check_format(chosen)
-        obtaining = obtain if parsed_args.update_profile is None else obtain_recorded
-        found = signed_in(
-            self._session,
-            lambda: obtaining(self._session, parsed_args, parsed_globals, environment),
-            parsed_args.login,
-            environment,
-        )
+        step = self._step(parsed_args, parsed_globals)
+        found = signed_in(self._session, step, parsed_args.login, environment)
         if hasattr(out, "reconfigure"):
             # Shells on Windows keep the carriage return that Python would write.
             out.reconfigure(newline="\n")
         out.write(render(chosen, found.credentials, found.region))
         out.flush()
         return 0
+
+    def _step(self, parsed_args: Any, parsed_globals: Any) -> Callable[[], Obtained]:
+        line = (self._session, parsed_args, parsed_globals, self._environment)
+        if parsed_args.update_profile is not None:
+            return lambda: obtain_recorded(*line)
+        return way_to_credentials(*line)
 
 
 def _format_argument() -> dict[str, Any]:

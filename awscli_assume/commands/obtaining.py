@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from awscli_assume.aws.sources import source_credentials
 from awscli_assume.commands.arguments import STS_OPTIONS
 from awscli_assume.commands.copy_choice import check_no_role
 from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.plan import make_plan
+from awscli_assume.commands.plan import Plan, make_plan
 from awscli_assume.commands.proof_arguments import PROOF_OPTIONS, has_proof
-from awscli_assume.commands.road import travel
+from awscli_assume.commands.road import device_of_the_source, travel
 from awscli_assume.commands.sources_ready import make_ready, use_source
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.model.credentials import SessionCredentials, format_time
@@ -30,10 +30,15 @@ class Obtained:
     role_arn: Optional[str] = None
 
 
-def obtain(
+def way_to_credentials(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
-) -> Obtained:
-    """Assume the role of a command line; with none, answer the source's own credentials."""
+) -> Callable[[], Obtained]:
+    """Answer the step to a command line's credentials: its role's, with none the source's own.
+
+    The step may be taken again after a sign-in. What is to be assumed is settled here,
+    for on the way the session's profile becomes the source, which names no such role.
+    Raises InvalidRequest and InvalidConfiguration; nothing is called.
+    """
     if not has_proof(parsed_args):
         make_ready(session, parsed_globals.profile is not None, environment)
     has_keys = bool(environment.variables.get("AWS_ACCESS_KEY_ID"))
@@ -42,8 +47,12 @@ def obtain(
         check_no_role(parsed_args)
         _use_recorded_source(session, parsed_globals, has_keys)
     if parsed_args.copy_source or _names_no_role(session, parsed_args, is_environment):
-        return _as_they_are(session, parsed_globals, environment, is_environment)
+        return lambda: _as_they_are(session, parsed_globals, environment, is_environment)
     plan = make_plan(session, parsed_args, parsed_globals, environment)
+    return lambda: _assumed(session, parsed_globals, plan, environment)
+
+
+def _assumed(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Obtained:
     assumed = travel(session, parsed_globals, plan, environment)
     region = parsed_globals.region or assumed.region
     return Obtained(assumed.credentials, region, assumed.request.role.arn)
@@ -78,7 +87,8 @@ def _as_they_are(
 ) -> Obtained:
     # As everywhere in the CLI, a profile that was named has to exist.
     session.get_scoped_config()
-    credentials = source_credentials(session)
+    with device_of_the_source(session):
+        credentials = source_credentials(session)
     if credentials is None:
         raise InvalidRequest(
             "No role was named, and the source has long-lived credentials, which are not handed "

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import Optional
+from typing import Any, Mapping, Optional
 
 import awscli_assume
+from awscli_assume.commands.codes import MFA_PROCESS, mfa_process_of
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan
 from awscli_assume.commands.road import Assumed
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import own_executable
 from awscli_assume.model.credentials import TemporaryCredentials
+from awscli_assume.outputs.summary import other_command_warning
 from awscli_assume.profiles.interpreter import find_python
 from awscli_assume.profiles.names import RESERVED
 from awscli_assume.profiles.process_cache import ProcessCache, remove_cache
@@ -54,6 +56,21 @@ def make_target(
     record = plan.record(assumed.request, region)
     process = process_line(plan.ends.target, record, environment)
     return Target(plan.ends.target, assumed.credentials, record, region, process)
+
+
+def renewal_warning(plan: Plan, target: Target, profiles: Mapping[str, Any]) -> str:
+    """Answer a warning where mfa_process is of a profile that no renewal reads, else nothing.
+
+    The record names the source profile, and not the one that named the role.
+    """
+    process = mfa_process_of(profiles, plan.ends)
+    has_device = target.record.to_options().get("serial_number") is not None
+    if target.process is None or process is None or not has_device:
+        return ""
+    source = plan.ends.source or "default"
+    if MFA_PROCESS in profiles.get(source, {}):
+        return ""
+    return other_command_warning(process.profile, source)
 
 
 def process_line(name: str, record: Record, environment: Environment) -> Optional[str]:

@@ -15,7 +15,13 @@ from awscli_assume.commands.copying import Copied, Copy, copied, copy_again
 from awscli_assume.commands.environment import Environment
 from awscli_assume.commands.plan import Plan, plan_again
 from awscli_assume.commands.program import keep_fresh, process_line
-from awscli_assume.commands.road import Assumed, Departure, assume, departure_of
+from awscli_assume.commands.road import (
+    Assumed,
+    Departure,
+    assume,
+    departure_of,
+    device_of_the_source,
+)
 from awscli_assume.commands.sources_ready import make_recorded_ready
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.ownership import check_ours
@@ -93,6 +99,7 @@ def carry_out(
     done: dict[str, Renewal] = {}
     devices: set[tuple[str, str]] = set()
 
+    @device_of_the_source(session)
     def prepare(renewal: Renewal) -> Renewal:
         _check_source(renewal, done)
         if (plan := renewal.plan) is None:
@@ -141,8 +148,7 @@ def renew_one(
     session: Any, parsed_globals: Any, state: ProfileState, environment: Environment
 ) -> Union[Assumed, Copied]:
     """Assume the role of one profile again, as recorded. Raises what stands in the way."""
-    profiles = session.full_config["profiles"]
-    renewals = plan_renewals([state], profiles, environment)
+    renewals = plan_renewals([state], session.full_config["profiles"], environment)
     (done,) = carry_out(session, parsed_globals, renewals, environment)
     if done.error is not None:
         raise done.error
@@ -172,8 +178,7 @@ def _sources(states: Sequence[ProfileState]) -> dict[str, Optional[str]]:
 def _check_source(renewal: Renewal, done: Mapping[str, Renewal]) -> None:
     """Raise InvalidConfiguration where the source is of this run too, and has failed in it."""
     name = renewal.state.record.source_profile
-    source = done.get(name or "")
-    if source is not None and source.error is not None:
+    if (source := done.get(name or "")) is not None and source.error is not None:
         raise InvalidConfiguration(
             f"The profile '{renewal.state.name}' was made from the profile '{name}', whose "
             "renewal failed: see there"

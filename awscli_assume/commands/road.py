@@ -32,6 +32,7 @@ from awscli_assume.commands.explain_line import advise
 from awscli_assume.commands.federation import set_off_unsigned
 from awscli_assume.commands.hops import begin, go_on
 from awscli_assume.commands.plan import Plan
+from awscli_assume.commands.source_codes import device_of
 from awscli_assume.commands.sources_ready import use_source
 from awscli_assume.commands.start_region import start_region
 from awscli_assume.errors import NoTerminal
@@ -166,10 +167,10 @@ def device_of_the_source(session: Any) -> Iterator[None]:
         with sign_in_named(session):
             yield
     except EOFError:
-        serial = session.get_scoped_config().get("mfa_serial", "of the source profile")
         raise NoTerminal(
-            f"The MFA device {serial} of the source profile has a code to be typed, and there is "
-            "no terminal to ask on. Run the command in one, or name another source: --profile NAME"
+            f"The MFA device {device_of(session)} of the source profile has a code to be typed, "
+            "and there is no terminal to ask on. Run the command in one, or let mfa_process of "
+            "the source profile answer the code"
         ) from None
 
 

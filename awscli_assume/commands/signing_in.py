@@ -13,6 +13,7 @@ from awscli_assume.host import (
     HAS_SIGN_IN,
     SIGN_IN_ERRORS,
     environment_of_the_person,
+    forget_credentials,
     own_executable,
 )
 
@@ -33,8 +34,7 @@ def signed_in(session: Any, step: Callable[[], T], is_wanted: bool, environment:
         if words is None:
             raise
         _sign_in(words, environment, error)
-    # The session keeps the first credentials that it found (session.py, all versions).
-    session._credentials = None
+    forget_credentials(session)
     return step()
 
 

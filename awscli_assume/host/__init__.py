@@ -7,7 +7,7 @@ Everything of the host that more than one room needs is imported from here.
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Mapping, Optional
 
 import awscli
 import botocore
@@ -41,10 +41,12 @@ from botocore.history import get_global_history_recorder
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolver
+from botocore.session import Session
 from botocore.utils import JSONFileCache, get_environ_proxies
 
 from awscli_assume.host.paths import cache_folder, config_files
 from awscli_assume.host.process import environment_of_the_person, own_executable
+from awscli_assume.host.prompter import hand_prompter, use_prompter
 
 try:
     # Version 2 maps these two to the exit codes 252 and 253.
@@ -93,14 +95,17 @@ __all__ = [
     "config_files",
     "create_credential_resolver",
     "environment_of_the_person",
+    "forget_credentials",
     "get_environ_proxies",
     "get_formatter",
     "get_global_history_recorder",
     "own_executable",
     "profile_to_section",
+    "profiles_as_written",
     "raw_config_parse",
     "unsigned_config",
     "use_profile",
+    "use_prompter",
 ]
 
 CLI_VERSION: str = awscli.__version__
@@ -161,3 +166,21 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
         "credential_provider",
         create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR)),
     )
+    hand_prompter(session)
+
+
+def profiles_as_written() -> Mapping[str, Any]:
+    """Answer the profiles of both files, read anew: a session's own have inherited by now."""
+    profiles: Mapping[str, Any] = Session().full_config["profiles"]
+    return profiles
+
+
+def forget_credentials(session: Any) -> None:
+    """Let a session look for the credentials of its profile anew, as if it never had.
+
+    It keeps the first ones that it found (session.py), and the provider of roles keeps
+    the profiles that it has been to: to come by again is a circle (credentials.py,
+    AssumeRoleProvider, all versions). A credential_source is to be set again after it.
+    """
+    session._credentials = None
+    use_profile(session, session.get_config_variable("profile"))

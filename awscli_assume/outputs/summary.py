@@ -61,6 +61,15 @@ def renewal_note(expiration: datetime) -> str:
     )
 
 
+def other_command_warning(profile: str, source: str) -> str:
+    """Answer a warning where a renewal asks another profile for the code than was asked now."""
+    return (
+        f"aws: [WARNING]: mfa_process of the profile '{profile}' is not known to a renewal, which "
+        f"reads the source profile: once the session of this code has ended, there is nobody to "
+        f"answer the next one. Put mfa_process into the profile '{source}', too\n"
+    )
+
+
 def environment_warning(profile: str, env: Mapping[str, str]) -> str:
     """Answer a warning where keys in the environment would beat AWS_PROFILE, else nothing."""
     if not env.get("AWS_ACCESS_KEY_ID"):

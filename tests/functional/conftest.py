@@ -21,7 +21,8 @@ from botocore.history import get_global_history_recorder
 
 from awscli_assume.commands.assume import AssumeCommand
 from awscli_assume.commands.environment import Environment
-from support.sts_stub import StsStub
+from support.sign_in_stub import SSO_SESSION, SignInStub, keep_access_token
+from support.sts_stub import ACCOUNT, StsStub
 
 ACCESS_KEY_ID = "AKIAALICEALICEALICE1"
 SECRET = "AliceSecretAliceSecretAliceSecretAlice12"
@@ -124,6 +125,30 @@ def aws(
     monkeypatch.setattr("awscli_assume.host.CACHE_DIR", cache)
     monkeypatch.chdir(home)
     return Driver(home, sts_stub, capsys, monkeypatch)
+
+
+@pytest.fixture
+def sso(
+    aws: Driver, home: Path, sign_in_stub: SignInStub, monkeypatch: pytest.MonkeyPatch
+) -> SignInStub:
+    """Answer the portal of somebody with an SSO profile ``dev``, signed in."""
+    # botocore makes the path of HOME when it is imported.
+    for owner in ("credentials.SSOProvider", "tokens.SSOTokenProvider"):
+        name = f"botocore.{owner}._SSO_TOKEN_CACHE_DIR"
+        monkeypatch.setattr(name, str(home / ".aws" / "sso" / "cache"))
+    for name, value in sign_in_stub.variables().items():
+        aws.set_variable(name, value)
+    aws.add_config(SSO_SESSION)
+    keep_access_token(home)
+    aws.stub.caller = f"arn:aws:sts::{ACCOUNT}:assumed-role/Developer/alice"
+    return sign_in_stub
+
+
+@pytest.fixture
+def version_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make this version 1 one that has `aws sso login`."""
+    for module in ("aws.sign_in", "commands.signing_in"):
+        monkeypatch.setattr(f"awscli_assume.{module}.HAS_SIGN_IN", True)
 
 
 @pytest.fixture(autouse=True)

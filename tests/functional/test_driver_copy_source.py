@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 import pytest
 
-from awscli_assume.commands.environment import Environment
 from support.sign_in_stub import (
     ACCESS_TOKEN,
     SSO_KEY_ID,
     SSO_SECRET,
-    SSO_SESSION,
     SSO_TOKEN,
     START_URL,
     SignInStub,
@@ -38,23 +36,6 @@ KEYS = {
     "x_principal_access_key_id",
 }
 TEMPORARY = "ASIATEMPTEMPTEMPTEM1"
-
-
-@pytest.fixture
-def sso(
-    aws: Any, home: Path, sign_in_stub: SignInStub, monkeypatch: pytest.MonkeyPatch
-) -> SignInStub:
-    """Answer the portal of somebody with an SSO profile ``dev``, signed in."""
-    # botocore makes the path of HOME when it is imported.
-    for owner in ("credentials.SSOProvider", "tokens.SSOTokenProvider"):
-        name = f"botocore.{owner}._SSO_TOKEN_CACHE_DIR"
-        monkeypatch.setattr(name, str(home / ".aws" / "sso" / "cache"))
-    for name, value in sign_in_stub.variables().items():
-        aws.set_variable(name, value)
-    aws.add_config(SSO_SESSION)
-    keep_access_token(home)
-    aws.stub.caller = SESSION_ARN
-    return sign_in_stub
 
 
 def recorded(aws: Any, profile: str = "profile assumed-role") -> dict[str, str]:
@@ -509,93 +490,6 @@ def test_a_login_session_without_a_token(aws: Any, monkeypatch: pytest.MonkeyPat
         assert done.err.count("aws login --profile console") == 1
 
 
-Runs = list[tuple[list[str], dict[str, str]]]
-
-
-@pytest.fixture
-def version_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make this version 1 one that has `aws sso login`."""
-    for module in ("aws.sign_in", "commands.signing_in"):
-        monkeypatch.setattr(f"awscli_assume.{module}.HAS_SIGN_IN", True)
-
-
-def terminal(runs: Runs, step: Callable[[], int], has_terminal: bool = True) -> Environment:
-    """Answer a world in which a command on the terminal is this step."""
-
-    def run(words: Any, variables: Any) -> int:
-        runs.append((list(words)[1:], dict(variables)))
-        return step()
-
-    return Environment(has_terminal=lambda: has_terminal, run_on_terminal=run)
-
-
-@pytest.mark.parametrize("words", [("--copy-source",), ("--role-arn", ROLE_ARN)])
-def test_login_renews_and_goes_on(
-    aws: Any, home: Path, sso: SignInStub, version_2: None, words: tuple[str, ...]
-) -> None:
-    """`aws sso login` of the source profile is run once, and the command ends well."""
-    keep_access_token(home, -1)
-    runs: Runs = []
-    world = terminal(runs, lambda: int(keep_access_token(home) is None))
-    done = aws("assume", *words, "--profile", "dev", "--login", environment=world)
-
-    assert done.code == 0, done.err
-    assert [run[0] for run in runs] == [["sso", "login", "--profile", "dev"]]
-    assert set(aws.section(aws.credentials, "assumed-role")) == KEYS
-
-
-def test_login_is_run_once_only(aws: Any, home: Path, sso: SignInStub, version_2: None) -> None:
-    """Where the sign-in has ended still, that is the error."""
-    keep_access_token(home, -1)
-    runs: Runs = []
-    done = copy(aws, "--login", environment=terminal(runs, lambda: 0))
-
-    assert done.code == 255
-    assert len(runs) == 1
-    assert "Renew it: aws sso login --profile dev" in done.err
-
-
-def test_a_login_that_fails(aws: Any, home: Path, sso: SignInStub, version_2: None) -> None:
-    """Its exit code is said, and nothing is written."""
-    keep_access_token(home, -1)
-    before = aws.files()
-    done = copy(aws, "--login", environment=terminal([], lambda: 130))
-
-    assert "aws sso login --profile dev ended with 130" in done.err
-    assert aws.files() == before
-
-
-def test_login_without_a_terminal(aws: Any, home: Path, sso: SignInStub, version_2: None) -> None:
-    """Nobody is there to sign in: nothing is run."""
-    keep_access_token(home, -1)
-    runs: Runs = []
-    done = copy(aws, "--login", environment=terminal(runs, lambda: 0, has_terminal=False))
-
-    assert done.code == 255
-    assert "no terminal" in done.err
-    assert runs == []
-
-
-def test_login_with_a_sign_in_that_lives(aws: Any, sso: SignInStub, version_2: None) -> None:
-    """Nothing is run where nothing has ended, terminal or not."""
-    runs: Runs = []
-    done = copy(aws, "--login", environment=terminal(runs, lambda: 0, has_terminal=False))
-
-    assert done.code == 0, done.err
-    assert runs == []
-
-
-def test_login_on_version_1(aws: Any, home: Path, sso: SignInStub) -> None:
-    """Version 1 has no command to run, and says so."""
-    keep_access_token(home, -1)
-    runs: Runs = []
-    done = copy(aws, "--login", environment=terminal(runs, lambda: 0))
-
-    assert "has no sign-in for --login to run" in done.err
-    assert "aws sso login --profile dev" in done.err
-    assert runs == []
-
-
 def test_an_expiry_in_the_near_end_is_told(aws: Any, sso: SignInStub) -> None:
     """The state of a copy is that of any profile."""
     sso.expiration = in_hours(0) + timedelta(minutes=10)
@@ -663,21 +557,6 @@ def test_the_verbs_refuse_a_role_beside_a_copy(
     assert "--copy-source" in done.err
     assert words[0] in done.err
     assert sso.requests == []
-
-
-def test_export_signs_in(
-    aws: Any, home: Path, sso: SignInStub, version_2: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """--login of a verb that writes nothing is the same one."""
-    keep_access_token(home, -1)
-    runs: Runs = []
-    world = terminal(runs, lambda: int(keep_access_token(home) is None))
-    words = ("export", "--profile", "dev", "--login", "--format", "process")
-    monkeypatch.setattr("awscli_assume.commands.export.Environment", lambda: world)
-    done = aws("assume", *words)
-
-    assert done.code == 0, done.err
-    assert [run[0] for run in runs] == [["sso", "login", "--profile", "dev"]]
 
 
 def test_no_role_on_a_source_of_sso_suggests_the_copy(aws: Any, sso: SignInStub) -> None:

@@ -301,6 +301,31 @@ def test_the_command_of_the_role_profile_beats_the_sources(aws) -> None:
     assert aws.stub.requests[0]["TokenCode"] == "918273"
 
 
+@pytest.mark.parametrize(
+    ("words", "of_source", "is_warned"),
+    [
+        (("--auto-refresh",), "", True),
+        (("--auto-refresh", "--token-code", "918273"), "", True),
+        (("--auto-refresh",), "mfa_process = echo 918273\n", False),
+        ((), "", False),
+    ],
+)
+def test_a_renewal_does_not_read_the_profile_that_names_the_role(
+    aws, words: tuple[str, ...], of_source: str, is_warned: bool
+) -> None:
+    """Who makes a profile that renews itself is told where nobody will answer its next code."""
+    aws.add_config(
+        f"{of_source}[profile audit]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
+        f"mfa_serial = {SERIAL}\nmfa_process = echo 918273\n"
+    )
+    done = aws("assume", "--profile", "audit", *words, environment=NOBODY)
+
+    assert done.code == 0, done.err
+    warned = "mfa_process of the profile 'audit' is not known to a renewal" in done.err
+    assert warned is is_warned, done.err
+    assert ("Put mfa_process into the profile 'default', too" in done.err) is is_warned
+
+
 def test_the_command_is_run_only_for_a_code(aws, home) -> None:
     """Neither a given code, nor a kept session, nor a role without a device runs it."""
     script = home / "code.sh"

@@ -239,6 +239,24 @@ def test_a_broken_way_is_refused_before_any_request(aws, config, says, words) ->
     assert aws.files() == before
 
 
+@pytest.mark.parametrize("words", [(), ("--dry-run",), ("--copy-source",)])
+def test_a_target_that_inherits_is_refused_before_any_request(aws, words) -> None:
+    """Also where it is the profile of the settings, with keys in the environment as the source."""
+    aws.add_config("[profile company]\noutput = json\n[profile tgt]\ninclude_profile = company\n")
+    for name, value in (("ACCESS_KEY_ID", "ASIAENVENVENVENVENV1"), ("SECRET_ACCESS_KEY", "s"),
+                        ("SESSION_TOKEN", "t")):  # fmt: skip
+        aws.set_variable(f"AWS_{name}", value)
+    aws.set_variable("AWS_PROFILE", "tgt")
+    aws.set_variable("AWS_REGION", "us-east-1")
+    before = aws.files()
+    role = () if "--copy-source" in words else ("--role-arn", ROLE_ARN)
+    done = aws("assume", *role, "--update-profile", "tgt", *words)
+
+    assert "inherits from another profile (include_profile)" in done.err
+    assert aws.stub.requests == []
+    assert aws.files() == before
+
+
 EXTENSIONS = {
     "session_tags": "team=storage, cost=a=b",
     "transitive_session_tags": "team,cost",
