@@ -157,9 +157,7 @@ class AssumeCommand(BasicCommand):
         write_targets(files, [target])
         forget(held, target)
         environment.tell(replaced_note(held, target.record))
-        if isinstance(plan, Plan):
-            profiles = self._session.full_config["profiles"]
-            environment.tell(renewal_warning(plan, target, profiles))
+        environment.tell(renewal_warning(plan.ends, target, self._session.full_config["profiles"]))
         return state_of(target, before, environment.now())
 
     def _obtain(self, plan: Union[Plan, Copy], before: Any, parsed_globals: Any) -> Target:

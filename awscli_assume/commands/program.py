@@ -19,6 +19,7 @@ from awscli_assume.profiles.names import RESERVED
 from awscli_assume.profiles.process_cache import ProcessCache, remove_cache
 from awscli_assume.profiles.process_command import command_line, slow_command_line
 from awscli_assume.profiles.record import Record
+from awscli_assume.profiles.source import Ends
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.target import Target
 
@@ -58,16 +59,17 @@ def make_target(
     return Target(plan.ends.target, assumed.credentials, record, region, process)
 
 
-def renewal_warning(plan: Plan, target: Target, profiles: Mapping[str, Any]) -> str:
+def renewal_warning(ends: Ends, target: Target, profiles: Mapping[str, Any]) -> str:
     """Answer a warning where mfa_process is of a profile that no renewal reads, else nothing.
 
     The record names the source profile, and not the one that named the role.
     """
-    process = mfa_process_of(profiles, plan.ends)
-    has_device = target.record.to_options().get("serial_number") is not None
-    if target.process is None or process is None or not has_device:
+    if target.process is None or "serial-number" not in dict(target.record.options):
         return ""
-    source = plan.ends.source or "default"
+    process = mfa_process_of(profiles, ends)
+    if process is None:
+        return ""
+    source = ends.source or "default"
     if MFA_PROCESS in profiles.get(source, {}):
         return ""
     return other_command_warning(process.profile, source)
