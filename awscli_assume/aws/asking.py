@@ -8,6 +8,8 @@ from typing import Any, Iterator, Optional
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.host import BotoCoreError, ClientError, ResponseParserError
 
+# Both spellings are IAM's: the second one in its API reference.
+MISSING = ("NoSuchEntity", "NoSuchEntityException")
 # "Common Errors" of the IAM and STS API references, and what Organizations says.
 _REFUSED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 

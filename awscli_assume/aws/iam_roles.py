@@ -11,7 +11,7 @@ import shlex
 from contextlib import contextmanager
 from typing import Any, Callable, Iterator, Mapping, Optional
 
-from awscli_assume.aws.asking import NotAnswered, asking, code_of
+from awscli_assume.aws.asking import MISSING, NotAnswered, asking, code_of
 from awscli_assume.aws.withheld import credentials_withheld
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import (
@@ -24,8 +24,6 @@ from awscli_assume.host import (
 from awscli_assume.model.new_role import Call
 from awscli_assume.model.role_difference import ExistingRole
 
-# Both spellings are IAM's: the second one in its API reference.
-_MISSING = ("NoSuchEntity", "NoSuchEntityException")
 _CAUSES = {
     "MalformedPolicyDocument": (
         "IAM looks whether each user and role of --trust exists: check their names and paths. "
@@ -62,7 +60,7 @@ def role_by_name(iam: Any, name: str) -> Optional[Mapping[str, Any]]:
             found: Mapping[str, Any] = iam.get_role(RoleName=name)["Role"]
         return found
     except ClientError as error:
-        if code_of(error) in _MISSING:
+        if code_of(error) in MISSING:
             return None
         raise
 
@@ -73,7 +71,7 @@ def lacks_provider(iam: Any, arn: str) -> bool:
         with asking("iam:GetOpenIDConnectProvider"):
             iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
     except NotAnswered as error:
-        return error.code in _MISSING
+        return error.code in MISSING
     return False
 
 
@@ -119,7 +117,7 @@ def take_back(iam: Any, call: Call) -> bool:
         carry_out(iam, backward(call))
     except ClientError as error:
         # Of a role that was made a moment ago, IAM may not know everywhere yet.
-        return code_of(error) in _MISSING and call.operation != "CreateRole"
+        return code_of(error) in MISSING and call.operation != "CreateRole"
     except (BotoCoreError, UnexpectedAnswer):
         return False
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from awscli_assume.aws.asking import NotAnswered, asking
+from awscli_assume.aws.asking import MISSING, NotAnswered, asking
 
 # A page of ListRoles has 100; an account has at most 5,000 roles (IAM quotas).
 _PAGES_MOST = 50
@@ -37,8 +37,7 @@ def look_up_role(iam: Any, name: str, whom: str = "the caller") -> Optional[Know
                 tuple((tag["Key"], tag["Value"]) for tag in found.get("Tags", ())),
             )
     except NotAnswered as error:
-        # Both spellings are IAM's: the second one in its API reference.
-        if error.code in ("NoSuchEntity", "NoSuchEntityException"):
+        if error.code in MISSING:
             return None
         raise
 

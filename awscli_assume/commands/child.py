@@ -12,6 +12,8 @@ import sys
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Optional, Sequence
 
+from awscli_assume.commands.endings import handled
+
 # What a shell ends with (POSIX, Shell Command Language, "Exit Status for Commands").
 NOT_EXECUTABLE, NOT_FOUND, BY_SIGNAL = 126, 127, 128
 # Sent to us alone by whoever knows our process only; the terminal sends its own
@@ -134,17 +136,9 @@ class _Passing:
         # Handlers, for what is ignored here would be ignored by the child's children.
         handlers.update({name: lambda number, frame: None for name in _OF_THE_CHILD})
         handlers["SIGTSTP"] = self._stop
-        before = {
-            getattr(signal, name): signal.signal(getattr(signal, name), handler)
-            for name, handler in handlers.items()
-            # What whoever started us has us ignore (nohup), the child ignores too.
-            if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN
-        }
-        try:
+        # What is ignored already, the child ignores too.
+        with handled(handlers):
             yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     def _forward(self, number: int, frame: Any) -> None:
         if self._child is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional
 
+from awscli_assume.aws.caller_arns import account_arn
 from awscli_assume.aws.callers import CallerMemory
 from awscli_assume.aws.roles import KnownRole
 from awscli_assume.commands.account_lookup import with_account_found
@@ -172,7 +173,5 @@ def _caller(
 
 def _to_trust(subject: Subject) -> str:
     """Answer the ARN for a new role's trust policy: the user, else the account of a session."""
-    caller = subject.identity.caller
     is_user = ":user/" in subject.identity.arn
-    root = f"arn:{caller.partition}:iam::{caller.account_id}:root"
-    return subject.identity.arn if is_user else root
+    return subject.identity.arn if is_user else account_arn(subject.identity.caller)

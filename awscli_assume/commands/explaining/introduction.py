@@ -23,7 +23,7 @@ from awscli_assume.errors import NoTerminal, UnexpectedAnswer
 from awscli_assume.host import BotoCoreError, ClientError
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
-from awscli_assume.profiles.state import EXPIRY_KEY, expiration_of
+from awscli_assume.profiles.state import end_beside
 
 # How botocore came by credentials (credentials.py, METHOD of each provider; "login"
 # from 2.32 on), in words.
@@ -83,7 +83,8 @@ def introduce(
         return create_impatient_client(session, service, options)
 
     subject = Subject(identity, bool(frozen.token), make_client)
-    step = _known(subject, source, kind, _expiry(session, credentials), environment.now())
+    expiry = _expiry(session, credentials, frozen.access_key)
+    step = _known(subject, source, kind, expiry, environment.now())
     return Introduced(step, subject, client, identity.server_time, None, partition)
 
 
@@ -104,7 +105,7 @@ def _known(
     return Step(CALLER, OK, tuple(evidence))
 
 
-def _expiry(session: Any, credentials: Any) -> Optional[datetime]:
+def _expiry(session: Any, credentials: Any, access_key_id: str) -> Optional[datetime]:
     # botocore has no public question for it (credentials.py, all versions).
     found = getattr(credentials, "_expiry_time", None)
     if found is not None:
@@ -114,7 +115,7 @@ def _expiry(session: Any, credentials: Any) -> Optional[datetime]:
     profile: Mapping[str, Any] = session.full_config["profiles"].get(
         session.get_config_variable("profile") or "default", {}
     )
-    return expiration_of(profile.get(EXPIRY_KEY))
+    return end_beside(profile, access_key_id)
 
 
 def _place(source: Optional[str]) -> str:
