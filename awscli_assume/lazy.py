@@ -33,7 +33,7 @@ class AssumeEntry(CLICommand):
         return self._load(args)(args, parsed_globals)
 
     def create_help_command(self) -> Any:
-        """Answer the help command of the real command."""
+        """Return the help command of the real command."""
         return self._load().create_help_command()
 
     @property

@@ -24,7 +24,7 @@ for _signal, _handler in (
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Answer a fresh HOME."""
+    """Return a fresh HOME."""
     folder = tmp_path / "home"
     folder.mkdir()
     return folder
@@ -32,7 +32,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def clean_env(home: Path) -> dict[str, str]:
-    """Answer a small environment with that HOME and nothing of AWS."""
+    """Return a small environment with that HOME and nothing of AWS."""
     return clean_environment(home)
 
 

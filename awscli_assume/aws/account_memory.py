@@ -17,18 +17,18 @@ _FRESH_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
-class Remembered:
+class CachedAccount:
     """The id that an account's name was found to have, and when (aware UTC)."""
 
     account_id: str
     at: datetime
 
     def is_fresh(self, now: datetime) -> bool:
-        """Tell whether nobody need be asked again."""
+        """Return whether nobody need be asked again."""
         return 0 <= (now - self.at).total_seconds() < _FRESH_SECONDS
 
 
-class AccountMemory:
+class AccountCache:
     """Account ids by name, one memory a source.
 
     Stored in the CLI's cache folder, one file of mode 0600 a name, named by a
@@ -39,17 +39,17 @@ class AccountMemory:
         self._folder = folder if folder is not None else cache_folder("assume-accounts")
         self._cache: MutableMapping[str, Any] = JSONFileCache(self._folder)
 
-    def recall(self, scope: str, name: str) -> Optional[Remembered]:
-        """Answer what is known of a name, however old."""
+    def load(self, scope: str, name: str) -> Optional[CachedAccount]:
+        """Return what is known of a name, however old."""
         try:
             found = self._cache[_file_name(scope, name)]
             account_id, at = found["AccountId"], datetime.fromtimestamp(found["At"], timezone.utc)
         except (KeyError, ValueError, TypeError, OverflowError, OSError):
             return None
         is_usable = isinstance(account_id, str) and ACCOUNT_ID.fullmatch(account_id)
-        return Remembered(account_id, at) if is_usable else None
+        return CachedAccount(account_id, at) if is_usable else None
 
-    def remember(self, scope: str, name: str, account_id: str, now: datetime) -> None:
+    def store(self, scope: str, name: str, account_id: str, now: datetime) -> None:
         """Store the id of a name; where that can't be, do without."""
         with contextlib.suppress(OSError):
             os.makedirs(self._folder, mode=0o700, exist_ok=True)

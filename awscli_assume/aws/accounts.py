@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
-from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.host import BotoCoreError, ClientError, NoRegionError, ResponseParserError
 from awscli_assume.model.accounts import ACCOUNT_ID
 
@@ -65,9 +65,9 @@ def look_up(name: str, directory: Directory) -> Lookup:
 
 
 def _asked(ask: Callable[[], list[Any]]) -> tuple[list[Any], Optional[str]]:
-    """Answer what was answered, and why nothing was. Raises NoRegionError."""
+    """Return what was answered, and why nothing was. Raises NoRegionError."""
     try:
-        with credentials_withheld():
+        with credentials_redacted():
             return ask(), None
     except NoRegionError:
         # Nobody was asked, and STS is going to need a region as well.
@@ -86,7 +86,7 @@ def _aliases(iam: Any) -> list[str]:
 
 
 def _accounts(organizations: Any) -> list[tuple[str, str]]:
-    """Answer id and name of all active accounts."""
+    """Return id and name of all active accounts."""
     return [
         (account["Id"], str(account["Name"]))
         for page in organizations.get_paginator("list_accounts").paginate()

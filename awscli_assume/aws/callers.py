@@ -27,7 +27,7 @@ class Caller:
 
     @classmethod
     def from_arn(cls, arn: str, user_id: Optional[str] = None) -> Caller:
-        """Answer the caller of GetCallerIdentity's ``Arn`` and ``UserId``. Raises ValueError."""
+        """Return the caller of GetCallerIdentity's ``Arn`` and ``UserId``. Raises ValueError."""
         marker, partition, _, _, account_id, _ = arn.split(":", 5)
         if marker != "arn" or not (account_id.isdigit() and len(account_id) == 12):
             raise ValueError(arn)
@@ -35,11 +35,11 @@ class Caller:
 
     @property
     def is_role_session(self) -> bool:
-        """Tell whether the caller is itself an assumed role (role chaining)."""
+        """Return whether the caller is itself an assumed role (role chaining)."""
         return self.arn is not None and ":assumed-role/" in self.arn
 
 
-class CallerMemory:
+class CallerCache:
     """Callers by access key id, for an access key never changes its owner.
 
     Stored in the CLI's cache folder, one file of mode 0600 a key, named by a
@@ -51,14 +51,14 @@ class CallerMemory:
         self._folder = folder if folder is not None else cache_folder("assume-callers")
         self._cache: MutableMapping[str, Any] = JSONFileCache(self._folder)
 
-    def recall(self, access_key_id: str) -> Optional[Caller]:
-        """Answer what is known of the owner of an access key."""
+    def load(self, access_key_id: str) -> Optional[Caller]:
+        """Return what is known of the owner of an access key."""
         try:
             return Caller.from_arn(self._cache[_file_name(access_key_id)]["Arn"])
         except (KeyError, ValueError, TypeError, AttributeError):
             return None
 
-    def remember(self, access_key_id: str, caller: Caller, now: datetime) -> None:
+    def store(self, access_key_id: str, caller: Caller, now: datetime) -> None:
         """Store the owner of an access key; where that can't be, do without."""
         with contextlib.suppress(OSError):
             os.makedirs(self._folder, mode=0o700, exist_ok=True)

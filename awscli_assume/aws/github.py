@@ -11,10 +11,10 @@ import logging
 from typing import Any, Mapping, Optional
 from urllib.parse import urlsplit
 
-from awscli_assume.aws.withheld import credentials_withheld
+from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import AWSRequest, URLLib3Session, get_environ_proxies
-from awscli_assume.model.proofs import TOKEN_MOST, check_token
+from awscli_assume.model.request.identity_provider import TOKEN_MAX, check_token
 
 LOG = logging.getLogger("awscli.assume.github")
 URL, BEARER = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
@@ -25,7 +25,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def github_request(variables: Mapping[str, str]) -> tuple[str, str]:
-    """Answer the runner's URL and the bearer token for it. Raises InvalidConfiguration."""
+    """Return the runner's URL and the bearer token for it. Raises InvalidConfiguration."""
     url, bearer = variables.get(URL, ""), variables.get(BEARER, "")
     if not url or not bearer:
         raise InvalidConfiguration(
@@ -56,7 +56,7 @@ def fetch_token(variables: Mapping[str, str], ca_bundle: Optional[str] = None) -
     headers = {"Authorization": f"bearer {bearer}", "Accept": "application/json"}
     bundle = ca_bundle or variables.get("REQUESTS_CA_BUNDLE")
     LOG.debug("Asking GitHub for the token of this job")
-    with credentials_withheld():
+    with credentials_redacted():
         try:
             address = f"{url}{joint}audience={AUDIENCE}"
             status, body = _get(address, headers, bundle)
@@ -69,11 +69,11 @@ def fetch_token(variables: Mapping[str, str], ca_bundle: Optional[str] = None) -
 
 
 def _get(url: str, headers: Mapping[str, str], ca_bundle: Optional[str]) -> tuple[int, bytes]:
-    """Answer status and a bounded body, by botocore's own HTTP session; it follows no redirect."""
+    """Return status and a bounded body, by botocore's own HTTP session; it follows no redirect."""
     session = URLLib3Session(ca_bundle or True, get_environ_proxies(url), (SECONDS, SECONDS))
     request = AWSRequest("GET", url, headers=dict(headers), stream_output=True)
     answer = session.send(request.prepare())
-    return answer.status_code, answer.raw.read(2 * TOKEN_MOST)
+    return answer.status_code, answer.raw.read(2 * TOKEN_MAX)
 
 
 def _value(body: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from awscli_assume.aws.asking import NotAnswered, asking
+from awscli_assume.aws.optional_call import CallUnavailable, optional_call
 
 
 def organization_id(client: Any) -> str:
@@ -13,9 +13,9 @@ def organization_id(client: Any) -> str:
     Any account of an organization may call it. Raises NotAnswered.
     """
     try:
-        with asking("organizations:DescribeOrganization"):
+        with optional_call("organizations:DescribeOrganization"):
             return str(client.describe_organization()["Organization"]["Id"])
-    except NotAnswered as error:
+    except CallUnavailable as error:
         if error.code == "AWSOrganizationsNotInUseException":
             return ""
         raise

@@ -9,31 +9,19 @@ from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.aws.settings import hold_for_every_client
-from awscli_assume.commands.arguments import sts_arguments
-from awscli_assume.commands.choice import seconds_or_none
-from awscli_assume.commands.copy_choice import copy_arguments
-from awscli_assume.commands.copying import Copy, carry_out_copy, plan_copy
-from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.held import holds, is_enough
-from awscli_assume.commands.plan import Plan, make_plan
-from awscli_assume.commands.printing import print_object
-from awscli_assume.commands.program import (
-    check_renewable,
-    forget,
-    keep_fresh,
-    make_target,
-    renewal_warning,
+from awscli_assume.arguments.copy_source import copy_arguments
+from awscli_assume.arguments.identity_provider import (
+    exclude_identity_tokens,
+    identity_provider_arguments,
 )
-from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
-from awscli_assume.commands.rehearsal import expected_target, rehearsal, with_known_role
-from awscli_assume.commands.road import travel
-from awscli_assume.commands.role_arguments import role_arguments
-from awscli_assume.commands.signing_in import signed_in
-from awscli_assume.commands.source_codes import answer_for_sources
-from awscli_assume.commands.target_arguments import target_arguments
+from awscli_assume.arguments.role import role_arguments
+from awscli_assume.arguments.sts import sts_arguments
+from awscli_assume.arguments.target_profile import target_arguments
+from awscli_assume.aws.client_settings import apply_client_settings
 from awscli_assume.commands.verb_words import check_no_verb
 from awscli_assume.commands.verbs import VERBS, entries
+from awscli_assume.host.environment import Environment
+from awscli_assume.outputs.printing import print_object
 from awscli_assume.outputs.summary import (
     chaining_note,
     clamped_note,
@@ -45,7 +33,6 @@ from awscli_assume.outputs.summary import (
 )
 from awscli_assume.profiles.files import ProfileFiles, is_open_to_others, locate
 from awscli_assume.profiles.ownership import check_not_source, check_ours
-from awscli_assume.profiles.preview import preview
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.source import is_role_session
 from awscli_assume.profiles.state import ProfileState, inspect
@@ -56,6 +43,22 @@ from awscli_assume.profiles.target import (
     state_of,
     target_edits,
     write_targets,
+)
+from awscli_assume.profiles.writer.diff import preview
+from awscli_assume.workflow.credentials.assume_role import assume_planned_role
+from awscli_assume.workflow.credentials.copy_source import Copy, carry_out_copy, plan_copy
+from awscli_assume.workflow.credentials.login import signed_in
+from awscli_assume.workflow.credentials.source_codes import answer_for_sources
+from awscli_assume.workflow.dry_run import dry_run_result, expected_target, with_known_role
+from awscli_assume.workflow.existing_credentials import holds, is_enough
+from awscli_assume.workflow.planning.plan import Plan, make_plan
+from awscli_assume.workflow.planning.profile_selection import seconds_or_none
+from awscli_assume.workflow.refresh.credential_process import (
+    check_renewable,
+    forget,
+    keep_fresh,
+    make_target,
+    renewal_warning,
 )
 
 
@@ -70,9 +73,9 @@ class AssumeCommand(BasicCommand):
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
-        keep_proofs_apart(session, self.NAME)
+        exclude_identity_tokens(session, self.NAME)
         self.ARG_TABLE = role_arguments() + copy_arguments() + target_arguments()
-        self.ARG_TABLE += sts_arguments() + proof_arguments()
+        self.ARG_TABLE += sts_arguments() + identity_provider_arguments()
         self._environment = environment if environment is not None else Environment()
         self._has_verb = True
 
@@ -82,7 +85,7 @@ class AssumeCommand(BasicCommand):
         # collector need not go through it, here and at the end. With 5,000 profiles
         # that is a sixth of a second (2.38.5).
         gc.freeze()
-        hold_for_every_client(self._session, parsed_globals)
+        apply_client_settings(self._session, parsed_globals)
         answer_for_sources(self._session, self._environment)
         # The CLI's parser gives a verb only what the command itself does not
         # know: it would keep the verb's --update-profile and --dry-run.
@@ -116,15 +119,15 @@ class AssumeCommand(BasicCommand):
         written = dict(self._session.full_config["profiles"])
         plan = make(self._session, parsed_args, parsed_globals, self._environment)
         files = locate(self._session)
-        before = written.get(plan.ends.target)
-        check_not_source(plan.ends.target, plan.ends.source)
-        check_ours(plan.ends.target, before)
+        before = written.get(plan.profile_pair.target)
+        check_not_source(plan.profile_pair.target, plan.profile_pair.source)
+        check_ours(plan.profile_pair.target, before)
         check_writable(files)
-        held = inspect(plan.ends.target, before, self._environment.now())
+        held = inspect(plan.profile_pair.target, before, self._environment.now())
         if isinstance(plan, Plan):
             check_renewable(plan)
         if parsed_args.dry_run:
-            return self._rehearse(plan, files, parsed_globals)
+            return self._dry_run(plan, files, parsed_globals)
         if not self._is_enough(held, least, plan, parsed_globals):
             held = self._assume_and_write(plan, files, held, parsed_args, parsed_globals)
         self._print(held, parsed_globals)
@@ -145,7 +148,7 @@ class AssumeCommand(BasicCommand):
         parsed_args: Any, parsed_globals: Any,
     ) -> ProfileState:  # fmt: skip
         environment = self._environment
-        before = self._session.full_config["profiles"].get(plan.ends.target)
+        before = self._session.full_config["profiles"].get(plan.profile_pair.target)
         target = signed_in(
             self._session,
             lambda: self._obtain(plan, before, parsed_globals),
@@ -156,8 +159,10 @@ class AssumeCommand(BasicCommand):
         keep_fresh(target, environment)
         write_targets(files, [target])
         forget(held, target)
-        environment.tell(replaced_note(held, target.record))
-        environment.tell(renewal_warning(plan.ends, target, self._session.full_config["profiles"]))
+        environment.notify(replaced_note(held, target.record))
+        environment.notify(
+            renewal_warning(plan.profile_pair, target, self._session.full_config["profiles"])
+        )
         return state_of(target, before, environment.now())
 
     def _obtain(self, plan: Union[Plan, Copy], before: Any, parsed_globals: Any) -> Target:
@@ -165,36 +170,38 @@ class AssumeCommand(BasicCommand):
         if isinstance(plan, Copy):
             copied = carry_out_copy(self._session, parsed_globals, plan, environment)
             region = region_to_write(before, parsed_globals.region, copied.region)
-            return Target(plan.ends.target, copied.credentials, plan.record(region), region)
-        assumed = travel(self._session, parsed_globals, plan, environment)
+            return Target(
+                plan.profile_pair.target, copied.credentials, plan.record(region), region
+            )
+        assumed = assume_planned_role(self._session, parsed_globals, plan, environment)
         region = region_to_write(before, parsed_globals.region, assumed.region)
         return make_target(plan, assumed, region, environment)
 
-    def _rehearse(self, plan: Union[Plan, Copy], files: ProfileFiles, parsed_globals: Any) -> int:
+    def _dry_run(self, plan: Union[Plan, Copy], files: ProfileFiles, parsed_globals: Any) -> int:
         profiles = self._session.full_config["profiles"]
         if isinstance(plan, Plan):
             plan = with_known_role(plan, profiles)
         target = expected_target(plan, profiles, parsed_globals.region, self._environment)
-        answer = rehearsal([plan], preview(target_edits(files, [target])))
+        answer = dry_run_result([plan], preview(target_edits(files, [target])))
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
         if isinstance(plan, Plan):
-            self._environment.tell(clamped_note(plan.request))
+            self._environment.notify(clamped_note(plan.request))
         return 0
 
     def _print(self, state: Any, parsed_globals: Any) -> None:
         environment = self._environment
         print_object(self._session, parsed_globals, self.name, summary(state), environment)
         now, variables = environment.now(), environment.variables
-        environment.tell(success_line(state, now, variables))
-        environment.tell(environment_warning(state.name, variables))
+        environment.notify(success_line(state, now, variables))
+        environment.notify(environment_warning(state.name, variables))
 
     def _tell_neighbours(
         self, plan: Union[Plan, Copy], files: ProfileFiles, parsed_globals: Any
     ) -> None:
-        source = plan.ends.source
+        source = plan.profile_pair.source
         is_by_variable = parsed_globals.profile is None and isinstance(plan, Plan)
         profile = self._session.full_config["profiles"].get(source)
         if source and is_by_variable and read_record(profile) and is_role_session(profile):
-            self._environment.tell(chaining_note(source))
+            self._environment.notify(chaining_note(source))
         if is_open_to_others(files.credentials):
-            self._environment.tell(permission_warning(files.credentials))
+            self._environment.notify(permission_warning(files.credentials))

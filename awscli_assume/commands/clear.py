@@ -8,17 +8,17 @@ from typing import Any, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.commands.arguments import flag
-from awscli_assume.commands.choice import check_alone, choose_one
-from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.printing import print_object
-from awscli_assume.commands.program import forget
-from awscli_assume.commands.target_arguments import dry_run_argument, profile_argument
+from awscli_assume.arguments.sts import flag
+from awscli_assume.arguments.target_profile import dry_run_argument, profile_argument
+from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.listing import changes, listing
+from awscli_assume.outputs.printing import print_object
 from awscli_assume.profiles.clearing import clear_edits, clear_targets
 from awscli_assume.profiles.files import locate
-from awscli_assume.profiles.preview import preview
 from awscli_assume.profiles.state import CLEARED, EXPIRED, ProfileState, inspect_all
+from awscli_assume.profiles.writer.diff import preview
+from awscli_assume.workflow.planning.profile_selection import check_alone, choose_one
+from awscli_assume.workflow.refresh.credential_process import forget
 
 
 class ClearCommand(BasicCommand):
@@ -54,7 +54,7 @@ class ClearCommand(BasicCommand):
                 forget(state)
             answer = listing([replace(s, state=CLEARED, seconds_left=0) for s in states])
             what = "profile" if len(states) == 1 else "profiles"
-            self._environment.tell(f"Cleared {len(states)} {what}\n")
+            self._environment.notify(f"Cleared {len(states)} {what}\n")
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
         return 0
 

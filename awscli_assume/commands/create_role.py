@@ -7,12 +7,19 @@ from typing import Any, Mapping, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
+from awscli_assume.arguments.create_role import Asked, create_role_arguments, read_asked
 from awscli_assume.aws.callers import Caller
-from awscli_assume.aws.creating import Creation, Remains
-from awscli_assume.aws.iam_roles import permissions_of
-from awscli_assume.aws.trying import wait_until_assumable
-from awscli_assume.commands.create_role_arguments import Asked, create_role_arguments, read_asked
-from awscli_assume.commands.create_role_caller import (
+from awscli_assume.aws.iam.creating import Creation, Remains
+from awscli_assume.aws.iam.role_creation import permissions_of
+from awscli_assume.aws.sts.wait_until_assumable import wait_until_assumable
+from awscli_assume.host.environment import Environment
+from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE, render, session_date
+from awscli_assume.model.role_creation.new_role import NewRole
+from awscli_assume.model.role_creation.new_trust import without_mfa
+from awscli_assume.model.role_creation.role_difference import differences, external_id_of
+from awscli_assume.outputs import new_role as texts
+from awscli_assume.outputs.printing import print_object
+from awscli_assume.workflow.create_role.account import (
     Account,
     check_can_assume,
     existing_role,
@@ -22,14 +29,7 @@ from awscli_assume.commands.create_role_caller import (
     trusts_caller,
     with_trust,
 )
-from awscli_assume.commands.endings import ended_as_by_ctrl_c
-from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.printing import print_object
-from awscli_assume.model.new_role import NewRole
-from awscli_assume.model.new_trust import without_mfa
-from awscli_assume.model.role_difference import differences, external_id_of
-from awscli_assume.model.session_names import DEFAULT_TEMPLATE, render, session_date
-from awscli_assume.outputs import new_role as texts
+from awscli_assume.workflow.run.signals import ended_as_by_ctrl_c
 
 # The role is there and differs, or is made and not granted yet.
 NOT_AS_ASKED = 1
@@ -88,27 +88,27 @@ class CreateRoleCommand(BasicCommand):
         rows = differences(wanted, permissions_of(account.iam, found))
         answer = texts.difference(rows, found["Arn"]) if rows else {"Role": found}
         self._print(answer, parsed_globals)
-        self._environment.tell(texts.existing_line(found["Arn"], len(rows)))
+        self._environment.notify(texts.existing_line(found["Arn"], len(rows)))
         if asked.is_to_generate and not rows:
-            self._environment.tell(texts.external_id_line(external_id or ""))
+            self._environment.notify(texts.external_id_line(external_id or ""))
         return NOT_AS_ASKED if rows else 0
 
     def _warn(
         self, asked: Asked, account: Account, known: Mapping[str, str], parsed_globals: Any
     ) -> None:
         for arn in without_mfa(asked.terms, asked.proof, known):
-            self._environment.tell(texts.without_mfa_warning(arn))
+            self._environment.notify(texts.without_mfa_warning(arn))
         for provider in missing_providers(asked, account):
-            self._environment.tell(texts.provider_warning(provider, parsed_globals.profile))
+            self._environment.notify(texts.provider_warning(provider, parsed_globals.profile))
 
     def _create(self, wanted: NewRole, account: Account, parsed_globals: Any) -> Any:
-        self._environment.tell(texts.requests_text(wanted.calls()))
+        self._environment.notify(texts.requests_text(wanted.calls()))
         creation = Creation(wanted, account.creating, account.iam)
         with ended_as_by_ctrl_c():
             try:
                 return creation.run()
             except BaseException:
-                self._environment.tell(_remains_text(creation.remains, parsed_globals.profile))
+                self._environment.notify(_remains_text(creation.remains, parsed_globals.profile))
                 raise
 
     def _tell(
@@ -118,9 +118,9 @@ class CreateRoleCommand(BasicCommand):
         name = f"{made['Path']}{made['RoleName']}".lstrip("/")
         line = texts.assume_line(name, external_id, parsed_globals.profile)
         if asked.is_to_generate:
-            self._environment.tell(texts.external_id_line(external_id or ""))
+            self._environment.notify(texts.external_id_line(external_id or ""))
         how = line if trusts_caller(asked, caller) else None
-        self._environment.tell(texts.created_line(made["Arn"], how))
+        self._environment.notify(texts.created_line(made["Arn"], how))
 
     def _wait(self, asked: Asked, made: Mapping[str, Any], account: Account) -> int:
         environment = self._environment
@@ -129,7 +129,7 @@ class CreateRoleCommand(BasicCommand):
         values.update(role=made["RoleName"], account=account.caller.account_id)
         name = render(DEFAULT_TEMPLATE, values)
         granted = wait_until_assumable(account.sts, made["Arn"], name, asked.proof.external_id)
-        environment.tell(texts.waited_line(granted, made["Arn"]))
+        environment.notify(texts.waited_line(granted, made["Arn"]))
         return 0 if granted else NOT_AS_ASKED
 
     def _print(self, answer: Any, parsed_globals: Any) -> None:

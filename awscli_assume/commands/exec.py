@@ -8,19 +8,22 @@ from typing import Any, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.commands.arguments import flag, sts_arguments
-from awscli_assume.commands.child import become, command_or_shell, find_program
-from awscli_assume.commands.copy_choice import copy_arguments
-from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.obtaining import Obtained, way_to_credentials
-from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
-from awscli_assume.commands.role_arguments import role_arguments
-from awscli_assume.commands.serving import run_with_endpoint
-from awscli_assume.commands.signing_in import signed_in
+from awscli_assume.arguments.copy_source import copy_arguments
+from awscli_assume.arguments.identity_provider import (
+    exclude_identity_tokens,
+    identity_provider_arguments,
+)
+from awscli_assume.arguments.role import role_arguments
+from awscli_assume.arguments.sts import flag, sts_arguments
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.host import environment_of_the_person
-from awscli_assume.outputs.child import environment_with_keys
+from awscli_assume.host import user_environment
+from awscli_assume.host.environment import Environment
+from awscli_assume.outputs.child_environment import environment_with_keys
 from awscli_assume.outputs.summary import shell_line
+from awscli_assume.workflow.credentials.login import signed_in
+from awscli_assume.workflow.credentials.resolve import Obtained, credentials_step
+from awscli_assume.workflow.run.child_process import become, command_or_shell, find_program
+from awscli_assume.workflow.run.with_endpoint import run_with_endpoint
 
 
 class ExecCommand(BasicCommand):
@@ -34,9 +37,9 @@ class ExecCommand(BasicCommand):
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
-        keep_proofs_apart(session, self.NAME)
+        exclude_identity_tokens(session, self.NAME)
         self.ARG_TABLE = [*role_arguments(), *copy_arguments(), _auto_refresh_argument()]
-        self.ARG_TABLE += [*sts_arguments(), *proof_arguments(), _command_argument()]
+        self.ARG_TABLE += [*sts_arguments(), *identity_provider_arguments(), _command_argument()]
         self._environment = environment if environment is not None else Environment()
         self._command: list[str] = []
 
@@ -54,11 +57,11 @@ class ExecCommand(BasicCommand):
         environment = self._environment
         _check_command_is_apart(parsed_args)
         parsed_args.command = self._command
-        before = environment_of_the_person(environment.variables)
+        before = user_environment(environment.variables)
         command = command_or_shell(parsed_args.command, before)
         program = find_program(command[0], before)
         if program.exit_code:
-            environment.tell(f"aws: [ERROR]: {program.reason}\n")
+            environment.notify(f"aws: [ERROR]: {program.reason}\n")
             return program.exit_code
         if parsed_args.auto_refresh:
             return run_with_endpoint(
@@ -66,13 +69,13 @@ class ExecCommand(BasicCommand):
             )
         found = self._obtain(parsed_args, parsed_globals)
         if not parsed_args.command:
-            environment.tell(shell_line(found.role_arn, found.credentials.expiration))
+            environment.notify(shell_line(found.role_arn, found.credentials.expiration))
         child = environment_with_keys(before, found.credentials, found.region, found.role_arn)
         return become(program.path, command, child)
 
     def _obtain(self, parsed_args: Any, parsed_globals: Any) -> Obtained:
         session, environment = self._session, self._environment
-        step = way_to_credentials(session, parsed_args, parsed_globals, environment)
+        step = credentials_step(session, parsed_args, parsed_globals, environment)
         return signed_in(session, step, parsed_args.login, environment)
 
 

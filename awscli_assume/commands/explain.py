@@ -8,17 +8,17 @@ from typing import Any, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.commands.arguments import sts_arguments, text
-from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.explaining.diagnosing import diagnose
-from awscli_assume.commands.plan import make_plan
-from awscli_assume.commands.printing import print_object
-from awscli_assume.commands.role_arguments import role_arguments
+from awscli_assume.arguments.role import role_arguments
+from awscli_assume.arguments.sts import sts_arguments, text
+from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.diagnosis import as_object, as_text
+from awscli_assume.outputs.printing import print_object
+from awscli_assume.workflow.explain.diagnose import diagnose
+from awscli_assume.workflow.planning.plan import make_plan
 
 
 class ExplainCommand(BasicCommand):
-    """Answer a verdict with its evidence; AssumeRole is not called and nothing is written."""
+    """Return a verdict with its evidence; AssumeRole is not called and nothing is written."""
 
     NAME = "explain"
     DESCRIPTION = BasicCommand.FROM_FILE(

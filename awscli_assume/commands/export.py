@@ -8,16 +8,19 @@ from typing import Any, Callable, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.commands.arguments import sts_arguments, text
-from awscli_assume.commands.copy_choice import copy_arguments
-from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.obtaining import Obtained, way_to_credentials
-from awscli_assume.commands.proof_arguments import keep_proofs_apart, proof_arguments
-from awscli_assume.commands.recorded import obtain_recorded
-from awscli_assume.commands.role_arguments import role_arguments
-from awscli_assume.commands.signing_in import signed_in
+from awscli_assume.arguments.copy_source import copy_arguments
+from awscli_assume.arguments.identity_provider import (
+    exclude_identity_tokens,
+    identity_provider_arguments,
+)
+from awscli_assume.arguments.role import role_arguments
+from awscli_assume.arguments.sts import sts_arguments, text
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.formats import FORMATS, default_format, render
+from awscli_assume.workflow.credentials.login import signed_in
+from awscli_assume.workflow.credentials.resolve import Obtained, credentials_step
+from awscli_assume.workflow.refresh.stored_profile import obtain_recorded
 
 
 class ExportCommand(BasicCommand):
@@ -33,9 +36,9 @@ class ExportCommand(BasicCommand):
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
-        keep_proofs_apart(session, self.NAME)
+        exclude_identity_tokens(session, self.NAME)
         self.ARG_TABLE = [*role_arguments(), *copy_arguments(), _format_argument()]
-        self.ARG_TABLE += [_recorded_argument(), *sts_arguments(), *proof_arguments()]
+        self.ARG_TABLE += [_recorded_argument(), *sts_arguments(), *identity_provider_arguments()]
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
@@ -58,7 +61,7 @@ class ExportCommand(BasicCommand):
         line = (self._session, parsed_args, parsed_globals, self._environment)
         if parsed_args.update_profile is not None:
             return lambda: obtain_recorded(*line)
-        return way_to_credentials(*line)
+        return credentials_step(*line)
 
 
 def _format_argument() -> dict[str, Any]:

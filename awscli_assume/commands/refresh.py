@@ -8,25 +8,25 @@ from typing import Any, Mapping, Optional, Sequence
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.commands.arguments import flag, text
-from awscli_assume.commands.choice import check_alone, choose_one, seconds
-from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.printing import print_object
-from awscli_assume.commands.program import forget
-from awscli_assume.commands.rehearsal import expected_target, rehearsal
-from awscli_assume.commands.renewal import (
+from awscli_assume.arguments.sts import flag, text
+from awscli_assume.arguments.target_profile import dry_run_argument, profile_argument
+from awscli_assume.host.environment import Environment
+from awscli_assume.outputs.listing import listing
+from awscli_assume.outputs.printing import print_object
+from awscli_assume.profiles.files import ProfileFiles, locate
+from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
+from awscli_assume.profiles.target import check_writable, target_edits, write_each, write_targets
+from awscli_assume.profiles.writer.diff import preview
+from awscli_assume.profiles.writer.verify import Refused
+from awscli_assume.workflow.dry_run import dry_run_result, expected_target
+from awscli_assume.workflow.planning.profile_selection import check_alone, choose_one, seconds
+from awscli_assume.workflow.refresh.batch import (
     Renewal,
     carry_out,
     plan_renewals,
     with_targets,
 )
-from awscli_assume.commands.target_arguments import dry_run_argument, profile_argument
-from awscli_assume.outputs.listing import listing
-from awscli_assume.profiles.files import ProfileFiles, locate
-from awscli_assume.profiles.preview import preview
-from awscli_assume.profiles.reading_back import Refused
-from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
-from awscli_assume.profiles.target import check_writable, target_edits, write_each, write_targets
+from awscli_assume.workflow.refresh.credential_process import forget
 
 # Some worked and some did not: what `aws s3 cp` ends with in that case.
 PARTIAL_FAILURE = 1
@@ -63,12 +63,12 @@ class RefreshCommand(BasicCommand):
         _raise_of_one(renewals, parsed_args)
         files = locate(self._session)
         check_writable(files)
-        do = self._rehearse if parsed_args.dry_run else self._renew
+        do = self._dry_run if parsed_args.dry_run else self._renew
         renewals, answer = do(renewals, files, parsed_args, parsed_globals)
         print_object(self._session, parsed_globals, self.name, answer, self._environment)
         return self._report(renewals, parsed_args.dry_run)
 
-    def _rehearse(
+    def _dry_run(
         self, renewals: list[Renewal], files: ProfileFiles, parsed_args: Any, parsed_globals: Any
     ) -> tuple[list[Renewal], Any]:
         profiles = self._session.full_config["profiles"]
@@ -77,7 +77,7 @@ class RefreshCommand(BasicCommand):
         targets = [expected_target(one, profiles, region, self._environment) for one in plans]
         refused: Optional[Refused] = None if _is_named(parsed_args) else {}
         diffs = preview(target_edits(files, targets), refused)
-        return _without_refused(renewals, refused or {}), rehearsal(plans, diffs)
+        return _without_refused(renewals, refused or {}), dry_run_result(plans, diffs)
 
     def _renew(
         self, renewals: list[Renewal], files: ProfileFiles, parsed_args: Any, parsed_globals: Any
@@ -114,10 +114,10 @@ class RefreshCommand(BasicCommand):
     def _report(self, renewals: list[Renewal], is_rehearsal: bool) -> int:
         failed = [one for one in renewals if one.error is not None]
         for one in failed:
-            self._environment.tell(f"aws: [ERROR]: {one.state.name}: {one.error}\n")
+            self._environment.notify(f"aws: [ERROR]: {one.state.name}: {one.error}\n")
         done = len(renewals) - len(failed)
         verb = "Would refresh" if is_rehearsal else "Refreshed"
-        self._environment.tell(f"{verb} {done} of {len(renewals)} profiles\n")
+        self._environment.notify(f"{verb} {done} of {len(renewals)} profiles\n")
         return PARTIAL_FAILURE if failed else 0
 
 
@@ -130,7 +130,7 @@ def _raise_of_one(renewals: list[Renewal], parsed_args: Any) -> None:
 def _without_refused(
     renewals: Sequence[Renewal], refused: Mapping[str, Exception]
 ) -> list[Renewal]:
-    """Answer the renewals with the errors of those that can't be written in their files."""
+    """Return the renewals with the errors of those that can't be written in their files."""
     return [
         replace(one, assumed=None, error=refused[one.state.name])
         if one.state.name in refused

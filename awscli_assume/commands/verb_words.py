@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping, Optional
 
+from awscli_assume.commands.verb_slips import near_verb
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.verb_slips import near_verb
 
 
 def check_no_verb(

@@ -20,7 +20,7 @@ def _exec(session: Any) -> Any:
 
 
 def _list(session: Any) -> Any:
-    from awscli_assume.commands.listing import ListCommand
+    from awscli_assume.commands.list import ListCommand
 
     return ListCommand(session)
 
@@ -62,5 +62,5 @@ VERBS: dict[str, Maker] = {
 
 
 def entries(*names: str) -> list[dict[str, Any]]:
-    """Answer the entries of verbs in the CLI's table of subcommands."""
+    """Return the entries of verbs in the CLI's table of subcommands."""
     return [{"name": name, "command_class": VERBS[name]} for name in names]

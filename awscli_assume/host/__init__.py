@@ -44,9 +44,9 @@ from botocore.regions import EndpointResolver
 from botocore.session import Session
 from botocore.utils import JSONFileCache, get_environ_proxies
 
+from awscli_assume.host.mfa_prompter import hand_prompter, use_prompter
 from awscli_assume.host.paths import cache_folder, config_files
-from awscli_assume.host.process import environment_of_the_person, own_executable
-from awscli_assume.host.prompter import hand_prompter, use_prompter
+from awscli_assume.host.process import own_executable, user_environment
 
 try:
     # Version 2 maps these two to the exit codes 252 and 253.
@@ -94,7 +94,6 @@ __all__ = [
     "compat_shell_split",
     "config_files",
     "create_credential_resolver",
-    "environment_of_the_person",
     "forget_credentials",
     "get_environ_proxies",
     "get_formatter",
@@ -106,6 +105,7 @@ __all__ = [
     "unsigned_config",
     "use_profile",
     "use_prompter",
+    "user_environment",
 ]
 
 CLI_VERSION: str = awscli.__version__
@@ -127,7 +127,7 @@ SIGN_IN_ERRORS: tuple[type[Exception], ...] = tuple(
 
 
 def profile_to_section(profile: str) -> str:
-    """Answer the config file's section name of a profile, as ``aws configure set`` words it.
+    """Return the config file's section name of a profile, as ``aws configure set`` words it.
 
     Version 1 answers ``profile default`` for the default profile, which the
     rest of that version does not read (seen in 1.32.0 and 1.46.3).
@@ -136,7 +136,7 @@ def profile_to_section(profile: str) -> str:
 
 
 def get_formatter(output: str, parsed_globals: Any) -> Any:
-    """Answer the CLI's formatter for an ``--output`` value."""
+    """Return the CLI's formatter for an ``--output`` value."""
     # Not at the top: it brings YAML and the table writer, which the verbs
     # that print nothing do not need.
     from awscli.formatter import get_formatter as answer
@@ -145,7 +145,7 @@ def get_formatter(output: str, parsed_globals: Any) -> Any:
 
 
 def unsigned_config() -> Any:
-    """Answer the configuration of a client that signs nothing."""
+    """Return the configuration of a client that signs nothing."""
     return Config(signature_version=botocore.UNSIGNED)
 
 
@@ -170,7 +170,7 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
 
 
 def profiles_as_written() -> Mapping[str, Any]:
-    """Answer the profiles of both files, read anew: a session's own have inherited by now."""
+    """Return the profiles of both files, read anew: a session's own have inherited by now."""
     profiles: Mapping[str, Any] = Session().full_config["profiles"]
     return profiles
 

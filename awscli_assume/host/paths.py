@@ -7,12 +7,12 @@ from typing import Mapping
 
 
 def cache_folder(name: str) -> str:
-    """Answer the path of a folder of ours in the CLI's own cache folder (it may not exist)."""
+    """Return the path of a folder of ours in the CLI's own cache folder (it may not exist)."""
     return os.path.join(os.path.expanduser("~"), ".aws", "cli", "cache", name)
 
 
 def config_files(variables: Mapping[str, str]) -> tuple[str, str]:
-    """Answer the paths of the config file and the shared credentials file, as the CLI reads them.
+    """Return the paths of the config file and the shared credentials file, as the CLI reads them.
 
     For what has no session; else profiles/files.py asks that one.
     """

@@ -11,7 +11,7 @@ import awscli
 
 
 def own_executable(variables: Mapping[str, str]) -> str:
-    """Answer the absolute path of the ``aws`` that runs this process.
+    """Return the absolute path of the ``aws`` that runs this process.
 
     The one on the PATH where it is the same, for the path of a frozen version 2
     (``…/v2/2.38.5/dist/aws``) ends with the next update of it.
@@ -28,8 +28,8 @@ def own_executable(variables: Mapping[str, str]) -> str:
     return running if is_frozen or is_script or found is None else found
 
 
-def environment_of_the_person(variables: Mapping[str, str]) -> dict[str, str]:
-    """Answer the environment as it was before this CLI changed it for itself.
+def user_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment as it was before this CLI changed it for itself.
 
     A frozen version 2 leads every child to its own libraries (PyInstaller's
     LD_LIBRARY_PATH, and variables of its own since 6.9); both majors add their

@@ -15,7 +15,7 @@ from awscli_assume.install.refusal import Refusal
 
 
 def read_file(path: Path) -> Optional[bytes]:
-    """Answer a file's content, None when there is no such file.
+    """Return a file's content, None when there is no such file.
 
     Raises Refusal when it is no ordinary file (a FIFO would wait for ever) or can't be read.
     """

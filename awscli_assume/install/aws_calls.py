@@ -11,7 +11,7 @@ from typing import Optional
 from awscli_assume.install.hosts import Host
 from awscli_assume.install.plugin_settings import NAME
 from awscli_assume.install.refusal import Refusal
-from awscli_assume.install.surroundings import Answer, Surroundings, child_environment, reason
+from awscli_assume.install.system import Answer, Surroundings, child_environment, reason
 
 # IAM allows no asterisk in the name of a role: our command refuses it by name before it
 # touches a file or the network. `aws assume help` proves less, it fails where the CLI's

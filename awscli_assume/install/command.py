@@ -17,7 +17,7 @@ from awscli_assume.install.demo import play_demo
 from awscli_assume.install.disable import disable
 from awscli_assume.install.enable import enable
 from awscli_assume.install.refusal import Refusal
-from awscli_assume.install.surroundings import Surroundings
+from awscli_assume.install.system import Surroundings
 
 
 def make_parser() -> argparse.ArgumentParser:

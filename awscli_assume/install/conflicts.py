@@ -17,7 +17,7 @@ from awscli_assume.install.hosts import Host, other_hosts
 from awscli_assume.install.package_copy import PACKAGE
 from awscli_assume.install.plugin_settings import MODULE, NAME, PATH_KEY, read_settings
 from awscli_assume.install.refusal import Refusal
-from awscli_assume.install.surroundings import Places, Surroundings
+from awscli_assume.install.system import Places, Surroundings
 
 
 def refuse_conflict(
@@ -89,7 +89,7 @@ def require_importable(host: Host, python: Optional[Interpreter]) -> None:
 
 
 def has_alias(alias_file: Path) -> bool:
-    """Tell whether the person has an alias named assume, which the CLI prefers to a plugin."""
+    """Return whether the person has an alias named assume, which the CLI prefers to a plugin."""
     parser = configparser.RawConfigParser(default_section="", strict=False)
     try:
         parser.read_string(alias_file.read_text(encoding="utf-8", errors="replace"))

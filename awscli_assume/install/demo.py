@@ -19,7 +19,7 @@ from awscli_assume.install.hosts import Host, choose_host, identify, on_path
 from awscli_assume.install.local_aws import LocalAws
 from awscli_assume.install.local_servers import AccessKey
 from awscli_assume.install.refusal import Refusal
-from awscli_assume.install.surroundings import Answer, Surroundings, child_environment, reason
+from awscli_assume.install.system import Answer, Surroundings, child_environment, reason
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ MAKE_KEY = Step(
 
 
 def documents(user_arn: str) -> dict[str, str]:
-    """Answer the policy documents by file name.
+    """Return the policy documents by file name.
 
     Who may assume the role, what the role may do, and that the user may ask for it: AWS does not
     need the last one where a trust policy names a user of the same account, ministack 1.5.33 does.
@@ -64,7 +64,7 @@ def documents(user_arn: str) -> dict[str, str]:
 
 
 def setting_up(key: AccessKey) -> list[Step]:
-    """Answer the steps up to a role that can be assumed."""
+    """Return the steps up to a role that can be assumed."""
     role = ("--role-name", ROLE)
     trust = ("--assume-role-policy-document", "file://trust-policy.json")
     asking = ("--policy-name", "assume-it", "--policy-document", "file://assume-policy.json")
@@ -93,7 +93,7 @@ def setting_up(key: AccessKey) -> list[Step]:
 
 
 def assuming() -> list[Step]:
-    """Answer the steps that need the plugin; the last one lists the buckets as the role."""
+    """Return the steps that need the plugin; the last one lists the buckets as the role."""
     return [
         Step("Your own user may not list the buckets.", ("s3", "ls"), refused=True),
         Step(

@@ -16,7 +16,7 @@ from awscli_assume.install.record import (
     save_record,
 )
 from awscli_assume.install.self_refreshing import self_refreshing_profiles
-from awscli_assume.install.surroundings import Places, Surroundings, find_places
+from awscli_assume.install.system import Places, Surroundings, find_places
 
 
 def disable(around: Surroundings) -> None:

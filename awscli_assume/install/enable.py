@@ -38,7 +38,7 @@ from awscli_assume.install.record import (
     save_record,
 )
 from awscli_assume.install.refusal import Refusal
-from awscli_assume.install.surroundings import Places, Surroundings, find_places
+from awscli_assume.install.system import Places, Surroundings, find_places
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _carry_out(job: _Job, folder: Path, source: Path, undo: ExitStack) -> None:
 
 
 def _draft(job: _Job, draft: Path) -> bytes:
-    """Answer the config file as ``aws configure set`` makes it, worked out on a private copy.
+    """Return the config file as ``aws configure set`` makes it, worked out on a private copy.
 
     So the real file changes once, in one rename, and never stands there half set up.
     """

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Optional
 
 from awscli_assume.install.refusal import Refusal
-from awscli_assume.install.surroundings import Surroundings, child_environment, reason
+from awscli_assume.install.system import Surroundings, child_environment, reason
 
 _INSTALL_AWS = "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
 

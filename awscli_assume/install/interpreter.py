@@ -8,7 +8,7 @@ from typing import Optional
 
 
 def base_interpreter() -> Optional[str]:
-    """Answer the absolute path of the Python behind the running one, outside of an environment.
+    """Return the absolute path of the Python behind the running one, outside of an environment.
 
     None where there is no such file.
     """

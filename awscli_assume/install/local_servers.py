@@ -45,7 +45,7 @@ class Server:
 
 
 def installed_server() -> Server:
-    """Answer the first server that this interpreter has. Raises Refusal with what to install."""
+    """Return the first server that this interpreter has. Raises Refusal with what to install."""
     for server in _SERVERS:
         if importlib.util.find_spec(server.module.partition(".")[0]):
             return server

@@ -41,12 +41,12 @@ class _Section:
 
 
 def read_settings(text: str) -> dict[str, str]:
-    """Answer what the ``[plugins]`` section says, keys in lower case as configparser has them."""
+    """Return what the ``[plugins]`` section says, keys in lower case as configparser has them."""
     return {option.key: option.value for option in _parse(text).options}
 
 
 def option_lines(text: str, key: str) -> Optional[str]:
-    """Answer the lines of one option as they stand, or None."""
+    """Return the lines of one option as they stand, or None."""
     section = _parse(text)
     option = section.find(key)
     return "".join(section.lines[option.start : option.end]) if option else None
@@ -67,7 +67,7 @@ def split_folders(value: str) -> list[str]:
 
 
 def with_folder(value: Optional[str], folder: str) -> str:
-    """Answer the path value with our folder in it; as it is if it has it already.
+    """Return the path value with our folder in it; as it is if it has it already.
 
     Ours goes first, so that an older copy in somebody else's folder can't come before it.
     """
@@ -78,12 +78,12 @@ def with_folder(value: Optional[str], folder: str) -> str:
 
 
 def names_plugin(text: str) -> bool:
-    """Tell whether the CLI would import our package because of this text."""
+    """Return whether the CLI would import our package because of this text."""
     return read_settings(text).get(NAME) == MODULE
 
 
 def without_plugin(text: str, folder: str, path_lines: Optional[str]) -> list[str]:
-    """Answer the texts that may have been there before we came, the most careful one first.
+    """Return the texts that may have been there before we came, the most careful one first.
 
     ``path_lines`` are the lines of ``cli_legacy_plugin_path`` before we came, None if unknown or
     none. The caller knows which text it was; when the file was edited since, it takes the first.

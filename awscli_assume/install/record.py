@@ -47,7 +47,7 @@ def load_record(path: Path) -> dict[str, Entry]:
 
 
 def load_python(path: Path) -> Optional[str]:
-    """Read the interpreter that the record names for profiles/interpreter.py, if it does."""
+    """Return the interpreter that the record names for credential_process profiles, or None."""
     try:
         found = json.loads(read_file(path) or b"{}").get("python")
     except (ValueError, AttributeError):
@@ -89,7 +89,7 @@ def make_entry(
 
 
 def restore(current: bytes, entry: Optional[Entry], folder: str) -> Optional[bytes]:
-    """Answer the file without the plugin: as it was before if nobody edited it since.
+    """Return the file without the plugin: as it was before if nobody edited it since.
 
     None stands for no file, where there was none and nothing else is in it now.
     """
@@ -105,7 +105,7 @@ def restore(current: bytes, entry: Optional[Entry], folder: str) -> Optional[byt
 
 
 def digest(content: bytes) -> str:
-    """Answer the SHA-256 of a content."""
+    """Return the SHA-256 of a content."""
     return hashlib.sha256(content).hexdigest()
 
 

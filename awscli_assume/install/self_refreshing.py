@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 _HEADER = re.compile(r"^\[(?:profile\s+)?(?P<name>[^]]+)\]")
-# Both forms of what profiles/process_command.py writes.
+# Both forms of what profiles/cache/process_command.py writes.
 _PROGRAM = re.compile(
     r"^credential_process\s*=.*(?:awscli_assume/process/answer\.py|assume export --update-profile)"
 )
 
 
 def self_refreshing_profiles(text: str) -> list[str]:
-    """Answer the profiles of a config file whose credential_process is the plugin's."""
+    """Return the profiles of a config file whose credential_process is the plugin's."""
     names = []
     name = ""
     for line in text.splitlines():

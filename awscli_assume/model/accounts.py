@@ -18,7 +18,7 @@ _NEAR_MOST = 5
 
 
 def check_account_id(text: str) -> str:
-    """Answer a 12 digit account id. Raises InvalidRequest."""
+    """Return a 12 digit account id. Raises InvalidRequest."""
     if ACCOUNT_ID.fullmatch(text):
         return text
     digits = text.replace("-", "")
@@ -27,7 +27,7 @@ def check_account_id(text: str) -> str:
 
 
 def parse_account(text: str) -> tuple[Optional[str], Optional[str]]:
-    """Answer an account's id, or its name where it is none. Raises InvalidRequest."""
+    """Return an account's id, or its name where it is none. Raises InvalidRequest."""
     if ACCOUNT_ID.fullmatch(text):
         return text, None
     if not text or _LIKE_AN_ID.fullmatch(text):
@@ -41,13 +41,13 @@ def parse_account(text: str) -> tuple[Optional[str], Optional[str]]:
 
 
 def several_accounts(name: str, ids: Sequence[str]) -> str:
-    """Answer what is to be said of a name that is that of several accounts."""
+    """Return what is to be said of a name that is that of several accounts."""
     ways = "; or ".join(f"--account-id {one}" for one in ids)
     return f"Several accounts have the name {name!r}. Type the one that is meant: {ways}"
 
 
 def unknown_account(name: str, names: Sequence[str], refused: Mapping[str, Optional[str]]) -> str:
-    """Answer what is to be said of a name that nobody knows: who was asked, and what is near.
+    """Return what is to be said of a name that nobody knows: who was asked, and what is near.
 
     ``refused`` says of each operation how it did not answer, None of one that did.
     """

@@ -38,12 +38,12 @@ class PrincipalCredentials(SessionCredentials):
     assumed_role_id: str
 
     def seconds_left(self, now: datetime) -> int:
-        """Answer how many seconds are left, 0 where it is not known when they end."""
+        """Return how many seconds are left, 0 where it is not known when they end."""
         return int((self.expiration - now).total_seconds()) if self.expiration else 0
 
     @property
     def is_role_session(self) -> bool:
-        """Tell whether they are a role's, so that a role on them is role chaining."""
+        """Return whether they are a role's, so that a role on them is role chaining."""
         return self.assumed_role_arn.split(":")[5].startswith("assumed-role/")
 
 
@@ -60,7 +60,7 @@ class TemporaryCredentials(PrincipalCredentials):
 
 
 def read_answer(answer: Any, now: datetime) -> TemporaryCredentials:
-    """Answer the credentials in an AssumeRole response of botocore.
+    """Return the credentials in an AssumeRole response of botocore.
 
     ``now`` is aware. Raises UnexpectedAnswer when it is not what STS sends: the
     message names the field and keeps every value to itself.
@@ -86,7 +86,7 @@ def read_answer(answer: Any, now: datetime) -> TemporaryCredentials:
 
 
 def read_mfa_session(answer: Any, now: datetime) -> SessionCredentials:
-    """Answer the credentials in a GetSessionToken response of botocore.
+    """Return the credentials in a GetSessionToken response of botocore.
 
     ``now`` is aware. Raises UnexpectedAnswer as ``read_answer`` does.
     """
@@ -105,7 +105,7 @@ def read_mfa_session(answer: Any, now: datetime) -> SessionCredentials:
 def read_session(
     access_key_id: str, secret_access_key: str, session_token: str, expiration: Any
 ) -> SessionCredentials:
-    """Answer temporary credentials that a source handed out; they may have no known end.
+    """Return temporary credentials that a source handed out; they may have no known end.
 
     Raises InvalidConfiguration: the message names the field and no value.
     """
@@ -130,7 +130,7 @@ def read_copy(
     arn: Optional[str],
     user_id: Optional[str],
 ) -> PrincipalCredentials:
-    """Answer a source's own credentials as those of the principal that STS named.
+    """Return a source's own credentials as those of the principal that STS named.
 
     Raises UnexpectedAnswer: both go into a file, one line each.
     """
@@ -151,7 +151,7 @@ def read_copy(
 
 
 def parse_time(value: Union[str, datetime, None]) -> datetime:
-    """Answer an aware UTC time of STS's ``Expiration``.
+    """Return an aware UTC time of STS's ``Expiration``.
 
     The CLI hands it out as a string, ``…Z`` on version 1 and ``…+00:00`` on
     version 2; plain botocore as a datetime. Raises UnexpectedAnswer.
@@ -170,7 +170,7 @@ def parse_time(value: Union[str, datetime, None]) -> datetime:
 
 
 def format_time(moment: datetime) -> str:
-    """Answer RFC 3339 in UTC with whole seconds: ``2026-11-23T10:00:00Z``."""
+    """Return RFC 3339 in UTC with whole seconds: ``2026-11-23T10:00:00Z``."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -16,13 +16,13 @@ PAUSE_SECONDS = 30
 
 
 def renewal_margin(lifetime_seconds: float) -> float:
-    """Answer how many seconds before their end credentials of this lifetime are made anew."""
+    """Return how many seconds before their end credentials of this lifetime are made anew."""
     # A session of 900 seconds would be renewed all the time.
     return min(MARGIN_SECONDS, lifetime_seconds / 3)
 
 
 class Renewer:
-    """Answer credentials for as long as ``again`` makes new ones; for any number of threads.
+    """Return credentials for as long as ``again`` makes new ones; for any number of threads.
 
     ``now`` answers an aware time. ``margin_seconds`` answers, for a lifetime in
     seconds, how long before the end the credentials are made anew.
@@ -44,7 +44,7 @@ class Renewer:
         self._take(first)
 
     def current(self) -> TemporaryCredentials:
-        """Answer credentials that are valid now.
+        """Return credentials that are valid now.
 
         One thread makes new ones when the margin is reached, and the others
         wait for it. Where that fails the old ones are answered until they end,

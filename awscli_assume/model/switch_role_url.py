@@ -21,7 +21,7 @@ _PARTITIONS = {
 
 
 def read_switch_role_url(text: str) -> tuple[str, str, Optional[str]]:
-    """Answer role name, account (id or name) and partition of a URL. Raises InvalidRequest.
+    """Return role name, account (id or name) and partition of a URL. Raises InvalidRequest.
 
     The partition is None where the host does not tell. The URL is read, never
     called. A message shows no query: that of another sign-in URL is a credential.

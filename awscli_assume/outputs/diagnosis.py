@@ -21,7 +21,7 @@ _WIDTH = 100
 
 
 def as_object(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Answer the verdict and its evidence as data."""
+    """Return the verdict and its evidence as data."""
     return {
         "RoleArn": diagnosis.role,
         "CallerArn": diagnosis.caller,
@@ -40,7 +40,7 @@ def as_object(diagnosis: Diagnosis) -> dict[str, Any]:
 
 
 def as_text(diagnosis: Diagnosis) -> str:
-    """Answer the verdict, then each step with its evidence and what to type."""
+    """Return the verdict, then each step with its evidence and what to type."""
     lines = [_verdict(diagnosis), ""]
     for step in diagnosis.steps:
         lines.append(f"{step.status:<15} {_TITLES[step.name]}")
@@ -54,7 +54,7 @@ def as_text(diagnosis: Diagnosis) -> str:
 
 
 def reason(diagnosis: Diagnosis) -> str:
-    """Answer the sentence that the verdict stands on."""
+    """Return the sentence that the verdict stands on."""
     step = diagnosis.deciding
     return "nothing stands in the way" if step is None else step.evidence[0]
 

@@ -11,12 +11,12 @@ from awscli_assume.outputs.variables import check_variables, credential_variable
 
 
 def process_document(credentials: SessionCredentials, region: Optional[str] = None) -> str:
-    """Answer what a ``credential_process`` prints. The document knows no region."""
+    """Return what a ``credential_process`` prints. The document knows no region."""
     return _text({"Version": 1, **_members(credentials)})
 
 
 def assume_role_document(credentials: SessionCredentials, region: Optional[str] = None) -> str:
-    """Answer what ``aws sts assume-role`` prints; a user's session has no AssumedRoleUser."""
+    """Return what ``aws sts assume-role`` prints; a user's session has no AssumedRoleUser."""
     answer: dict[str, Any] = {"Credentials": _members(credentials)}
     if isinstance(credentials, TemporaryCredentials):
         answer["AssumedRoleUser"] = {

@@ -46,7 +46,7 @@ class Request:
     more: bool
 
     def values(self, name: str) -> list[str]:
-        """Answer every value of a header, in order."""
+        """Return every value of a header, in order."""
         return [value for key, value in self.headers if key == name]
 
 

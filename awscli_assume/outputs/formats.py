@@ -38,7 +38,7 @@ class Format:
 def render(
     chosen: Union[str, Format], credentials: SessionCredentials, region: Optional[str]
 ) -> str:
-    """Answer credentials as text that ends with a line feed.
+    """Return credentials as text that ends with a line feed.
 
     ``chosen`` is a format or the name of one. Raises InvalidConfiguration for a
     value that the format can't carry: it names the variable, never the value.
@@ -49,14 +49,14 @@ def render(
 
 
 def default_format(is_terminal: bool, env: Mapping[str, str]) -> str:
-    """Answer the format for where stdout goes: a program, or a person in their shell."""
+    """Return the format for where stdout goes: a program, or a person in their shell."""
     # What is no terminal is a credential_process, or a program like the official
     # command's readers: they get its default.
     return _FORMAT_OF_SHELL[shell_of(env)] if is_terminal else "process"
 
 
 def _lines(line: Callable[[str, str], str], refuse: Callable[[str], Optional[str]]) -> Render:
-    """Answer a renderer that prints a line for each variable."""
+    """Return a renderer that prints a line for each variable."""
 
     def render_lines(credentials: SessionCredentials, region: Optional[str]) -> str:
         variables = check_variables(credential_variables(credentials, region), refuse)

@@ -14,7 +14,7 @@ from awscli_assume.model.credentials import format_time
 def listing(
     states: Iterable[Any], errors: Optional[Mapping[str, str]] = None
 ) -> dict[str, list[dict[str, Any]]]:
-    """Answer the profiles that we wrote: role, account, source, time left.
+    """Return the profiles that we wrote: role, account, source, time left.
 
     With ``errors``, by profile, each row says what went wrong with it, or null.
     """
@@ -25,7 +25,7 @@ def listing(
 
 
 def changes(diffs: Iterable[Any]) -> list[dict[str, Any]]:
-    """Answer the files that would change, each with its diff, a line an item."""
+    """Return the files that would change, each with its diff, a line an item."""
     return [{"File": diff.path, "Diff": list(diff.lines)} for diff in diffs if diff.lines]
 
 

@@ -6,11 +6,11 @@ import json
 import shlex
 from typing import Any, Iterable, Mapping, Optional, Sequence
 
-from awscli_assume.model.new_role import Call
+from awscli_assume.model.role_creation.new_role import Call
 
 
 def requests(calls: Iterable[Call]) -> dict[str, Any]:
-    """Answer what IAM is going to be asked, the documents as objects."""
+    """Return what IAM is going to be asked, the documents as objects."""
     return {
         "Requests": [
             {"Operation": call.operation, "Parameters": dict(call.parameters)} for call in calls
@@ -19,7 +19,7 @@ def requests(calls: Iterable[Call]) -> dict[str, Any]:
 
 
 def requests_text(calls: Iterable[Call]) -> str:
-    """Answer the same as JSON for people."""
+    """Return the same as JSON for people."""
     return json.dumps(requests(calls), indent=4) + "\n"
 
 
@@ -41,7 +41,7 @@ def created_line(role_arn: str, assume_line: Optional[str]) -> str:
 
 
 def assume_line(name: str, external_id: Optional[str], profile: Optional[str]) -> str:
-    """Answer the command that assumes the role; ``name`` has the path in it."""
+    """Return the command that assumes the role; ``name`` has the path in it."""
     words = ["aws", "assume", "--role-name", name]
     words += [] if external_id is None else ["--external-id", external_id]
     words += [] if profile is None else ["--profile", profile]
@@ -100,7 +100,7 @@ def remains_text(
 
 
 def difference(rows: Sequence[Mapping[str, Any]], role_arn: str) -> dict[str, Any]:
-    """Answer the object of a role that is there and differs."""
+    """Return the object of a role that is there and differs."""
     return {"RoleArn": role_arn, "Differences": list(rows)}
 
 

@@ -42,17 +42,17 @@ class Shell:
 
 
 def word(shell: str, value: str) -> str:
-    """Answer a text as one word of a shell, in quotes where it needs them."""
+    """Return a text as one word of a shell, in quotes where it needs them."""
     return value if is_plain(value) else SHELLS[shell].quote(value)
 
 
 def is_plain(value: str) -> bool:
-    """Tell whether a text is one word as it stands, in every shell."""
+    """Return whether a text is one word as it stands, in every shell."""
     return _PLAIN.fullmatch(value) is not None
 
 
 def refusal(shell: str, value: str) -> Optional[str]:
-    """Answer why a shell can't carry a value, without the value; None where it can."""
+    """Return why a shell can't carry a value, without the value; None where it can."""
     reason = unprintable(value)
     if reason is None and shell == "cmd" and _NOT_FOR_CMD.search(value):
         reason = "holds one of \" % ! ^ or other than ASCII, which cmd.exe can't quote"
@@ -60,13 +60,13 @@ def refusal(shell: str, value: str) -> Optional[str]:
 
 
 def unprintable(value: str) -> Optional[str]:
-    """Answer why a value can't be in a line of text; None where it can."""
+    """Return why a value can't be in a line of text; None where it can."""
     found = _UNPRINTABLE.search(value)
     return "holds a line end or a control character" if found else None
 
 
 def shell_of(env: Mapping[str, str]) -> str:
-    """Answer ``sh``, ``fish``, ``csh``, ``powershell`` or ``cmd`` from the environment."""
+    """Return ``sh``, ``fish``, ``csh``, ``powershell`` or ``cmd`` from the environment."""
     # SHELL is not set on Windows, where PSModulePath always is, under cmd.exe as
     # well: they can't be told apart, unless somebody has taken PSModulePath away.
     # A copy of os.environ has its names in capitals there.

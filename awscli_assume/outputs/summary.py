@@ -12,7 +12,7 @@ _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOK
 
 
 def summary(state: Any) -> dict[str, Any]:
-    """Answer who one is now, in the shape of get-caller-identity and some more; no secret.
+    """Return who one is now, in the shape of get-caller-identity and some more; no secret.
 
     ``state`` is a profile's state (neighbouring rooms do not import each other).
     """
@@ -28,7 +28,7 @@ def summary(state: Any) -> dict[str, Any]:
 
 
 def success_line(state: Any, now: datetime, env: Mapping[str, str]) -> str:
-    """Answer the line for people: done, until when, and how to use it."""
+    """Return the line for people: done, until when, and how to use it."""
     after = ", then renewed by itself" if state.record.auto_refresh else ""
     line = export_line(state.name, env)
     done = (
@@ -47,14 +47,14 @@ def success_line(state: Any, now: datetime, env: Mapping[str, str]) -> str:
 
 
 def shell_line(role_arn: Optional[str], expiration: Optional[datetime]) -> str:
-    """Answer the line for people that a shell of ours begins with."""
+    """Return the line for people that a shell of ours begins with."""
     whom = role_arn or "the source's temporary credentials"
     until = f", until {format_time(expiration)}" if expiration is not None else ""
     return f"This shell runs as {whom}{until}. To leave it: exit\n"
 
 
 def renewal_note(expiration: datetime) -> str:
-    """Answer a note where a session can't be renewed without a person."""
+    """Return a note where a session can't be renewed without a person."""
     return (
         "aws: [NOTE]: the next session needs another code of the MFA device, so the credentials "
         f"end at {format_time(expiration)} and are not renewed\n"
@@ -62,7 +62,7 @@ def renewal_note(expiration: datetime) -> str:
 
 
 def other_command_warning(profile: str, source: str) -> str:
-    """Answer a warning where a renewal asks another profile for the code than was asked now."""
+    """Return a warning where a renewal asks another profile for the code than was asked now."""
     return (
         f"aws: [WARNING]: mfa_process of the profile '{profile}' is not known to a renewal, which "
         f"reads the source profile: once the session of this code has ended, there is nobody to "
@@ -71,7 +71,7 @@ def other_command_warning(profile: str, source: str) -> str:
 
 
 def environment_warning(profile: str, env: Mapping[str, str]) -> str:
-    """Answer a warning where keys in the environment would beat AWS_PROFILE, else nothing."""
+    """Return a warning where keys in the environment would beat AWS_PROFILE, else nothing."""
     if not env.get("AWS_ACCESS_KEY_ID"):
         return ""
     names = [name for name in _KEY_VARIABLES if name in env]
@@ -83,7 +83,7 @@ def environment_warning(profile: str, env: Mapping[str, str]) -> str:
 
 
 def replaced_note(held: Any, record: Any) -> str:
-    """Answer a note where the target held a different role that was still valid, else nothing."""
+    """Return a note where the target held a different role that was still valid, else nothing."""
     if held is None or held.seconds_left <= 0 or _whose(held.record) == _whose(record):
         return ""
     return (
@@ -98,7 +98,7 @@ def _whose(record: Any) -> str:
 
 
 def permission_warning(path: str) -> str:
-    """Answer the warning that ``aws configure set`` gives (2.34.53), for the same reason."""
+    """Return the warning that ``aws configure set`` gives (2.34.53), for the same reason."""
     return (
         f"aws: [WARNING]: The file '{path}' is accessible by other users. Consider running "
         f"'chmod 600 {path}' to restrict access to only your user.\n"
@@ -106,7 +106,7 @@ def permission_warning(path: str) -> str:
 
 
 def chaining_note(source: str) -> str:
-    """Answer a note where AWS_PROFILE made a role session the source."""
+    """Return a note where AWS_PROFILE made a role session the source."""
     return (
         f"aws: [NOTE]: the source was the profile '{source}' (AWS_PROFILE), itself an assumed "
         "role: role chaining, one hour at the most. For another source: --profile NAME\n"
@@ -114,7 +114,7 @@ def chaining_note(source: str) -> str:
 
 
 def clamped_note(request: Any) -> str:
-    """Answer a note where a default was longer than role chaining gives, else nothing."""
+    """Return a note where a default was longer than role chaining gives, else nothing."""
     if not request.is_clamped or not isinstance(request.duration_seconds, int):
         return ""
     return (
@@ -126,7 +126,7 @@ def clamped_note(request: Any) -> str:
 def remembered_account_note(
     name: str, account_id: str, at: datetime, refused: Mapping[str, str]
 ) -> str:
-    """Answer a note where an account's name is an old one, for nobody would say today."""
+    """Return a note where an account's name is an old one, for nobody would say today."""
     why = " and ".join(f"{operation} {reason}" for operation, reason in refused.items())
     return (
         f"aws: [NOTE]: {why}: the account {name!r} is taken to be {account_id}, as it was at "
@@ -135,7 +135,7 @@ def remembered_account_note(
 
 
 def unknown_maximum_note(role_arn: str) -> str:
-    """Answer a note where a token code left one attempt, and nobody said what the role allows."""
+    """Return a note where a token code left one attempt, and nobody said what the role allows."""
     return (
         f"aws: [NOTE]: IAM does not say how long {role_arn} allows, and a token code works once: "
         "3600 seconds. If you know the role's maximum: --duration-seconds SECONDS\n"
@@ -143,7 +143,7 @@ def unknown_maximum_note(role_arn: str) -> str:
 
 
 def export_line(profile: str, env: Mapping[str, str]) -> str:
-    """Answer the line that makes a profile the current one, in the person's shell.
+    """Return the line that makes a profile the current one, in the person's shell.
 
     It is empty where the shell can't carry the profile's name.
     """

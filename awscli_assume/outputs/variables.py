@@ -11,7 +11,7 @@ from awscli_assume.model.credentials import SessionCredentials, format_time
 def credential_variables(
     credentials: SessionCredentials, region: Optional[str] = None
 ) -> dict[str, str]:
-    """Answer names and values; what is not known has no variable.
+    """Return names and values; what is not known has no variable.
 
     The names are those of ``aws configure export-credentials``, and the region's two.
     """
@@ -31,7 +31,7 @@ def credential_variables(
 def check_variables(
     variables: Mapping[str, str], refusal: Callable[[str], Optional[str]]
 ) -> Mapping[str, str]:
-    """Answer variables as they are, if ``refusal`` has no reason against a value.
+    """Return variables as they are, if ``refusal`` has no reason against a value.
 
     Raises InvalidConfiguration, which names the variable and the reason, never the value.
     """

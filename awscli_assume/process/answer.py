@@ -1,4 +1,4 @@
-"""Answer a profile's credentials out of a file, as ``credential_process`` asks for them.
+"""Return a profile's credentials out of a file, as ``credential_process`` asks for them.
 
     python3 -I -S answer.py CACHE-FILE PROFILE AWS
 
@@ -6,7 +6,7 @@ Every process of every SDK runs this before its first call, and Python compiles
 a main script each time: so it is short, and imports what is built into Python
 alone. All that takes longer is in renew.py. It runs on Python 3.6.
 
-The file (profiles/process_cache.py writes it): ``RENEW_AT EXPIRES_AT`` in Unix
+The file (profiles/cache/process_cache.py writes it): ``RENEW_AT EXPIRES_AT`` in Unix
 seconds, the document to print, and a line that is not for this program.
 """
 
@@ -20,7 +20,7 @@ else:
 
 
 def read_cache(path: str) -> "tuple[int, int, bytes]":
-    """Answer when to renew, when the credentials end, and the document without its line end.
+    """Return when to renew, when the credentials end, and the document without its line end.
 
     A file that is missing, half written or somebody else's answers ``(0, 0, b"")``.
     """

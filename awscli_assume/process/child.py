@@ -11,19 +11,19 @@ _NOT_FOR_AWS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "_MEIPASS2", "LD_LIBRARY_P
 
 
 def is_under_way(env: Mapping[str, str], cache_file: str) -> bool:
-    """Tell whether a process above us renews the same file, and would wait for us for ever."""
+    """Return whether a process above us renews the same file, and would wait for us for ever."""
     return cache_file in env.get(_UNDER_WAY, "").split(os.pathsep)
 
 
 def other_aws(path: str) -> Optional[str]:
-    """Answer the first ``aws`` of a PATH, leaving out folders that depend on where one is."""
+    """Return the first ``aws`` of a PATH, leaving out folders that depend on where one is."""
     name = "aws.exe" if os.name == "nt" else "aws"
     found = (os.path.join(folder, name) for folder in path.split(os.pathsep))
     return next((p for p in found if os.path.isabs(p) and _can_run(p)), None)
 
 
 def child_environment(env: Mapping[str, str], cache_file: str) -> Dict[str, str]:
-    """Answer the variables for ``aws``, less what would lead it astray."""
+    """Return the variables for ``aws``, less what would lead it astray."""
     kept = {n: v for n, v in env.items() if n not in _NOT_FOR_AWS and not n.startswith("_PYI_")}
     if "LD_LIBRARY_PATH_ORIG" in env:
         kept["LD_LIBRARY_PATH"] = env["LD_LIBRARY_PATH_ORIG"]

@@ -42,7 +42,7 @@ def try_lock(lock: int) -> bool:
 
 
 def read_failure(lock: int) -> Tuple[float, int]:
-    """Answer when the last renewal failed (Unix seconds) and its exit code, zeros for never."""
+    """Return when the last renewal failed (Unix seconds) and its exit code, zeros for never."""
     os.lseek(lock, 0, os.SEEK_SET)
     try:
         when, code = os.read(lock, 64).split()

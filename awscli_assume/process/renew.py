@@ -30,12 +30,12 @@ class Job(NamedTuple):
     read_cache: ReadCache
 
     def fresh(self) -> bytes:
-        """Answer the document of a file that needs no renewal, else nothing."""
+        """Return the document of a file that needs no renewal, else nothing."""
         renew_at, _, document = self.read_cache(self.cache_file)
         return document if time.time() < renew_at else b""
 
     def still_valid(self) -> bytes:
-        """Answer the document of a file whose credentials have not expired, else nothing."""
+        """Return the document of a file whose credentials have not expired, else nothing."""
         _, expires_at, document = self.read_cache(self.cache_file)
         return document if time.time() < expires_at else b""
 

@@ -6,7 +6,6 @@ from typing import Sequence
 
 from awscli_assume.host import profile_to_section
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
-from awscli_assume.profiles.reading_back import SectionEdit
 from awscli_assume.profiles.record import BLOCK
 from awscli_assume.profiles.state import (
     CREDENTIAL_PROCESS,
@@ -14,12 +13,13 @@ from awscli_assume.profiles.state import (
     ProfileState,
     check_unchanged,
 )
-from awscli_assume.profiles.store import FileEdit, apply_edits
 from awscli_assume.profiles.target import KEYS, MARKS
+from awscli_assume.profiles.writer.store import FileEdit, apply_edits
+from awscli_assume.profiles.writer.verify import SectionEdit
 
 
 def clear_edits(files: ProfileFiles, states: Sequence[ProfileState]) -> list[FileEdit]:
-    """Answer the edits that take out what we wrote, and only that.
+    """Return the edits that take out what we wrote, and only that.
 
     The credentials file comes first, the config file with our record last: a
     run that ends in between leaves a record, which the next one finds.

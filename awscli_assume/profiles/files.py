@@ -27,7 +27,7 @@ class ProfileFiles:
 
 
 def locate(session: Any) -> ProfileFiles:
-    """Answer the paths that the session reads. Raises InvalidConfiguration."""
+    """Return the paths that the session reads. Raises InvalidConfiguration."""
     return ProfileFiles(_locate(session, "config_file"), _locate(session, "credentials_file"))
 
 
@@ -47,7 +47,7 @@ def _locate(session: Any, variable: str) -> str:
 def parse(
     path: str, shown_as: str, lines_before: Callable[[], int] = lambda: 0
 ) -> dict[str, dict[str, Any]]:
-    """Answer the sections of an INI file as the CLI's own parser reads them.
+    """Return the sections of an INI file as the CLI's own parser reads them.
 
     A file that does not exist has none. Raises UnusableFile, naming the file
     as ``shown_as`` and the lines at fault; ``lines_before`` is where in it the
@@ -66,20 +66,20 @@ def parse(
 
 
 def merged_profile(config: Sections, credentials: Sections, name: str) -> dict[str, Any]:
-    """Answer what both files say of a profile, as a session merges them (botocore, session.py)."""
+    """Return what both files say of a profile, as a session merges them (botocore, session.py)."""
     return merged_profiles(config, credentials, [name])[name]
 
 
 def merged_profiles(
     config: Sections, credentials: Sections, names: Collection[str]
 ) -> dict[str, dict[str, Any]]:
-    """Answer what both files say of some profiles; the config file is gone through once."""
+    """Return what both files say of some profiles; the config file is gone through once."""
     profiles = build_profile_map(config)["profiles"]
     return {name: {**profiles.get(name, {}), **credentials.get(name, {})} for name in names}
 
 
 def is_open_to_others(path: str) -> bool:
-    """Tell whether a file is readable or writable for others than its owner (POSIX)."""
+    """Return whether a file is readable or writable for others than its owner (POSIX)."""
     if os.name == "nt":
         return False
     try:

@@ -13,9 +13,9 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.accounts import ACCOUNT_ID
-from awscli_assume.model.role_shorthand import Known
-from awscli_assume.model.roles import Role, parse_role_arn
-from awscli_assume.profiles.inclusion import with_inherited
+from awscli_assume.model.arns import Role, parse_role_arn
+from awscli_assume.model.request.role_specifier import Known
+from awscli_assume.profiles.include_profile import with_inherited
 from awscli_assume.profiles.record import read_record
 
 Profiles = Mapping[str, Mapping[str, Any]]
@@ -23,7 +23,7 @@ _NAME_KEYS = ("account_name", "sso_account_name")
 
 
 def known_in(profiles: Profiles) -> Known:
-    """Answer what a word may mean by the profiles."""
+    """Return what a word may mean by the profiles."""
     by_profile = {name: _role(profile.get("role_arn")) for name, profile in profiles.items()}
     roles = {name: _path_and_name(role) for name, role in by_profile.items() if role is not None}
     records = (read_record(profile) for profile in profiles.values())
@@ -36,7 +36,7 @@ def known_in(profiles: Profiles) -> Known:
 
 
 def account_ids(profiles: Profiles, name: str) -> list[str]:
-    """Answer the accounts of a name, whatever its case.
+    """Return the accounts of a name, whatever its case.
 
     Where profiles say it by a key of its own, their own names don't count.
     """
@@ -54,7 +54,7 @@ def account_ids(profiles: Profiles, name: str) -> list[str]:
 
 
 def account_names(profiles: Profiles) -> list[str]:
-    """Answer all names of accounts."""
+    """Return all names of accounts."""
     return [
         name
         for own, profile in profiles.items()

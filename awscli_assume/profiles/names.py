@@ -11,12 +11,12 @@ from awscli_assume.errors import InvalidRequest
 # ConfigFileWriter writes any of them without a word.
 _UNREADABLE = re.compile(r"""['"\\\[\]]""")
 _LONGEST = 128
-# The profile of children beside an endpoint (profiles/bare.py).
+# The profile of children beside an endpoint (profiles/exec_profile.py).
 RESERVED = "assume-exec"
 
 
 def check_profile_name(name: str) -> str:
-    """Answer a target profile's name. Raises InvalidRequest for one the files can't carry."""
+    """Return a target profile's name. Raises InvalidRequest for one the files can't carry."""
     if not name or name != name.strip():
         raise InvalidRequest(
             f"Invalid profile name '{name}': it must not be empty, nor begin or end with a blank. "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import ForeignProfile
-from awscli_assume.profiles.inclusion import INCLUDE
-from awscli_assume.profiles.process_command import is_ours
+from awscli_assume.profiles.cache.process_command import is_ours
+from awscli_assume.profiles.include_profile import INCLUDE
 from awscli_assume.profiles.record import read_record
 
 _KEYS = ("aws_access_key_id", "aws_secret_access_key")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.profiles.record_options import DEVICE, PROOFS, TOKEN_FILE, options_of
 
 BLOCK = "assumed"
@@ -58,8 +58,8 @@ class Record:
         return dict(self.options).get(TOKEN_FILE)
 
     @property
-    def has_proof(self) -> bool:
-        """Tell whether a proof of an identity provider stood in for source credentials."""
+    def has_identity_token(self) -> bool:
+        """Return whether a proof of an identity provider stood in for source credentials."""
         return self.source_profile is None and self._substitute != "Environment"
 
     @property
@@ -68,7 +68,7 @@ class Record:
         return kinds[0] if kinds else "Environment"
 
     def to_block(self) -> dict[str, str]:
-        """Answer the block's keys and values, all on one line each."""
+        """Return the block's keys and values, all on one line each."""
         block = {_COPY_SOURCE: "true"} if self.role_arn is None else {"role-arn": self.role_arn}
         if self.session_name:
             block["role-session-name"] = self.session_name
@@ -85,11 +85,11 @@ class Record:
 
     @property
     def is_copy(self) -> bool:
-        """Tell whether the source's own credentials were copied, without a role."""
+        """Return whether the source's own credentials were copied, without a role."""
         return self.role_arn is None
 
     def asks_the_same_as(self, other: Optional[Record]) -> bool:
-        """Tell whether two records are of one request from one source.
+        """Return whether two records are of one request from one source.
 
         One that names no MFA device is also asked by what was made with one: the
         device may have been found, and the session lacks nothing.
@@ -102,7 +102,7 @@ class Record:
         return replace(self, region=None) == replace(other, region=None, options=theirs)
 
     def to_options(self) -> dict[str, Any]:
-        """Answer AssumeRole's parameters, as the command's options would have given them.
+        """Return AssumeRole's parameters, as the command's options would have given them.
 
         Raises InvalidConfiguration where somebody has edited the record.
         """
@@ -149,7 +149,7 @@ def record_of(
     auto_refresh: bool = False,
     credential_source: Optional[str] = None,
 ) -> Record:
-    """Answer the record of a request; ``session_name`` is the name or its template."""
+    """Return the record of a request; ``session_name`` is the name or its template."""
     return Record(
         role_arn=request.role.arn,
         session_name=session_name,
@@ -162,7 +162,7 @@ def record_of(
 
 
 def read_record(profile: Optional[Mapping[str, Any]]) -> Optional[Record]:
-    """Answer the record of a profile, or None where it carries none of ours."""
+    """Return the record of a profile, or None where it carries none of ours."""
     block = (profile or {}).get(BLOCK)
     if not isinstance(block, Mapping):
         return None

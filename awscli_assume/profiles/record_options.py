@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.model.request.request import AssumeRoleRequest
 
 NOT_KEPT = "(not kept)"
 DEVICE = "serial-number"
@@ -15,7 +15,7 @@ PROOFS = {TOKEN_FILE: "WebIdentity", ASSERTION: "SAML"}
 
 
 def options_of(request: AssumeRoleRequest) -> tuple[tuple[str, str], ...]:
-    """Answer the options of a request by their names, each on one line; no secret is in them."""
+    """Return the options of a request by their names, each on one line; no secret is in them."""
     options: dict[str, Any] = {
         "via": [hop.arn for hop in request.via],
         "duration-seconds": request.duration_seconds,

@@ -22,7 +22,7 @@ NAMES = (
 
 
 def read_settings(profile: Optional[Mapping[str, Any]], name: str = "default") -> dict[str, str]:
-    """Answer the settings of the source profile of a name. Raises InvalidConfiguration."""
+    """Return the settings of the source profile of a name. Raises InvalidConfiguration."""
     block = (profile or {}).get(BLOCK, {})
     if not isinstance(block, Mapping):
         raise InvalidConfiguration(

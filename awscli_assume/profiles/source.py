@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration, configured_in
+from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.names import check_profile_name
-from awscli_assume.profiles.process_command import is_ours
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.state import CREDENTIAL_PROCESS, PRINCIPAL_ARN_KEY, WRITTEN_KEY_KEY
@@ -17,7 +17,7 @@ Profiles = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Ends:
+class ProfilePair:
     """The two ends of the road.
 
     ``source`` is None where the environment's own keys are the source.
@@ -32,15 +32,15 @@ class Ends:
     credential_source: Optional[str] = None
 
 
-def choose_ends(
+def choose_profile_pair(
     profiles: Profiles,
     current: Optional[str],
     is_explicit: bool,
     has_environment_keys: bool,
     explicit_target: Optional[str],
     needs_source: bool = True,
-) -> Ends:
-    """Answer source and target profile, before anything is asked of either.
+) -> ProfilePair:
+    """Return source and target profile, before anything is asked of either.
 
     ``current`` is the session's profile, ``is_explicit`` tells that it comes from
     ``--profile``; ``explicit_target`` is ``--update-profile``. In a shell whose
@@ -72,7 +72,7 @@ def choose_ends(
 
 
 def is_role_session(profile: Optional[Mapping[str, Any]]) -> bool:
-    """Tell whether a profile (both files merged) is a role's: it names one, or we wrote it.
+    """Return whether a profile (both files merged) is a role's: it names one, or we wrote it.
 
     Keys that somebody else has set in a profile of ours may be anybody's.
     """
@@ -94,7 +94,7 @@ def is_role_session(profile: Optional[Mapping[str, Any]]) -> bool:
 def _check_source_is_there(profiles: Profiles, current: str, record: Optional[Record]) -> None:
     if record is None:
         return
-    if record.has_proof:
+    if record.has_identity_token:
         raise InvalidConfiguration(
             f"The profile '{current}' was made by an identity provider's word, without a source "
             "profile. Give one again (--web-identity-token-file, --saml-assertion), or name a "
@@ -116,9 +116,9 @@ def _check_source_is_there(profiles: Profiles, current: str, record: Optional[Re
 
 def _ends(
     profiles: Profiles, source: Optional[str], configuration: str, target: Optional[str]
-) -> Ends:
+) -> ProfilePair:
     if target is None:
         settings = read_settings(profiles.get(configuration), configuration)
         with configured_in(f"assume.update_profile of the profile '{configuration}'"):
             target = check_profile_name(settings.get("update_profile", DEFAULT_TARGET))
-    return Ends(source, target, configuration)
+    return ProfilePair(source, target, configuration)

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import ChangedProfile, UnexpectedAnswer
+from awscli_assume.model.arns import role_of_session
 from awscli_assume.model.credentials import parse_time
-from awscli_assume.model.roles import role_of_session
-from awscli_assume.profiles.process_cache import ProcessCache
-from awscli_assume.profiles.process_command import cache_path_of, is_ours
+from awscli_assume.profiles.cache.process_cache import ProcessCache
+from awscli_assume.profiles.cache.process_command import cache_path_of, is_ours
 from awscli_assume.profiles.record import Record, read_record
 
 # What Starship reads and saml2aws writes; `awsume --clean` trips over the other
@@ -73,7 +73,7 @@ class ProfileState:
 def inspect(
     name: str, profile: Optional[Mapping[str, Any]], now: datetime
 ) -> Optional[ProfileState]:
-    """Answer the state of a profile (both files merged), or None where it is not ours."""
+    """Return the state of a profile (both files merged), or None where it is not ours."""
     record = read_record(profile)
     if profile is None or record is None:
         return None
@@ -98,7 +98,7 @@ def inspect(
 def _state_of_cache(
     name: str, profile: Mapping[str, Any], record: Record, now: datetime
 ) -> ProfileState:
-    """Answer the state of a profile that refreshes by itself."""
+    """Return the state of a profile that refreshes by itself."""
     process = profile.get(CREDENTIAL_PROCESS)
     # Keys in the credentials file beat the program (credentials.py, all versions).
     has_program = process is not None and is_ours(process)
@@ -144,7 +144,7 @@ def check_unchanged(state: ProfileState, profile: Mapping[str, Any]) -> None:
 
 
 def inspect_all(profiles: Mapping[str, Mapping[str, Any]], now: datetime) -> list[ProfileState]:
-    """Answer the states of all profiles that are ours, by name."""
+    """Return the states of all profiles that are ours, by name."""
     states = (inspect(name, profiles[name], now) for name in sorted(profiles))
     return [state for state in states if state is not None]
 
@@ -166,7 +166,7 @@ def _state(
 
 
 def expiration_of(text: Any) -> Optional[datetime]:
-    """Answer the time of an expiry key, or None where it is missing or no time."""
+    """Return the time of an expiry key, or None where it is missing or no time."""
     try:
         return parse_time(text)
     except UnexpectedAnswer:
@@ -174,7 +174,7 @@ def expiration_of(text: Any) -> Optional[datetime]:
 
 
 def end_beside(profile: Mapping[str, Any], access_key_id: str) -> Optional[datetime]:
-    """Answer the expiry that stands in a profile beside keys, None where it is of other ones.
+    """Return the expiry that stands in a profile beside keys, None where it is of other ones.
 
     What we wrote says for which access key; saml2aws and people write the time alone.
     """

@@ -10,9 +10,7 @@ from awscli_assume.host import profile_to_section
 from awscli_assume.model.credentials import PrincipalCredentials, format_time
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
 from awscli_assume.profiles.ownership import check_ours
-from awscli_assume.profiles.reading_back import Refused, SectionEdit
 from awscli_assume.profiles.record import BLOCK, Record, read_record
-from awscli_assume.profiles.staging import check_usable
 from awscli_assume.profiles.state import (
     AUTO_REFRESH,
     CREDENTIAL_PROCESS,
@@ -25,8 +23,10 @@ from awscli_assume.profiles.state import (
     ProfileState,
     check_unchanged,
 )
-from awscli_assume.profiles.store import FileEdit, apply_edits
-from awscli_assume.profiles.workbench import Value
+from awscli_assume.profiles.writer.scratch_file import Value
+from awscli_assume.profiles.writer.staging import check_usable
+from awscli_assume.profiles.writer.store import FileEdit, apply_edits
+from awscli_assume.profiles.writer.verify import Refused, SectionEdit
 
 MARKS = (EXPIRY_KEY, PRINCIPAL_ARN_KEY, PRINCIPAL_ID_KEY, WRITTEN_KEY_KEY)
 KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
@@ -50,7 +50,7 @@ class Target:
 
 
 def state_of(target: Target, before: Optional[Mapping[str, Any]], now: datetime) -> ProfileState:
-    """Answer the state of a target profile once it is written."""
+    """Return the state of a target profile once it is written."""
     found = target.credentials
     known = UNKNOWN if found.expiration is None else VALID
     return ProfileState(
@@ -72,7 +72,7 @@ def check_writable(files: ProfileFiles) -> None:
 
 
 def target_edits(files: ProfileFiles, targets: Sequence[Target]) -> list[FileEdit]:
-    """Answer the edits that write target profiles.
+    """Return the edits that write target profiles.
 
     The config file comes first, the credentials file last: that is the commit.
     """
@@ -123,7 +123,7 @@ def _check(
 def region_to_write(
     profile: Optional[Mapping[str, Any]], explicit: Optional[str], source: Optional[str]
 ) -> Optional[str]:
-    """Answer the region to write: ``--region``, else what the target has, else the source's.
+    """Return the region to write: ``--region``, else what the target has, else the source's.
 
     None leaves the target's region as it is, for it is not ours: a region that
     we wrote earlier is written again, so that the record keeps saying so.

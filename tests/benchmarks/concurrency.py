@@ -43,12 +43,12 @@ _KEY = re.compile(r"ASIAW(\d\d)R(\d{4})")
 
 
 def key_of(worker: int, round_number: int) -> str:
-    """Answer the access key id that a round writes."""
+    """Return the access key id that a round writes."""
     return f"ASIAW{worker:02}R{round_number:04}AAAAAAAAA"[:20]
 
 
 def profile_of(worker: int, round_number: int) -> str:
-    """Answer the profile of a round: half are new ones, half the worker's existing one."""
+    """Return the profile of a round: half are new ones, half the worker's existing one."""
     return f"old-{worker}" if round_number % 2 else f"new-{worker}-{round_number}"
 
 
@@ -95,7 +95,7 @@ class Files:
 
 
 def temporary(name: str, key: str) -> str:
-    """Answer a section of temporary keys."""
+    """Return a section of temporary keys."""
     return (
         f"[{name}]\naws_access_key_id = {key}\naws_secret_access_key = s\naws_session_token = t\n"
     )
@@ -114,7 +114,7 @@ def assume(worker: int, round_number: int) -> None:
 
 
 def configure_set(name: str) -> Callable[[str, str], None]:
-    """Answer ``aws configure set --profile NAME`` for a key and a value: the CLI's own command."""
+    """Return ``aws configure set --profile NAME`` for a key and a value: the CLI's own command."""
     import awscli  # noqa: F401 - puts botocore in place
     from awscli.customizations.configure.set import ConfigureSetCommand
     from botocore.session import Session
@@ -306,7 +306,7 @@ class Watch:
         self._files = files
 
     def missing(self, path: str, content: str) -> list[str]:
-        """Answer the profiles of the round's start that a content does not have."""
+        """Return the profiles of the round's start that a content does not have."""
         prefix = "profile " if path == str(self._files.config) else ""
         return [name for name in self._names if f"[{prefix}{name}]\n" not in content]
 
@@ -386,7 +386,7 @@ def _load(kind: str, numbers: dict[str, int]) -> None:
 
 
 def table(ours: dict[str, int], theirs: dict[str, int], both: Optional[dict[str, int]]) -> str:
-    """Answer the tables of docs/security.md."""
+    """Return the tables of docs/security.md."""
     rows = {
         "updates that ended well": "updates",
         "updates that ended in an error": "failed",

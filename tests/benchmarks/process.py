@@ -33,7 +33,7 @@ BARE, FASTER = 1.5, 20  # the limits
 
 
 def find_python() -> str:
-    """Answer the system's Python, else the one that runs this, never a shim."""
+    """Return the system's Python, else the one that runs this, never a shim."""
     system = "/usr/bin/python3"
     return system if os.access(system, os.X_OK) else os.path.realpath(sys.executable)
 

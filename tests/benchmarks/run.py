@@ -73,7 +73,7 @@ class Row:
     theirs: list[float]
 
     def line(self) -> str:
-        """Answer the row of the table."""
+        """Return the row of the table."""
         ours, theirs = statistics.median(self.ours), statistics.median(self.theirs)
         pairs = statistics.median(a / b for a, b in zip(self.ours, self.theirs))
         return f"| {self.name} | {ours:.3f} s | {theirs:.3f} s | {pairs:.2f} |"
@@ -110,11 +110,11 @@ class Bench:
         return {**env, "AWS_ENDPOINT_URL": endpoint_url, "METER": str(self.meter)}
 
     def aws(self, env: dict[str, str], *words: str) -> Callable[[], None]:
-        """Answer a run of ``aws``."""
+        """Return a run of ``aws``."""
         return lambda: _run([str(self.executable), *words], env)
 
     def article(self) -> Callable[[], None]:
-        """Answer a run of the article's script."""
+        """Return a run of the article's script."""
         return lambda: _run(["sh", "-c", ARTICLE.format(role=ROLE_ARN)], self.plain)
 
 

@@ -20,7 +20,7 @@ from awscli.clidriver import create_clidriver
 from botocore.history import get_global_history_recorder
 
 from awscli_assume.commands.assume import AssumeCommand
-from awscli_assume.commands.environment import Environment
+from awscli_assume.host.environment import Environment
 from support.sign_in_stub import SSO_SESSION, SignInStub, keep_access_token
 from support.sts_stub import ACCOUNT, StsStub
 
@@ -88,18 +88,18 @@ class Driver:
         self._monkeypatch.setenv(name, value)
 
     def section(self, path: Path, name: str) -> dict[str, str]:
-        """Answer a section of an INI file as Python's own parser reads it."""
+        """Return a section of an INI file as Python's own parser reads it."""
         parser = configparser.RawConfigParser()
         parser.read(path)
         return dict(parser[name])
 
     def signers(self) -> list[str]:
-        """Answer the access key id that each request to STS was signed with."""
+        """Return the access key id that each request to STS was signed with."""
         pattern = re.compile(r"Credential=([^/]+)/")
         return [pattern.search(one["Authorization"]).group(1) for one in self.stub.headers]
 
     def files(self) -> tuple[bytes, bytes]:
-        """Answer the content of both files."""
+        """Return the content of both files."""
         return self.config.read_bytes(), self.credentials.read_bytes()
 
 
@@ -108,7 +108,7 @@ def aws(
     home: Path, clean_env: dict[str, str], sts_stub: StsStub,
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 ) -> Driver:  # fmt: skip
-    """Answer the driver of somebody with a key, a region and the plugin."""
+    """Return the driver of somebody with a key, a region and the plugin."""
     for name in list(os.environ):
         # The CLI itself sets AWS_DATA_PATH when it is imported (awscli/__init__.py).
         is_ours = name.upper().startswith("AWS_") and name != "AWS_DATA_PATH"
@@ -131,7 +131,7 @@ def aws(
 def sso(
     aws: Driver, home: Path, sign_in_stub: SignInStub, monkeypatch: pytest.MonkeyPatch
 ) -> SignInStub:
-    """Answer the portal of somebody with an SSO profile ``dev``, signed in."""
+    """Return the portal of somebody with an SSO profile ``dev``, signed in."""
     # botocore makes the path of HOME when it is imported.
     for owner in ("credentials.SSOProvider", "tokens.SSOTokenProvider"):
         name = f"botocore.{owner}._SSO_TOKEN_CACHE_DIR"
@@ -147,7 +147,7 @@ def sso(
 @pytest.fixture
 def version_2(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make this version 1 one that has `aws sso login`."""
-    for module in ("aws.sign_in", "commands.signing_in"):
+    for module in ("aws.sso_login", "workflow.credentials.login"):
         monkeypatch.setattr(f"awscli_assume.{module}.HAS_SIGN_IN", True)
 
 

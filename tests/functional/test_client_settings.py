@@ -37,7 +37,7 @@ every_way = pytest.mark.parametrize(("words", "actions"), WAYS.values(), ids=WAY
 
 @pytest.fixture
 def chain(aws: Any) -> Any:
-    """Answer the driver of somebody with roles on roles, whose variables name no endpoint."""
+    """Return the driver of somebody with roles on roles, whose variables name no endpoint."""
     aws.add_config(HOP + ADMIN + WEB)
     (aws.config.parent.parent / "token").write_text("the-web-identity-token")
     aws.stub.script = _web_identity
@@ -55,7 +55,7 @@ def _web_identity(asked: dict[str, str]) -> Any:
 
 @pytest.fixture(autouse=True)
 def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Answer the hosts that this process looked up; none but this machine is found."""
+    """Return the hosts that this process looked up; none but this machine is found."""
     names: list[str] = []
     find = socket.getaddrinfo
 
@@ -80,7 +80,7 @@ class Sent:
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Sent]:
-    """Answer the requests that are sent from here on."""
+    """Return the requests that are sent from here on."""
     requests: list[Sent] = []
     send = URLLib3Session.send
 
@@ -345,7 +345,9 @@ def test_the_user_agent(chain: Any, words: tuple[str, ...], actions: list[str]) 
 
 def test_what_default_is_lent_is_not_written(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The profile of a child beside an endpoint has what [default] says, and nobody else's."""
-    monkeypatch.setattr("awscli_assume.commands.serving.run", lambda path, command, child: 0)
+    monkeypatch.setattr(
+        "awscli_assume.workflow.run.with_endpoint.run", lambda path, command, child: 0
+    )
     aws.add_config(
         "output = text\ninclude_profile = base\n"
         "[profile base]\nmfa_process = echo 123456\nmax_attempts = 5\n"

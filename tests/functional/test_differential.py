@@ -42,10 +42,10 @@ from hypothesis import HealthCheck, event, given, settings
 
 from awscli_assume.errors import ForeignProfile, UnusableFile
 from awscli_assume.model.credentials import TemporaryCredentials
-from awscli_assume.profiles import sections
 from awscli_assume.profiles.files import ProfileFiles
 from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.target import Target, write_targets
+from awscli_assume.profiles.writer import sections
 from support.ini_files import Case, cases
 
 EXAMPLES = 800
@@ -87,22 +87,22 @@ class Pair:
                 os.utime(path, (1_700_000_000, 1_700_000_000))
 
     def contents(self) -> dict[str, bytes]:
-        """Answer every file in the folder but locks."""
+        """Return every file in the folder but locks."""
         return {p.name: p.read_bytes() for p in self.folder.iterdir() if p.suffix != ".lock"}
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Answer a file's sections as the CLI reads them."""
+    """Return a file's sections as the CLI reads them."""
     return raw_config_parse(str(path)) if path.exists() else {}
 
 
 def sections_of(config: Mapping[str, Any], profile: str) -> list[str]:
-    """Answer the sections of a config file that are read as a profile."""
+    """Return the sections of a config file that are read as a profile."""
     return [name for name in config if profile in build_profile_map({name: {}})["profiles"]]
 
 
 def without_block(text: str, section: str) -> str:
-    """Answer a text without the lines that the parser needs for a section's ``assumed``.
+    """Return a text without the lines that the parser needs for a section's ``assumed``.
 
     A line is one of those where the parser, given the text up to it, reads
     another value than without it; so comments and blank lines stay.
@@ -151,7 +151,7 @@ def configure_set(pair: Pair, case: Case) -> None:
 
 
 def is_meant(before: tuple[Any, Any], after: tuple[Any, Any], case: Case) -> bool:
-    """Tell whether our values are in the target, alone, and all else is as it was."""
+    """Return whether our values are in the target, alone, and all else is as it was."""
     claimants = sections_of(after[0], case.target)
     if len(claimants) != 1:
         return False
@@ -166,7 +166,7 @@ def is_meant(before: tuple[Any, Any], after: tuple[Any, Any], case: Case) -> boo
 
 
 def is_foreign(profile: Mapping[str, Any]) -> bool:
-    """Tell whether a profile holds what is not ours (profiles/ownership.py)."""
+    """Return whether a profile holds what is not ours (profiles/ownership.py)."""
     ways = ("role_arn", "web_identity_token_file", "login_session", "credential_process")
     if any(key in ways or key.startswith("sso_") for key in profile):
         return True
@@ -177,7 +177,7 @@ def is_foreign(profile: Mapping[str, Any]) -> bool:
 
 
 def ask_oracle(pair: Pair, case: Case) -> str:
-    """Answer what has to become of a case; where it is WRITTEN, ``pair`` then holds how."""
+    """Return what has to become of a case; where it is WRITTEN, ``pair`` then holds how."""
     try:
         before = read(pair.config), read(pair.credentials)
     except ConfigParseError:

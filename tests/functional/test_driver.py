@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from awscli_assume.commands.environment import Environment
+from awscli_assume.host.environment import Environment
 from support.sts_stub import ACCOUNT
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"

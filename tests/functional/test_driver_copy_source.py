@@ -39,7 +39,7 @@ TEMPORARY = "ASIATEMPTEMPTEMPTEM1"
 
 
 def recorded(aws: Any, profile: str = "profile assumed-role") -> dict[str, str]:
-    """Answer our record in a target profile."""
+    """Return our record in a target profile."""
     lines = aws.section(aws.config, profile)["assumed"].strip().splitlines()
     return dict(line.split(" = ", 1) for line in lines)
 

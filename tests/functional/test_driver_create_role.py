@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from awscli_assume.aws import trying
+from awscli_assume.aws.sts import wait_until_assumable as trying
 from support.iam_roles_stub import CHANGES, IamRoles
 from support.sts_stub import ACCOUNT, SECRET, TOKEN, refusal
 
@@ -29,7 +29,7 @@ DENIED = refusal(403, "AccessDenied", "User is not authorized")
 
 @pytest.fixture
 def iam(aws) -> IamRoles:
-    """Answer the IAM that the driver talks to."""
+    """Return the IAM that the driver talks to."""
     roles = IamRoles()
     aws.stub.script = roles
     aws.set_variable("AWS_MAX_ATTEMPTS", "2")
@@ -38,7 +38,7 @@ def iam(aws) -> IamRoles:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Answer how long was waited, without waiting."""
+    """Return how long was waited, without waiting."""
     found: list[float] = []
     monkeypatch.setattr(trying.wait_until_assumable, "__defaults__", (None, found.append))
     return found
@@ -449,7 +449,7 @@ def test_what_can_not_be_taken_back_is_told_as_commands(aws, iam, kind: str) -> 
     done = aws(*ALL, "--profile", "default")
 
     commands = re.findall(r"^  (aws iam .+)$", done.err, re.MULTILINE)
-    ends = {
+    profile_pair = {
         "DetachRolePolicy": f"detach-role-policy --role-name my-iam-role --policy-arn {READ}",
         "DeleteRolePolicy": (
             "delete-role-policy --role-name my-iam-role --policy-name my-iam-role"
@@ -459,8 +459,8 @@ def test_what_can_not_be_taken_back_is_told_as_commands(aws, iam, kind: str) -> 
     assert done.code == 255
     assert "Not everything could be taken back" in done.err
     assert changes(aws)[-1] == "DeleteRole"
-    assert f"aws iam {ends[kind]} --profile default" in commands
-    assert commands[-1] == f"aws iam {ends['DeleteRole']} --profile default"
+    assert f"aws iam {profile_pair[kind]} --profile default" in commands
+    assert commands[-1] == f"aws iam {profile_pair['DeleteRole']} --profile default"
     assert "my-iam-role" in iam.roles
 
 

@@ -62,17 +62,17 @@ class World:
         )
 
     def client(self, service: str, key: tuple[Any, ...]) -> Any:
-        """Answer an SDK's client with somebody's keys."""
+        """Return an SDK's client with somebody's keys."""
         session = boto3.Session(*key, region_name="us-east-1")
         return session.client(service, endpoint_url=self.url, config=Config(proxies={}))
 
     def getting_in(self, role: str, **more: str) -> set[str]:
-        """Answer who of all can assume a role."""
+        """Return who of all can assume a role."""
         arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
         return {name for name in self.keys if self.is_granted(name, arn, **more)}
 
     def is_granted(self, name: str, arn: str, **more: str) -> bool:
-        """Tell whether STS grants the role to somebody; only a denial counts as one."""
+        """Return whether STS grants the role to somebody; only a denial counts as one."""
         try:
             sts = self.client("sts", self.keys[name])
             sts.assume_role(RoleArn=arn, RoleSessionName="s1", **more)
@@ -95,7 +95,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def create(aws, world: World):
-    """Answer a maker of roles as somebody: the name of the role out."""
+    """Return a maker of roles as somebody: the name of the role out."""
     aws.set_variable("AWS_ENDPOINT_URL", world.url)
 
     def make(by: str, *options: str) -> tuple[str, Any]:
@@ -150,7 +150,7 @@ def test_without_mfa_nobody_gets_in(create, world: World) -> None:
 
 
 def token(subject: str, audience: str = "sts.amazonaws.com", issuer: str = GITHUB) -> str:
-    """Answer a token of a provider; the local AWS reads its claims, and looks at no signature."""
+    """Return a token of a provider; the local AWS reads its claims, and looks at no signature."""
     claims = {"iss": f"https://{issuer}", "sub": subject, "aud": audience, "exp": 4102444800}
     parts = [json.dumps(one).encode() for one in ({"alg": "RS256", "typ": "JWT"}, claims)]
     return ".".join(base64.urlsafe_b64encode(p).decode().rstrip("=") for p in (*parts, b"x"))

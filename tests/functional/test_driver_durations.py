@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from awscli_assume.commands.environment import Environment
+from awscli_assume.host.environment import Environment
 from support.sts_stub import (
     ACCOUNT,
     CHAINED,
@@ -28,7 +28,7 @@ STEPS = ["43200", "28800", "14400", "7200", "3600"]
 
 
 def calls(aws: Any, since: int = 0) -> list[str]:
-    """Answer what was asked, in order: GetRole's role, AssumeRole's seconds, else the action."""
+    """Return what was asked, in order: GetRole's role, AssumeRole's seconds, else the action."""
     names = {"GetRole": "RoleName", "AssumeRole": "DurationSeconds"}
     return [
         f"{one['Action']} {one.get(names.get(one['Action'], ''), '-')}"
@@ -41,7 +41,7 @@ def assumed(*seconds: str) -> list[str]:
 
 
 def recorded(aws: Any, profile: str = "profile assumed-role") -> dict[str, str]:
-    """Answer our record in a target profile."""
+    """Return our record in a target profile."""
     lines = aws.section(aws.config, profile)["assumed"].strip().splitlines()
     return dict(line.split(" = ", 1) for line in lines)
 
@@ -497,7 +497,7 @@ def test_the_caller_identity_of_this_very_run_counts(aws) -> None:
 
 @pytest.fixture
 def job(aws, tmp_path: Path):
-    """Answer the driver of a job whose variables name a role and a token file, and no profile."""
+    """Return the driver of a job whose variables name a role and a token file, and no profile."""
     (tmp_path / "token").write_text("a.web.identity")
     aws.set_variable("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
     aws.set_variable("AWS_ROLE_ARN", f"arn:aws:iam::{ACCOUNT}:role/first")

@@ -280,7 +280,7 @@ def test_large_policies_and_tags_are_left_open(aws) -> None:
 
 
 def mixed(number: int) -> str:
-    """Answer letters that pack badly."""
+    """Return letters that pack badly."""
     return hashlib.sha256(str(number).encode()).hexdigest()
 
 

@@ -22,7 +22,7 @@ WEB_TOKEN = "eyJhbGciOiJSUzI1NiJ9.V2ViVG9rZW5NYXJr." + "WebTokenMark" * 5
 
 @pytest.fixture
 def nobody(aws):
-    """Answer the driver of somebody without any credentials, or a profile."""
+    """Return the driver of somebody without any credentials, or a profile."""
     aws.config.write_text("[plugins]\nassume = awscli_assume\n")
     aws.credentials.unlink()
     aws.set_variable("AWS_DEFAULT_REGION", "us-east-1")
@@ -32,7 +32,7 @@ def nobody(aws):
 
 @pytest.fixture
 def token(home: Path) -> Path:
-    """Answer a file with a token."""
+    """Return a file with a token."""
     path = home / "token"
     path.write_text(f"{WEB_TOKEN}\n")
     return path
@@ -40,7 +40,7 @@ def token(home: Path) -> Path:
 
 @pytest.fixture
 def assertion(home: Path) -> Path:
-    """Answer a file with an assertion of one role."""
+    """Return a file with an assertion of one role."""
     path = home / "response.b64"
     path.write_text(saml_response(f"{ROLE_ARN},{PROVIDER}"))
     return path
@@ -182,7 +182,7 @@ def test_the_runner_is_checked_by_the_clis_certificates(
         bundles.append(ca_bundle)
         return GITHUB_TOKEN
 
-    monkeypatch.setattr("awscli_assume.commands.proofs.fetch_token", fetch)
+    monkeypatch.setattr("awscli_assume.workflow.planning.identity_provider.fetch_token", fetch)
     if variable:
         nobody.set_variable("AWS_CA_BUNDLE", variable)
     done = nobody("assume", *web("github-actions"), *words)
@@ -635,8 +635,8 @@ def test_an_endpoint_renews_by_the_token_of_that_time(
         made[0]()
         return 0
 
-    monkeypatch.setattr("awscli_assume.commands.serving.Renewer", renewer)
-    monkeypatch.setattr("awscli_assume.commands.serving.run", run)
+    monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.Renewer", renewer)
+    monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.run", run)
     done = nobody("assume", "exec", "--auto-refresh", *web(token), "--", "true")
 
     assert done.code == 0, done.err

@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import pytest
 
-from awscli_assume.commands.environment import Environment
+from awscli_assume.host.environment import Environment
 from support.sign_in_stub import SSO_KEY_ID, START_URL, SignInStub, keep_access_token
 from support.sts_stub import ACCESS_KEY_ID, ACCOUNT
 
@@ -23,7 +23,7 @@ Runs = list[tuple[list[str], dict[str, str]]]
 
 
 def terminal(runs: Runs, step: Callable[[], int], has_terminal: bool = True) -> Environment:
-    """Answer a world in which a command on the terminal is this step."""
+    """Return a world in which a command on the terminal is this step."""
 
     def run(words: Any, variables: Any) -> int:
         runs.append((list(words)[1:], dict(variables)))
@@ -114,7 +114,7 @@ class SignsIn:
         for verb in ("assume", "export", "exec"):
             monkeypatch.setattr(f"awscli_assume.commands.{verb}.Environment", lambda: world)
         monkeypatch.setattr("awscli_assume.commands.exec.become", self._become)
-        monkeypatch.setattr("awscli_assume.commands.serving.run", self._become)
+        monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.run", self._become)
 
     def _become(self, path: str, command: Any, child: dict[str, str]) -> int:
         self.children.append(child)
@@ -125,13 +125,13 @@ class SignsIn:
 def signs_in(
     aws: Any, home: Path, sso: SignInStub, version_2: None, monkeypatch: pytest.MonkeyPatch
 ) -> SignsIn:
-    """Answer the world of somebody whose sign-in has ended, with roles on it."""
+    """Return the world of somebody whose sign-in has ended, with roles on it."""
     aws.add_config(ADMIN + CHAIN)
     return SignsIn(home, monkeypatch)
 
 
 def roles(aws: Any) -> list[str]:
-    """Answer the roles that STS was asked for, in order."""
+    """Return the roles that STS was asked for, in order."""
     asked = [one for one in aws.stub.requests if one["Action"] == "AssumeRole"]
     return [one["RoleArn"] for one in asked]
 

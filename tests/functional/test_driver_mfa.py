@@ -10,7 +10,7 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from awscli_assume.commands.environment import Environment
+from awscli_assume.host.environment import Environment
 from support.sts_stub import (
     ACCESS_KEY_ID,
     ACCOUNT,
@@ -53,12 +53,12 @@ NOBODY = Environment(has_terminal=lambda: False)
 
 
 def refusing(*codes: str) -> Callable[[dict[str, str]], Optional[Answer]]:
-    """Answer a script of STS that finds these codes wrong."""
+    """Return a script of STS that finds these codes wrong."""
     return lambda asked: WRONG if asked.get("TokenCode") in codes else None
 
 
 def sent(aws) -> list[tuple[str, Optional[str], str]]:
-    """Answer operation, token code and signer of each request, in order."""
+    """Return operation, token code and signer of each request, in order."""
     return [
         (asked["Action"], asked.get("TokenCode"), signer)
         for asked, signer in zip(aws.stub.requests, aws.signers())
@@ -66,7 +66,7 @@ def sent(aws) -> list[tuple[str, Optional[str], str]]:
 
 
 def kept(home: Any) -> list[Any]:
-    """Answer the files of sessions below a HOME."""
+    """Return the files of sessions below a HOME."""
     folder = home / ".aws" / "cli" / "cache" / "assume-mfa"
     return [one for one in folder.iterdir() if one.suffix != ".lock"] if folder.exists() else []
 
@@ -135,10 +135,10 @@ def test_a_session_that_nears_its_end_is_replaced(aws, left: int, questions: int
     """With less than five minutes left a session is not used any more."""
     until = datetime(2030, 1, 1, 12, tzinfo=timezone.utc)
     first = Asked("918273", now=lambda: until - timedelta(hours=12))
-    ends = {"GetSessionToken": until, "AssumeRole": until + timedelta(hours=1)}
+    profile_pair = {"GetSessionToken": until, "AssumeRole": until + timedelta(hours=1)}
 
     def script(one: dict[str, str]) -> Answer:
-        end = f"{ends[one['Action']]:%Y-%m-%dT%H:%M:%SZ}"
+        end = f"{profile_pair[one['Action']]:%Y-%m-%dT%H:%M:%SZ}"
         if one["Action"] == "GetSessionToken":
             return session_answer(expiration=end)
         return assume_role_answer(one["RoleArn"], one["RoleSessionName"], end)

@@ -41,7 +41,7 @@ def arn(name: str, account: str = OTHER) -> str:
 
 
 def roles(aws: Any) -> list[str]:
-    """Answer the roles that STS was asked for."""
+    """Return the roles that STS was asked for."""
     return [one["RoleArn"] for one in aws.stub.requests if one["Action"] == "AssumeRole"]
 
 

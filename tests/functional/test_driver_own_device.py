@@ -7,7 +7,7 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from awscli_assume.commands.environment import Environment
+from awscli_assume.host.environment import Environment
 from support.sts_stub import (
     ACCESS_KEY_ID,
     ACCOUNT,
@@ -47,7 +47,7 @@ class Person:
 
 @pytest.fixture
 def verbs_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Environment], None]:
-    """Answer a way to put the verbs into an outside world."""
+    """Return a way to put the verbs into an outside world."""
 
     def put(environment: Environment) -> None:
         for verb in ("export", "exec", "refresh"):
@@ -59,7 +59,7 @@ def verbs_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Environment], None]:
 def behind_mfa(
     aws: Any, devices: Answer, role_arn: str = ROLE_ARN
 ) -> Callable[[dict[str, str]], Optional[Answer]]:
-    """Answer a script: the role needs a device, by the call or by the session that signs."""
+    """Return a script: the role needs a device, by the call or by the session that signs."""
 
     def script(asked: dict[str, str]) -> Optional[Answer]:
         if asked["Action"] == "ListMFADevices":
@@ -74,7 +74,7 @@ def behind_mfa(
 
 
 def sent(aws: Any) -> list[tuple[str, str]]:
-    """Answer operation and signer of each request, in order."""
+    """Return operation and signer of each request, in order."""
     return [(one["Action"], signer) for one, signer in zip(aws.stub.requests, aws.signers())]
 
 
@@ -276,7 +276,9 @@ def test_verbs_without_a_profile_find_it_too(
 ) -> None:
     """The note is on stderr; stdout has the credentials alone."""
     monkeypatch.setattr("awscli_assume.commands.exec.become", lambda path, command, child: 0)
-    monkeypatch.setattr("awscli_assume.commands.serving.run", lambda path, command, child: 0)
+    monkeypatch.setattr(
+        "awscli_assume.workflow.run.with_endpoint.run", lambda path, command, child: 0
+    )
     aws.stub.script = behind_mfa(aws, devices_answer(SERIAL))
     command = ("--", "true") if words[0] == "exec" else ()
     verbs_in(Person("918273").environment)
@@ -298,8 +300,10 @@ def test_an_endpoint_renews_with_what_was_found(
         made.append(again)
         return type("Renewer", (), {"current": lambda self: first})()
 
-    monkeypatch.setattr("awscli_assume.commands.serving.Renewer", renewer)
-    monkeypatch.setattr("awscli_assume.commands.serving.run", lambda *words: made[0]() and 0)
+    monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.Renewer", renewer)
+    monkeypatch.setattr(
+        "awscli_assume.workflow.run.with_endpoint.run", lambda *words: made[0]() and 0
+    )
     aws.stub.script = behind_mfa(aws, devices_answer(SERIAL))
     verbs_in(Person("918273").environment)
     done = aws("assume", "exec", "--auto-refresh", *NAMED[1:], "--", "true")

@@ -18,7 +18,7 @@ MARKS = ("SourceSecret", "SourceToken", "AnswerSecret", "AnswerToken")
 
 @pytest.fixture
 def watched(aws):
-    """Answer the driver of somebody with a temporary key who records a history."""
+    """Return the driver of somebody with a temporary key who records a history."""
     aws.add_config("[profile watched]\ncli_history = enabled\nregion = us-east-1\n")
     aws.add_key("watched", "ASIASOURCESOURCESOU1", SOURCE_SECRET, SOURCE_TOKEN)
     aws.stub.script = lambda asked: (
@@ -30,7 +30,7 @@ def watched(aws):
 
 
 def history(aws) -> bytes:
-    """Answer everything that the CLI's history holds."""
+    """Return everything that the CLI's history holds."""
     folder = aws.config.parent / "cli" / "history"
     return b"".join(path.read_bytes() for path in folder.iterdir())
 
@@ -61,7 +61,7 @@ def test_the_clis_own_command_is_what_would_leak(watched) -> None:
 
 def test_a_token_code_typed_is_in_no_log(watched) -> None:
     """The code is a secret for half a minute."""
-    from awscli_assume.commands.environment import Environment
+    from awscli_assume.host.environment import Environment
 
     done = watched(
         "assume", "--role-arn", ROLE_ARN, "--profile", "watched", "--debug",

@@ -16,14 +16,14 @@ SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
 
 @pytest.fixture
 def with_bob(aws):
-    """Answer the driver of somebody with a second profile that holds a key."""
+    """Return the driver of somebody with a second profile that holds a key."""
     aws.add_config(PROFILE_OF_BOB)
     aws.add_key("bob", BOB, "secret")
     return aws
 
 
 def recorded(aws, profile: str = "profile assumed-role") -> dict[str, str]:
-    """Answer our record in a target profile."""
+    """Return our record in a target profile."""
     lines = aws.section(aws.config, profile)["assumed"].strip().splitlines()
     return dict(line.split(" = ", 1) for line in lines)
 

@@ -7,8 +7,8 @@ from typing import Any, Optional
 
 import pytest
 
-from awscli_assume.commands.environment import Environment
-from awscli_assume.profiles.process_cache import ProcessCache, remove_cache
+from awscli_assume.host.environment import Environment
+from awscli_assume.profiles.cache.process_cache import ProcessCache, remove_cache
 from support.sts_stub import (
     ACCOUNT,
     SECRET,
@@ -30,12 +30,12 @@ NOBODY = Environment(has_terminal=lambda: False)
 
 
 def key_of(role_arn: str) -> str:
-    """Answer the access key id that the scripted STS gives to sessions of a role."""
+    """Return the access key id that the scripted STS gives to sessions of a role."""
     return "ASIA" + role_arn.rpartition("/")[2].upper().replace("-", "").ljust(16, "0")
 
 
 def by_role(asked: dict[str, str]) -> Optional[Answer]:
-    """Answer a session of the asked role, with a key that tells which one."""
+    """Return a session of the asked role, with a key that tells which one."""
     if asked["Action"] != "AssumeRole":
         return None
     arn = asked["RoleArn"]
@@ -48,7 +48,7 @@ def _sts_by_role(aws) -> None:
 
 
 def journey(aws, since: int = 0) -> list[tuple[str, str]]:
-    """Answer the role (else the operation) that was asked for, and the signer, in order."""
+    """Return the role (else the operation) that was asked for, and the signer, in order."""
     return [
         (asked.get("RoleArn", asked["Action"]), signer)
         for asked, signer in zip(aws.stub.requests[since:], aws.signers()[since:])
@@ -63,7 +63,7 @@ ALONG = [
 
 
 def recorded(aws) -> dict[str, str]:
-    """Answer our record in the target profile."""
+    """Return our record in the target profile."""
     lines = aws.section(aws.config, "profile assumed-role")["assumed"].strip().splitlines()
     return dict(line.split(" = ", 1) for line in lines)
 
@@ -249,7 +249,9 @@ def test_verbs_without_a_profile_go_the_same_way(
 ) -> None:
     """export and exec, with and without an endpoint, ask the same in the same order."""
     monkeypatch.setattr("awscli_assume.commands.exec.become", lambda path, command, child: 0)
-    monkeypatch.setattr("awscli_assume.commands.serving.run", lambda path, command, child: 0)
+    monkeypatch.setattr(
+        "awscli_assume.workflow.run.with_endpoint.run", lambda path, command, child: 0
+    )
     command = ("--", "true") if words[0] == "exec" else ()
     done = aws("assume", *words, *WAY, *command)
 
@@ -265,8 +267,10 @@ def test_an_endpoint_renews_along_the_hops(aws, monkeypatch: pytest.MonkeyPatch)
         made.append(again)
         return type("Renewer", (), {"current": lambda self: first})()
 
-    monkeypatch.setattr("awscli_assume.commands.serving.Renewer", renewer)
-    monkeypatch.setattr("awscli_assume.commands.serving.run", lambda *words: made[0]() and 0)
+    monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.Renewer", renewer)
+    monkeypatch.setattr(
+        "awscli_assume.workflow.run.with_endpoint.run", lambda *words: made[0]() and 0
+    )
     done = aws("assume", "exec", "--auto-refresh", *WAY, "--", "true")
 
     assert journey(aws) == ALONG * 2, done.err
@@ -347,8 +351,8 @@ def test_a_dry_run_lists_all_requests_in_order(aws) -> None:
         "RoleArn": OTHER, "RoleSessionName": "s1", "DurationSeconds": 900,
     }  # fmt: skip
     assert last["Parameters"] == {"RoleArn": TARGET, "RoleSessionName": "s1"}
-    ends = [(one["SourceProfile"], one["TargetProfile"]) for one in (first, second, last)]
-    assert ends == [("default", None), (None, None), (None, "assumed-role")]
+    profile_pair = [(one["SourceProfile"], one["TargetProfile"]) for one in (first, second, last)]
+    assert profile_pair == [("default", None), (None, None), (None, "assumed-role")]
     assert aws.stub.requests == []
     assert aws.files() == before
 

@@ -169,7 +169,7 @@ def make(iam: Any, local: LocalAws) -> Iterator[Callable[[Case], Keys]]:
 
 
 def answered(sts: Any, **parameters: Any) -> str:
-    """Answer "granted", or the code of the refusal."""
+    """Return "granted", or the code of the refusal."""
     try:
         sts.assume_role(**parameters)
     except ClientError as error:

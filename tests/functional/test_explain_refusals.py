@@ -53,7 +53,7 @@ class Refusal:
 
 
 def when(key: str, operator: str, value: Any, **more: Any) -> dict[str, Any]:
-    """Answer a trust policy for alice under one condition."""
+    """Return a trust policy for alice under one condition."""
     return trust(statement(Condition={operator: {key: value}}, **more))
 
 
@@ -298,7 +298,7 @@ SIGNATURE = "The request signature we calculated does not match the signature yo
 
 
 def caller_refused(code: str, message: str, status: int = 403) -> World:
-    """Answer a world where STS refuses the caller itself (STS, "Common Errors")."""
+    """Return a world where STS refuses the caller itself (STS, "Common Errors")."""
     return World(caller=refusal(status, code, message))
 
 

@@ -14,16 +14,16 @@ from typing import Any, Callable, Iterator
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 
-from awscli_assume.commands.environment import Environment
 from awscli_assume.errors import ForeignProfile, UnusableFile
 from awscli_assume.host import build_profile_map, raw_config_parse
+from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
-from awscli_assume.profiles import store
 from awscli_assume.profiles.clearing import clear_targets
 from awscli_assume.profiles.files import ProfileFiles
 from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.state import inspect
 from awscli_assume.profiles.target import Target, write_targets
+from awscli_assume.profiles.writer import store
 from support.ini_files import Case, cases
 from support.sts_stub import ACCOUNT, assume_role_answer
 
@@ -60,7 +60,7 @@ aws_secret_access_key : AliceSecret
 
 @pytest.fixture
 def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Answer a way to put every verb some minutes after NOW."""
+    """Return a way to put every verb some minutes after NOW."""
     aws.stub.script = lambda asked: (
         assume_role_answer(asked["RoleArn"], asked["RoleSessionName"], EXPIRATION)
         if asked["Action"] == "AssumeRole"
@@ -69,7 +69,7 @@ def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def put(minutes: float = 0) -> None:
         environment = Environment(now=lambda: NOW + timedelta(minutes=minutes))
-        for module in ("assume", "listing", "refresh", "clear"):
+        for module in ("assume", "list", "refresh", "clear"):
             monkeypatch.setattr(
                 f"awscli_assume.commands.{module}.Environment", lambda: environment
             )
@@ -163,7 +163,7 @@ def test_property_a_new_target_leaves_no_trace(case: Case) -> None:
 
 
 def _as_written(content: Any) -> bytes:
-    """Answer the content with the line breaks that the CLI's own writer leaves in any file."""
+    """Return the content with the line breaks that the CLI's own writer leaves in any file."""
     content = re.sub(rb"\r\n?", b"\n", content or b"")
     return content if not content or content.endswith(b"\n") else content + b"\n"
 

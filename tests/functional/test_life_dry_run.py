@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from awscli_assume.commands.environment import Environment
+from awscli_assume.host.environment import Environment
 from support.sts_stub import ACCOUNT, assume_role_answer
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
@@ -38,12 +38,12 @@ def _world(aws, monkeypatch: pytest.MonkeyPatch) -> None:
         else None
     )
     environment = Environment(now=lambda: NOW, has_terminal=lambda: False)
-    for module in ("assume", "listing", "refresh", "clear"):
+    for module in ("assume", "list", "refresh", "clear"):
         monkeypatch.setattr(f"awscli_assume.commands.{module}.Environment", lambda: environment)
 
 
 def trace(folder: Path) -> dict[str, Any]:
-    """Answer all that is below a folder: content, inode, mode and times of change."""
+    """Return all that is below a folder: content, inode, mode and times of change."""
     answer: dict[str, Any] = {}
     for path in sorted(folder.rglob("*")):
         found = path.stat()
@@ -58,7 +58,7 @@ def rehearsed(done: Any) -> dict[str, Any]:
 
 
 def diff_of(answer: dict[str, Any], path: Path) -> list[str]:
-    """Answer the lines that would be added to or taken out of a file."""
+    """Return the lines that would be added to or taken out of a file."""
     (lines,) = [change["Diff"] for change in answer["Changes"] if change["File"] == str(path)]
     return [
         line
@@ -376,7 +376,7 @@ def test_the_variables_of_the_region_are_the_hosts(
 ) -> None:
     """AWS_REGION counts in version 2 only, and comes first there."""
     names = ("AWS_REGION", "AWS_DEFAULT_REGION") if version_2 else ("AWS_DEFAULT_REGION",)
-    monkeypatch.setattr("awscli_assume.commands.start_region.REGION_VARIABLES", names)
+    monkeypatch.setattr("awscli_assume.workflow.credentials.start_region.REGION_VARIABLES", names)
     aws.set_variable("AWS_REGION", "eu-west-1")
     aws.set_variable("AWS_DEFAULT_REGION", "eu-west-2")
     answer = rehearsed(aws("assume", "--role-arn", ROLE_ARN, "--dry-run"))

@@ -17,8 +17,9 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from awscli_assume.host import ConfigFileWriter
-from awscli_assume.profiles import editing, sections
-from awscli_assume.profiles.workbench import Workbench
+from awscli_assume.profiles.writer import edit as editing
+from awscli_assume.profiles.writer import sections
+from awscli_assume.profiles.writer.scratch_file import ScratchFile
 from support.sts_stub import ACCOUNT
 
 # A hair for counts that depend on waiting; the square would be 5/3.
@@ -53,7 +54,7 @@ def fill(aws: Any, number: int) -> None:
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> Counter:
-    """Answer what is counted while it is there: bytes, by what is done with them."""
+    """Return what is counted while it is there: bytes, by what is done with them."""
     counter: Counter = Counter()
 
     read = RawConfigParser.read
@@ -70,13 +71,13 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter:
         update(self, values, path, *rest, **more)
 
     monkeypatch.setattr(ConfigFileWriter, "update_config", counted_update)
-    write = Workbench._write
+    write = ScratchFile._write
 
-    def counted_write(self: Workbench, content: bytes) -> None:
+    def counted_write(self: ScratchFile, content: bytes) -> None:
         counter["put on the bench"] += len(content)
         write(self, content)
 
-    monkeypatch.setattr(Workbench, "_write", counted_write)
+    monkeypatch.setattr(ScratchFile, "_write", counted_write)
 
     class CountedText(sections.SectionedText):
         def __init__(self, content: bytes, names: Any) -> None:
@@ -89,7 +90,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter:
 
 @pytest.fixture
 def measured(aws, work: Counter) -> Iterator[Callable[..., Counter]]:
-    """Answer a way to run a verb on files of so many profiles and count its work."""
+    """Return a way to run a verb on files of so many profiles and count its work."""
 
     def run(number: int, *words: str) -> Counter:
         fill(aws, number)

@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from awscli_assume.commands.environment import Environment
+from awscli_assume.host.environment import Environment
 from support.sts_stub import ACCOUNT, assume_role_answer
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
@@ -26,7 +26,7 @@ class Screen(io.StringIO):
 
 @pytest.fixture
 def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Answer a way to put every verb into a world: minutes after NOW, streams, terminal."""
+    """Return a way to put every verb into a world: minutes after NOW, streams, terminal."""
     aws.stub.script = lambda asked: (
         assume_role_answer(asked["RoleArn"], asked["RoleSessionName"], EXPIRATION)
         if asked["Action"] == "AssumeRole"
@@ -35,7 +35,7 @@ def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def put(minutes: float = 0, **given: Any) -> None:
         environment = Environment(now=lambda: NOW + timedelta(minutes=minutes), **given)
-        for module in ("assume", "listing", "refresh", "clear"):
+        for module in ("assume", "list", "refresh", "clear"):
             monkeypatch.setattr(
                 f"awscli_assume.commands.{module}.Environment", lambda: environment
             )
@@ -153,7 +153,7 @@ def test_source_in_the_environment(aws, world) -> None:
 
 
 def listed(aws, world, stream: io.StringIO, *words: str) -> str:
-    """Answer what `list` prints on a stream."""
+    """Return what `list` prints on a stream."""
     aws("assume", "--role-arn", ROLE_ARN)
     world(out=stream)
     done = aws("assume", "list", *words)

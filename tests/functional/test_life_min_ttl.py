@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import pytest
 
-from awscli_assume.commands.environment import Environment
+from awscli_assume.host.environment import Environment
 from support.sts_stub import ACCOUNT, assume_role_answer
 
 OTHER_ACCOUNT = "210987654321"
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
 
 @pytest.fixture(autouse=True)
 def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Answer a way to put the command some minutes after NOW; credentials live for an hour."""
+    """Return a way to put the command some minutes after NOW; credentials live for an hour."""
     aws.stub.script = lambda asked: (
         assume_role_answer(asked["RoleArn"], asked["RoleSessionName"], "2026-11-24T11:00:00Z")
         if asked["Action"] == "AssumeRole"
@@ -35,7 +35,7 @@ def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def calls_of(aws, *words: str) -> list[str]:
-    """Answer what STS is asked by a command line, which has to succeed."""
+    """Return what STS is asked by a command line, which has to succeed."""
     before = len(aws.stub.actions)
     done = aws("assume", *words)
     assert done.code == 0, done.err

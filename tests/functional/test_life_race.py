@@ -8,7 +8,7 @@ from typing import Callable
 import pytest
 from awscli.customizations.configure.writer import ConfigFileWriter
 
-from awscli_assume.profiles import store
+from awscli_assume.profiles.writer import store
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/my-iam-role"
 LONG_LIVED = {

@@ -13,9 +13,9 @@ from typing import Any, Callable, Iterator, Optional
 
 import pytest
 
-from awscli_assume.commands.environment import Environment
-from awscli_assume.commands.renewal import WORKERS
-from awscli_assume.profiles import sections, store
+from awscli_assume.host.environment import Environment
+from awscli_assume.profiles.writer import sections, store
+from awscli_assume.workflow.refresh.batch import WORKERS
 from support.sts_stub import ACCOUNT, SESSION_KEY_ID, Answer, assume_role_answer, refusal
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
@@ -55,11 +55,11 @@ def sts(aws) -> Sts:
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Answer a way to put every verb into a world at NOW, with or without a terminal."""
+    """Return a way to put every verb into a world at NOW, with or without a terminal."""
 
     def put(**given: Any) -> None:
         environment = Environment(now=lambda: NOW, **{"has_terminal": lambda: False, **given})
-        for module in ("assume", "listing", "refresh", "clear"):
+        for module in ("assume", "list", "refresh", "clear"):
             monkeypatch.setattr(
                 f"awscli_assume.commands.{module}.Environment", lambda: environment
             )
@@ -97,7 +97,7 @@ def add_ours(aws, name: str, minutes: float = 5, **more: str) -> None:
 
 
 def rows(done: Any) -> dict[str, tuple[str, bool]]:
-    """Answer state, and whether there was an error, by profile."""
+    """Return state, and whether there was an error, by profile."""
     found = json.loads(done.out)["Profiles"]
     return {row["Profile"]: (row["State"], row["Error"] is not None) for row in found}
 
@@ -503,7 +503,7 @@ def test_without_a_terminal_the_others_go_on(aws) -> None:
 
 @pytest.fixture
 def replaced(monkeypatch: pytest.MonkeyPatch) -> Counter:
-    """Answer how often each file was replaced."""
+    """Return how often each file was replaced."""
     counter: Counter = Counter()
     replace = os.replace
 

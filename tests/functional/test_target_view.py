@@ -68,7 +68,7 @@ every_writing = pytest.mark.parametrize("writing", WRITINGS.values(), ids=WRITIN
 
 @pytest.fixture
 def written(aws: Any, writing: list[tuple[str, ...]]) -> Any:
-    """Answer the driver of somebody who has written the target that way."""
+    """Return the driver of somebody who has written the target that way."""
     aws.add_config(PROFILES)
     for words in writing:
         done = aws("assume", *words)
@@ -77,7 +77,7 @@ def written(aws: Any, writing: list[tuple[str, ...]]) -> Any:
 
 
 def naive_lines(path: Path, section: str) -> dict[str, str]:
-    """Answer a section as a reader has it that knows no nested blocks: each line is a key."""
+    """Return a section as a reader has it that knows no nested blocks: each line is a key."""
     found: dict[str, str] = {}
     inside = False
     for line in (one.strip() for one in path.read_text().splitlines()):

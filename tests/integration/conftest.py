@@ -19,13 +19,13 @@ ROLE_NAME = "my-iam-role"
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Answer the wheel of this checkout: what people install is what is tested."""
+    """Return the wheel of this checkout: what people install is what is tested."""
     return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="session")
 def plugin_folder(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Answer a folder for ``cli_legacy_plugin_path`` with the wheel's content."""
+    """Return a folder for ``cli_legacy_plugin_path`` with the wheel's content."""
     folder = tmp_path_factory.mktemp("plugins")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder)
@@ -34,13 +34,13 @@ def plugin_folder(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="session")
 def installed_hosts() -> dict[str, Host]:
-    """Answer the hosts that the plugin was installed beside already (version 1 only)."""
+    """Return the hosts that the plugin was installed beside already (version 1 only)."""
     return {}
 
 
 @pytest.fixture(params=HOST_NAMES)
 def host(request: pytest.FixtureRequest, wheel: Path, installed_hosts: dict[str, Host]) -> Host:
-    """Answer each host in turn; on version 1 with the plugin installed beside it."""
+    """Return each host in turn; on version 1 with the plugin installed beside it."""
     name = request.param
     if name not in installed_hosts:
         found = get_host(name)
@@ -59,7 +59,7 @@ def local_aws():
 
 @pytest.fixture(scope="session")
 def alice(local_aws: LocalAws) -> tuple[str, str]:
-    """Answer the access key of a user who may assume ``my-iam-role``, and nothing else."""
+    """Return the access key of a user who may assume ``my-iam-role``, and nothing else."""
     administrator = boto3.Session(
         local_aws.administrator.id, local_aws.administrator.secret, region_name="us-east-1"
     )
@@ -82,7 +82,7 @@ def alice(local_aws: LocalAws) -> tuple[str, str]:
 
 
 def policy(action: str, **more: object) -> str:
-    """Answer a policy document that allows one action."""
+    """Return a policy document that allows one action."""
     statement = {"Effect": "Allow", "Action": action, **more}
     if "Principal" not in more:
         statement["Resource"] = "*"
@@ -93,7 +93,7 @@ def policy(action: str, **more: object) -> str:
 def make_person(
     host: Host, home: Path, clean_env: dict[str, str], plugin_folder: Path
 ) -> Callable[[str, tuple[str, str]], Person]:
-    """Answer a maker of persons who have enabled the plugin by the CLI's own words."""
+    """Return a maker of persons who have enabled the plugin by the CLI's own words."""
 
     def make(endpoint_url: str, key: tuple[str, str]) -> Person:
         person = Person(host, home, endpoint_url, clean_env)
@@ -116,5 +116,5 @@ def make_person(
 
 @pytest.fixture
 def person(make_person: Callable, local_aws: LocalAws, alice: tuple[str, str]) -> Person:
-    """Answer somebody with alice's key and the local AWS."""
+    """Return somebody with alice's key and the local AWS."""
     return make_person(local_aws.endpoint_url, alice)

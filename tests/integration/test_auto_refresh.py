@@ -28,12 +28,12 @@ BOTH = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True
 
 @pytest.fixture
 def bob(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Answer somebody whose STS is scripted."""
+    """Return somebody whose STS is scripted."""
     return make_person(sts_stub.url, KEY)
 
 
 def sessions(*lives: int) -> Callable[[dict[str, str]], Optional[Any]]:
-    """Answer a script of STS: sessions that live for so many seconds, the last one again."""
+    """Return a script of STS: sessions that live for so many seconds, the last one again."""
     count = 0
 
     def script(asked: dict[str, str]) -> Optional[Any]:
@@ -51,7 +51,7 @@ def sessions(*lives: int) -> Callable[[dict[str, str]], Optional[Any]]:
 
 
 def signers(stub: StsStub, action: str) -> list[str]:
-    """Answer the access key id that each request of an operation was signed with."""
+    """Return the access key id that each request of an operation was signed with."""
     return [
         re.search("Credential=([^/]+)/", str(headers)).group(1)
         for headers, request in zip(stub.headers, stub.requests)
@@ -436,7 +436,7 @@ def test_without_python3_aws_itself_answers(bob: Person, sts_stub: StsStub) -> N
 
 
 def cached(person: Person) -> list[str]:
-    """Answer the names of the files that hold credentials."""
+    """Return the names of the files that hold credentials."""
     folder = person.home / ".aws" / "cli" / "cache" / "assume-sessions"
     return [path.name for path in folder.iterdir() if path.stat().st_size]
 

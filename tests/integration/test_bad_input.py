@@ -47,7 +47,7 @@ class Row:
 
 
 def config(text: str) -> SetUp:
-    """Answer a set-up that appends to the config file; an indented text joins [default]."""
+    """Return a set-up that appends to the config file; an indented text joins [default]."""
 
     def change(person: Person) -> None:
         before = person.config.read_text()
@@ -60,12 +60,12 @@ def config(text: str) -> SetUp:
 
 
 def setting(name: str, value: str) -> SetUp:
-    """Answer a set-up that puts one setting into the source profile's block."""
+    """Return a set-up that puts one setting into the source profile's block."""
     return config(f"assume =\n    {name} = {value}")
 
 
 def credentials(text: str) -> SetUp:
-    """Answer a set-up that appends to the credentials file."""
+    """Return a set-up that appends to the credentials file."""
 
     def change(person: Person) -> None:
         person.credentials.write_text(person.credentials.read_text() + text + "\n")
@@ -74,17 +74,17 @@ def credentials(text: str) -> SetUp:
 
 
 def variables(**values: str) -> SetUp:
-    """Answer a set-up of variables only."""
+    """Return a set-up of variables only."""
     return lambda person: values
 
 
 def mode(name: str, bits: int) -> SetUp:
-    """Answer a set-up that changes a file's mode."""
+    """Return a set-up that changes a file's mode."""
     return lambda person: getattr(person, name).chmod(bits)
 
 
 def in_the_place_of_credentials(make: Callable[[str], object]) -> SetUp:
-    """Answer a set-up in which the credentials path is something else than a file."""
+    """Return a set-up in which the credentials path is something else than a file."""
 
     def change(person: Person) -> dict[str, str]:
         path = person.home / ".aws" / "odd"
@@ -106,17 +106,17 @@ def without_region(person: Person) -> None:
 
 
 def target(content: str) -> SetUp:
-    """Answer a set-up in which the config file says something of the target profile."""
+    """Return a set-up in which the config file says something of the target profile."""
     return config(f"[profile assumed-role]\n{content}")
 
 
 def tag(key: str, value: str = "v") -> tuple[str, ...]:
-    """Answer the options of one tag."""
+    """Return the options of one tag."""
     return (*ARN, "--tags", json.dumps([{"Key": key, "Value": value}]))
 
 
 def policy_of(size: int) -> str:
-    """Answer a policy of so many characters."""
+    """Return a policy of so many characters."""
     text = '{"Version":"2012-10-17","Statement":[],"Id":""}'
     return text[:-2] + "x" * (size - len(text)) + text[-2:]
 

@@ -34,13 +34,13 @@ newest = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 
 @pytest.fixture
 def journal() -> Journal:
-    """Answer what the stand-ins were asked."""
+    """Return what the stand-ins were asked."""
     return Journal()
 
 
 @pytest.fixture
 def carol(make_person: Callable, sts_stub: StsStub, journal: Journal) -> Iterator[Person]:
-    """Answer somebody with a profile of SSO and one of `aws login`."""
+    """Return somebody with a profile of SSO and one of `aws login`."""
     person = make_person(sts_stub.url, KEY)
     with person.config.open("a") as file:
         file.write(PROFILES)

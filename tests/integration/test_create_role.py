@@ -20,7 +20,7 @@ from support.sts_stub import StsStub
 
 @pytest.fixture(scope="session")
 def maker(local_aws: LocalAws) -> tuple[str, str]:
-    """Answer the access key of a user who may make roles and assume them."""
+    """Return the access key of a user who may make roles and assume them."""
     key = local_aws.administrator
     session = boto3.Session(key.id, key.secret, region_name="us-east-1")
     iam = session.client("iam", endpoint_url=local_aws.endpoint_url)
@@ -34,7 +34,7 @@ def maker(local_aws: LocalAws) -> tuple[str, str]:
 
 @pytest.fixture
 def maker_person(make_person: Callable, local_aws: LocalAws, maker: tuple[str, str]) -> Person:
-    """Answer somebody with that key."""
+    """Return somebody with that key."""
     return make_person(local_aws.endpoint_url, maker)
 
 

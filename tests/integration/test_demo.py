@@ -25,7 +25,7 @@ DEMO = [sys.executable, "-m", "awscli_assume.install", "demo"]
 
 @pytest.fixture
 def demo_env(clean_env: dict[str, str], host: Host, tmp_path: Path) -> dict[str, str]:
-    """Answer an environment with the host on the PATH, and traps for what must not be used."""
+    """Return an environment with the host on the PATH, and traps for what must not be used."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     return {

@@ -22,7 +22,7 @@ DEVICE = ("--serial-number", SERIAL, "--token-code", "123456")
 
 @pytest.fixture
 def person(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Answer somebody with a key, against the scripted STS."""
+    """Return somebody with a key, against the scripted STS."""
     return make_person(sts_stub.url, KEY)
 
 
@@ -89,7 +89,7 @@ def test_the_longest_session(person: Person, sts_stub: StsStub, run: Run) -> Non
 
 
 def failure(person: Person, code: int) -> int:
-    """Answer the exit code that a failure has on this major."""
+    """Return the exit code that a failure has on this major."""
     return code if person.host.major == 2 else 255
 
 

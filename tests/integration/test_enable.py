@@ -28,7 +28,7 @@ on_version_1, on_version_2 = (
 
 @pytest.fixture
 def config(home: Path) -> Path:
-    """Answer the config file of somebody who has used the CLI for a while."""
+    """Return the config file of somebody who has used the CLI for a while."""
     folder = home / ".aws"
     folder.mkdir(mode=0o700)
     path = folder / "config"
@@ -38,13 +38,13 @@ def config(home: Path) -> Path:
 
 @pytest.fixture
 def plugins(home: Path) -> Path:
-    """Answer the folder that the plugin is copied to."""
+    """Return the folder that the plugin is copied to."""
     return home / ".aws" / "cli" / "plugins"
 
 
 @pytest.fixture
 def script(clean_env: dict[str, str], host: Host) -> Run:
-    """Answer a runner of the console script, with the host's aws first on the PATH."""
+    """Return a runner of the console script, with the host's aws first on the PATH."""
 
     def run(*words: str, **settings: str) -> subprocess.CompletedProcess:
         env = {**clean_env, "PATH": f"{host.executable.parent}{os.pathsep}{os.defpath}"}
@@ -60,7 +60,7 @@ def script(clean_env: dict[str, str], host: Host) -> Run:
 
 @pytest.fixture
 def aws(clean_env: dict[str, str], host: Host) -> Run:
-    """Answer a runner of the host's aws, in a terminal of its own."""
+    """Return a runner of the host's aws, in a terminal of its own."""
 
     def run(*words: str) -> subprocess.CompletedProcess:
         return subprocess.run(

@@ -85,7 +85,7 @@ def endpoint(life: Life) -> Iterator[CredentialsEndpoint]:
 def child_env(
     clean_env: dict[str, str], endpoint: CredentialsEndpoint, sts_stub: StsStub
 ) -> dict[str, str]:
-    """Answer the environment of a child that has nothing but the endpoint."""
+    """Return the environment of a child that has nothing but the endpoint."""
     return {
         **clean_env,
         "AWS_REGION": "us-east-1",
@@ -97,7 +97,7 @@ def child_env(
 
 
 def signing_keys(sts_stub: StsStub) -> list[str]:
-    """Answer the access keys that the calls were signed with, each once, in order."""
+    """Return the access keys that the calls were signed with, each once, in order."""
     signed = [
         value
         for headers in sts_stub.headers

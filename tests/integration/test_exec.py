@@ -36,7 +36,7 @@ NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 
 @pytest.fixture
 def bob(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Answer somebody whose STS is scripted."""
+    """Return somebody whose STS is scripted."""
     return make_person(sts_stub.url, KEY)
 
 
@@ -383,7 +383,7 @@ def test_shell_of_the_person(bob: Person, way: tuple[str, ...]) -> None:
 
 
 def ending_soon(first: int) -> Callable[[dict], object]:
-    """Answer a script of STS: a first session of so many seconds, then ones of an hour."""
+    """Return a script of STS: a first session of so many seconds, then ones of an hour."""
     count = 0
 
     def script(asked: dict[str, str]) -> object:

@@ -20,7 +20,7 @@ NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 
 @pytest.fixture
 def bob(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Answer somebody whose STS is scripted."""
+    """Return somebody whose STS is scripted."""
     return make_person(sts_stub.url, KEY)
 
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirec
 
 @pytest.fixture(scope="session")
 def by_web_identity(local_aws: LocalAws) -> str:
-    """Answer the ARN of a role that trusts an identity provider."""
+    """Return the ARN of a role that trusts an identity provider."""
     administrator = boto3.Session(
         local_aws.administrator.id, local_aws.administrator.secret, region_name="us-east-1"
     )
@@ -47,7 +47,7 @@ def by_web_identity(local_aws: LocalAws) -> str:
 
 @pytest.fixture
 def nobody(make_person: Callable) -> Person:
-    """Answer somebody without a key, whose one profile turns the history on."""
+    """Return somebody without a key, whose one profile turns the history on."""
     person = make_person("", ("", ""))
     person.credentials.unlink()
     lines = [line for line in person.config.read_text().splitlines() if "region" not in line]
@@ -59,7 +59,7 @@ def nobody(make_person: Callable) -> Person:
 
 
 def history(person: Person) -> bytes:
-    """Answer everything that the CLI's history holds."""
+    """Return everything that the CLI's history holds."""
     folder = person.home / ".aws" / "cli" / "history"
     return b"".join(path.read_bytes() for path in folder.iterdir())
 

@@ -13,17 +13,17 @@ from typing import Callable
 
 import pytest
 
-from awscli_assume.commands.copy_choice import copy_arguments
-from awscli_assume.commands.proof_arguments import proof_arguments
-from awscli_assume.commands.role_arguments import role_arguments
-from awscli_assume.commands.target_arguments import target_arguments
+from awscli_assume.arguments.copy_source import copy_arguments
+from awscli_assume.arguments.identity_provider import identity_provider_arguments
+from awscli_assume.arguments.role import role_arguments
+from awscli_assume.arguments.target_profile import target_arguments
 from support.hosts import Host
 from support.person import Person
 from support.sts_stub import StsStub
 
 # Options that every operation of the CLI has, made by the CLI.
 _MACHINERY = {"cli-input-json", "cli-input-yaml", "generate-cli-skeleton"}
-_TABLES = role_arguments() + copy_arguments() + target_arguments() + proof_arguments()
+_TABLES = role_arguments() + copy_arguments() + target_arguments() + identity_provider_arguments()
 _OURS = {argument["name"] for argument in _TABLES} - {"role-arn", "role"}
 # What `aws assume` offers and a host's own model of STS lacks: an error names the host.
 _NEWEST = "minimum-session-token-size"
@@ -39,7 +39,7 @@ _OPTION = re.compile(r"^\.?(?:B |\\fB)--([a-z-]+)(?:\\fP)? \((\w+)\)", re.MULTIL
 def manual_page(
     host: Host, home: Path, clean_env: dict[str, str], plugin_folder: Path, tmp_path: Path
 ):
-    """Answer a reader of help texts: words in, the manual page's source out."""
+    """Return a reader of help texts: words in, the manual page's source out."""
     person = Person(host, home, "", clean_env)
     person.config.parent.mkdir(mode=0o700)
     lines = ["[plugins]", "assume = awscli_assume"]
@@ -64,7 +64,7 @@ def manual_page(
 
 
 def options_of(page: str) -> dict[str, str]:
-    """Answer the options of a manual page with their types."""
+    """Return the options of a manual page with their types."""
     section = page.partition(".SH OPTIONS")[2].partition(".SH")[0]
     return dict(_OPTION.findall(section))
 

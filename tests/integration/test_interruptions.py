@@ -39,7 +39,7 @@ KILLS = 500
 
 @pytest.fixture
 def sufferer(make_person: Callable[..., Person], sts_stub: StsStub) -> Person:
-    """Answer somebody with the official CLI and a scripted STS."""
+    """Return somebody with the official CLI and a scripted STS."""
     return make_person(sts_stub.url, KEY)
 
 
@@ -105,7 +105,7 @@ def test_busy_file_is_written_in_place(home: Path) -> None:
 
 
 def in_namespace(preparation: str, *command: str) -> list[str]:
-    """Answer a command in a mount namespace of its own; skip where there may be none."""
+    """Return a command in a mount namespace of its own; skip where there may be none."""
     unshare = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--map-root-user"])
     try:
         probe = subprocess.run(
@@ -362,11 +362,11 @@ class Floor:
         self._age()
 
     def left_behind(self) -> set[str]:
-        """Answer the files that are neither of the two, nor locks."""
+        """Return the files that are neither of the two, nor locks."""
         return set(os.listdir(self.paths[0].parent)) - self._extra
 
     def state(self) -> str:
-        """Answer what both files are: old, new, broken, or saved where the backup is the old."""
+        """Return what both files are: old, new, broken, or saved where the backup is the old."""
         words = []
         for path, old, new in zip(self.paths, self._old, self._now):
             content = path.read_bytes()
@@ -472,7 +472,7 @@ def at_write(number: int, act: Callable[[], None], count: Optional[list[Any]] = 
 
 
 def points(floor: Floor, at: Callable[..., None], is_each: bool) -> list[int]:
-    """Answer the numbers of the places to interrupt at: all, or each line's first and last."""
+    """Return the numbers of the places to interrupt at: all, or each line's first and last."""
     floor.reset()
     count: list[str] = []
     at(-1, lambda: None, count)

@@ -25,12 +25,12 @@ pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirec
 
 @pytest.fixture
 def bob(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Answer somebody whose STS is scripted."""
+    """Return somebody whose STS is scripted."""
     return make_person(sts_stub.url, KEY)
 
 
 def line(person: Person, number: int) -> str:
-    """Answer the command line that assumes one of ten roles behind the device."""
+    """Return the command line that assumes one of ten roles behind the device."""
     return shlex.join(
         person.words("assume", "--role-arn", f"{ROLE_ARN}-{number}", "--serial-number", SERIAL,
                      "--update-profile", f"p{number}")
@@ -38,7 +38,7 @@ def line(person: Person, number: int) -> str:
 
 
 def sent(stub: StsStub) -> list[tuple[str, str, str]]:
-    """Answer operation, token code and signer of each request, in order."""
+    """Return operation, token code and signer of each request, in order."""
     return [
         (one["Action"], one.get("TokenCode", ""),
          re.search("Credential=([^/]+)/", headers["Authorization"]).group(1))
@@ -75,7 +75,7 @@ def test_ten_roles_on_one_terminal_cost_one_code(bob: Person, sts_stub: StsStub)
 
 
 def holders(person: Person) -> int:
-    """Answer how many processes have the lock of a session open: one holds it, others wait."""
+    """Return how many processes have the lock of a session open: one holds it, others wait."""
     folder = str(person.home / ".aws" / "cli" / "cache" / "assume-mfa")
     found = set()
     for link in Path("/proc").glob("[0-9]*/fd/*"):

@@ -57,7 +57,7 @@ class Refusal:
 
 
 def not_authorized(how: str, action: str = "sts:AssumeRole", on_role: bool = False) -> str:
-    """Answer AccessDenied's text: IAM, "Troubleshoot access denied error messages"."""
+    """Return AccessDenied's text: IAM, "Troubleshoot access denied error messages"."""
     resource = f" on resource: {ROLE_ARN}" if on_role else ""
     return f"User: {ALICE} is not authorized to perform: {action}{resource}{how}"
 
@@ -243,7 +243,7 @@ REFUSED_ON_ALL = ("duration above the role's maximum", "denied, side unknown")
 
 
 def cases(table: dict[str, object], on_all: tuple[str, ...]) -> list[object]:
-    """Answer the whole table on the newest CLIs, some rows on all."""
+    """Return the whole table on the newest CLIs, some rows on all."""
     return [
         pytest.param(host, row, id=f"{host}-{name}")
         for host in HOST_NAMES
@@ -254,7 +254,7 @@ def cases(table: dict[str, object], on_all: tuple[str, ...]) -> list[object]:
 
 @pytest.fixture
 def person(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Answer somebody with a key, against the scripted STS."""
+    """Return somebody with a key, against the scripted STS."""
     return make_person(sts_stub.url, KEY)
 
 
@@ -329,12 +329,12 @@ class Strange:
 
 
 def good(**changes: Optional[str]) -> Answer:
-    """Answer AssumeRole's success with some fields changed; an empty one is left out."""
+    """Return AssumeRole's success with some fields changed; an empty one is left out."""
     return assume_role_answer(ROLE_ARN, "s1", **changes)
 
 
 def altered(old: str, new: str, expiration: Optional[str] = None) -> Callable[[], Answer]:
-    """Answer AssumeRole's success with its XML altered; an expiration of "" is left out."""
+    """Return AssumeRole's success with its XML altered; an expiration of "" is left out."""
 
     def answer() -> Answer:
         status, kind, body = good(expiration=expiration)
@@ -345,7 +345,7 @@ def altered(old: str, new: str, expiration: Optional[str] = None) -> Callable[[]
 
 
 def without(element: str) -> Callable[[], Answer]:
-    """Answer AssumeRole's success without an element."""
+    """Return AssumeRole's success without an element."""
 
     def answer() -> Answer:
         status, kind, body = good()
@@ -356,12 +356,12 @@ def without(element: str) -> Callable[[], Answer]:
 
 
 def cut(mark: str) -> Callable[[], Answer]:
-    """Answer AssumeRole's success that ends in the middle of something."""
+    """Return AssumeRole's success that ends in the middle of something."""
     return lambda: (200, "text/xml", good()[2].partition(mark)[0] + mark[:6])
 
 
 def earlier() -> str:
-    """Answer a time that is over, as STS writes it."""
+    """Return a time that is over, as STS writes it."""
     return (datetime.now(timezone.utc) - timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -40,7 +40,7 @@ region = eu-west-1
 
 @pytest.fixture
 def person(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Answer somebody with four profiles that inherit, against the scripted STS."""
+    """Return somebody with four profiles that inherit, against the scripted STS."""
     found = make_person(sts_stub.url, KEY)
     answer = found.home / "answer.json"
     answer.write_text(

@@ -18,7 +18,7 @@ URL = "https://signin.aws.amazon.com/switchrole?roleName=my-iam-role&account="
 
 @pytest.fixture
 def person(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Answer somebody with a key, against the scripted STS."""
+    """Return somebody with a key, against the scripted STS."""
     return make_person(sts_stub.url, KEY)
 
 

@@ -31,13 +31,13 @@ MARKS = [
 
 
 def answer(who: str, role_arn: str) -> Answer:
-    """Answer a success of AssumeRole with the keys of one of the roles."""
+    """Return a success of AssumeRole with the keys of one of the roles."""
     key_id, secret, token = KEYS[who]
     return assume_role_answer(role_arn, "s1", access_key_id=key_id, secret=secret, token=token)
 
 
 def script(parameters: dict[str, str]) -> Answer | None:
-    """Answer each role its own keys."""
+    """Return each role its own keys."""
     if parameters["Action"] != "AssumeRole":
         return None
     return answer("first" if parameters["RoleArn"] == FIRST_ARN else "answer",
@@ -46,7 +46,7 @@ def script(parameters: dict[str, str]) -> Answer | None:
 
 @pytest.fixture
 def watched(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Answer somebody whose history is recorded, and whose STS hands out known secrets."""
+    """Return somebody whose history is recorded, and whose STS hands out known secrets."""
     key_id, secret, _ = KEYS["source"]
     person = make_person(sts_stub.url, (key_id, secret))
     text = person.config.read_text()
@@ -138,25 +138,25 @@ def test_the_clis_own_command_is_what_would_leak(watched: Person) -> None:
 
 
 def truncated(parameters: dict[str, str]) -> Answer | None:
-    """Answer AssumeRole's XML cut in the middle of the secret."""
+    """Return AssumeRole's XML cut in the middle of the secret."""
     status, kind, body = answer("answer", ROLE_ARN)
     return status, kind, body[: body.index("AnswerSecret") + 20]
 
 
 def without_namespace(parameters: dict[str, str]) -> Answer | None:
-    """Answer well-formed XML that holds credentials and is not AssumeRole's."""
+    """Return well-formed XML that holds credentials and is not AssumeRole's."""
     status, kind, body = answer("answer", ROLE_ARN)
     return status, kind, body.replace("AssumeRoleResult>", "SomethingElse>")
 
 
 def with_a_line_break(parameters: dict[str, str]) -> Answer | None:
-    """Answer a secret with a line break in it."""
+    """Return a secret with a line break in it."""
     status, kind, body = answer("answer", ROLE_ARN)
     return status, kind, body.replace("AnswerSecretAnswerSecret", "AnswerSecret&#10;AnswerSecret")
 
 
 def signature_refusal(parameters: dict[str, str]) -> Answer | None:
-    """Answer SignatureDoesNotMatch with the canonical request, as STS does.
+    """Return SignatureDoesNotMatch with the canonical request, as STS does.
 
     IAM User Guide, "Troubleshoot signed requests for AWS APIs": "The error
     response includes the canonical request and the string to sign". STS's
@@ -179,7 +179,7 @@ def signature_refusal(parameters: dict[str, str]) -> Answer | None:
 
 
 def server_error(parameters: dict[str, str]) -> Answer | None:
-    """Answer a server error with credentials in an XML that is no error document."""
+    """Return a server error with credentials in an XML that is no error document."""
     return 500, *answer("answer", ROLE_ARN)[1:]
 
 

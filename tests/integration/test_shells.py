@@ -52,7 +52,7 @@ PROFILE_LINES = [
 
 
 def credentials_of(values: tuple[str, ...]) -> tuple[SessionCredentials, Optional[str]]:
-    """Answer credentials and a region that are made of four values."""
+    """Return credentials and a region that are made of four values."""
     return SessionCredentials(*values[:3], EXPIRATION), values[3]
 
 

@@ -16,13 +16,13 @@ LAST = "behind-hops"
 
 
 def policy(**more: object) -> str:
-    """Answer a policy document of one statement that allows something."""
+    """Return a policy document of one statement that allows something."""
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **more}]})
 
 
 @pytest.fixture
 def way(local_aws: LocalAws, alice: tuple[str, str]) -> list[str]:
-    """Answer the ARNs of three roles, of which each trusts nobody but the one before it."""
+    """Return the ARNs of three roles, of which each trusts nobody but the one before it."""
     administrator = boto3.Session(
         local_aws.administrator.id, local_aws.administrator.secret, region_name="us-east-1"
     )

@@ -73,12 +73,12 @@ role_session_name = job
 
 
 def role_profile(name: str, role: str, *lines: str) -> str:
-    """Answer a profile that names a role."""
+    """Return a profile that names a role."""
     return "\n".join((f"\n[profile {name}]", f"role_arn = {role_arn(role)}", *lines, ""))
 
 
 def keys_profile(name: str, keys: str) -> str:
-    """Answer a profile of temporary keys in the credentials file."""
+    """Return a profile of temporary keys in the credentials file."""
     return (
         f"[{name}]\naws_access_key_id = {{{keys}.id}}\n"
         f"aws_secret_access_key = {{{keys}.secret}}\naws_session_token = {{{keys}.token}}\n"
@@ -157,7 +157,7 @@ class Way:
     region: str = REGION
 
     def calls_on(self, major: int) -> list[Call]:
-        """Answer the calls on a major version of the AWS CLI."""
+        """Return the calls on a major version of the AWS CLI."""
         more = self.calls_of_v1 if major == 1 else None
         return list(self.calls if more is None else more)
 
@@ -383,7 +383,7 @@ class Traveller:
         return self.person.aws(*words, env={**self.variables, **(variables or {})})
 
     def words(self, way: Way) -> tuple[str, ...]:
-        """Answer the words of ``aws assume`` for a way."""
+        """Return the words of ``aws assume`` for a way."""
         named = NAMED if way.session.endswith("/s1") else ()
         return ("assume", *(word.format(**self._names) for word in way.words), *named)
 
@@ -403,7 +403,7 @@ def make_traveller(
 
 
 def who_is(local_aws: LocalAws, key_id: str, secret: str, token: str) -> str:
-    """Answer the session of some keys, as an SDK that knows nothing of us has it."""
+    """Return the session of some keys, as an SDK that knows nothing of us has it."""
     keys = Keys("somebody", key_id, secret, token)
     return client(local_aws.endpoint_url, keys).get_caller_identity()["Arn"]
 

@@ -23,20 +23,20 @@ OTHER = "999999999999"
 
 
 def refused(operation: str) -> Answer:
-    """Answer what a service says to who lacks a right."""
+    """Return what a service says to who lacks a right."""
     return refusal(403, "AccessDenied", f"User: {ALICE} is not authorized to perform: {operation}")
 
 
 def statement(
     principal: Any = None, effect: str = "Allow", action: Any = "sts:AssumeRole", **more: Any
 ) -> dict[str, Any]:
-    """Answer a statement of a trust policy; alice is its principal by default."""
+    """Return a statement of a trust policy; alice is its principal by default."""
     who = {} if "NotPrincipal" in more else {"Principal": principal or {"AWS": ALICE}}
     return {"Effect": effect, **who, "Action": action, **more}
 
 
 def trust(*statements: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer a trust policy."""
+    """Return a trust policy."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
@@ -75,7 +75,7 @@ class World:
     signer: Callable[[], str] = lambda: ""
 
     def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
-        """Answer one request."""
+        """Return one request."""
         action = parameters.get("Action", "DescribeOrganization")
         found: Optional[Answer] = getattr(self, f"_{action}")(parameters)
         return found

@@ -45,12 +45,12 @@ class Host:
 
     @property
     def knows_endpoint_variable(self) -> bool:
-        """Tell whether AWS_ENDPOINT_URL is read (2.13 on; 1.29 on)."""
+        """Return whether AWS_ENDPOINT_URL is read (2.13 on; 1.29 on)."""
         return self.name != "v2-2.11.0"
 
 
 def cache_folder() -> Path:
-    """Answer the folder that downloads are kept in between test runs."""
+    """Return the folder that downloads are kept in between test runs."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     folder = Path(os.environ.get("AWSCLI_ASSUME_TEST_CACHE") or Path(base, "awscli-assume-tests"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def cache_locked() -> Iterator[None]:
 
 
 def get_host(name: str) -> Host:
-    """Answer a host of HOST_NAMES, downloading it where the cache has none."""
+    """Return a host of HOST_NAMES, downloading it where the cache has none."""
     with cache_locked():
         return _get_host(name)
 
@@ -164,7 +164,7 @@ def _virtual_environment(name: str, requirement: str) -> Path:
 
 
 def build_wheel(folder: Path) -> Path:
-    """Answer the wheel of this checkout, built into a folder."""
+    """Return the wheel of this checkout, built into a folder."""
     with cache_locked():
         # setuptools builds in the checkout, and takes along what it finds there.
         shutil.rmtree(REPOSITORY / "build", ignore_errors=True)

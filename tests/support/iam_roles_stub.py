@@ -33,7 +33,7 @@ class IamRoles:
         self.lost: dict[str, Answer] = {}
 
     def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
-        """Answer a request of IAM; None is not one."""
+        """Return a request of IAM; None is not one."""
         action = parameters["Action"]
         if action in self.refused:
             return self.refused[action]

@@ -94,7 +94,7 @@ class Case:
 
 @st.composite
 def cases(draw: Draw) -> Case:
-    """Answer pairs of files with a target profile."""
+    """Return pairs of files with a target profile."""
     target = draw(st.sampled_from(TARGETS))
     return Case(
         config=draw(_files(target, is_config=True)),
@@ -145,7 +145,7 @@ def _header(section: str) -> str:
 
 @st.composite
 def _sections(draw: Draw, is_config: bool) -> str:
-    """Answer a section that is not the target's."""
+    """Return a section that is not the target's."""
     name = draw(st.sampled_from(_OTHERS))
     if not is_config:
         return f"[{name}]\n" + "".join(f"{line}\n" for line in _LONG_LIVED)
@@ -179,7 +179,7 @@ def _keys(is_odd: bool) -> st.SearchStrategy[tuple[str, ...]]:
 
 
 def _target_headers(target: str, is_config: bool, is_odd: bool) -> tuple[str, ...]:
-    """Answer ways to write a target's header; the odd ones are not all read as such."""
+    """Return ways to write a target's header; the odd ones are not all read as such."""
     if not is_config:
         plain, prefix = f"[{target}]", ""
     elif target == "default":

@@ -91,7 +91,7 @@ class Loopback:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def reply(self, asked: Asked) -> Reply:
-        """Answer status, content type and content."""
+        """Return status, content type and content."""
         raise NotImplementedError
 
     def __enter__(self) -> Any:

@@ -36,7 +36,7 @@ class InstanceStub(Loopback):
         self._keys = keys
 
     def reply(self, asked: Asked) -> Reply:
-        """Answer the token, the name of the role, and its credentials."""
+        """Return the token, the name of the role, and its credentials."""
         if (asked.method, asked.path) == ("PUT", "/latest/api/token"):
             self.journal.add("imds:token", {})
             return 200, "text/plain", _SESSION_TOKEN.encode()
@@ -60,7 +60,7 @@ class ContainerStub(Loopback):
         self._keys = keys
 
     def reply(self, asked: Asked) -> Reply:
-        """Answer the credentials, for the container's own token only."""
+        """Return the credentials, for the container's own token only."""
         self.journal.add(f"container:{asked.path}", {}, asked.headers.get("Authorization"))
         if asked.headers.get("Authorization") != CONTAINER_TOKEN:
             return 403, "application/json", b"{}"

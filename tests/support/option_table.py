@@ -23,24 +23,24 @@ MAIN = "assume"
 
 
 def verbs() -> dict[str, Any]:
-    """Answer ``aws assume`` itself and its verbs, by name."""
+    """Return ``aws assume`` itself and its verbs, by name."""
     command = AssumeCommand(Session())
     return {MAIN: command, **command.subcommand_table}
 
 
 def verbs_with_options() -> list[str]:
-    """Answer the names of those that take options of their own."""
+    """Return the names of those that take options of their own."""
     return [name for name, command in verbs().items() if command.arg_table]
 
 
 def option_names(verb: str = MAIN) -> list[str]:
-    """Answer the options of a verb, from the table that its parser is built from."""
+    """Return the options of a verb, from the table that its parser is built from."""
     table = verbs()[verb].arg_table
     return [name if table[name].positional_arg else f"--{name}" for name in table]
 
 
 def option_table(verb: str = MAIN) -> str:
-    """Answer the options as a Markdown table, in the verb's own order and words."""
+    """Return the options as a Markdown table, in the verb's own order and words."""
     rows = ["| option | value | meaning |", "|---|---|---|"]
     for argument in verbs()[verb].ARG_TABLE:
         meaning = re.sub(r"</?code>", "`", argument["help_text"])
@@ -70,13 +70,13 @@ def _markers(verb: str) -> tuple[str, str]:
 
 
 def documented_table(text: str, verb: str = MAIN) -> str:
-    """Answer what stands between the markers of a verb."""
+    """Return what stands between the markers of a verb."""
     begin, end = _markers(verb)
     return text.partition(begin)[2].partition(end)[0].strip()
 
 
 def with_table(text: str, table: str, verb: str = MAIN) -> str:
-    """Answer the text with another table between the markers of a verb."""
+    """Return the text with another table between the markers of a verb."""
     begin, end = _markers(verb)
     before, _, rest = text.partition(begin)
     after = rest.partition(end)[2]

@@ -13,7 +13,7 @@ from support.hosts import Host
 
 
 def clean_environment(home: Path) -> dict[str, str]:
-    """Answer a small environment: no AWS variables, no proxies, no colours."""
+    """Return a small environment: no AWS variables, no proxies, no colours."""
     return {
         "PATH": os.defpath,
         "HOME": str(home),
@@ -67,7 +67,7 @@ class Person:
         )
 
     def variables(self, **more: str) -> dict[str, str]:
-        """Answer the environment of a shell in which ``aws`` is this host's."""
+        """Return the environment of a shell in which ``aws`` is this host's."""
         path = f"{self.host.executable.parent}{os.pathsep}{os.defpath}"
         variables = {**self.environment, "PATH": path, **more}
         if self.host.knows_endpoint_variable:
@@ -75,18 +75,18 @@ class Person:
         return variables
 
     def words(self, *words: str) -> list[str]:
-        """Answer a whole command line of ``aws`` against the endpoint."""
+        """Return a whole command line of ``aws`` against the endpoint."""
         is_told = self.host.knows_endpoint_variable
         return ["aws", *(() if is_told else ("--endpoint-url", self.endpoint_url)), *words]
 
     def sections(self, path: Path) -> dict[str, dict[str, str]]:
-        """Answer an INI file as Python's own parser reads it."""
+        """Return an INI file as Python's own parser reads it."""
         parser = configparser.RawConfigParser()
         parser.read(path)
         return {name: dict(parser[name]) for name in parser.sections()}
 
     def snapshot(self) -> dict[str, bytes]:
-        """Answer the content of every file below ~/.aws but caches and locks."""
+        """Return the content of every file below ~/.aws but caches and locks."""
         return {
             str(path.relative_to(self.home)): path.read_bytes()
             for path in sorted((self.home / ".aws").rglob("*"))

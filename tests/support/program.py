@@ -34,7 +34,7 @@ sys.exit(script["code"])
 
 
 def document(which: str) -> str:
-    """Answer a credential_process document."""
+    """Return a credential_process document."""
     return json.dumps(
         {
             "Version": 1,
@@ -47,7 +47,7 @@ def document(which: str) -> str:
 
 
 def content(which: str, renew_in: float, expires_in: float) -> str:
-    """Answer a cache file, as profiles/process_cache.py writes it."""
+    """Return a cache file, as profiles/cache/process_cache.py writes it."""
     now = time.time()
     return f"{int(now + renew_in)} {int(now + expires_in)}\n{document(which)}\n{{}}\n"
 
@@ -97,7 +97,7 @@ class Scene:
         self.cache.write_text(content("OLD", renew_in, expires_in))
 
     def command(self, profile: str = "assumed-role") -> list[str]:
-        """Answer the words of credential_process."""
+        """Return the words of credential_process."""
         return [
             sys.executable, "-I", "-S", str(PROGRAM), str(self.cache), profile, str(self.aws),
         ]  # fmt: skip

@@ -13,7 +13,7 @@ MARK = "AssertionMark" * 3
 
 
 def saml_response(*pairs: str, before: str = "", attribute: str = ROLE_ATTRIBUTE) -> str:
-    """Answer a response in base64 with these values of the role attribute."""
+    """Return a response in base64 with these values of the role attribute."""
     values = "".join(f"<saml:AttributeValue>{pair}</saml:AttributeValue>" for pair in pairs)
     text = (
         f'{before}<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" '

@@ -64,7 +64,7 @@ READERS_OF = {
 
 
 def find_shell(name: str) -> str:
-    """Answer the path of a shell, or skip, or fail where shells are required."""
+    """Return the path of a shell, or skip, or fail where shells are required."""
     path = shutil.which(name)
     if path is None:
         reason = f"the shell {name} is missing; on Debian: apt-get install {DEBIAN_PACKAGES[name]}"
@@ -77,7 +77,7 @@ def find_shell(name: str) -> str:
 def read_by(
     reader_name: str, text: str, unexported: Sequence[str] = (), locale: str = "C.UTF-8"
 ) -> tuple[dict[str, str], list[str]]:
-    """Answer the environment of a child of the shell that read a text, and the shell's variables.
+    """Return the environment of a child of the shell that read a text, and the shell's variables.
 
     The latter are those called ``unexported``, in their order (POSIX shells only).
     Fails where the shell complains, or where a file appears that was not there.

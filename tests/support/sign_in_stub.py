@@ -30,12 +30,12 @@ SSO_SESSION = (
 
 
 def in_hours(hours: float) -> datetime:
-    """Answer a time from now, in whole seconds."""
+    """Return a time from now, in whole seconds."""
     return (datetime.now(timezone.utc) + timedelta(hours=hours)).replace(microsecond=0)
 
 
 def rfc3339(moment: datetime) -> str:
-    """Answer a time as AWS's files have it."""
+    """Return a time as AWS's files have it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -94,7 +94,7 @@ class SignInStub:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def answer(self, path: str) -> tuple[int, Any]:
-        """Answer one request."""
+        """Return one request."""
         if path == "/container":
             return 200, {
                 "AccessKeyId": CONTAINER_KEY_ID,
@@ -109,7 +109,7 @@ class SignInStub:
             "expiration": int(self.expiration.timestamp() * 1000)}}  # fmt: skip
 
     def variables(self) -> dict[str, str]:
-        """Answer what leads a CLI to this stand-in."""
+        """Return what leads a CLI to this stand-in."""
         return {"AWS_ENDPOINT_URL_SSO": self.url, "AWS_ENDPOINT_URL_SSO_OIDC": self.url}
 
     def __enter__(self) -> SignInStub:

@@ -22,14 +22,14 @@ _JSON = "application/json"
 
 
 class SigninStub(Loopback):
-    """Answer new credentials for a refresh token that comes with a proof of its key (DPoP)."""
+    """Return new credentials for a refresh token that comes with a proof of its key (DPoP)."""
 
     def __init__(self, journal: Journal, keys: Keys) -> None:
         super().__init__(journal)
         self._keys = keys
 
     def reply(self, asked: Asked) -> Reply:
-        """Answer CreateOAuth2Token."""
+        """Return CreateOAuth2Token."""
         if (asked.method, asked.path) != ("POST", "/v1/token"):
             self.journal.add(f"{asked.method} {asked.path}", {})
             return 404, _JSON, b"{}"

@@ -21,7 +21,7 @@ _JSON = "application/json"
 
 
 class SsoStub(Loopback):
-    """Answer role credentials for an access token, and a new access token for a token or a code.
+    """Return role credentials for an access token, and a new access token for a token or a code.
 
     ``tokens`` are those that the portal takes.
     """
@@ -32,7 +32,7 @@ class SsoStub(Loopback):
         self.tokens = {FIRST_TOKEN}
 
     def reply(self, asked: Asked) -> Reply:
-        """Answer either of the two operations."""
+        """Return either of the two operations."""
         if (asked.method, urlsplit(asked.path).path) == ("GET", "/federation/credentials"):
             return self._role_credentials(asked)
         if (asked.method, asked.path) == ("POST", "/token"):

@@ -27,7 +27,7 @@ class StsRecorder(Loopback):
         self._endpoint_url = endpoint_url
 
     def reply(self, asked: Asked) -> Reply:
-        """Answer what the local AWS does."""
+        """Return what the local AWS does."""
         parameters = dict(parse_qsl(asked.body.decode(), True))
         operation = parameters.pop("Action")
         parameters.pop("Version")

@@ -40,7 +40,7 @@ def assume_role_answer(
     token: str = TOKEN,
     operation: str = "AssumeRole",
 ) -> Answer:
-    """Answer a success of AssumeRole (API reference, "AssumeRole", Examples).
+    """Return a success of AssumeRole (API reference, "AssumeRole", Examples).
 
     Those of AssumeRoleWithWebIdentity and AssumeRoleWithSAML hold the same beside more.
     """
@@ -67,7 +67,7 @@ def assume_role_answer(
 def session_answer(
     access_key_id: str = SESSION_KEY_ID, expiration: Optional[str] = None
 ) -> Answer:
-    """Answer a success of GetSessionToken (API reference, "GetSessionToken", Examples)."""
+    """Return a success of GetSessionToken (API reference, "GetSessionToken", Examples)."""
     if expiration is None:
         later = datetime.now(timezone.utc) + timedelta(hours=12)
         expiration = later.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -83,7 +83,7 @@ def session_answer(
 
 
 def caller_answer(arn: str = f"arn:aws:iam::{ACCOUNT}:user/alice") -> Answer:
-    """Answer a success of GetCallerIdentity."""
+    """Return a success of GetCallerIdentity."""
     account = arn.split(":")[4]
     return (
         200,
@@ -96,7 +96,7 @@ def caller_answer(arn: str = f"arn:aws:iam::{ACCOUNT}:user/alice") -> Answer:
 
 
 def role_answer(role_arn: str, maximum: int) -> Answer:
-    """Answer a success of GetRole (IAM API reference, "GetRole", Examples)."""
+    """Return a success of GetRole (IAM API reference, "GetRole", Examples)."""
     name = role_arn.rpartition("/")[2]
     return (
         200,
@@ -111,7 +111,7 @@ def role_answer(role_arn: str, maximum: int) -> Answer:
 
 
 def devices_answer(*serial_numbers: str) -> Answer:
-    """Answer a success of ListMFADevices (IAM API reference, "ListMFADevices", Examples)."""
+    """Return a success of ListMFADevices (IAM API reference, "ListMFADevices", Examples)."""
     members = "".join(
         f"<member><UserName>alice</UserName><SerialNumber>{serial}</SerialNumber>"
         "<EnableDate>2026-01-02T03:04:05Z</EnableDate></member>"
@@ -147,7 +147,7 @@ class RoleOfSeconds:
         self.chained = chained
 
     def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
-        """Answer a request: GetRole only where the role has its ARN here."""
+        """Return a request: GetRole only where the role has its ARN here."""
         if parameters["Action"] == "GetRole":
             if self.role_arn is None:
                 # IAM User Guide, "Troubleshoot access denied error messages".
@@ -163,7 +163,7 @@ class RoleOfSeconds:
 
 
 def refusal(status: int, code: str, message: str) -> Answer:
-    """Answer an error document of the query protocol."""
+    """Return an error document of the query protocol."""
     return (
         status,
         "text/xml",
@@ -173,7 +173,7 @@ def refusal(status: int, code: str, message: str) -> Answer:
 
 
 def _parameters(headers: Any, body: str) -> dict[str, str]:
-    """Answer the parameters of the query protocol, or of JSON 1.1 in the same form."""
+    """Return the parameters of the query protocol, or of JSON 1.1 in the same form."""
     target = headers.get("X-Amz-Target")
     if target is None:
         return dict(parse_qsl(body, True))
@@ -196,7 +196,7 @@ class Directory:
         self.accounts = accounts
 
     def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
-        """Answer a request, where it is one of the two."""
+        """Return a request, where it is one of the two."""
         if parameters["Action"] == "ListAccountAliases":
             return self._aliases()
         if parameters["Action"] == "ListAccounts":
@@ -274,7 +274,7 @@ class StsStub:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def answer(self, parameters: dict[str, str]) -> Answer:
-        """Answer one request: the script first, else success."""
+        """Return one request: the script first, else success."""
         scripted = self.script(parameters)
         if scripted is not None:
             return scripted

@@ -59,5 +59,5 @@ class Terminal:
 
 
 def exit_code(status: int) -> Optional[int]:
-    """Answer the exit code of a wait status, None where a signal ended the program."""
+    """Return the exit code of a wait status, None where a signal ended the program."""
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else None

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import pytest
 
-from awscli_assume.model.request import AssumeRoleRequest
-from awscli_assume.model.roles import Role
+from awscli_assume.model.arns import Role
+from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.trust.callers import Caller, caller_of, identity_provider, service
 from awscli_assume.model.trust.context import Circumstances
 from awscli_assume.model.trust.evaluation import (
@@ -80,11 +80,11 @@ class Row:
     asked: dict[str, Any] = field(default_factory=dict)
 
     def request(self) -> AssumeRoleRequest:
-        """Answer what is asked of STS, by default for a session named session."""
+        """Return what is asked of STS, by default for a session named session."""
         return AssumeRoleRequest(TARGET, **{"role_session_name": "session", **self.asked})
 
     def verdict(self) -> Verdict:
-        """Answer what is made of the row, from an object and from what IAM's API answers."""
+        """Return what is made of the row, from an object and from what IAM's API answers."""
         document: dict[str, Any] = {"Statement": list(self.statements)}
         if self.version is not None:
             document["Version"] = self.version
@@ -97,7 +97,7 @@ class Row:
 
 
 def statement(effect: str, who: Union[str, dict[str, Any]], **elements: Any) -> Statement:
-    """Answer a statement for AssumeRole; a principal that is plain text is one of AWS."""
+    """Return a statement for AssumeRole; a principal that is plain text is one of AWS."""
     principal = {"AWS": who} if isinstance(who, str) and who != "*" else who
     answer: Statement = {"Effect": effect, "Principal": principal}
     if not {"Action", "NotAction"} & set(elements):
@@ -106,29 +106,29 @@ def statement(effect: str, who: Union[str, dict[str, Any]], **elements: Any) -> 
 
 
 def allow(who: Union[str, dict[str, Any]] = USER_ARN, **elements: Any) -> Statement:
-    """Answer a statement that allows."""
+    """Return a statement that allows."""
     return statement("Allow", who, **elements)
 
 
 def deny(who: Union[str, dict[str, Any]] = "*", **elements: Any) -> Statement:
-    """Answer a statement that denies."""
+    """Return a statement that denies."""
     return statement("Deny", who, **elements)
 
 
 def all_but(effect: str, *who: str) -> Statement:
-    """Answer a statement about everyone except those that are named."""
+    """Return a statement about everyone except those that are named."""
     return {"Effect": effect, "NotPrincipal": {"AWS": list(who)}, "Action": "sts:AssumeRole"}
 
 
 def row(case: str, page: str, *statements: Statement, **expected: Any) -> Any:
-    """Answer a row for pytest, with what it is about as its name."""
+    """Return a row for pytest, with what it is about as its name."""
     return pytest.param(Row(page, statements, **expected), id=case)
 
 
 def condition(
     case: str, page: str, operator: str, key: str, values: Any, holds: Optional[bool], **known: Any
 ) -> Any:
-    """Answer a row of one condition, for pytest, and whether the condition holds."""
+    """Return a row of one condition, for pytest, and whether the condition holds."""
     caller = known.get("caller", USER)
     who = {"AWS": "*"} if caller.account_id else {"Federated": caller.name}
     action = "sts:AssumeRole" if caller.account_id else "sts:AssumeRoleWithWebIdentity"

@@ -27,18 +27,18 @@ _ASSUMING = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
 
 
 def role_arn(name: str) -> str:
-    """Answer the ARN of a role of the local AWS."""
+    """Return the ARN of a role of the local AWS."""
     return f"arn:aws:iam::{ACCOUNT}:role/{name}"
 
 
 def client(endpoint_url: str, keys: Keys, service: str = "sts") -> Any:
-    """Answer a client of boto3, an SDK that knows nothing of us."""
+    """Return a client of boto3, an SDK that knows nothing of us."""
     session = boto3.Session(keys.id, keys.secret, keys.token or None, region_name=REGION)
     return session.client(service, endpoint_url=endpoint_url, config=_DIRECT)
 
 
 def web_identity_token() -> str:
-    """Answer a token as an identity provider gives it, signed by nobody: a JWT."""
+    """Return a token as an identity provider gives it, signed by nobody: a JWT."""
     claims = {"iss": f"https://{ISSUER}", "aud": "sts.amazonaws.com", "sub": "job"}
     header, payload = (_encoded(part) for part in ({"alg": "none", "typ": "JWT"}, claims))
     return f"{header}.{payload}.c2lnbmF0dXJl"

@@ -15,7 +15,7 @@ import awscli_assume
 from awscli_assume import errors
 from awscli_assume.commands.refresh import PARTIAL_FAILURE
 from awscli_assume.install.command import make_parser
-from awscli_assume.model.session_names import PLACEHOLDERS
+from awscli_assume.model.request.session_names import PLACEHOLDERS
 from awscli_assume.profiles import state
 from awscli_assume.profiles.record import BLOCK as RECORD_BLOCK
 from awscli_assume.profiles.record import record_of
@@ -43,7 +43,7 @@ def name_of(path: Path) -> str:
 
 
 def table_cells(page: Path) -> set[str]:
-    """Answer the code words of the first cells of all tables of a page."""
+    """Return the code words of the first cells of all tables of a page."""
     rows = re.findall(r"^\| ([^|]+) \|", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {word.strip("` ") for row in rows for word in row.split(",")}
 
@@ -199,13 +199,13 @@ def test_the_readme_links_to_every_page() -> None:
 
 
 def prose(page: Path) -> str:
-    """Answer a page without its code blocks and without its code words."""
+    """Return a page without its code blocks and without its code words."""
     text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
     return re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text)
 
 
 def anchors(page: Path) -> set[str]:
-    """Answer the anchors that a forge makes of a page's headings."""
+    """Return the anchors that a forge makes of a page's headings."""
     text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
@@ -284,7 +284,7 @@ class Command:
 
 
 def command_lines(page: Path) -> Iterator[str]:
-    """Answer the lines of a page's code blocks, continued lines as one."""
+    """Return the lines of a page's code blocks, continued lines as one."""
     text = page.read_text(encoding="utf-8")
     if page.suffix == ".md":
         blocks = re.findall(r"^ *```console\n(.*?)^ *```$", text, re.S | re.M)
@@ -296,7 +296,7 @@ def command_lines(page: Path) -> Iterator[str]:
 
 
 def commands(name: str) -> list[Any]:
-    """Answer the command lines that run ``name``, alone or inside of ``$(…)`` or backquotes."""
+    """Return the command lines that run ``name``, alone or inside of ``$(…)`` or backquotes."""
     found = []
     start = re.compile(
         r"(?:^|.*\$\(|.*`)(?:[A-Z_]+=\S+ )*(?:\S*/)?" + re.escape(name) + r" (?P<rest>.*)"
@@ -314,7 +314,7 @@ def commands(name: str) -> list[Any]:
 
 @pytest.fixture
 def driver(clean_env: dict[str, str], home: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Answer the CLI's own driver with the plugin, in a fresh HOME and folder."""
+    """Return the CLI's own driver with the plugin, in a fresh HOME and folder."""
     folder = home / ".aws"
     folder.mkdir()
     (folder / "config").write_text("[plugins]\nassume = awscli_assume\n")

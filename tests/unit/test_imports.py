@@ -180,7 +180,7 @@ print(json.dumps([name for name in news(before) if name.startswith('awscli_assum
     ("words", "own"),
     [
         (["assume", "--role-name", "bad name"], None),
-        (["assume", "list"], "listing"),
+        (["assume", "list"], "list"),
         (["assume", "clear", "--expired"], "clear"),
     ],
 )
@@ -197,7 +197,7 @@ print(json.dumps([name for name in news(before) if name.startswith('awscli_assum
         home,
     )
 
-    verbs = {"export", "exec", "listing", "refresh", "clear", "explain", "create_role"}
+    verbs = {"export", "exec", "list", "refresh", "clear", "explain", "create_role"}
     found = {name.rpartition(".")[2] for name in loaded if ".commands." in name}
     assert "awscli_assume.commands.assume" in loaded
     assert found & verbs == ({own} if own else set())

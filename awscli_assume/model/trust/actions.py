@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.trust.callers import PROVIDER, ROLE_SESSION, Caller
 
 
 def needed_actions(caller: Caller, request: AssumeRoleRequest) -> tuple[str, ...]:
-    """Answer the actions that a trust policy has to allow, the operation's own first.
+    """Return the actions that a trust policy has to allow, the operation's own first.
 
     Sources: IAM User Guide, "Passing session tags in AWS STS" and "Monitor and
     control actions taken with assumed roles"; AWS STS API reference, "AssumeRole".
@@ -26,7 +26,7 @@ def needed_actions(caller: Caller, request: AssumeRoleRequest) -> tuple[str, ...
 
 
 def perhaps_needed(caller: Caller, request: AssumeRoleRequest) -> Iterator[tuple[str, str]]:
-    """Answer the actions for what a source session may hand on, and what that would be.
+    """Return the actions for what a source session may hand on, and what that would be.
 
     Sources: IAM User Guide, "Monitor and control actions taken with assumed roles" and
     "Passing session tags in AWS STS", under role chaining.

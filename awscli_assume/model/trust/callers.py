@@ -65,11 +65,11 @@ class Caller:
 
     @property
     def is_of_saml(self) -> bool:
-        """Tell whether a SAML provider vouches, and not an OpenID Connect one."""
+        """Return whether a SAML provider vouches, and not an OpenID Connect one."""
         return self.kind == PROVIDER and ":saml-provider/" in self.name
 
     def is_role(self, arn: str) -> bool:
-        """Tell whether an ARN is that of the role behind this session.
+        """Return whether an ARN is that of the role behind this session.
 
         Where the role's path is not known its name decides: it is unique in its
         account whatever the path (IAM User Guide, "IAM and AWS STS quotas").
@@ -93,7 +93,7 @@ def caller_of(
     organization_id: Optional[str] = None,
     source_identity: Optional[str] = None,
 ) -> Caller:
-    """Answer the caller that GetCallerIdentity names. Raises InvalidRequest."""
+    """Return the caller that GetCallerIdentity names. Raises InvalidRequest."""
     found = _ARN.fullmatch(arn)
     rest = found.group("rest") if found else None
     if not found or (found.group("kind") == "root") != (rest is None):
@@ -118,12 +118,12 @@ def caller_of(
 
 
 def service(name: str) -> Caller:
-    """Answer an AWS service, by its service principal: ``ec2.amazonaws.com``."""
+    """Return an AWS service, by its service principal: ``ec2.amazonaws.com``."""
     return Caller(SERVICE, name)
 
 
 def identity_provider(name: str) -> Caller:
-    """Answer somebody whom an identity provider vouches for, by its ARN or its name."""
+    """Return somebody whom an identity provider vouches for, by its ARN or its name."""
     return Caller(PROVIDER, name)
 
 

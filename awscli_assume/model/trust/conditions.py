@@ -25,7 +25,7 @@ class _Test:
 
 
 def judge(condition: Condition, context: Context, has_variables: bool) -> Finding:
-    """Tell whether one condition holds, and if not, what was expected and what is there."""
+    """Return whether one condition holds, and if not, what was expected and what is there."""
     value = context.value_of(condition.key)
     what = f"{condition.operator} {condition.key}"
     if condition.operator == "Null":
@@ -93,7 +93,7 @@ def _judge(test: _Test, value: Known, fits: Callable[[str], Optional[bool]]) -> 
 
 
 def _null(condition: Condition, value: Value, what: str) -> Finding:
-    """Tell whether a key is absent ("true") or there ("false")."""
+    """Return whether a key is absent ("true") or there ("false")."""
     wanted = {text.lower() for text in condition.values}
     if not wanted or wanted - {"true", "false"}:
         return Finding(None, f"{what}: it takes true or false")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Iterable, Mapping, Optional
 
-from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.trust.callers import (
     PROVIDER,
     ROLE_SESSION,
@@ -50,7 +50,7 @@ class Circumstances:
 def context_of(
     caller: Caller, request: AssumeRoleRequest, circumstances: Circumstances
 ) -> Context:
-    """Answer the context in which the role's trust policy is evaluated."""
+    """Return the context in which the role's trust policy is evaluated."""
     values: dict[str, Value] = dict.fromkeys(_NEVER, MISSING)
     complete: list[str] = []
     if caller.kind == SERVICE:
@@ -89,7 +89,7 @@ def _of_the_request(request: AssumeRoleRequest, caller: Caller) -> dict[str, Val
 
 
 def _of_a_token(caller: Caller, request: AssumeRoleRequest) -> dict[str, Value]:
-    """Answer what isn't in the provider's token, as tags and source identity are."""
+    """Return what isn't in the provider's token, as tags and source identity are."""
     values: dict[str, Value] = {"sts:externalid": MISSING}
     if not caller.is_of_saml:
         values["sts:rolesessionname"] = (request.role_session_name,)
@@ -141,7 +141,7 @@ def _of_its_credentials(caller: Caller, request: AssumeRoleRequest) -> dict[str,
 
 
 def _mfa_present(caller: Caller, request: AssumeRoleRequest) -> Value:
-    """Answer "true" or "false" for temporary credentials; long-lived keys have no such key.
+    """Return "true" or "false" for temporary credentials; long-lived keys have no such key.
 
     The code of a device in the request itself counts. The credentials of AssumeRole
     and of identity providers carry none, by IAM User Guide, "Configuring MFA-protected

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional, Union
 
-from awscli_assume.model.request import AssumeRoleRequest
+from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.trust.actions import needed_actions, perhaps_needed
 from awscli_assume.model.trust.callers import (
     OF_AN_ACCOUNT,
@@ -72,7 +72,7 @@ class Verdict:
     by_action: tuple[Verdict, ...] = ()
 
     def of(self, action: str) -> Verdict:
-        """Answer the verdict on one action; the whole one where it was not asked about."""
+        """Return the verdict on one action; the whole one where it was not asked about."""
         return next((one for one in self.by_action if one.action == action), self)
 
 
@@ -82,7 +82,7 @@ def evaluate(
     request: AssumeRoleRequest,
     circumstances: Circumstances,
 ) -> Verdict:
-    """Answer what the policy of ``request.role`` says; no answer is ever a guess.
+    """Return what the policy of ``request.role`` says; no answer is ever a guess.
 
     ``policy`` is what iam:GetRole answers, or that as read_policy reads it. Raises
     MalformedPolicy.
@@ -165,7 +165,7 @@ def _of_statement(
 
 
 def _under(statement: Statement) -> str:
-    """Answer the conditions of a statement that holds, in words."""
+    """Return the conditions of a statement that holds, in words."""
     told = [
         f"{one.operator} {one.key} {', '.join(map(repr, one.values))}"
         for one in statement.conditions

@@ -15,7 +15,7 @@ class Finding:
 
 
 def all_of(findings: Iterable[Finding]) -> Finding:
-    """Answer the first that is false, else the first that is not known, else true."""
+    """Return the first that is false, else the first that is not known, else true."""
     found = list(findings)
     for value in (False, None):
         for finding in found:
@@ -25,7 +25,7 @@ def all_of(findings: Iterable[Finding]) -> Finding:
 
 
 def all_hold(answers: Iterable[Optional[bool]]) -> Optional[bool]:
-    """Answer true if all are, false if one is, else None."""
+    """Return true if all are, false if one is, else None."""
     found = list(answers)
     if False in found:
         return False
@@ -33,16 +33,16 @@ def all_hold(answers: Iterable[Optional[bool]]) -> Optional[bool]:
 
 
 def any_holds(answers: Iterable[Optional[bool]]) -> Optional[bool]:
-    """Answer true if one is, false if all are, else None."""
+    """Return true if one is, false if all are, else None."""
     return opposite(all_hold(opposite(answer) for answer in answers))
 
 
 def agreed(answers: Iterable[Optional[bool]]) -> Optional[bool]:
-    """Answer what all of them say, None where they differ or there are none."""
+    """Return what all of them say, None where they differ or there are none."""
     found = set(answers)
     return found.pop() if len(found) == 1 else None
 
 
 def opposite(answer: Optional[bool]) -> Optional[bool]:
-    """Answer false for true, true for false, and None for None."""
+    """Return false for true, true for false, and None for None."""
     return None if answer is None else not answer

@@ -90,7 +90,7 @@ def _number(text: str) -> Optional[Fraction]:
 
 
 def _seconds(text: str) -> Optional[Fraction]:
-    """Answer the seconds since the epoch of an ISO 8601 date or of epoch time."""
+    """Return the seconds since the epoch of an ISO 8601 date or of epoch time."""
     if _EPOCH.fullmatch(text):
         return Fraction(text)
     found = _DATE.fullmatch(text)

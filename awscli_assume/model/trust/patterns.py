@@ -17,12 +17,12 @@ _WILDCARDS = {"*": MANY, "?": ONE}
 
 
 def wild(text: str) -> Pattern:
-    """Answer a pattern in which ``*`` and ``?`` are wildcards."""
+    """Return a pattern in which ``*`` and ``?`` are wildcards."""
     return tuple(_WILDCARDS.get(character, character) for character in text)
 
 
 def matches(pattern: Pattern, text: str) -> bool:
-    """Tell whether all of a text fits a pattern, in a time of their product at most."""
+    """Return whether all of a text fits a pattern, in a time of their product at most."""
     at, mark, kept = 0, -1, 0
     position = 0
     while position < len(text):
@@ -43,7 +43,7 @@ def matches(pattern: Pattern, text: str) -> bool:
 def expand(
     text: str, context: Context, has_variables: bool, is_wild: bool
 ) -> Union[Pattern, Missing, Unknown]:
-    """Answer the pattern of a condition's value, its policy variables replaced.
+    """Return the pattern of a condition's value, its policy variables replaced.
 
     Missing where a variable has no value: nothing is equal to it or like it.
     Unknown where the value of a variable is. A variable's own characters are never

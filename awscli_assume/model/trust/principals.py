@@ -42,7 +42,7 @@ class Match(Finding):
 
 
 def match(statement: Statement, caller: Caller) -> Match:
-    """Tell whether a statement is about the caller."""
+    """Return whether a statement is about the caller."""
     if not statement.principals:
         return Match(None, "what a statement without a principal means is not documented")
     if statement.is_not_principal:

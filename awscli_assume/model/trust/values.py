@@ -48,7 +48,7 @@ class Context:
     complete: tuple[str, ...] = ()
 
     def value_of(self, key: str) -> Value:
-        """Answer what is known of a key, in whatever case it is written."""
+        """Return what is known of a key, in whatever case it is written."""
         name = key.lower()
         if name in self.values:
             return self.values[name]

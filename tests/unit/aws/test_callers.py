@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from awscli_assume.aws.callers import Caller, CallerMemory
+from awscli_assume.aws.callers import Caller, CallerCache
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 USER_KEY, SESSION_KEY = "AKIAEXAMPLEEXAMPLE12", "ASIAEXAMPLEEXAMPLE12"
@@ -18,14 +18,14 @@ ALICE = Caller.from_arn("arn:aws:iam::123456789012:user/alice")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Answer a cache folder that does not exist yet."""
+    """Return a cache folder that does not exist yet."""
     return tmp_path / "cache" / "assume-callers"
 
 
 @pytest.fixture
-def memory(folder: Path) -> CallerMemory:
-    """Answer a memory that nobody has told anything."""
-    return CallerMemory(str(folder))
+def memory(folder: Path) -> CallerCache:
+    """Return a memory that nobody has told anything."""
+    return CallerCache(str(folder))
 
 
 @pytest.mark.parametrize(
@@ -57,22 +57,22 @@ def test_arn_of_no_caller(arn: str) -> None:
 
 
 @pytest.mark.parametrize("key", [USER_KEY, SESSION_KEY, "test", ""])
-def test_remembered_caller_is_recalled(memory: CallerMemory, folder: Path, key: str) -> None:
+def test_remembered_caller_is_recalled(memory: CallerCache, folder: Path, key: str) -> None:
     """The owner of an access key is known to every later run, and of no other key."""
-    memory.remember(key, ALICE, NOW)
+    memory.store(key, ALICE, NOW)
 
-    assert CallerMemory(str(folder)).recall(key) == ALICE
-    assert memory.recall("AKIAOTHER") is None
+    assert CallerCache(str(folder)).load(key) == ALICE
+    assert memory.load("AKIAOTHER") is None
 
 
-def test_nothing_is_known_at_first(memory: CallerMemory) -> None:
+def test_nothing_is_known_at_first(memory: CallerCache) -> None:
     """Nobody is known before anybody was remembered, and asking leaves no folder."""
-    assert memory.recall(USER_KEY) is None
+    assert memory.load(USER_KEY) is None
 
 
-def test_file_of_a_caller(memory: CallerMemory, folder: Path) -> None:
+def test_file_of_a_caller(memory: CallerCache, folder: Path) -> None:
     """A caller's file is its owner's alone, and neither name nor content holds the key id."""
-    memory.remember(SESSION_KEY, ALICE, NOW)
+    memory.store(SESSION_KEY, ALICE, NOW)
 
     (file,) = folder.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -98,54 +98,54 @@ def test_file_of_a_caller(memory: CallerMemory, folder: Path) -> None:
     ],
 )
 def test_damaged_file_is_as_good_as_none(
-    memory: CallerMemory, folder: Path, content: bytes
+    memory: CallerCache, folder: Path, content: bytes
 ) -> None:
     """A file that does not hold a caller means asking again, and is then replaced."""
-    memory.remember(USER_KEY, ALICE, NOW)
+    memory.store(USER_KEY, ALICE, NOW)
     (file,) = folder.iterdir()
     file.write_bytes(content)
 
-    assert memory.recall(USER_KEY) is None
-    memory.remember(USER_KEY, ALICE, NOW)
-    assert memory.recall(USER_KEY) == ALICE
+    assert memory.load(USER_KEY) is None
+    memory.store(USER_KEY, ALICE, NOW)
+    assert memory.load(USER_KEY) == ALICE
 
 
-def test_caller_without_an_arn_is_asked_again(memory: CallerMemory) -> None:
+def test_caller_without_an_arn_is_asked_again(memory: CallerCache) -> None:
     """A caller that STS has not named is not recalled."""
-    memory.remember(USER_KEY, Caller("aws", "123456789012"), NOW)
+    memory.store(USER_KEY, Caller("aws", "123456789012"), NOW)
 
-    assert memory.recall(USER_KEY) is None
+    assert memory.load(USER_KEY) is None
 
 
 def test_folder_that_can_not_be_written(tmp_path: Path) -> None:
     """Where nothing can be stored the memory does without, silently."""
     (tmp_path / "file").touch()
-    memory = CallerMemory(str(tmp_path / "file" / "assume-callers"))
+    memory = CallerCache(str(tmp_path / "file" / "assume-callers"))
 
-    memory.remember(USER_KEY, ALICE, NOW)
+    memory.store(USER_KEY, ALICE, NOW)
 
-    assert memory.recall(USER_KEY) is None
+    assert memory.load(USER_KEY) is None
 
 
-def test_old_temporary_keys_are_forgotten(memory: CallerMemory, folder: Path) -> None:
+def test_old_temporary_keys_are_forgotten(memory: CallerCache, folder: Path) -> None:
     """After 36 hours a temporary key's file goes; a user's key stays known for good."""
     age_by_key = {"ASIAOLD": 36.1, "ASIAYOUNG": 35.9, "AKIAOLD": 10_000.0}
     files: dict[str, Path] = {}
     for key, hours in age_by_key.items():
         known = set(folder.iterdir()) if folder.exists() else set()
-        memory.remember(key, ALICE, datetime.fromtimestamp(0, timezone.utc))
+        memory.store(key, ALICE, datetime.fromtimestamp(0, timezone.utc))
         (files[key],) = set(folder.iterdir()) - known
         moment = (NOW - timedelta(hours=hours)).timestamp()
         os.utime(files[key], (moment, moment))
     (folder / "somebody-elses.json").touch()
     os.utime(folder / "somebody-elses.json", (0, 0))
 
-    memory.remember(USER_KEY, ALICE, NOW)
+    memory.store(USER_KEY, ALICE, NOW)
 
-    assert memory.recall("ASIAOLD") is None
-    assert memory.recall("ASIAYOUNG") == ALICE
-    assert memory.recall("AKIAOLD") == ALICE
-    assert memory.recall(USER_KEY) == ALICE
+    assert memory.load("ASIAOLD") is None
+    assert memory.load("ASIAYOUNG") == ALICE
+    assert memory.load("AKIAOLD") == ALICE
+    assert memory.load(USER_KEY) == ALICE
     assert (folder / "somebody-elses.json").exists()
     assert not files["ASIAOLD"].exists()
 
@@ -156,6 +156,6 @@ def test_default_folder_is_in_the_clis_cache(
     """Without a folder of its own the memory is in the CLI's cache folder."""
     monkeypatch.setenv("HOME", str(tmp_path))
 
-    CallerMemory().remember(USER_KEY, ALICE, NOW)
+    CallerCache().store(USER_KEY, ALICE, NOW)
 
     assert len(list((tmp_path / ".aws" / "cli" / "cache" / "assume-callers").iterdir())) == 1

@@ -12,7 +12,7 @@ from typing import Callable, Optional
 import pytest
 
 from awscli_assume.install.plugin_settings import read_settings
-from awscli_assume.install.surroundings import Surroundings
+from awscli_assume.install.system import Surroundings
 
 Answer = subprocess.CompletedProcess
 ROLE_REFUSED = "aws: [ERROR]: Invalid role name in '*'\n"
@@ -99,7 +99,7 @@ def _configure_set(config: Path, text: str, key: str, value: str) -> None:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """Answer a machine with an empty HOME and no aws yet."""
+    """Return a machine with an empty HOME and no aws yet."""
     home = tmp_path / "home"
     home.mkdir()
     return Machine(tmp_path, home)

@@ -62,7 +62,7 @@ def maker(clock: Clock) -> Maker:
 
 @pytest.fixture
 def renewer(clock: Clock, maker: Maker) -> Renewer:
-    """Answer one that holds ASIA1, which ends after an hour."""
+    """Return one that holds ASIA1, which ends after an hour."""
     return Renewer(maker(), maker, clock)
 
 
@@ -217,7 +217,7 @@ def test_secrets_are_not_shown(renewer: Renewer) -> None:
 
 
 def at_once(number: int, call: Callable[[], str]) -> list[str]:
-    """Answer what each of so many threads got that began together."""
+    """Return what each of so many threads got that began together."""
     barrier = threading.Barrier(number)
     found: list[str] = []
 

@@ -43,7 +43,7 @@ def with_token(value: str) -> SessionCredentials:
 
 
 def lines_of(template: str) -> str:
-    """Answer the lines that a template of one line makes of ROLE and a region."""
+    """Return the lines that a template of one line makes of ROLE and a region."""
     values = {
         "AWS_ACCESS_KEY_ID": "ASIAEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "s3cr3t/+",

@@ -35,13 +35,13 @@ RECORD = Record(f"arn:aws:iam::{'1' * 12}:role/r", "{user}", "default")
 
 
 def state_with(region: object = None) -> ProfileState:
-    """Answer the state of a profile that was just written."""
+    """Return the state of a profile that was just written."""
     target = Target("assumed-role", CREDENTIALS, RECORD, region)  # type: ignore[arg-type]
     return state_of(target, None, LATER - timedelta(hours=1))
 
 
 def held(name: str, auto_refresh: bool = False) -> ProfileState:
-    """Answer the state of a profile of some name."""
+    """Return the state of a profile of some name."""
     record = replace(RECORD, auto_refresh=auto_refresh)
     return state_of(Target(name, CREDENTIALS, record, None), None, LATER - timedelta(hours=1))
 

@@ -11,5 +11,5 @@ from support.program import Scene
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:
-    """Answer a scene whose cache file is missing and whose ``aws`` renews."""
+    """Return a scene whose cache file is missing and whose ``aws`` renews."""
     return Scene(tmp_path.resolve())

@@ -21,7 +21,7 @@ BUILT_IN = {"posix", "time"}
 
 
 def imports_of(command: list[str]) -> set[str]:
-    """Answer what a Python loads, by its own account."""
+    """Return what a Python loads, by its own account."""
     python, *rest = command
     done = subprocess.run(
         [python, "-X", "importtime", *rest], env={}, capture_output=True, text=True, check=True

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from awscli_assume.model.credentials import TemporaryCredentials
-from awscli_assume.profiles.process_cache import ProcessCache
-from awscli_assume.profiles.process_command import command_line
+from awscli_assume.profiles.cache.process_cache import ProcessCache
+from awscli_assume.profiles.cache.process_command import command_line
 from support.javascript import run_javascript
 from support.program import PROGRAM, Scene
 
@@ -39,7 +39,7 @@ print(json.dumps([found.access_key, found.secret_key, found.token]))
 
 @pytest.fixture
 def env(tmp_path: Path, home: Path, clean_env: dict[str, str]) -> dict[str, str]:
-    """Answer the variables of somebody whose cache lies where nothing needs no quotes."""
+    """Return the variables of somebody whose cache lies where nothing needs no quotes."""
     cache = ProcessCache("assumed-role", {"role-arn": "x"}, str(tmp_path / NASTY))
     cache.store(CREDENTIALS, NOW)
     line = command_line(sys.executable, str(PROGRAM), cache.path, "assumed-role", "/gone/aws")

@@ -17,7 +17,7 @@ VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Answer a working folder which is also HOME, with no variable of the CLI set."""
+    """Return a working folder which is also HOME, with no variable of the CLI set."""
     folder = Path(os.path.realpath(tmp_path))
     for name in (*VARIABLES, "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
         monkeypatch.delenv(name, raising=False)

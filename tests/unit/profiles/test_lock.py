@@ -54,7 +54,7 @@ def never(seconds: float) -> None:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Answer the path of a file that need not exist to be locked."""
+    """Return the path of a file that need not exist to be locked."""
     return tmp_path / "credentials"
 
 
@@ -108,7 +108,7 @@ def test_lock_of_a_killed_process(file: Path, holder: subprocess.Popen) -> None:
 
 
 def wait_in_vain(paths: list[Path], wait: float, clock: Clock) -> str:
-    """Answer what is said when one of the locks stays taken."""
+    """Return what is said when one of the locks stays taken."""
     names = [str(path) for path in paths]
     with pytest.raises(UnusableFile) as refusal, files_locked(names, wait, clock, clock.sleep):
         raise AssertionError("they are held")

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.host import ConfigFileWriter, raw_config_parse
-from awscli_assume.model.request import AssumeRoleRequest, build_request
-from awscli_assume.model.roles import Role
+from awscli_assume.model.arns import Role
+from awscli_assume.model.request.request import AssumeRoleRequest, build_request
 from awscli_assume.profiles.record import Record, read_record, record_of
 
 ROLE = Role("r", "/team/", "123456789012", "aws")
@@ -190,4 +190,4 @@ def test_record_says_what_stood_in_for_a_source(options, source, kind) -> None:
 
     assert block["credential-source"] == kind
     assert read_record({"assumed": block}) == record
-    assert record.has_proof is (kind != "Environment")
+    assert record.has_identity_token is (kind != "Environment")

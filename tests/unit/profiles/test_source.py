@@ -7,8 +7,8 @@ from typing import Any, Optional
 import pytest
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
-from awscli_assume.profiles.process_command import slow_command_line
-from awscli_assume.profiles.source import Ends, choose_ends, is_role_session
+from awscli_assume.profiles.cache.process_command import slow_command_line
+from awscli_assume.profiles.source import ProfilePair, choose_profile_pair, is_role_session
 from awscli_assume.profiles.state import WRITTEN_KEY_KEY
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/r"
@@ -37,8 +37,8 @@ def choose(
     keys: bool = False,
     target: Optional[str] = None,
     profiles: Optional[dict[str, Any]] = None,
-) -> Ends:
-    return choose_ends(
+) -> ProfilePair:
+    return choose_profile_pair(
         PROFILES if profiles is None else profiles,
         current=current,
         is_explicit=explicit,
@@ -127,7 +127,7 @@ def test_ends(
     given: dict[str, Any], source: Optional[str], target: str, configuration: str
 ) -> None:
     """Source, target and the profile of the settings follow from what was said where."""
-    assert choose(**given) == Ends(source, target, configuration)
+    assert choose(**given) == ProfilePair(source, target, configuration)
 
 
 @pytest.mark.parametrize(
@@ -137,12 +137,12 @@ def test_target_that_is_not_there_yet(default: dict[str, Any], current: str) -> 
     """AWS_PROFILE may name the target before the first run, which then comes from default."""
     profiles = {"default": default}
 
-    assert choose(current, profiles=profiles) == Ends("default", current, "default")
+    assert choose(current, profiles=profiles) == ProfilePair("default", current, "default")
 
 
 def test_no_files_at_all() -> None:
     """Without any profile the source is default, which may be an instance's role."""
-    assert choose(profiles={}) == Ends("default", "assumed-role", "default")
+    assert choose(profiles={}) == ProfilePair("default", "assumed-role", "default")
 
 
 def test_recorded_source_that_is_gone() -> None:
@@ -168,16 +168,18 @@ def test_recorded_source_that_never_was_a_profile() -> None:
     """A run from an instance's role can be run again: default need not be in the files."""
     profiles = {"assumed-role": made_from("default")}
 
-    assert choose("assumed-role", profiles=profiles) == Ends("default", "assumed-role", "default")
+    assert choose("assumed-role", profiles=profiles) == ProfilePair(
+        "default", "assumed-role", "default"
+    )
 
 
 def test_recorded_source_that_is_not_needed() -> None:
     """Role chaining from a target does not ask for the source that it was made from."""
     profiles = {"assumed-role": made_from("gone")}
 
-    ends = choose("assumed-role", target="x", profiles=profiles)
+    profile_pair = choose("assumed-role", target="x", profiles=profiles)
 
-    assert ends == Ends("assumed-role", "x", "assumed-role")
+    assert profile_pair == ProfilePair("assumed-role", "x", "assumed-role")
 
 
 @pytest.mark.parametrize("target", ["", "a]b", "DEFAULT", "a\nb"])

@@ -15,7 +15,7 @@ BLOCK = {"role-arn": "arn:aws:iam::123456789012:role/r", "source-profile": "defa
 
 
 def profile(seconds: Optional[float] = 3600, **more: Any) -> dict[str, Any]:
-    """Answer a profile as we leave it, with some keys changed; None takes one out."""
+    """Return a profile as we leave it, with some keys changed; None takes one out."""
     expiration = "" if seconds is None else (NOW + timedelta(seconds=seconds)).isoformat()
     found = {
         "region": "eu-west-1",

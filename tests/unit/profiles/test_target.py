@@ -30,7 +30,7 @@ LONG_AGO = 1_700_000_000.0
 
 @pytest.fixture
 def files(tmp_path: Path) -> ProfileFiles:
-    """Answer the paths of two files that are not there yet."""
+    """Return the paths of two files that are not there yet."""
     folder = os.path.realpath(tmp_path)
     return ProfileFiles(f"{folder}/.aws/config", f"{folder}/.aws/credentials")
 

@@ -1,0 +1,1 @@
+"""AWS IAM: roles, policies, MFA devices."""

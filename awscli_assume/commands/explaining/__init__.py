@@ -1,1 +1,0 @@
-"""The steps of ``aws assume explain``, a module each; ``diagnosing`` walks through them."""

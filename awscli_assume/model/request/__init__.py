@@ -1,0 +1,1 @@
+"""The request of AssumeRole: values and rules."""

@@ -1,0 +1,60 @@
+"""Role session names from a template, made to fit what STS takes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Mapping
+
+from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.model.request.limits import SESSION_NAME_MAX
+
+# The name that the article's script makes: <whoami>-<ddmmyy>-session.
+DEFAULT_TEMPLATE = "{user}-{date}-session"
+PLACEHOLDERS = ("user", "host", "role", "account", "date")
+
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_FOREIGN = re.compile(r"[^\w+=,.@-]", re.ASCII)
+
+
+def session_date(now: datetime) -> str:
+    """Return ``ddmmyy`` of an aware time, on the calendar of the time's own zone."""
+    return now.strftime("%d%m%y")
+
+
+def render(template: str, values: Mapping[str, str]) -> str:
+    """Return the session name of a template such as ``{user}@{host}``.
+
+    What STS does not take in a value becomes ``-``; where the name is longer
+    than 64 characters the longest value is shortened. Raises
+    InvalidConfiguration for an unknown placeholder, or a template that can't fit.
+    """
+    names = _FIELD.findall(template)
+    for name in names:
+        if name not in PLACEHOLDERS:
+            raise InvalidConfiguration(
+                f"Invalid role session name template '{template}': there is no "
+                f"placeholder '{{{name}}}', only {{{'} {'.join(PLACEHOLDERS)}}}. "
+                "Try: aws configure set assume.role_session_name '{user}@{host}'"
+            )
+    literal = _FIELD.sub("", template)
+    most = SESSION_NAME_MAX - 1 if names else SESSION_NAME_MAX
+    if _FOREIGN.search(literal) or len(literal) > most:
+        raise InvalidConfiguration(
+            f"Invalid role session name template '{template}': outside of placeholders it "
+            f"takes fewer than {SESSION_NAME_MAX} letters, digits or _+=,.@- characters"
+        )
+    fitted = {name: _fit(values.get(name, "")) for name in names}
+    while True:
+        text = _FIELD.sub(lambda match: fitted[match.group(1)], template)
+        longest = max(fitted, key=lambda name: len(fitted[name]), default=None)
+        if len(text) <= SESSION_NAME_MAX or longest is None or not fitted[longest]:
+            return text
+        fitted[longest] = fitted[longest][:-1]
+
+
+def _fit(value: str) -> str:
+    plain = unicodedata.normalize("NFKD", value)
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return _FOREIGN.sub("-", plain)

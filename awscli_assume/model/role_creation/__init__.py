@@ -1,0 +1,1 @@
+"""The role that create-role makes: values and rules."""

@@ -1,0 +1,1 @@
+"""Files of ours below the CLI's cache folder."""

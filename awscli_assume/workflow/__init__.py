@@ -1,0 +1,1 @@
+"""The use cases: from a plan to credentials and on."""

@@ -1,0 +1,1 @@
+"""A role with a right trust policy."""

@@ -1,0 +1,132 @@
+"""Who makes a role, and what that makes of ``--trust``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Mapping, Optional
+
+from awscli_assume.arguments.create_role import Asked
+from awscli_assume.aws.callers import Caller
+from awscli_assume.aws.iam.caller_arns import account_arn, names_caller, principal_of
+from awscli_assume.aws.iam.maximum import create_iam_client
+from awscli_assume.aws.iam.role_creation import (
+    create_creating_client,
+    lacks_provider,
+    role_by_name,
+)
+from awscli_assume.aws.optional_call import code_of
+from awscli_assume.aws.sts.client import client_options, create_sts_client, get_caller
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.host import ClientError
+from awscli_assume.host.environment import Environment
+from awscli_assume.model.role_creation.new_role import NewRole
+from awscli_assume.model.role_creation.new_trust import trust_policy, without_mfa
+from awscli_assume.model.role_creation.trust_terms import ACCOUNT, AWS, ME, OIDC
+from awscli_assume.profiles.source import choose_profile_pair
+from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
+from awscli_assume.workflow.planning.source_profile import make_ready, use_source
+
+
+@dataclass(frozen=True)
+class Account:
+    """The caller and the clients that sign for them.
+
+    ``iam`` may ask twice, ``creating`` not; ``looking`` neither, and not for long.
+    """
+
+    caller: Caller
+    sts: Any
+    iam: Any
+    creating: Any
+    looking: Any
+
+
+def find_account(session: Any, parsed_globals: Any, environment: Environment) -> Account:
+    """Find the source's credentials, and ask STS whose they are."""
+    is_explicit = parsed_globals.profile is not None
+    make_ready(session, is_explicit, environment)
+    profile_pair = choose_profile_pair(
+        session.full_config["profiles"],
+        current=session.get_config_variable("profile"),
+        is_explicit=is_explicit,
+        has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
+        explicit_target=None,
+    )
+    use_source(session, profile_pair)
+    with source_mfa_device_named(session):
+        sts = create_sts_client(session, parsed_globals)
+        options = client_options(parsed_globals, None, None)
+        iam = session.create_client("iam", **options)
+        # Asked each time: a user may have got another name since.
+        caller = get_caller(sts)
+    creating = create_creating_client(session, options)
+    return Account(caller, sts, iam, creating, create_iam_client(session, options))
+
+
+def check_can_assume(asked: Asked, caller: Caller) -> None:
+    """Raise where the caller can't assume the role, so that --wait would be in vain."""
+    if (caller.arn or "").endswith(":root"):
+        raise InvalidConfiguration(
+            "The caller is the root of the account, which can assume no role. Leave --wait out, "
+            "or name a user's profile: --profile NAME"
+        )
+    if not trusts_caller(asked, caller):
+        raise InvalidRequest(
+            f"--wait tries the role as the caller, {caller.arn}, whom --trust does not name. "
+            "Leave --wait out, or add: --trust me"
+        )
+
+
+def trusts_caller(asked: Asked, caller: Caller) -> bool:
+    """Return whether the caller is among those who may assume the role as they are."""
+    if asked.proof.require_mfa and caller.is_role_session:
+        return False
+    return any(
+        term.who in (ME, ACCOUNT) or names_caller(term.who, caller)
+        for term in asked.terms
+        if term.kind == AWS
+    )
+
+
+def known_arns(asked: Asked, account: Account) -> dict[str, str]:
+    """Return the ARNs that ``me`` and ``account`` stand for.
+
+    Raises InvalidRequest where they can't bring the MFA that is asked for.
+    """
+    known = {ACCOUNT: account_arn(account.caller)}
+    if any(term.who == ME for term in asked.terms):
+        known[ME] = principal_of(account.caller, account.iam)
+    without_mfa(asked.terms, asked.proof, known)
+    return known
+
+
+def with_trust(asked: Asked, account: Account, known: Mapping[str, str]) -> NewRole:
+    """Return the role with its trust policy. Raises InvalidRequest for another partition."""
+    caller = account.caller
+    role = asked.role
+    for arn in (*role.policy_arns, role.permissions_boundary or ""):
+        if arn and arn.split(":")[1] != caller.partition:
+            raise InvalidRequest(
+                f"Invalid policy ARN '{arn}': the caller is of the partition {caller.partition}"
+            )
+    policy = trust_policy(asked.terms, asked.proof, known, caller.partition, caller.account_id)
+    return replace(role, trust_policy=policy)
+
+
+def existing_role(account: Account, wanted: NewRole) -> Optional[Mapping[str, Any]]:
+    """Ask IAM for the role; None where there is none, or where it does not say."""
+    try:
+        return role_by_name(account.iam, wanted.role.name)
+    except ClientError as error:
+        # CreateRole itself refuses a name that is taken: nothing depends on the look.
+        if code_of(error) in ("AccessDenied", "AccessDeniedException"):
+            return None
+        raise
+
+
+def missing_providers(asked: Asked, account: Account) -> list[str]:
+    """Return the OIDC providers of ``--trust`` that IAM says the account does not have."""
+    caller = account.caller
+    names = dict.fromkeys(term.who for term in asked.terms if term.kind == OIDC)
+    arns = f"arn:{caller.partition}:iam::{caller.account_id}:oidc-provider/"
+    return [name for name in names if lacks_provider(account.looking, arns + name)]

@@ -1,0 +1,86 @@
+"""Looking up the account that a person named, with the source's credentials."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from awscli_assume.aws.account_memory import AccountCache
+from awscli_assume.aws.accounts import Directory, Lookup, look_up
+from awscli_assume.aws.callers import CallerCache
+from awscli_assume.aws.iam.maximum import create_iam_client, create_impatient_client
+from awscli_assume.aws.redaction import credentials_redacted
+from awscli_assume.aws.sts.client import caller_of, client_options, region_of
+from awscli_assume.aws.sts.errors import error_hints_added
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.host.environment import Environment
+from awscli_assume.model.accounts import several_accounts, unknown_account
+from awscli_assume.outputs.summary import remembered_account_note
+from awscli_assume.profiles.known_accounts import account_names
+from awscli_assume.workflow.planning.account import scope_of
+from awscli_assume.workflow.planning.plan import Plan
+
+
+def with_account_found(
+    session: Any,
+    parsed_globals: Any,
+    client: Any,
+    plan: Plan,
+    memory: CallerCache,
+    environment: Environment,
+) -> Plan:
+    """Return the plan with the id of its account, which is looked up where it is not known.
+
+    ``client`` is one of STS. Raises InvalidRequest for a name that is nobody's, or
+    several accounts'.
+    """
+    name = plan.request.role.account_name
+    if name is None:
+        return plan
+    profiles = session.full_config["profiles"]
+    scope = scope_of(plan.profile_pair, profiles, environment)
+    found = look_up(name, _directory(session, parsed_globals, client, memory, environment))
+    if len(found.ids) > 1:
+        raise InvalidRequest(several_accounts(name, found.ids))
+    if found.ids:
+        AccountCache().store(scope, name, found.ids[0], environment.now())
+        return plan.in_account(found.ids[0], environment)
+    account_id = _of_an_earlier_day(name, scope, found, environment)
+    if account_id is None:
+        names = [*account_names(profiles), *found.names]
+        raise InvalidRequest(unknown_account(name, names, found.refused))
+    return plan.in_account(account_id, environment)
+
+
+def _of_an_earlier_day(
+    name: str, scope: str, found: Lookup, environment: Environment
+) -> Optional[str]:
+    """Return the id that is remembered, where somebody would not say; else forget it."""
+    memory = AccountCache()
+    known = memory.load(scope, name)
+    refused = {operation: why for operation, why in found.refused.items() if why is not None}
+    if known is None or not refused:
+        memory.forget(scope, name)
+        return None
+    environment.notify(remembered_account_note(name, known.account_id, known.at, refused))
+    return known.account_id
+
+
+def _directory(
+    session: Any, parsed_globals: Any, client: Any, memory: CallerCache, environment: Environment
+) -> Directory:
+    options = client_options(parsed_globals, region_of(client), None)
+
+    def caller_account() -> str:
+        with credentials_redacted(), error_hints_added():
+            frozen = session.get_credentials().get_frozen_credentials()
+        # botocore knows it of SSO roles and of profiles with aws_account_id (2.22+).
+        known = getattr(frozen, "account_id", None)
+        if known is not None:
+            return str(known)
+        return caller_of(client, frozen.access_key, memory, environment.now()).account_id
+
+    return Directory(
+        iam=lambda: create_iam_client(session, options),
+        organizations=lambda: create_impatient_client(session, "organizations", options),
+        caller_account=caller_account,
+    )

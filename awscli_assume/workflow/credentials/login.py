@@ -1,0 +1,60 @@
+"""``--login``: renew a sign-in that has ended, once, and go on."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Callable, TypeVar
+
+from awscli_assume.aws.sso_login import command_of, sign_in_words
+from awscli_assume.errors import InvalidConfiguration, NoTerminal
+from awscli_assume.host import (
+    CLI_NAME,
+    HAS_SIGN_IN,
+    SIGN_IN_ERRORS,
+    forget_credentials,
+    own_executable,
+    user_environment,
+)
+from awscli_assume.host.environment import Environment
+
+LOG = logging.getLogger("awscli.assume.signing_in")
+T = TypeVar("T")
+
+
+def signed_in(session: Any, step: Callable[[], T], is_wanted: bool, environment: Environment) -> T:
+    """Take a step; where the sign-in of its source has ended and that is wanted, renew it first.
+
+    Raises NoTerminal and InvalidConfiguration where it can't be renewed, and what
+    the step raises.
+    """
+    try:
+        return step()
+    except SIGN_IN_ERRORS as error:
+        words = sign_in_words(session) if is_wanted else None
+        if words is None:
+            raise
+        _sign_in(words, environment, error)
+    forget_credentials(session)
+    return step()
+
+
+def _sign_in(words: tuple[str, ...], environment: Environment, error: Exception) -> None:
+    command = command_of(words)
+    if not HAS_SIGN_IN:
+        raise InvalidConfiguration(
+            f"{CLI_NAME} has no sign-in for --login to run. With an AWS CLI version 2: {command}"
+        ) from error
+    if not environment.has_terminal():
+        raise NoTerminal(
+            "The sign-in of the source has ended, and there is no terminal for --login to renew "
+            f"it on. Run this in one, then the command again: {command}"
+        ) from error
+    LOG.debug("Running %s", command)
+    aws = own_executable(environment.variables)
+    variables = user_environment(environment.variables)
+    code = environment.run_on_terminal([aws, *words], variables)
+    if code != 0:
+        raise InvalidConfiguration(
+            f"The sign-in of the source was not renewed, and nothing was written: {command} ended "
+            f"with {code}"
+        ) from error

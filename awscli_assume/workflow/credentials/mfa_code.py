@@ -1,0 +1,131 @@
+"""The code of an MFA device: from the command of ``mfa_process``, else from the terminal."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, Optional, TypeVar
+
+from awscli_assume.aws.sts.mfa import is_wrong_code
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest, NoTerminal
+from awscli_assume.host import ClientError, compat_shell_split, user_environment
+from awscli_assume.host.environment import Environment
+from awscli_assume.model.request import limits
+from awscli_assume.profiles.source import ProfilePair
+
+# The key is aws-vault's.
+MFA_PROCESS = "mfa_process"
+PROCESS_SECONDS = 60
+TRIES = 3
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True)
+class MfaProcess:
+    """A command line whose output is a code, and the profile that it stands in."""
+
+    profile: str
+    line: Any = field(repr=False)
+
+    def code(self, environment: Environment) -> str:
+        """Run the command, without a shell, and answer the six digits of its output.
+
+        Its stderr is ours, for a question or a hint to touch a key; it has no
+        stdin. Raises InvalidConfiguration, which tells the first word only.
+        """
+        words = self._words()
+        variables = user_environment(environment.variables)
+        try:
+            done = subprocess.run(  # noqa: S603 - a command of the person's own, no shell
+                words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=variables,
+                timeout=PROCESS_SECONDS, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise self._error(words[0], f"did not end in {PROCESS_SECONDS} seconds") from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "its words can't be a command"
+            raise self._error(words[0], f"can't be run: {reason}") from None
+        if done.returncode != 0:
+            raise self._error(words[0], f"ended with the exit code {done.returncode}")
+        code = re.sub(rb"[^0-9]", b"", done.stdout).decode()
+        if len(code) != limits.TOKEN_CODE_DIGITS:
+            raise self._error(
+                words[0], f"has to print six digits, and printed {len(code)} of them"
+            )
+        return code
+
+    def _words(self) -> list[str]:
+        words: list[str] = []
+        if isinstance(self.line, str):
+            try:
+                words = compat_shell_split(self.line)
+            except ValueError:
+                words = []
+        if not words:
+            raise InvalidConfiguration(
+                f"{MFA_PROCESS} of the profile '{self.profile}' is no command line: it has no "
+                "words, or a quote without its other half"
+            )
+        return words
+
+    def _error(self, word: str, reason: str) -> InvalidConfiguration:
+        return InvalidConfiguration(
+            f"{MFA_PROCESS} of the profile '{self.profile}': the command {word} {reason}. Run it "
+            "by hand to see, or give the code: --token-code CODE"
+        )
+
+
+def mfa_process_of(profiles: Mapping[str, Any], profile_pair: ProfilePair) -> Optional[MfaProcess]:
+    """Return the command of the profile that settings are read from, else of the source."""
+    for name in (profile_pair.configuration, profile_pair.source):
+        line = profiles.get(name or "", {}).get(MFA_PROCESS)
+        if name is not None and line is not None:
+            return MfaProcess(name, line)
+    return None
+
+
+def check_terminal(serial_number: str, environment: Environment) -> None:
+    """Raise NoTerminal where a code has to be typed and nobody can be asked."""
+    if not environment.has_terminal():
+        raise NoTerminal(
+            f"The MFA device {serial_number} has a code to be typed, and there is no "
+            "terminal to ask on. Run the command in one, or: aws assume --token-code CODE"
+        )
+
+
+def with_code(
+    serial_number: str,
+    process: Optional[MfaProcess],
+    environment: Environment,
+    use: Callable[[str], _Answer],
+) -> _Answer:
+    """Use a code of the device. One that was typed and is wrong is asked for again, twice.
+
+    Raises what ``use`` raises, and the last refusal of a code.
+    """
+    if process is not None:
+        return use(process.code(environment))
+    check_terminal(serial_number, environment)
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            return use(_typed(serial_number, environment))
+        except (InvalidRequest, ClientError) as error:
+            is_form = isinstance(error, InvalidRequest)
+            if left == 0 or not (is_form or is_wrong_code(error)):
+                raise
+            reason = "is not six digits" if is_form else "was refused, and no code works twice"
+            tries = "1 try" if left == 1 else f"{left} tries"
+            environment.notify(f"aws: [NOTE]: the code {reason}; {tries} left\n")
+    raise AssertionError  # pragma: no cover - the last try has raised or answered
+
+
+def _typed(serial_number: str, environment: Environment) -> str:
+    try:
+        code = environment.ask(f"Enter MFA code for {serial_number}: ")
+    except EOFError:
+        raise NoTerminal(
+            "The prompt for the MFA code was closed without an answer; nothing was done. "
+            "Run the command again, or give the code: --token-code CODE"
+        ) from None
+    return limits.token_code(code)

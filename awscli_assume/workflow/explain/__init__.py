@@ -1,0 +1,1 @@
+"""Why a role can or cannot be assumed."""

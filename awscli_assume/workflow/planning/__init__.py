@@ -1,0 +1,1 @@
+"""From the command line and the profiles to a plan; no network."""

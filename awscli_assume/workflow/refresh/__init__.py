@@ -1,0 +1,1 @@
+"""Profiles of ours assumed again as recorded."""

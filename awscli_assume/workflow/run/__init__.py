@@ -1,0 +1,1 @@
+"""A command run as the role."""

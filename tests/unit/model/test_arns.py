@@ -1,0 +1,232 @@
+"""Role ARNs and role names: what is read out of them, and what is refused."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.accounts import check_account_id
+from awscli_assume.model.arns import (
+    Role,
+    parse_role_arn,
+    parse_role_name,
+    partition_of,
+)
+
+ACCOUNT = "123456789012"
+_PATH_CHARACTERS = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "/")
+
+account_ids = st.text(string.digits, min_size=12, max_size=12)
+role_names = st.text(string.ascii_letters + string.digits + "_+=,.@-", min_size=1, max_size=64)
+paths = st.lists(st.text(_PATH_CHARACTERS, min_size=1, max_size=60), max_size=8).map(
+    lambda words: "".join(["/", *(f"{word}/" for word in words)])
+)
+partitions = st.sampled_from(["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-eusc"])
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "name"),
+    [
+        ("my-iam-role", "/", "my-iam-role"),
+        ("/my-iam-role", "/", "my-iam-role"),
+        ("team/dev/my-iam-role", "/team/dev/", "my-iam-role"),
+        ("/team/dev/my-iam-role", "/team/dev/", "my-iam-role"),
+        ("a", "/", "a"),
+        ("r" * 64, "/", "r" * 64),
+        ("_+=,.@-", "/", "_+=,.@-"),
+        ("p" * 510 + "/r", "/" + "p" * 510 + "/", "r"),
+    ],
+)
+def test_role_name_with_its_path(text: str, path: str, name: str) -> None:
+    """A role name may carry a path, which gets the slashes that IAM prints."""
+    role = parse_role_name(text)
+
+    assert role == Role(name=name, path=path)
+    assert not role.is_complete
+
+
+def test_role_name_with_an_account() -> None:
+    """A role name with an account lacks only the partition."""
+    role = parse_role_name("team/r", ACCOUNT)
+
+    assert role == Role("r", "/team/", ACCOUNT)
+    assert not role.is_complete
+    assert role.completed("aws-cn", "0" * 12).arn == f"arn:aws-cn:iam::{ACCOUNT}:role/team/r"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "/", "team/", "r" * 65, "my role", "röle", "role!", "role\n", "$(id)", "a:b", "r]"],
+)
+def test_role_name_that_iam_does_not_have(text: str) -> None:
+    """A role name is refused when its last word is none of IAM's, and the message names it."""
+    with pytest.raises(InvalidRequest) as refusal:
+        parse_role_name(text)
+
+    assert repr(text) in str(refusal.value)
+    assert "1 to 64 letters" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["team//r", "te am/r", "tëam/r", "team\t/r", "p" * 511 + "/r", "a\x7f/r", "a\n/r"],
+)
+def test_path_that_iam_does_not_have(text: str) -> None:
+    """A role path is refused when a word of it is empty, unprintable or when it is too long."""
+    with pytest.raises(InvalidRequest) as refusal:
+        parse_role_name(text)
+
+    assert repr(text) in str(refusal.value)
+    assert "512" in str(refusal.value)
+
+
+def test_arn_given_as_a_name() -> None:
+    """An ARN as a role name is refused with the option that takes it."""
+    arn = f"arn:aws:iam::{ACCOUNT}:role/r"
+
+    with pytest.raises(InvalidRequest, match=f"Try: --role-arn {arn}"):
+        parse_role_name(arn)
+
+
+@pytest.mark.parametrize("text", ["12345678901", "1234567890123", "", "\u0661" * 12])
+def test_account_id_of_other_than_12_digits(text: str) -> None:
+    """An account id of other than twelve ASCII digits is refused by value."""
+    with pytest.raises(InvalidRequest, match="12 digits") as refusal:
+        parse_role_name("r", text)
+
+    assert repr(text) in str(refusal.value)
+    assert "Try:" not in str(refusal.value)
+
+
+def test_account_id_with_dashes() -> None:
+    """An account id as the console prints it is refused with the digits to type."""
+    with pytest.raises(InvalidRequest, match=r"Try: --account-id 123456789012$"):
+        check_account_id("1234-5678-9012")
+
+
+@pytest.mark.parametrize(
+    ("arn", "role"),
+    [
+        (f"arn:aws:iam::{ACCOUNT}:role/r", Role("r", "/", ACCOUNT, "aws")),
+        (f"arn:aws-cn:iam::{ACCOUNT}:role/a/b/r", Role("r", "/a/b/", ACCOUNT, "aws-cn")),
+        (f"arn:aws-us-gov:iam::{ACCOUNT}:role/r", Role("r", "/", ACCOUNT, "aws-us-gov")),
+        (f"arn:aws:iam::{ACCOUNT}:role/a:b/r", Role("r", "/a:b/", ACCOUNT, "aws")),
+    ],
+)
+def test_role_arn(arn: str, role: Role) -> None:
+    """A role ARN is read into its parts, also in other partitions and with a path."""
+    found = parse_role_arn(arn)
+
+    assert found == role
+    assert found.is_complete
+    assert found.arn == arn
+
+
+@pytest.mark.parametrize(
+    ("arn", "says"),
+    [
+        ("", "has to read"),
+        ("my-iam-role", "--role-name my-iam-role"),
+        ("arn:aws:iam::123456789012", "has to read"),
+        ("urn:aws:iam::123456789012:role/r", "has to read"),
+        ("arn::iam::123456789012:role/r", "'' is no partition"),
+        ("arn:gcp:iam::123456789012:role/r", "'gcp' is no partition"),
+        ("arn:aws-1:iam::123456789012:role/r", "'aws-1' is no partition"),
+        ("arn:aws\n:iam::123456789012:role/r", "is no partition"),
+        ("arn:aws:s3::123456789012:role/r", "begins with arn:aws:iam::"),
+        ("arn:aws-cn:iam:cn-north-1:123456789012:role/r", "begins with arn:aws-cn:iam::"),
+        ("arn:aws:iam::12345:role/r", "'12345' has to be 12 digits"),
+        ("arn:aws:iam::aws:role/r", "'aws' has to be 12 digits"),
+        ("arn:aws:iam::123456789012:user/r", "'user/r' is not a role"),
+        ("arn:aws:iam::123456789012:role", "'role' is not a role"),
+        ("arn:aws:iam::123456789012:role/", "'role/' is not a role"),
+        ("arn:aws:iam::123456789012:role/a//r", "role path"),
+        ("arn:aws:iam::123456789012:role/a b", "role name"),
+        ("arn:aws:iam::123456789012:role/r\n", "role name"),
+        ("arn:aws:iam::123456789012:role/" + "r" * 65, "role name"),
+        ("arn:aws:iam::123456789012:role/" + "p" * 511 + "/r", "role path"),
+        ("arn:aws" + "-a" * 1024 + ":iam::123456789012:role/r", "longer than 2048"),
+    ],
+)
+def test_role_arn_that_is_none(arn: str, says: str) -> None:
+    """What is no role ARN is refused: the message names it and its part at fault."""
+    with pytest.raises(InvalidRequest) as refusal:
+        parse_role_arn(arn)
+
+    assert repr(arn) in str(refusal.value)
+    assert says in str(refusal.value)
+
+
+def test_role_arn_with_an_empty_first_word_of_its_path() -> None:
+    """An ARN with two slashes after role is refused, as one further on is."""
+    with pytest.raises(InvalidRequest, match="role path"):
+        parse_role_arn(f"arn:aws:iam::{ACCOUNT}:role//r")
+
+
+def test_session_arn_in_place_of_a_role_arn() -> None:
+    """The ARN of a role's session is refused with the ARN of the role."""
+    arn = f"arn:aws-cn:sts::{ACCOUNT}:assumed-role/my-iam-role/alice"
+
+    with pytest.raises(InvalidRequest) as refusal:
+        parse_role_arn(arn)
+
+    assert str(refusal.value).endswith(
+        f"Try: --role-arn arn:aws-cn:iam::{ACCOUNT}:role/my-iam-role"
+    )
+
+
+@given(st.builds(Role, name=role_names, path=paths, account_id=account_ids, partition=partitions))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_role_is_read_back_from_its_arn(role: Role) -> None:
+    """The role of a role's ARN is that role."""
+    assert parse_role_arn(role.arn) == role
+
+
+@given(role_names, paths, account_ids)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_role_is_read_back_from_its_path_and_name(
+    name: str, path: str, account_id: str
+) -> None:
+    """A path and a name, with or without the first slash, are one role."""
+    expected = Role(name, path, account_id)
+    without_slash = f"{path}{name}"[1:]
+
+    assert parse_role_name(f"{path}{name}", account_id) == expected
+    if not without_slash.startswith("arn:"):
+        assert parse_role_name(without_slash, account_id) == expected
+
+
+@given(st.text())
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_text_breaks_the_parsers(text: str) -> None:
+    """Any text is either a role or refused, by name and by ARN."""
+    for parse in (parse_role_name, parse_role_arn):
+        try:
+            role = parse(text)
+        except InvalidRequest:
+            continue
+        assert role.completed("aws", ACCOUNT).arn
+
+
+def test_arn_of_a_role_whose_account_is_not_known() -> None:
+    """There is no ARN while the account is not known."""
+    with pytest.raises(ValueError, match="my-iam-role"):
+        _ = Role("my-iam-role").arn
+
+
+def test_completing_keeps_what_is_known() -> None:
+    """Completing a role fills in what it lacks and nothing else."""
+    known = Role("r", "/", "1" * 12, "aws-cn")
+
+    assert known.completed("aws", "2" * 12) == known
+    assert Role("r").completed("aws", "2" * 12) == Role("r", "/", "2" * 12, "aws")
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_partition_of_any_arn(partition: str) -> None:
+    """The partition is an ARN's second part."""
+    assert partition_of(f"arn:{partition}:sts::{ACCOUNT}:assumed-role/r/s") == partition
