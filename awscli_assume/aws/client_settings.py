@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from awscli_assume.host.context import CommandContext
 
-def apply_client_settings(session: Any, parsed_globals: Any) -> None:
+
+def apply_client_settings(context: CommandContext) -> None:
     """Let ``--endpoint-url``, ``--ca-bundle`` and ``--no-verify-ssl`` reach the source's clients.
 
     The AWS CLI gives these three to the client that a command makes, and not to
@@ -14,10 +16,10 @@ def apply_client_settings(session: Any, parsed_globals: Any) -> None:
     What the variables and the files say holds for all clients anyway. The
     endpoint is one of STS, and so for STS only.
     """
-    endpoint_url, verify = parsed_globals.endpoint_url, parsed_globals.verify_ssl
+    endpoint_url, verify = context.parsed_globals.endpoint_url, context.parsed_globals.verify_ssl
     if endpoint_url is None and verify is None:
         return
-    make = session.create_client
+    make = context.session.create_client
 
     def create_client(service_name: str, *args: Any, **options: Any) -> Any:
         if verify is not None and options.get("verify") is None:
@@ -26,4 +28,4 @@ def apply_client_settings(session: Any, parsed_globals: Any) -> None:
             options["endpoint_url"] = endpoint_url
         return make(service_name, *args, **options)
 
-    session.create_client = create_client
+    context.session.create_client = create_client

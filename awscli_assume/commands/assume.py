@@ -20,6 +20,7 @@ from awscli_assume.arguments.target_profile import target_arguments
 from awscli_assume.aws.client_settings import apply_client_settings
 from awscli_assume.commands.verb_words import check_no_verb
 from awscli_assume.commands.verbs import VERBS, entries
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.printing import print_object
 from awscli_assume.outputs.summary import (
@@ -85,8 +86,9 @@ class AssumeCommand(BasicCommand):
         # collector need not go through it, here and at the end. With 5,000 profiles
         # that is a sixth of a second (2.38.5).
         gc.freeze()
-        apply_client_settings(self._session, parsed_globals)
-        answer_for_sources(self._session, self._environment)
+        context = CommandContext(self._session, parsed_globals, self._environment)
+        apply_client_settings(context)
+        answer_for_sources(context)
         # The CLI's parser gives a verb only what the command itself does not
         # know: it would keep the verb's --update-profile and --dry-run.
         self.narrow(args)
@@ -113,95 +115,99 @@ class AssumeCommand(BasicCommand):
         return super()._build_subcommand_table() if self._has_verb else {}
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
+        context = CommandContext(self._session, parsed_globals, self._environment)
         least = seconds_or_none(parsed_args.min_ttl, "--min-ttl")
         make = plan_copy if parsed_args.copy_source else make_plan
         # The target may be the profile of the settings, and has inherited by then.
-        written = dict(self._session.full_config["profiles"])
-        plan = make(self._session, parsed_args, parsed_globals, self._environment)
-        files = locate(self._session)
+        written = dict(context.session.full_config["profiles"])
+        plan = make(context, parsed_args)
+        files = locate(context.session)
         before = written.get(plan.profile_pair.target)
         check_not_source(plan.profile_pair.target, plan.profile_pair.source)
         check_ours(plan.profile_pair.target, before)
         check_writable(files)
-        held = inspect(plan.profile_pair.target, before, self._environment.now())
+        held = inspect(plan.profile_pair.target, before, context.environment.now())
         if isinstance(plan, Plan):
             check_renewable(plan)
         if parsed_args.dry_run:
-            return self._dry_run(plan, files, parsed_globals)
-        if not self._is_enough(held, least, plan, parsed_globals):
-            held = self._assume_and_write(plan, files, held, parsed_args, parsed_globals)
-        self._print(held, parsed_globals)
-        self._tell_neighbours(plan, files, parsed_globals)
+            return self._dry_run(plan, files, context)
+        if not self._is_enough(held, least, plan, context):
+            held = self._assume_and_write(plan, files, held, parsed_args, context)
+        self._print(held, context)
+        self._tell_neighbours(plan, files, context)
         return 0
 
     def _is_enough(
-        self, held: Any, least: Optional[int], plan: Union[Plan, Copy], parsed_globals: Any
+        self, held: Any, least: Optional[int], plan: Union[Plan, Copy], context: CommandContext
     ) -> bool:
         if isinstance(plan, Copy):
-            return holds(held, least, plan.record(), parsed_globals.region)
-        profiles = self._session.full_config["profiles"]
+            return holds(held, least, plan.record(), context.parsed_globals.region)
+        profiles = context.session.full_config["profiles"]
         known = plan if least is None else with_known_role(plan, profiles)
-        return is_enough(held, least, known, parsed_globals.region)
+        return is_enough(held, least, known, context.parsed_globals.region)
 
     def _assume_and_write(
-        self, plan: Union[Plan, Copy], files: ProfileFiles, held: Optional[ProfileState],
-        parsed_args: Any, parsed_globals: Any,
-    ) -> ProfileState:  # fmt: skip
-        environment = self._environment
-        before = self._session.full_config["profiles"].get(plan.profile_pair.target)
-        target = signed_in(
-            self._session,
-            lambda: self._obtain(plan, before, parsed_globals),
-            parsed_args.login,
-            environment,
-        )
+        self,
+        plan: Union[Plan, Copy],
+        files: ProfileFiles,
+        held: Optional[ProfileState],
+        parsed_args: Any,
+        context: CommandContext,
+    ) -> ProfileState:
+        environment = context.environment
+        before = context.session.full_config["profiles"].get(plan.profile_pair.target)
+        target = signed_in(context, lambda: self._obtain(plan, before, context), parsed_args.login)
         # First, for without its cache such a profile would be of no use.
         keep_fresh(target, environment)
         write_targets(files, [target])
         forget(held, target)
         environment.notify(replaced_note(held, target.record))
         environment.notify(
-            renewal_warning(plan.profile_pair, target, self._session.full_config["profiles"])
+            renewal_warning(plan.profile_pair, target, context.session.full_config["profiles"])
         )
         return state_of(target, before, environment.now())
 
-    def _obtain(self, plan: Union[Plan, Copy], before: Any, parsed_globals: Any) -> Target:
-        environment = self._environment
+    def _obtain(self, plan: Union[Plan, Copy], before: Any, context: CommandContext) -> Target:
+        environment = context.environment
         if isinstance(plan, Copy):
-            copied = carry_out_copy(self._session, parsed_globals, plan, environment)
-            region = region_to_write(before, parsed_globals.region, copied.region)
+            copied = carry_out_copy(context, plan)
+            region = region_to_write(before, context.parsed_globals.region, copied.region)
             return Target(
                 plan.profile_pair.target, copied.credentials, plan.record(region), region
             )
-        assumed = assume_planned_role(self._session, parsed_globals, plan, environment)
-        region = region_to_write(before, parsed_globals.region, assumed.region)
+        assumed = assume_planned_role(context, plan)
+        region = region_to_write(before, context.parsed_globals.region, assumed.region)
         return make_target(plan, assumed, region, environment)
 
-    def _dry_run(self, plan: Union[Plan, Copy], files: ProfileFiles, parsed_globals: Any) -> int:
-        profiles = self._session.full_config["profiles"]
+    def _dry_run(
+        self, plan: Union[Plan, Copy], files: ProfileFiles, context: CommandContext
+    ) -> int:
+        profiles = context.session.full_config["profiles"]
         if isinstance(plan, Plan):
             plan = with_known_role(plan, profiles)
-        target = expected_target(plan, profiles, parsed_globals.region, self._environment)
+        target = expected_target(
+            plan, profiles, context.parsed_globals.region, context.environment
+        )
         answer = dry_run_result([plan], preview(target_edits(files, [target])))
-        print_object(self._session, parsed_globals, self.name, answer, self._environment)
+        print_object(context, self.name, answer)
         if isinstance(plan, Plan):
-            self._environment.notify(clamped_note(plan.request))
+            context.environment.notify(clamped_note(plan.request))
         return 0
 
-    def _print(self, state: Any, parsed_globals: Any) -> None:
-        environment = self._environment
-        print_object(self._session, parsed_globals, self.name, summary(state), environment)
+    def _print(self, state: Any, context: CommandContext) -> None:
+        environment = context.environment
+        print_object(context, self.name, summary(state))
         now, variables = environment.now(), environment.variables
         environment.notify(success_line(state, now, variables))
         environment.notify(environment_warning(state.name, variables))
 
     def _tell_neighbours(
-        self, plan: Union[Plan, Copy], files: ProfileFiles, parsed_globals: Any
+        self, plan: Union[Plan, Copy], files: ProfileFiles, context: CommandContext
     ) -> None:
         source = plan.profile_pair.source
-        is_by_variable = parsed_globals.profile is None and isinstance(plan, Plan)
-        profile = self._session.full_config["profiles"].get(source)
+        is_by_variable = context.parsed_globals.profile is None and isinstance(plan, Plan)
+        profile = context.session.full_config["profiles"].get(source)
         if source and is_by_variable and read_record(profile) and is_role_session(profile):
-            self._environment.notify(chaining_note(source))
+            context.environment.notify(chaining_note(source))
         if is_open_to_others(files.credentials):
-            self._environment.notify(permission_warning(files.credentials))
+            context.environment.notify(permission_warning(files.credentials))

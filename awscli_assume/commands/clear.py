@@ -10,6 +10,7 @@ from awscli.customizations.commands import BasicCommand
 import awscli_assume
 from awscli_assume.arguments.sts import flag
 from awscli_assume.arguments.target_profile import dry_run_argument, profile_argument
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.listing import changes, listing
 from awscli_assume.outputs.printing import print_object
@@ -43,9 +44,10 @@ class ClearCommand(BasicCommand):
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
+        context = CommandContext(self._session, parsed_globals, self._environment)
         check_alone(parsed_args, "update_profile", "expired", "all")
-        states = self._chosen(parsed_args)
-        files = locate(self._session)
+        states = self._chosen(parsed_args, context)
+        files = locate(context.session)
         if parsed_args.dry_run:
             answer: Any = {"Changes": changes(preview(clear_edits(files, states)))}
         else:
@@ -54,14 +56,14 @@ class ClearCommand(BasicCommand):
                 forget(state)
             answer = listing([replace(s, state=CLEARED, seconds_left=0) for s in states])
             what = "profile" if len(states) == 1 else "profiles"
-            self._environment.notify(f"Cleared {len(states)} {what}\n")
-        print_object(self._session, parsed_globals, self.name, answer, self._environment)
+            context.environment.notify(f"Cleared {len(states)} {what}\n")
+        print_object(context, self.name, answer)
         return 0
 
-    def _chosen(self, parsed_args: Any) -> list[ProfileState]:
-        profiles = self._session.full_config["profiles"]
+    def _chosen(self, parsed_args: Any, context: CommandContext) -> list[ProfileState]:
+        profiles = context.session.full_config["profiles"]
         if not parsed_args.all and not parsed_args.expired:
             named = parsed_args.update_profile
-            return [choose_one(self._session, profiles, named, self._environment)]
-        states = inspect_all(profiles, self._environment.now())
+            return [choose_one(context, profiles, named)]
+        states = inspect_all(profiles, context.environment.now())
         return [state for state in states if parsed_args.all or state.state == EXPIRED]

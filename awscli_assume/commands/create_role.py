@@ -12,6 +12,7 @@ from awscli_assume.aws.callers import Caller
 from awscli_assume.aws.iam.creating import Creation, Remains
 from awscli_assume.aws.iam.role_creation import permissions_of
 from awscli_assume.aws.sts.wait_until_assumable import wait_until_assumable
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE, render, session_date
 from awscli_assume.model.role_creation.new_role import NewRole
@@ -52,24 +53,25 @@ class CreateRoleCommand(BasicCommand):
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
+        context = CommandContext(self._session, parsed_globals, self._environment)
         asked = read_asked(parsed_args)
-        account = find_account(self._session, parsed_globals, self._environment)
+        account = find_account(context)
         if parsed_args.wait:
             check_can_assume(asked, account.caller)
         known = known_arns(asked, account)
         wanted = with_trust(asked, account, known)
         found = existing_role(account, wanted)
         if found is not None:
-            return self._compare(asked, found, account, known, parsed_globals)
-        self._warn(asked, account, known, parsed_globals)
+            return self._compare(asked, found, account, known, context)
+        self._warn(asked, account, known, context)
         if parsed_args.dry_run:
-            self._print(texts.requests(wanted.calls()), parsed_globals)
+            self._print(texts.requests(wanted.calls()), context)
             return 0
         asked = asked.generated()
         wanted = with_trust(asked, account, known)
-        made = self._create(wanted, account, parsed_globals)
-        self._print({"Role": made}, parsed_globals)
-        self._tell(asked, made, account.caller, parsed_globals)
+        made = self._create(wanted, account, context)
+        self._print({"Role": made}, context)
+        self._tell(asked, made, account.caller, context)
         return self._wait(asked, made, account) if parsed_args.wait else 0
 
     def _compare(
@@ -78,7 +80,7 @@ class CreateRoleCommand(BasicCommand):
         found: Mapping[str, Any],
         account: Account,
         known: Mapping[str, str],
-        parsed_globals: Any,
+        context: CommandContext,
     ) -> int:
         external_id = external_id_of(found.get("AssumeRolePolicyDocument"))
         if asked.is_to_generate and external_id is not None:
@@ -87,40 +89,44 @@ class CreateRoleCommand(BasicCommand):
         wanted = with_trust(asked, account, known)
         rows = differences(wanted, permissions_of(account.iam, found))
         answer = texts.difference(rows, found["Arn"]) if rows else {"Role": found}
-        self._print(answer, parsed_globals)
-        self._environment.notify(texts.existing_line(found["Arn"], len(rows)))
+        self._print(answer, context)
+        context.environment.notify(texts.existing_line(found["Arn"], len(rows)))
         if asked.is_to_generate and not rows:
-            self._environment.notify(texts.external_id_line(external_id or ""))
+            context.environment.notify(texts.external_id_line(external_id or ""))
         return NOT_AS_ASKED if rows else 0
 
     def _warn(
-        self, asked: Asked, account: Account, known: Mapping[str, str], parsed_globals: Any
+        self, asked: Asked, account: Account, known: Mapping[str, str], context: CommandContext
     ) -> None:
         for arn in without_mfa(asked.terms, asked.proof, known):
-            self._environment.notify(texts.without_mfa_warning(arn))
+            context.environment.notify(texts.without_mfa_warning(arn))
         for provider in missing_providers(asked, account):
-            self._environment.notify(texts.provider_warning(provider, parsed_globals.profile))
+            context.environment.notify(
+                texts.provider_warning(provider, context.parsed_globals.profile)
+            )
 
-    def _create(self, wanted: NewRole, account: Account, parsed_globals: Any) -> Any:
-        self._environment.notify(texts.requests_text(wanted.calls()))
+    def _create(self, wanted: NewRole, account: Account, context: CommandContext) -> Any:
+        context.environment.notify(texts.requests_text(wanted.calls()))
         creation = Creation(wanted, account.creating, account.iam)
         with ended_as_by_ctrl_c():
             try:
                 return creation.run()
             except BaseException:
-                self._environment.notify(_remains_text(creation.remains, parsed_globals.profile))
+                context.environment.notify(
+                    _remains_text(creation.remains, context.parsed_globals.profile)
+                )
                 raise
 
     def _tell(
-        self, asked: Asked, made: Mapping[str, Any], caller: Caller, parsed_globals: Any
+        self, asked: Asked, made: Mapping[str, Any], caller: Caller, context: CommandContext
     ) -> None:
         external_id = asked.proof.external_id
         name = f"{made['Path']}{made['RoleName']}".lstrip("/")
-        line = texts.assume_line(name, external_id, parsed_globals.profile)
+        line = texts.assume_line(name, external_id, context.parsed_globals.profile)
         if asked.is_to_generate:
-            self._environment.notify(texts.external_id_line(external_id or ""))
+            context.environment.notify(texts.external_id_line(external_id or ""))
         how = line if trusts_caller(asked, caller) else None
-        self._environment.notify(texts.created_line(made["Arn"], how))
+        context.environment.notify(texts.created_line(made["Arn"], how))
 
     def _wait(self, asked: Asked, made: Mapping[str, Any], account: Account) -> int:
         environment = self._environment
@@ -132,8 +138,8 @@ class CreateRoleCommand(BasicCommand):
         environment.notify(texts.waited_line(granted, made["Arn"]))
         return 0 if granted else NOT_AS_ASKED
 
-    def _print(self, answer: Any, parsed_globals: Any) -> None:
-        print_object(self._session, parsed_globals, self.name, answer, self._environment)
+    def _print(self, answer: Any, context: CommandContext) -> None:
+        print_object(context, self.name, answer)
 
 
 def _remains_text(remains: Remains, profile: Optional[str]) -> str:

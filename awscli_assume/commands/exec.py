@@ -17,6 +17,7 @@ from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import flag, sts_arguments
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import user_environment
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.child_environment import environment_with_keys
 from awscli_assume.outputs.summary import shell_line
@@ -54,7 +55,8 @@ class ExecCommand(BasicCommand):
         return super().__call__(own, parsed_globals)
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        environment = self._environment
+        context = CommandContext(self._session, parsed_globals, self._environment)
+        environment = context.environment
         _check_command_is_apart(parsed_args)
         parsed_args.command = self._command
         before = user_environment(environment.variables)
@@ -64,19 +66,16 @@ class ExecCommand(BasicCommand):
             environment.notify(f"aws: [ERROR]: {program.reason}\n")
             return program.exit_code
         if parsed_args.auto_refresh:
-            return run_with_endpoint(
-                self._session, parsed_args, parsed_globals, environment, [program.path, *command]
-            )
-        found = self._obtain(parsed_args, parsed_globals)
+            return run_with_endpoint(context, parsed_args, [program.path, *command])
+        found = self._obtain(parsed_args, context)
         if not parsed_args.command:
             environment.notify(shell_line(found.role_arn, found.credentials.expiration))
         child = environment_with_keys(before, found.credentials, found.region, found.role_arn)
         return become(program.path, command, child)
 
-    def _obtain(self, parsed_args: Any, parsed_globals: Any) -> Obtained:
-        session, environment = self._session, self._environment
-        step = credentials_step(session, parsed_args, parsed_globals, environment)
-        return signed_in(session, step, parsed_args.login, environment)
+    def _obtain(self, parsed_args: Any, context: CommandContext) -> Obtained:
+        step = credentials_step(context, parsed_args)
+        return signed_in(context, step, parsed_args.login)
 
 
 def _check_command_is_apart(parsed_args: Any) -> None:

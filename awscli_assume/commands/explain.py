@@ -10,6 +10,7 @@ from awscli.customizations.commands import BasicCommand
 import awscli_assume
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import sts_arguments, text
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.diagnosis import as_object, as_text
 from awscli_assume.outputs.printing import print_object
@@ -34,17 +35,16 @@ class ExplainCommand(BasicCommand):
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        environment = self._environment
-        plan = make_plan(self._session, parsed_args, parsed_globals, environment)
-        diagnosis = diagnose(
-            self._session, parsed_globals, plan, environment, parsed_args.role_account_profile
-        )
-        if parsed_globals.output is None and parsed_globals.query is None:
+        context = CommandContext(self._session, parsed_globals, self._environment)
+        environment = context.environment
+        plan = make_plan(context, parsed_args)
+        diagnosis = diagnose(context, plan, parsed_args.role_account_profile)
+        if context.parsed_globals.output is None and context.parsed_globals.query is None:
             stream = environment.out if environment.out is not None else sys.stdout
             stream.write(as_text(diagnosis))
         else:
             answer = as_object(diagnosis)
-            print_object(self._session, parsed_globals, self.name, answer, environment)
+            print_object(context, self.name, answer)
         return diagnosis.exit_code
 
 

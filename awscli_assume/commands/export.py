@@ -16,6 +16,7 @@ from awscli_assume.arguments.identity_provider import (
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import sts_arguments, text
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.formats import FORMATS, default_format, render
 from awscli_assume.workflow.credentials.login import signed_in
@@ -42,14 +43,15 @@ class ExportCommand(BasicCommand):
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        environment = self._environment
+        context = CommandContext(self._session, parsed_globals, self._environment)
+        environment = context.environment
         out = environment.out if environment.out is not None else sys.stdout
         if out is None:
             raise InvalidConfiguration("stdout is closed, and the credentials are for it")
         chosen = parsed_args.format or default_format(out.isatty(), environment.variables)
         _check_format(chosen)
-        step = self._step(parsed_args, parsed_globals)
-        found = signed_in(self._session, step, parsed_args.login, environment)
+        step = self._step(parsed_args, context)
+        found = signed_in(context, step, parsed_args.login)
         if hasattr(out, "reconfigure"):
             # Shells on Windows keep the carriage return that Python would write.
             out.reconfigure(newline="\n")
@@ -57,11 +59,10 @@ class ExportCommand(BasicCommand):
         out.flush()
         return 0
 
-    def _step(self, parsed_args: Any, parsed_globals: Any) -> Callable[[], Obtained]:
-        line = (self._session, parsed_args, parsed_globals, self._environment)
+    def _step(self, parsed_args: Any, context: CommandContext) -> Callable[[], Obtained]:
         if parsed_args.update_profile is not None:
-            return lambda: obtain_recorded(*line)
-        return credentials_step(*line)
+            return lambda: obtain_recorded(context, parsed_args)
+        return credentials_step(context, parsed_args)
 
 
 def _format_argument() -> dict[str, Any]:

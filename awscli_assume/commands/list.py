@@ -7,6 +7,7 @@ from typing import Any, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.listing import listing
 from awscli_assume.outputs.printing import print_table_to_people
@@ -27,9 +28,8 @@ class ListCommand(BasicCommand):
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        profiles = self._session.full_config["profiles"]
-        states = inspect_all(profiles, self._environment.now())
-        print_table_to_people(
-            self._session, parsed_globals, self.name, listing(states), self._environment
-        )
+        context = CommandContext(self._session, parsed_globals, self._environment)
+        profiles = context.session.full_config["profiles"]
+        states = inspect_all(profiles, context.environment.now())
+        print_table_to_people(context, self.name, listing(states))
         return 0

@@ -10,6 +10,7 @@ from awscli.customizations.commands import BasicCommand
 import awscli_assume
 from awscli_assume.arguments.sts import flag, text
 from awscli_assume.arguments.target_profile import dry_run_argument, profile_argument
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.listing import listing
 from awscli_assume.outputs.printing import print_object
@@ -57,35 +58,46 @@ class RefreshCommand(BasicCommand):
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
+        context = CommandContext(self._session, parsed_globals, self._environment)
         check_alone(parsed_args, "update_profile", "all", "expiring_within")
-        profiles = self._session.full_config["profiles"]
-        renewals = plan_renewals(self._chosen(profiles, parsed_args), profiles, self._environment)
+        profiles = context.session.full_config["profiles"]
+        renewals = plan_renewals(
+            self._chosen(profiles, parsed_args, context), profiles, context.environment
+        )
         _raise_of_one(renewals, parsed_args)
-        files = locate(self._session)
+        files = locate(context.session)
         check_writable(files)
         do = self._dry_run if parsed_args.dry_run else self._renew
-        renewals, answer = do(renewals, files, parsed_args, parsed_globals)
-        print_object(self._session, parsed_globals, self.name, answer, self._environment)
+        renewals, answer = do(renewals, files, parsed_args, context)
+        print_object(context, self.name, answer)
         return self._report(renewals, parsed_args.dry_run)
 
     def _dry_run(
-        self, renewals: list[Renewal], files: ProfileFiles, parsed_args: Any, parsed_globals: Any
+        self,
+        renewals: list[Renewal],
+        files: ProfileFiles,
+        parsed_args: Any,
+        context: CommandContext,
     ) -> tuple[list[Renewal], Any]:
-        profiles = self._session.full_config["profiles"]
+        profiles = context.session.full_config["profiles"]
         plans = [one.plan for one in renewals if one.plan is not None]
-        region = parsed_globals.region
-        targets = [expected_target(one, profiles, region, self._environment) for one in plans]
+        region = context.parsed_globals.region
+        targets = [expected_target(one, profiles, region, context.environment) for one in plans]
         refused: Optional[Refused] = None if _is_named(parsed_args) else {}
         diffs = preview(target_edits(files, targets), refused)
         return _without_refused(renewals, refused or {}), dry_run_result(plans, diffs)
 
     def _renew(
-        self, renewals: list[Renewal], files: ProfileFiles, parsed_args: Any, parsed_globals: Any
+        self,
+        renewals: list[Renewal],
+        files: ProfileFiles,
+        parsed_args: Any,
+        context: CommandContext,
     ) -> tuple[list[Renewal], Any]:
-        profiles = self._session.full_config["profiles"]
-        renewals = carry_out(self._session, parsed_globals, renewals, self._environment)
-        region = parsed_globals.region
-        renewals = with_targets(renewals, profiles, region, self._environment)
+        profiles = context.session.full_config["profiles"]
+        renewals = carry_out(context, renewals)
+        region = context.parsed_globals.region
+        renewals = with_targets(renewals, profiles, region, context.environment)
         _raise_of_one(renewals, parsed_args)
         done = [one for one in renewals if one.target is not None]
         targets = [one.target for one in done if one.target is not None]
@@ -99,11 +111,13 @@ class RefreshCommand(BasicCommand):
                 forget(one.state, one.target)
         return renewals, listing([one.after for one in renewals], _errors(renewals))
 
-    def _chosen(self, profiles: Any, parsed_args: Any) -> list[ProfileState]:
+    def _chosen(
+        self, profiles: Any, parsed_args: Any, context: CommandContext
+    ) -> list[ProfileState]:
         if _is_named(parsed_args):
             named = parsed_args.update_profile
-            return [choose_one(self._session, profiles, named, self._environment)]
-        states = inspect_all(profiles, self._environment.now())
+            return [choose_one(context, profiles, named)]
+        states = inspect_all(profiles, context.environment.now())
         # Keys that somebody else has set are theirs, until a person names the profile.
         states = [state for state in states if state.state != REPLACED]
         if parsed_args.all:

@@ -6,31 +6,27 @@ import sys
 from typing import Any
 
 from awscli_assume.host import get_formatter
-from awscli_assume.host.environment import Environment
+from awscli_assume.host.context import CommandContext
 
 
-def print_object(
-    session: Any, parsed_globals: Any, name: str, answer: Any, environment: Environment
-) -> None:
+def print_object(context: CommandContext, name: str, answer: Any) -> None:
     """Print an object as ``--output`` and ``--query``, or the configuration, say."""
-    output = parsed_globals.output or session.get_config_variable("output")
-    get_formatter(output, parsed_globals)(name, answer, environment.out)
+    output = context.parsed_globals.output or context.session.get_config_variable("output")
+    get_formatter(output, context.parsed_globals)(name, answer, context.environment.out)
 
 
-def print_table_to_people(
-    session: Any, parsed_globals: Any, name: str, answer: Any, environment: Environment
-) -> None:
+def print_table_to_people(context: CommandContext, name: str, answer: Any) -> None:
     """Print an object as a table on a terminal where nobody has chosen a format; else as usual."""
-    stream = environment.out if environment.out is not None else sys.stdout
+    stream = context.environment.out if context.environment.out is not None else sys.stdout
     chosen = (
-        parsed_globals.output
-        or environment.variables.get("AWS_DEFAULT_OUTPUT")
-        or _scoped(session).get("output")
+        context.parsed_globals.output
+        or context.environment.variables.get("AWS_DEFAULT_OUTPUT")
+        or _scoped(context.session).get("output")
     )
-    if chosen is None and parsed_globals.query is None and stream.isatty():
-        get_formatter("table", parsed_globals)(name, answer, environment.out)
+    if chosen is None and context.parsed_globals.query is None and stream.isatty():
+        get_formatter("table", context.parsed_globals)(name, answer, context.environment.out)
     else:
-        print_object(session, parsed_globals, name, answer, environment)
+        print_object(context, name, answer)
 
 
 def _scoped(session: Any) -> Any:

@@ -11,6 +11,7 @@ from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.errors import InvalidRequest, UnexpectedAnswer
 from awscli_assume.host import CLI_NAME, EndpointResolver, NoCredentialsError
+from awscli_assume.host.context import CommandContext
 from awscli_assume.model.credentials import TemporaryCredentials, read_answer
 from awscli_assume.model.request.request import AssumeRoleRequest
 
@@ -18,7 +19,7 @@ LOG = logging.getLogger("awscli.assume.sts")
 
 
 def create_sts_client(
-    session: Any, parsed_globals: Any, region: Optional[str] = None, credentials: Any = None
+    context: CommandContext, region: Optional[str] = None, credentials: Any = None
 ) -> Any:
     """Return an STS client with ``--region``, ``--endpoint-url``, ``--ca-bundle`` and the like.
 
@@ -27,7 +28,9 @@ def create_sts_client(
     credentials unless botocore's frozen ones are given. Raises botocore's own
     exceptions where there are no credentials or no region.
     """
-    return session.create_client("sts", **client_options(parsed_globals, region, credentials))
+    return context.session.create_client(
+        "sts", **client_options(context.parsed_globals, region, credentials)
+    )
 
 
 def client_options(parsed_globals: Any, region: Optional[str], credentials: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from awscli_assume.host import (
     ReadOnlyCredentials,
     use_profile,
 )
+from awscli_assume.host.context import CommandContext
 from awscli_assume.model.credentials import (
     PrincipalCredentials,
     SessionCredentials,
@@ -61,10 +62,9 @@ class SourceClients:
     session keeps the first ones that it found.
     """
 
-    def __init__(self, session: Any, parsed_globals: Any) -> None:
-        self._session = session
-        self._globals = parsed_globals
-        self._first = session.get_config_variable("profile")
+    def __init__(self, context: CommandContext) -> None:
+        self._context = context
+        self._first = context.session.get_config_variable("profile")
         self._signers: dict[Origin, Signer] = {}
         self._unsigned: dict[Optional[str], Signer] = {}
         self._by_session: dict[tuple[Origin, str], Any] = {}
@@ -96,7 +96,7 @@ class SourceClients:
         with self._lock:
             if region not in self._unsigned:
                 self._use((None, None))
-                self._unsigned[region] = unsigned_signer(self._session, self._globals, region)
+                self._unsigned[region] = unsigned_signer(self._context, region)
             return self._unsigned[region]
 
     def own(
@@ -108,8 +108,8 @@ class SourceClients:
         """
         with self._lock:
             self._use((source, credential_source))
-            resolver = self._session.get_component("credential_provider")
-            return source_credentials(self._session, resolver.load_credentials)
+            resolver = self._context.session.get_component("credential_provider")
+            return source_credentials(self._context.session, resolver.load_credentials)
 
     def signed_by(self, source: Optional[str], found: SessionCredentials) -> Any:
         """Return a client of a source profile's settings that signs with other credentials."""
@@ -122,7 +122,7 @@ class SourceClients:
             frozen, is_role = _frozen(renewed), renewed.is_role_session
         else:
             frozen, is_role = self._found(origin)
-        client = create_sts_client(self._session, self._globals, credentials=frozen)
+        client = create_sts_client(self._context, credentials=frozen)
         return Signer(
             client,
             lambda: frozen,
@@ -136,33 +136,33 @@ class SourceClients:
             key = (origin, frozen.access_key)
             if key not in self._by_session:
                 self._use(origin)
-                self._by_session[key] = create_sts_client(
-                    self._session, self._globals, credentials=frozen
-                )
+                self._by_session[key] = create_sts_client(self._context, credentials=frozen)
             return self._by_session[key]
 
     def _iam(self, origin: Origin, frozen: Any) -> Any:
         with self._lock:
             self._use(origin)
-            return create_iam_client(self._session, client_options(self._globals, None, frozen))
+            return create_iam_client(
+                self._context.session, client_options(self._context.parsed_globals, None, frozen)
+            )
 
     def _use(self, origin: Origin) -> None:
         source, credential_source = origin
         profile = self._first if source is None else source
         # "default" need not exist: an instance or container role may be the source.
-        is_there = profile in self._session.available_profiles
+        is_there = profile in self._context.session.available_profiles
         if not is_there and source not in (None, "default"):
             raise ProfileNotFound(profile=profile)
-        use_profile(self._session, profile if is_there else None)
+        use_profile(self._context.session, profile if is_there else None)
         if source is None:
             # The profile alone would have taken the environment's keys out.
             credential_source = "Environment"
         if credential_source is not None:
-            use_credential_source(self._session, credential_source)
+            use_credential_source(self._context.session, credential_source)
 
     def _found(self, origin: Origin) -> tuple[Any, bool]:
-        with credentials_redacted(), error_hints_added(), sign_in_named(self._session):
-            resolver = self._session.get_component("credential_provider")
+        with credentials_redacted(), error_hints_added(), sign_in_named(self._context.session):
+            resolver = self._context.session.get_component("credential_provider")
             credentials = resolver.load_credentials()
             if credentials is None:
                 raise no_credentials(*origin)

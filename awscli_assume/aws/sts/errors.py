@@ -118,7 +118,7 @@ def _without_request(text: str) -> str:
 
 
 def is_refusal(error: Any) -> bool:
-    """Return whether STS refused for somebody's policies: AccessDenied, but for a code or device."""
+    """Return whether policies are why STS refused: AccessDenied, but not for a code or device."""
     details = error.response.get("Error", {})
     is_denied = details.get("Code") in ("AccessDenied", "AccessDeniedException")
     return is_denied and "MultiFactorAuthentication failed" not in str(details.get("Message", ""))

@@ -16,6 +16,7 @@ from awscli_assume.host import (
     ReadOnlyCredentials,
     unsigned_config,
 )
+from awscli_assume.host.context import CommandContext
 from awscli_assume.model.credentials import TemporaryCredentials, read_answer
 from awscli_assume.model.request.identity_provider import SamlAssertion
 from awscli_assume.model.request.request import AssumeRoleRequest
@@ -26,7 +27,7 @@ LOG = logging.getLogger("awscli.assume.federation")
 _NOBODY = "unsigned"
 
 
-def unsigned_signer(session: Any, parsed_globals: Any, region: Optional[str] = None) -> Signer:
+def unsigned_signer(context: CommandContext, region: Optional[str] = None) -> Signer:
     """Return a signer whose client signs nothing, and who has no credentials.
 
     The client has all else that ``create_sts_client`` gives one.
@@ -35,11 +36,15 @@ def unsigned_signer(session: Any, parsed_globals: Any, region: Optional[str] = N
     def nobody(*_: Any) -> Any:
         raise NoCredentialsError()
 
-    options = client_options(parsed_globals, region, ReadOnlyCredentials(_NOBODY, _NOBODY, None))
-    client = session.create_client("sts", config=unsigned_config(), **options)
-    verify = parsed_globals.verify_ssl
+    options = client_options(
+        context.parsed_globals, region, ReadOnlyCredentials(_NOBODY, _NOBODY, None)
+    )
+    client = context.session.create_client("sts", config=unsigned_config(), **options)
+    verify = context.parsed_globals.verify_ssl
     # Where the option is not given, botocore reads it from configuration and environment.
-    bundle = verify if isinstance(verify, str) else session.get_config_variable("ca_bundle")
+    bundle = (
+        verify if isinstance(verify, str) else context.session.get_config_variable("ca_bundle")
+    )
     return Signer(client, nobody, nobody, ca_bundle=bundle)
 
 

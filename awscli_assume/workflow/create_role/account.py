@@ -18,7 +18,7 @@ from awscli_assume.aws.optional_call import code_of
 from awscli_assume.aws.sts.client import client_options, create_sts_client, get_caller
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import ClientError
-from awscli_assume.host.environment import Environment
+from awscli_assume.host.context import CommandContext
 from awscli_assume.model.role_creation.new_role import NewRole
 from awscli_assume.model.role_creation.new_trust import trust_policy, without_mfa
 from awscli_assume.model.role_creation.trust_terms import ACCOUNT, AWS, ME, OIDC
@@ -41,26 +41,26 @@ class Account:
     looking: Any
 
 
-def find_account(session: Any, parsed_globals: Any, environment: Environment) -> Account:
+def find_account(context: CommandContext) -> Account:
     """Find the source's credentials, and ask STS whose they are."""
-    is_explicit = parsed_globals.profile is not None
-    make_ready(session, is_explicit, environment)
+    is_explicit = context.parsed_globals.profile is not None
+    make_ready(context, is_explicit)
     profile_pair = choose_profile_pair(
-        session.full_config["profiles"],
-        current=session.get_config_variable("profile"),
+        context.session.full_config["profiles"],
+        current=context.session.get_config_variable("profile"),
         is_explicit=is_explicit,
-        has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
+        has_environment_keys=bool(context.environment.variables.get("AWS_ACCESS_KEY_ID")),
         explicit_target=None,
     )
-    use_source(session, profile_pair)
-    with source_mfa_device_named(session):
-        sts = create_sts_client(session, parsed_globals)
-        options = client_options(parsed_globals, None, None)
-        iam = session.create_client("iam", **options)
+    use_source(context.session, profile_pair)
+    with source_mfa_device_named(context.session):
+        sts = create_sts_client(context)
+        options = client_options(context.parsed_globals, None, None)
+        iam = context.session.create_client("iam", **options)
         # Asked each time: a user may have got another name since.
         caller = get_caller(sts)
-    creating = create_creating_client(session, options)
-    return Account(caller, sts, iam, creating, create_iam_client(session, options))
+    creating = create_creating_client(context.session, options)
+    return Account(caller, sts, iam, creating, create_iam_client(context.session, options))
 
 
 def check_can_assume(asked: Asked, caller: Caller) -> None:

@@ -12,6 +12,7 @@ from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.client import caller_of, client_options, region_of
 from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.accounts import several_accounts, unknown_account
 from awscli_assume.outputs.summary import remembered_account_note
@@ -21,12 +22,7 @@ from awscli_assume.workflow.planning.plan import Plan
 
 
 def with_account_found(
-    session: Any,
-    parsed_globals: Any,
-    client: Any,
-    plan: Plan,
-    memory: CallerCache,
-    environment: Environment,
+    context: CommandContext, client: Any, plan: Plan, memory: CallerCache
 ) -> Plan:
     """Return the plan with the id of its account, which is looked up where it is not known.
 
@@ -36,19 +32,19 @@ def with_account_found(
     name = plan.request.role.account_name
     if name is None:
         return plan
-    profiles = session.full_config["profiles"]
-    scope = scope_of(plan.profile_pair, profiles, environment)
-    found = look_up(name, _directory(session, parsed_globals, client, memory, environment))
+    profiles = context.session.full_config["profiles"]
+    scope = scope_of(plan.profile_pair, profiles, context.environment)
+    found = look_up(name, _directory(context, client, memory))
     if len(found.ids) > 1:
         raise InvalidRequest(several_accounts(name, found.ids))
     if found.ids:
-        AccountCache().store(scope, name, found.ids[0], environment.now())
-        return plan.in_account(found.ids[0], environment)
-    account_id = _of_an_earlier_day(name, scope, found, environment)
+        AccountCache().store(scope, name, found.ids[0], context.environment.now())
+        return plan.in_account(found.ids[0], context.environment)
+    account_id = _of_an_earlier_day(name, scope, found, context.environment)
     if account_id is None:
         names = [*account_names(profiles), *found.names]
         raise InvalidRequest(unknown_account(name, names, found.refused))
-    return plan.in_account(account_id, environment)
+    return plan.in_account(account_id, context.environment)
 
 
 def _of_an_earlier_day(
@@ -65,22 +61,20 @@ def _of_an_earlier_day(
     return known.account_id
 
 
-def _directory(
-    session: Any, parsed_globals: Any, client: Any, memory: CallerCache, environment: Environment
-) -> Directory:
-    options = client_options(parsed_globals, region_of(client), None)
+def _directory(context: CommandContext, client: Any, memory: CallerCache) -> Directory:
+    options = client_options(context.parsed_globals, region_of(client), None)
 
     def caller_account() -> str:
         with credentials_redacted(), error_hints_added():
-            frozen = session.get_credentials().get_frozen_credentials()
+            frozen = context.session.get_credentials().get_frozen_credentials()
         # botocore knows it of SSO roles and of profiles with aws_account_id (2.22+).
         known = getattr(frozen, "account_id", None)
         if known is not None:
             return str(known)
-        return caller_of(client, frozen.access_key, memory, environment.now()).account_id
+        return caller_of(client, frozen.access_key, memory, context.environment.now()).account_id
 
     return Directory(
-        iam=lambda: create_iam_client(session, options),
-        organizations=lambda: create_impatient_client(session, "organizations", options),
+        iam=lambda: create_iam_client(context.session, options),
+        organizations=lambda: create_impatient_client(context.session, "organizations", options),
         caller_account=caller_account,
     )

@@ -26,6 +26,7 @@ from awscli_assume.aws.sts.mfa import Signer
 from awscli_assume.aws.sts.role_chaining import is_role_session
 from awscli_assume.errors import NoTerminal
 from awscli_assume.host import ClientError, RefreshableCredentials
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.request.request import AssumeRoleRequest
@@ -71,60 +72,54 @@ class ReadyRequest:
         return self.signer.client
 
 
-def assume_planned_role(
-    session: Any, parsed_globals: Any, plan: Plan, environment: Environment
-) -> Assumed:
+def assume_planned_role(context: CommandContext, plan: Plan) -> Assumed:
     """Assume the role of a plan. Nothing is written."""
-    ready_request = prepare(session, parsed_globals, plan, environment)
+    ready_request = prepare(context, plan)
     try:
-        return send(session, ready_request, environment)
+        return send(context, ready_request)
     except ClientError as error:
-        advise(error, ready_request.request, plan, parsed_globals)
+        advise(error, ready_request.request, plan, context.parsed_globals)
         raise
 
 
-def prepare(
-    session: Any, parsed_globals: Any, plan: Plan, environment: Environment
-) -> ReadyRequest:
+def prepare(context: CommandContext, plan: Plan) -> ReadyRequest:
     """Find the source's credentials, and the role's account where that is not known."""
     if plan.request.proof is not None:
-        return ReadyRequest(*prepare_unsigned(session, parsed_globals, plan))
-    use_source(session, plan.profile_pair)
-    region = start_region(plan, environment.variables)
-    with sign_in_named(session):
-        client = create_sts_client(session, parsed_globals, region)
+        return ReadyRequest(*prepare_unsigned(context, plan))
+    use_source(context.session, plan.profile_pair)
+    region = start_region(plan, context.environment.variables)
+    with sign_in_named(context.session):
+        client = create_sts_client(context, region)
     check_host_knows(client, plan.request)
-    partition = partition_of_region(session, client)
+    partition = partition_of_region(context.session, client)
     check_partition(client, plan.request, partition)
-    with source_mfa_device_named(session):
+    with source_mfa_device_named(context.session):
         with credentials_redacted(), error_hints_added():
-            credentials = session.get_credentials()
+            credentials = context.session.get_credentials()
         if credentials is None:
             raise no_credentials(plan.profile_pair.source, plan.profile_pair.credential_source)
         memory = CallerCache()
-        plan = with_account_found(session, parsed_globals, client, plan, memory, environment)
+        plan = with_account_found(context, client, plan, memory)
         plan = _chained(plan, credentials, memory)
-        signer = _signer(session, parsed_globals, client, credentials)
-        process = _process_of(session, plan)
-        check_code_will_be_there(plan.request, signer, process, environment)
+        signer = _signer(context, client, credentials)
+        process = _process_of(context.session, plan)
+        check_code_will_be_there(plan.request, signer, process, context.environment)
         request = complete_role(
-            client, credentials, plan.request, memory, environment.now(), partition
+            client, credentials, plan.request, memory, context.environment.now(), partition
         )
         # GetCallerIdentity may have told just now.
         request = _chained(replace(plan, request=request), credentials, memory).request
     return ReadyRequest(signer, request, process, finds_device=True)
 
 
-def ready_request_for(
-    session: Any, signer: Signer, plan: Plan, environment: Environment
-) -> ReadyRequest:
+def ready_request_for(context: CommandContext, signer: Signer, plan: Plan) -> ReadyRequest:
     """Return the departure of a plan whose role is complete. Raises what speaks against it."""
     plan = plan.chained() if signer.is_role else plan
     check_host_knows(signer.client, plan.request)
-    partition = partition_of_region(session, signer.client)
+    partition = partition_of_region(context.session, signer.client)
     check_partition(signer.client, plan.request, partition)
-    process = _process_of(session, plan)
-    check_code_will_be_there(plan.request, signer, process, environment)
+    process = _process_of(context.session, plan)
+    check_code_will_be_there(plan.request, signer, process, context.environment)
     return ReadyRequest(signer, plan.request, process)
 
 
@@ -134,27 +129,27 @@ def _process_of(session: Any, plan: Plan) -> Optional[MfaProcess]:
     return mfa_process_of(session.full_config["profiles"], plan.profile_pair)
 
 
-def _signer(session: Any, parsed_globals: Any, client: Any, credentials: Any) -> Signer:
+def _signer(context: CommandContext, client: Any, credentials: Any) -> Signer:
     def frozen() -> Any:
         with credentials_redacted(), error_hints_added():
             return credentials.get_frozen_credentials()
 
     def signed_by(other: Any) -> Any:
-        return create_sts_client(session, parsed_globals, region_of(client), credentials=other)
+        return create_sts_client(context, region_of(client), credentials=other)
 
     def iam() -> Any:
-        options = client_options(parsed_globals, region_of(client), None)
-        return create_iam_client(session, options)
+        options = client_options(context.parsed_globals, region_of(client), None)
+        return create_iam_client(context.session, options)
 
     is_refreshable = isinstance(credentials, RefreshableCredentials)
     return Signer(client, frozen, signed_by, iam, is_refreshable=is_refreshable)
 
 
-def send(session: Any, ready_request: ReadyRequest, environment: Environment) -> Assumed:
+def send(context: CommandContext, ready_request: ReadyRequest) -> Assumed:
     """Assume the role of a departure; the code of its MFA device is asked for here."""
-    with source_mfa_device_named(session):
-        assumed = assume(ready_request, environment)
-    environment.notify(clamped_note(ready_request.request))
+    with source_mfa_device_named(context.session):
+        assumed = assume(ready_request, context.environment)
+    context.environment.notify(clamped_note(ready_request.request))
     return assumed
 
 

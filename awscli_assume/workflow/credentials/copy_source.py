@@ -10,6 +10,7 @@ from awscli_assume.arguments.copy_source import check_no_role
 from awscli_assume.aws.sts.client import get_caller, region_of
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import (
     PrincipalCredentials,
@@ -45,17 +46,15 @@ class Copied:
     at: datetime
 
 
-def plan_copy(
-    session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
-) -> Copy:
+def plan_copy(context: CommandContext, parsed_args: Any) -> Copy:
     """Return the copy of a command line. Raises InvalidRequest and InvalidConfiguration."""
     check_no_role(parsed_args)
-    make_ready(session, parsed_globals.profile is not None, environment)
+    make_ready(context, context.parsed_globals.profile is not None)
     profile_pair = choose_profile_pair(
-        session.full_config["profiles"],
-        current=session.get_config_variable("profile"),
-        is_explicit=parsed_globals.profile is not None,
-        has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
+        context.session.full_config["profiles"],
+        current=context.session.get_config_variable("profile"),
+        is_explicit=context.parsed_globals.profile is not None,
+        has_environment_keys=bool(context.environment.variables.get("AWS_ACCESS_KEY_ID")),
         explicit_target=parsed_args.update_profile,
     )
     return Copy(profile_pair)
@@ -67,19 +66,16 @@ def copy_again(state: ProfileState) -> Copy:
     return Copy(ProfilePair(source, state.name, source or "default"))
 
 
-def carry_out_copy(
-    session: Any, parsed_globals: Any, copy: Copy, environment: Environment
-) -> Copied:
+def carry_out_copy(context: CommandContext, copy: Copy) -> Copied:
     """Find the source's credentials and ask STS whose they are. Nothing is written."""
-    with source_mfa_device_named(session):
-        return copied(session, SourceClients(session, parsed_globals), copy, environment)
+    with source_mfa_device_named(context.session):
+        return copied(context, SourceClients(context), copy)
 
 
 def copied(
-    session: Any,
+    context: CommandContext,
     clients: SourceClients,
     copy: Copy,
-    environment: Environment,
     renewed: Optional[PrincipalCredentials] = None,
 ) -> Copied:
     """Return a copy by the clients of a run.
@@ -90,8 +86,8 @@ def copied(
     """
     source = copy.profile_pair.source
     found = renewed if renewed is not None else clients.own(source)
-    now = environment.now()
-    profile = session.full_config["profiles"].get(source or "", {})
+    now = context.environment.now()
+    profile = context.session.full_config["profiles"].get(source or "", {})
     expiration = _end_of(found, profile, now)
     assert found is not None  # noqa: S101 - for the type checker
     client = clients.signed_by(source, found)

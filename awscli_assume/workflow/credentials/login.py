@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Callable, TypeVar
+from typing import Callable, TypeVar
 
 from awscli_assume.aws.sso_login import command_of, sign_in_words
 from awscli_assume.errors import InvalidConfiguration, NoTerminal
@@ -15,13 +15,14 @@ from awscli_assume.host import (
     own_executable,
     user_environment,
 )
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 
 LOG = logging.getLogger("awscli.assume.signing_in")
 T = TypeVar("T")
 
 
-def signed_in(session: Any, step: Callable[[], T], is_wanted: bool, environment: Environment) -> T:
+def signed_in(context: CommandContext, step: Callable[[], T], is_wanted: bool) -> T:
     """Take a step; where the sign-in of its source has ended and that is wanted, renew it first.
 
     Raises NoTerminal and InvalidConfiguration where it can't be renewed, and what
@@ -30,11 +31,11 @@ def signed_in(session: Any, step: Callable[[], T], is_wanted: bool, environment:
     try:
         return step()
     except SIGN_IN_ERRORS as error:
-        words = sign_in_words(session) if is_wanted else None
+        words = sign_in_words(context.session) if is_wanted else None
         if words is None:
             raise
-        _sign_in(words, environment, error)
-    forget_credentials(session)
+        _sign_in(words, context.environment, error)
+    forget_credentials(context.session)
     return step()
 
 

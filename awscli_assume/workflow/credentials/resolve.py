@@ -10,7 +10,7 @@ from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS,
 from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.aws.sts.client_pool import source_credentials
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
-from awscli_assume.host.environment import Environment
+from awscli_assume.host.context import CommandContext
 from awscli_assume.model.credentials import SessionCredentials, format_time
 from awscli_assume.profiles.source import choose_profile_pair
 from awscli_assume.profiles.state import end_beside
@@ -33,9 +33,7 @@ class Obtained:
     role_arn: Optional[str] = None
 
 
-def credentials_step(
-    session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
-) -> Callable[[], Obtained]:
+def credentials_step(context: CommandContext, parsed_args: Any) -> Callable[[], Obtained]:
     """Return the step to a command line's credentials: its role's, with none the source's own.
 
     The step may be taken again after a sign-in. What is to be assumed is settled here,
@@ -43,34 +41,34 @@ def credentials_step(
     Raises InvalidRequest and InvalidConfiguration; nothing is called.
     """
     if not has_identity_token(parsed_args):
-        make_ready(session, parsed_globals.profile is not None, environment)
-    has_keys = bool(environment.variables.get("AWS_ACCESS_KEY_ID"))
-    is_environment = has_keys and parsed_globals.profile is None
+        make_ready(context, context.parsed_globals.profile is not None)
+    has_keys = bool(context.environment.variables.get("AWS_ACCESS_KEY_ID"))
+    is_environment = has_keys and context.parsed_globals.profile is None
     if parsed_args.copy_source:
         check_no_role(parsed_args)
-        _use_recorded_source(session, parsed_globals, has_keys)
-    if parsed_args.copy_source or _names_no_role(session, parsed_args, is_environment):
-        return lambda: _as_they_are(session, parsed_globals, environment, is_environment)
-    plan = make_plan(session, parsed_args, parsed_globals, environment)
-    return lambda: _assumed(session, parsed_globals, plan, environment)
+        _use_recorded_source(context, has_keys)
+    if parsed_args.copy_source or _names_no_role(context.session, parsed_args, is_environment):
+        return lambda: _as_they_are(context, is_environment)
+    plan = make_plan(context, parsed_args)
+    return lambda: _assumed(context, plan)
 
 
-def _assumed(session: Any, parsed_globals: Any, plan: Plan, environment: Environment) -> Obtained:
-    assumed = assume_planned_role(session, parsed_globals, plan, environment)
-    region = parsed_globals.region or assumed.region
+def _assumed(context: CommandContext, plan: Plan) -> Obtained:
+    assumed = assume_planned_role(context, plan)
+    region = context.parsed_globals.region or assumed.region
     return Obtained(assumed.credentials, region, assumed.request.role.arn)
 
 
-def _use_recorded_source(session: Any, parsed_globals: Any, has_keys: bool) -> None:
+def _use_recorded_source(context: CommandContext, has_keys: bool) -> None:
     """Take the source that ``aws assume --copy-source`` takes, the recorded one in its shell."""
     profile_pair = choose_profile_pair(
-        session.full_config["profiles"],
-        current=session.get_config_variable("profile"),
-        is_explicit=parsed_globals.profile is not None,
+        context.session.full_config["profiles"],
+        current=context.session.get_config_variable("profile"),
+        is_explicit=context.parsed_globals.profile is not None,
         has_environment_keys=has_keys,
         explicit_target=None,
     )
-    use_source(session, profile_pair)
+    use_source(context.session, profile_pair)
 
 
 def _names_no_role(session: Any, parsed_args: Any, is_environment: bool) -> bool:
@@ -93,26 +91,24 @@ def _current_profile(session: Any) -> Any:
     return session.full_config["profiles"].get(name, {})
 
 
-def _as_they_are(
-    session: Any, parsed_globals: Any, environment: Environment, is_environment: bool
-) -> Obtained:
+def _as_they_are(context: CommandContext, is_environment: bool) -> Obtained:
     # As everywhere in the CLI, a profile that was named has to exist.
-    session.get_scoped_config()
-    with source_mfa_device_named(session):
-        credentials = source_credentials(session)
+    context.session.get_scoped_config()
+    with source_mfa_device_named(context.session):
+        credentials = source_credentials(context.session)
     if credentials is None:
         raise InvalidRequest(
             "No role was named, and the source has long-lived credentials, which are not handed "
             f"on. {_NO_ROLE}"
         )
-    written = end_beside(_current_profile(session), credentials.access_key_id)
+    written = end_beside(_current_profile(context.session), credentials.access_key_id)
     expiration = credentials.expiration
     if expiration is None and not is_environment:
         expiration = written
-    if expiration is not None and expiration <= environment.now():
+    if expiration is not None and expiration <= context.environment.now():
         raise InvalidConfiguration(
             f"The credentials of the source have expired at {format_time(expiration)}. Renew "
             "them: aws assume refresh, aws sso login or aws login, whichever they came from"
         )
-    region = parsed_globals.region or session.get_config_variable("region")
+    region = context.parsed_globals.region or context.session.get_config_variable("region")
     return Obtained(replace(credentials, expiration=expiration), region)

@@ -7,23 +7,23 @@ from contextlib import suppress
 from typing import Any, Iterator, Mapping, Optional
 
 from awscli_assume.host import ProfileNotFound, use_prompter
-from awscli_assume.host.environment import Environment
+from awscli_assume.host.context import CommandContext
 from awscli_assume.workflow.credentials.mfa_code import MFA_PROCESS, MfaProcess
 
 
-def answer_for_sources(session: Any, environment: Environment) -> None:
+def answer_for_sources(context: CommandContext) -> None:
     """Let ``mfa_process`` answer the CLI's question for a code, where a profile has that key.
 
     Else the question is the CLI's own, and raises EOFError where nobody is there.
     """
 
     def prompt(question: str) -> str:
-        process = _process_of(session, question)
-        return getpass.getpass(question) if process is None else process.code(environment)
+        process = _process_of(context.session, question)
+        return getpass.getpass(question) if process is None else process.code(context.environment)
 
     # AWS_PROFILE may be the target, not written yet: then another profile comes first.
     with suppress(ProfileNotFound):
-        use_prompter(session, prompt)
+        use_prompter(context.session, prompt)
 
 
 def device_of(session: Any) -> Optional[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Optional
 
 from awscli_assume.aws.sts.client import check_host_knows, check_partition, partition_of_region
 from awscli_assume.aws.sts.mfa import Signer
 from awscli_assume.aws.sts.web_identity import assume_role_with_identity_token, unsigned_signer
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import CLI_NAME, use_profile
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.request.request import AssumeRoleRequest
@@ -18,17 +19,19 @@ from awscli_assume.workflow.planning.identity_provider import secret_of
 from awscli_assume.workflow.planning.plan import Plan
 
 
-def prepare_unsigned(
-    session: Any, parsed_globals: Any, plan: Plan
-) -> tuple[Signer, AssumeRoleRequest]:
+def prepare_unsigned(context: CommandContext, plan: Plan) -> tuple[Signer, AssumeRoleRequest]:
     """Return who signs (nobody), and the complete request. No credentials are looked for."""
-    name = session.get_config_variable("profile")
-    if name is not None and name not in session.available_profiles and not parsed_globals.profile:
+    name = context.session.get_config_variable("profile")
+    if (
+        name is not None
+        and name not in context.session.available_profiles
+        and not context.parsed_globals.profile
+    ):
         # AWS_PROFILE may be the target, before it is there for the first time.
-        use_profile(session, None)
-    signer = unsigned_signer(session, parsed_globals)
+        use_profile(context.session, None)
+    signer = unsigned_signer(context)
     check_host_knows(signer.client, plan.request)
-    partition = partition_of_region(session, signer.client)
+    partition = partition_of_region(context.session, signer.client)
     check_partition(signer.client, plan.request, partition)
     role = plan.request.role
     if partition is None and role.partition is None:

@@ -19,7 +19,7 @@ from awscli_assume.aws.sts.client import (
 from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.errors import NoTerminal, UnexpectedAnswer
 from awscli_assume.host import BotoCoreError, ClientError
-from awscli_assume.host.environment import Environment
+from awscli_assume.host.context import CommandContext
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
 from awscli_assume.profiles.state import end_beside
@@ -53,21 +53,19 @@ _NOT_THEIR_FAULT = (
 SKEW_MOST_SECONDS = 300
 
 
-def identify_caller(
-    session: Any, parsed_globals: Any, plan: Plan, environment: Environment
-) -> IdentifiedCaller:
+def identify_caller(context: CommandContext, plan: Plan) -> IdentifiedCaller:
     """Find the source's credentials and ask STS whose they are."""
     source = plan.profile_pair.source
     try:
-        use_source(session, plan.profile_pair)
-        region = start_region(plan, environment.variables)
-        client = create_sts_client(session, parsed_globals, region)
-        partition = partition_of_region(session, client)
-        with source_mfa_device_named(session), credentials_redacted(), error_hints_added():
-            credentials = session.get_credentials()
+        use_source(context.session, plan.profile_pair)
+        region = start_region(plan, context.environment.variables)
+        client = create_sts_client(context, region)
+        partition = partition_of_region(context.session, client)
+        with source_mfa_device_named(context.session), credentials_redacted(), error_hints_added():
+            credentials = context.session.get_credentials()
             frozen = None if credentials is None else credentials.get_frozen_credentials()
     except (ClientError, BotoCoreError, UnexpectedAnswer, NoTerminal) as error:
-        step = _without_credentials(source, str(error), sign_in_words(session))
+        step = _without_credentials(source, str(error), sign_in_words(context.session))
         return IdentifiedCaller(step, None)
     if credentials is None or frozen is None:
         step = _without_credentials(source, "there are no credentials", None)
@@ -77,19 +75,19 @@ def identify_caller(
         identity = ask_identity(client)
     except (ClientError, BotoCoreError, UnexpectedAnswer) as error:
         clock = server_time(getattr(error, "response", None))
-        if blames_sts(error, clock, environment.now()):
+        if blames_sts(error, clock, context.environment.now()):
             step = _not_named(source, kind)
         else:
-            step = _refused(source, kind, sign_in_words(session), error)
+            step = _refused(source, kind, sign_in_words(context.session), error)
         return IdentifiedCaller(step, None, client, clock, error, partition)
 
     def make_client(service: str) -> Any:
-        options = client_options(parsed_globals, region_of(client), frozen)
-        return create_impatient_client(session, service, options)
+        options = client_options(context.parsed_globals, region_of(client), frozen)
+        return create_impatient_client(context.session, service, options)
 
     subject = Subject(identity, bool(frozen.token), make_client)
-    expiry = _expiry(session, credentials, frozen.access_key)
-    step = _known(subject, source, kind, expiry, environment.now())
+    expiry = _expiry(context.session, credentials, frozen.access_key)
+    step = _known(subject, source, kind, expiry, context.environment.now())
     return IdentifiedCaller(step, subject, client, identity.server_time, None, partition)
 
 
@@ -141,7 +139,7 @@ def _without_credentials(
 
 
 def blames_sts(error: Exception, clock: Optional[datetime], now: datetime) -> bool:
-    """Return whether STS, its region, the way there or a clock is at fault, not the credentials."""
+    """Return whether STS, its region, the network or a clock is at fault, not credentials."""
     if not isinstance(error, ClientError):
         return True
     if code_of(error) in _NOT_THEIR_FAULT:

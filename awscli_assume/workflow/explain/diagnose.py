@@ -9,6 +9,7 @@ from awscli_assume.aws.callers import CallerCache
 from awscli_assume.aws.iam.caller_arns import account_arn
 from awscli_assume.aws.iam.roles import KnownRole
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.diagnosis import (
     CALLER,
@@ -46,30 +47,22 @@ from awscli_assume.workflow.planning.plan import Plan
 
 
 def diagnose(
-    session: Any,
-    parsed_globals: Any,
-    plan: Plan,
-    environment: Environment,
-    role_account_profile: Optional[str],
+    context: CommandContext, plan: Plan, role_account_profile: Optional[str]
 ) -> Diagnosis:
     """Walk through all steps, for each role on the way until one can't be assumed.
 
     AssumeRole itself is not called, and nothing is written.
     """
-    profiles = session.full_config["profiles"]
-    machine = look_at_machine(session, plan, parsed_globals, environment)
-    introduced = identify_caller(session, parsed_globals, plan, environment)
+    profiles = context.session.full_config["profiles"]
+    machine = look_at_machine(context, plan)
+    introduced = identify_caller(context, plan)
     if introduced.subject is not None:
-        plan = with_account_found(
-            session, parsed_globals, introduced.client, plan, CallerCache(), environment
-        )
-    role_lookup, trouble = find_role_lookup(
-        session, parsed_globals, introduced.subject, role_account_profile
-    )
+        plan = with_account_found(context, introduced.client, plan, CallerCache())
+    role_lookup, trouble = find_role_lookup(context, introduced.subject, role_account_profile)
     lines = Lines(plan.profile_pair.source, role_account_profile)
-    circumstances = _circumstances(introduced, environment)
+    circumstances = _circumstances(introduced, context.environment)
     sight = Visibility(role_lookup, trouble, profiles, circumstances, lines, plan.has_flag)
-    last = (look_at_sts(introduced, environment.now(), lines), machine)
+    last = (look_at_sts(introduced, context.environment.now(), lines), machine)
     requests = requests_in_order(_completed(plan, introduced))
     for number, request in enumerate(requests):
         steps = _steps(introduced, request, sight)

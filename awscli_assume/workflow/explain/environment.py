@@ -10,7 +10,7 @@ from typing import Any, Mapping, Optional
 import awscli_assume
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import CLI_NAME, own_executable
-from awscli_assume.host.environment import Environment
+from awscli_assume.host.context import CommandContext
 from awscli_assume.model.diagnosis import (
     MACHINE,
     NOT_APPLICABLE,
@@ -95,21 +95,19 @@ def _skew(server_time: Optional[datetime], now: datetime) -> Optional[int]:
     return None if server_time is None else round((server_time - now).total_seconds())
 
 
-def look_at_machine(
-    session: Any, plan: Plan, parsed_globals: Any, environment: Environment
-) -> Step:
+def look_at_machine(context: CommandContext, plan: Plan) -> Step:
     """Return whether the target profile can be written, and what would shadow it."""
-    profiles = session.full_config["profiles"]
+    profiles = context.session.full_config["profiles"]
     target = plan.profile_pair.target
     try:
         check_not_source(target, plan.profile_pair.source)
         check_ours(target, profiles.get(target))
-        check_writable(locate(session))
+        check_writable(locate(context.session))
     except InvalidConfiguration as error:
         return Step(MACHINE, PROBLEM, (str(error),), (_another_target(target),))
     evidence = [f"the profile '{target}' can be written"]
-    evidence += _shadows(environment.variables, parsed_globals)
-    evidence += _installation(session, environment.variables)
+    evidence += _shadows(context.environment.variables, context.parsed_globals)
+    evidence += _installation(context.session, context.environment.variables)
     return Step(MACHINE, OK, tuple(evidence))
 
 

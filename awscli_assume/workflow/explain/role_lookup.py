@@ -9,6 +9,7 @@ from awscli_assume.aws.sts.caller_identity import ask_identity
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.errors import NoTerminal, UnexpectedAnswer
 from awscli_assume.host import BotoCoreError, ClientError
+from awscli_assume.host.context import CommandContext
 from awscli_assume.model.arns import Role
 from awscli_assume.model.diagnosis import ROLE, UNKNOWN, Step
 from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
@@ -36,7 +37,7 @@ class RoleLookup:
 
 
 def find_role_lookup(
-    session: Any, parsed_globals: Any, subject: Optional[Subject], profile: Optional[str]
+    context: CommandContext, subject: Optional[Subject], profile: Optional[str]
 ) -> tuple[Optional[RoleLookup], Optional[Step]]:
     """Return who asks IAM about the role; a step where another profile can't."""
     if profile is None:
@@ -45,8 +46,8 @@ def find_role_lookup(
         own = subject.identity.caller
         return RoleLookup(subject.iam(), own.partition, own.account_id), None
     try:
-        with source_mfa_device_named(session):
-            signer = SourceClients(session, parsed_globals).get(profile)
+        with source_mfa_device_named(context.session):
+            signer = SourceClients(context).get(profile)
         their = ask_identity(signer.client).caller
         iam = signer.iam() if signer.iam is not None else None
     except (ClientError, BotoCoreError, UnexpectedAnswer, NoTerminal) as error:

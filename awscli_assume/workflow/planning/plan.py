@@ -8,6 +8,7 @@ from typing import Any, Mapping, Optional
 from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.errors import configured_in
 from awscli_assume.host import config_files, use_profile
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.arns import Role, parse_role_arn
 from awscli_assume.model.request import limits
@@ -88,12 +89,10 @@ class Plan:
         )
 
 
-def make_plan(
-    session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
-) -> Plan:
+def make_plan(context: CommandContext, parsed_args: Any) -> Plan:
     """Return the plan of a command line. Raises InvalidRequest and InvalidConfiguration."""
-    parsed_args, profile_pair, proof = _begin(session, parsed_args, parsed_globals, environment)
-    profiles = session.full_config["profiles"]
+    parsed_args, profile_pair, proof = _begin(context, parsed_args)
+    profiles = context.session.full_config["profiles"]
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
     named: Mapping[str, Any] = {}
     if proof is not None:
@@ -101,18 +100,18 @@ def make_plan(
     elif parsed_args.role_name is None and parsed_args.role_arn is None:
         profile = profile_pair.source
         named, profile_pair = role_profile(
-            profiles, profile_pair, config_files(environment.variables)
+            profiles, profile_pair, config_files(context.environment.variables)
         )
         lend_client_settings(profiles, profile, profile_pair.source)
     options = layered(given, named, profile_pair.configuration, profiles)
     role = chosen_role(parsed_args, named, options, profile_pair.configuration)
-    role = with_known_account(role, profile_pair, profiles, environment, proof is None)
+    role = with_known_account(role, profile_pair, profiles, context.environment, proof is None)
     session_name = options["role_session_name"]
     if session_name is None:
         session_name = DEFAULT_TEMPLATE
     rendered = session_name
     if given["role_session_name"] is None:
-        rendered = _render(session_name, role, environment)
+        rendered = _render(session_name, role, context.environment)
         with configured_in(f"role_session_name of the profile '{profile_pair.configuration}'"):
             limits.session_name(rendered)
     request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
@@ -127,26 +126,28 @@ def make_plan(
 
 
 def _begin(
-    session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
+    context: CommandContext, parsed_args: Any
 ) -> tuple[Any, ProfilePair, Optional[GivenIdentityToken]]:
     """Return the options with what ROLE stands for, both ends of the road, and the proof."""
-    profiles = session.full_config["profiles"]
+    profiles = context.session.full_config["profiles"]
     if getattr(parsed_args, "role", None) in profiles:
         # It may have its role from a profile that it includes.
-        inherit(profiles, parsed_args.role, config_files(environment.variables))
-    parsed_args, named_profile = with_shorthand(parsed_args, parsed_globals.profile, profiles)
+        inherit(profiles, parsed_args.role, config_files(context.environment.variables))
+    parsed_args, named_profile = with_shorthand(
+        parsed_args, context.parsed_globals.profile, profiles
+    )
     check_role_choice(parsed_args)
-    proof = given_identity_token(parsed_args, named_profile, environment)
+    proof = given_identity_token(parsed_args, named_profile, context.environment)
     if named_profile is not None:
         # As --profile would have it: its source comes before keys in the environment.
-        use_profile(session, named_profile)
-    is_explicit = named_profile is not None or parsed_globals.profile is not None
-    make_ready(session, is_explicit, environment, needs_source=proof is None)
+        use_profile(context.session, named_profile)
+    is_explicit = named_profile is not None or context.parsed_globals.profile is not None
+    make_ready(context, is_explicit, needs_source=proof is None)
     profile_pair = choose_profile_pair(
         profiles,
-        current=session.get_config_variable("profile"),
+        current=context.session.get_config_variable("profile"),
         is_explicit=is_explicit,
-        has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
+        has_environment_keys=bool(context.environment.variables.get("AWS_ACCESS_KEY_ID")),
         explicit_target=getattr(parsed_args, "update_profile", None),
         needs_source=proof is None,
     )

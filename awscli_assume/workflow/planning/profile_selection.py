@@ -6,7 +6,7 @@ from typing import Any, MutableMapping, Optional
 
 from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host import config_files
-from awscli_assume.host.environment import Environment
+from awscli_assume.host.context import CommandContext
 from awscli_assume.profiles.include_profile import inherit
 from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.source import DEFAULT_TARGET
@@ -14,19 +14,19 @@ from awscli_assume.profiles.state import ProfileState, inspect
 
 
 def choose_one(
-    session: Any, profiles: MutableMapping[str, Any], named: Any, environment: Environment
+    context: CommandContext, profiles: MutableMapping[str, Any], named: Any
 ) -> ProfileState:
     """Return the profile of ``--update-profile``, else the current one where it is ours.
 
     Else the default target. Raises ForeignProfile for one that is not ours.
     """
-    current = session.get_config_variable("profile")
-    now = environment.now()
+    current = context.session.get_config_variable("profile")
+    now = context.environment.now()
     name = named
     if name is None and current is not None and inspect(current, profiles.get(current), now):
         name = current
     if name is None:
-        inherit(profiles, current or "default", config_files(environment.variables))
+        inherit(profiles, current or "default", config_files(context.environment.variables))
         settings = read_settings(profiles.get(current or "default"), current or "default")
         name = settings.get("update_profile", DEFAULT_TARGET)
     state = inspect(name, profiles.get(name), now)

@@ -7,6 +7,7 @@ from typing import Any
 
 from awscli_assume.aws.sts.credential_source import use_credential_source
 from awscli_assume.host import config_files, use_profile
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.profiles.include_profile import inherit
 from awscli_assume.profiles.record import Record, read_record
@@ -16,17 +17,18 @@ from awscli_assume.profiles.source_chain import follow
 LOG = logging.getLogger("awscli.assume.road")
 
 
-def make_ready(
-    session: Any, is_explicit: bool, environment: Environment, needs_source: bool = True
-) -> None:
+def make_ready(context: CommandContext, is_explicit: bool, needs_source: bool = True) -> None:
     """Let the session's profile inherit, and those behind it that a source may come from.
 
     ``is_explicit`` tells that it comes from ``--profile``; a proof of an identity
     provider ``needs_source`` not. Raises InvalidConfiguration.
     """
-    profiles, files = session.full_config["profiles"], config_files(environment.variables)
-    current = session.get_config_variable("profile") or "default"
-    has_keys = bool(environment.variables.get("AWS_ACCESS_KEY_ID"))
+    profiles, files = (
+        context.session.full_config["profiles"],
+        config_files(context.environment.variables),
+    )
+    current = context.session.get_config_variable("profile") or "default"
+    has_keys = bool(context.environment.variables.get("AWS_ACCESS_KEY_ID"))
     if not needs_source or (has_keys and not is_explicit):
         # The source is another one, and of the profile the settings alone count.
         inherit(profiles, current, files)
@@ -34,7 +36,7 @@ def make_ready(
     follow(profiles, current, files)
     record = None if is_explicit else read_record(profiles.get(current))
     if record is not None:
-        make_recorded_ready(profiles, record, environment)
+        make_recorded_ready(profiles, record, context.environment)
 
 
 def make_recorded_ready(profiles: Any, record: Record, environment: Environment) -> None:

@@ -10,6 +10,7 @@ from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.aws.sts.mfa import Signer
 from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.state import AUTO_REFRESH, UNKNOWN, VALID, ProfileState
@@ -88,22 +89,20 @@ def plan_renewals(
     return [done[state.name] for state in states]
 
 
-def carry_out(
-    session: Any, parsed_globals: Any, renewals: Sequence[Renewal], environment: Environment
-) -> list[Renewal]:
+def carry_out(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]:
     """Assume all roles of the plans, a bounded number at once; an error stays its profile's.
 
     A profile that was made from another one of them comes after it, and its
     request is signed with the new credentials of that one.
     """
-    clients = SourceClients(session, parsed_globals)
+    clients = SourceClients(context)
     # The environment's keys come first: a profile, once named, beats them.
     ordered = sorted(renewals, key=lambda one: one.state.record.source_profile or "")
     by_name = {one.state.name: one for one in ordered}
     done: dict[str, Renewal] = {}
     devices: set[tuple[str, str]] = set()
 
-    @source_mfa_device_named(session)
+    @source_mfa_device_named(context.session)
     def prepare(renewal: Renewal) -> Renewal:
         _check_source(renewal, done)
         if (plan := renewal.plan) is None:
@@ -111,16 +110,16 @@ def carry_out(
         source = done.get(plan.profile_pair.source or "")
         renewed = source.assumed.credentials if source and source.assumed else None
         if isinstance(plan, Copy):
-            return replace(renewal, assumed=copied(session, clients, plan, environment, renewed))
+            return replace(renewal, assumed=copied(context, clients, plan, renewed))
         signer = _signer(clients, plan, renewed)
-        ready = ready_request_for(session, signer, plan, environment)
-        assumed = assume_ahead(ready, devices, environment)
+        ready = ready_request_for(context, signer, plan)
+        assumed = assume_ahead(ready, devices, context.environment)
         return replace(renewal, ready_request=ready, assumed=assumed)
 
     def ask(renewal: Renewal) -> Renewal:
         if renewal.ready_request is None or renewal.assumed is not None:
             return renewal
-        return replace(renewal, assumed=assume(renewal.ready_request, environment))
+        return replace(renewal, assumed=assume(renewal.ready_request, context.environment))
 
     # Held around all threads: each call lets go of it in its own time.
     with credentials_redacted(), ThreadPoolExecutor(WORKERS) as pool:
@@ -149,12 +148,10 @@ def with_targets(
     return [_attempt(prepare, one) for one in renewals]
 
 
-def renew_one(
-    session: Any, parsed_globals: Any, state: ProfileState, environment: Environment
-) -> Union[Assumed, Copied]:
+def renew_one(context: CommandContext, state: ProfileState) -> Union[Assumed, Copied]:
     """Assume the role of one profile again, as recorded. Raises what stands in the way."""
-    renewals = plan_renewals([state], session.full_config["profiles"], environment)
-    (done,) = carry_out(session, parsed_globals, renewals, environment)
+    renewals = plan_renewals([state], context.session.full_config["profiles"], context.environment)
+    (done,) = carry_out(context, renewals)
     if done.error is not None:
         raise done.error
     assert done.assumed is not None  # noqa: S101 - for the type checker

@@ -8,7 +8,7 @@ from typing import Any
 from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
 from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, UnusableFile
-from awscli_assume.host.environment import Environment
+from awscli_assume.host.context import CommandContext
 from awscli_assume.model.credentials import TemporaryCredentials, read_session
 from awscli_assume.profiles.cache.process_cache import ProcessCache
 from awscli_assume.profiles.files import locate, merged_profile, parse
@@ -20,9 +20,7 @@ from awscli_assume.workflow.planning.profile_selection import choose_one
 from awscli_assume.workflow.refresh.batch import renew_one
 
 
-def obtain_recorded(
-    session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
-) -> Obtained:
+def obtain_recorded(context: CommandContext, parsed_args: Any) -> Obtained:
     """Return the credentials of the profile of ``--update-profile``."""
     if parsed_args.copy_source:
         raise InvalidRequest(
@@ -42,58 +40,52 @@ def obtain_recorded(
             raise InvalidRequest(
                 f"--update-profile says what to assume by itself: leave it out, or {shown}"
             )
-    profiles = session.full_config["profiles"]
+    profiles = context.session.full_config["profiles"]
     name = parsed_args.update_profile
-    state = choose_one(session, profiles, name, environment)
-    region = parsed_globals.region or state.region
+    state = choose_one(context, profiles, name)
+    region = context.parsed_globals.region or state.region
     if not state.record.auto_refresh:
         found = _held(state, profiles[name])
         return Obtained(found, region, state.role_arn)
-    credentials = fresh_credentials(session, parsed_globals, state, environment)
+    credentials = fresh_credentials(context, state)
     return Obtained(credentials, region, state.record.role_arn)
 
 
-def fresh_credentials(
-    session: Any, parsed_globals: Any, state: ProfileState, environment: Environment
-) -> TemporaryCredentials:
+def fresh_credentials(context: CommandContext, state: ProfileState) -> TemporaryCredentials:
     """Return what is in the cache of a profile, renewed where it nears its end.
 
     Many processes that find it so at once assume the role once.
     """
     cache = ProcessCache(state.name, state.record.to_block())
-    found = cache.load_fresh(environment.now())
+    found = cache.load_fresh(context.environment.now())
     if found is not None:
         return found
     with ExitStack() as stack:
         try:
             stack.enter_context(cache.locked())
         except UnusableFile as error:
-            environment.notify(f"aws: [WARNING]: {error}\n")
-        found = cache.load_fresh(environment.now())
+            context.environment.notify(f"aws: [WARNING]: {error}\n")
+        found = cache.load_fresh(context.environment.now())
         if found is None:
-            renewed = renew_one(session, parsed_globals, state, environment)
+            renewed = renew_one(context, state)
             assert isinstance(renewed, Assumed)  # noqa: S101 - a copy has no program
             found = renewed.credentials
-            _keep(session, cache, found, state, environment)
+            _keep(context, cache, found, state)
     return found
 
 
 def _keep(
-    session: Any,
-    cache: ProcessCache,
-    found: TemporaryCredentials,
-    state: ProfileState,
-    environment: Environment,
+    context: CommandContext, cache: ProcessCache, found: TemporaryCredentials, state: ProfileState
 ) -> None:
     """Store what was renewed, unless the profile has been cleared or changed meanwhile."""
-    files = locate(session)
+    files = locate(context.session)
     config = parse(files.config, files.config)
     if read_record(merged_profile(config, {}, state.name)) != state.record:
         return
     try:
-        cache.store(found, environment.now())
+        cache.store(found, context.environment.now())
     except UnusableFile as error:
-        environment.notify(f"aws: [WARNING]: {error}\n")
+        context.environment.notify(f"aws: [WARNING]: {error}\n")
 
 
 def _held(state: ProfileState, profile: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Sequence
 from awscli_assume.arguments.copy_source import check_no_role
 from awscli_assume.errors import NoTerminal
 from awscli_assume.host import user_environment
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.renewer import Renewer
@@ -31,40 +32,36 @@ from awscli_assume.workflow.planning.plan import make_plan
 from awscli_assume.workflow.run.child_process import run, signals_held
 
 
-def run_with_endpoint(
-    session: Any,
-    parsed_args: Any,
-    parsed_globals: Any,
-    environment: Environment,
-    words: Sequence[str],
-) -> int:
+def run_with_endpoint(context: CommandContext, parsed_args: Any, words: Sequence[str]) -> int:
     """Run a child, given the path of its program and then its words; answer its exit code."""
     if parsed_args.copy_source:
         check_no_role(parsed_args)
-    profiles = session.full_config["profiles"]
+    profiles = context.session.full_config["profiles"]
     # As the files have it: in memory a plan lends to its source, and lets it inherit.
     default = dict(profiles.get("default", {}))
-    plan = make_plan(session, parsed_args, parsed_globals, environment)
-    files = locate(session)
+    plan = make_plan(context, parsed_args)
+    files = locate(context.session)
 
     def depart() -> tuple[ReadyRequest, Assumed]:
-        ready_request = prepare(session, parsed_globals, plan, environment)
-        return ready_request, send(session, ready_request, environment)
+        ready_request = prepare(context, plan)
+        return ready_request, send(context, ready_request)
 
-    ready_request, first = signed_in(session, depart, parsed_args.login, environment)
+    ready_request, first = signed_in(context, depart, parsed_args.login)
     # With the MFA device that may have been found.
     ready_request = replace(ready_request, request=first.request)
     profile = ensure_exec_profile(files, {**profiles, "default": default})
-    _tell(parsed_args, ready_request, first, environment)
-    renewer = Renewer(first.credentials, _again(ready_request, environment), environment.now)
+    _tell(parsed_args, ready_request, first, context.environment)
+    renewer = Renewer(
+        first.credentials, _again(ready_request, context.environment), context.environment.now
+    )
     with ExitStack() as stack:
         with signals_held():
             endpoint = stack.enter_context(CredentialsEndpoint(renewer.current))
         child = environment_with_endpoint(
-            user_environment(environment.variables),
+            user_environment(context.environment.variables),
             endpoint.url,
             endpoint.token,
-            parsed_globals.region or first.region,
+            context.parsed_globals.region or first.region,
             first.request.role.arn,
             profile,
         )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.profiles.include_profile import inherit
 from awscli_assume.workflow.planning.plan import Plan, make_plan
@@ -105,7 +106,8 @@ def plan_of(profiles: dict[str, Any]) -> Plan:
     names = (*STS_OPTIONS, "role_name", "role_arn", "account_id", "update_profile")
     session = Session({name: dict(profile) for name, profile in profiles.items()})
     return make_plan(
-        session, Namespace(**dict.fromkeys(names)), Namespace(profile="top"), environment
+        CommandContext(session, Namespace(profile="top"), environment),
+        Namespace(**dict.fromkeys(names)),
     )
 
 

@@ -23,6 +23,8 @@ from awscli_assume.aws.sts.client import (
 )
 from awscli_assume.errors import InvalidRequest, UnexpectedAnswer
 from awscli_assume.host import CLI_NAME, ClientError, NoCredentialsError
+from awscli_assume.host.context import CommandContext
+from awscli_assume.host.environment import Environment
 from awscli_assume.model.arns import Role
 from awscli_assume.model.request.request import AssumeRoleRequest
 
@@ -88,7 +90,7 @@ def test_client_has_the_global_options(mocker: MockerFixture) -> None:
     session = mocker.Mock()
     options = Namespace(region="eu-west-1", endpoint_url="http://x", verify_ssl="/ca.pem")
 
-    client = create_sts_client(session, options)
+    client = create_sts_client(CommandContext(session, options, Environment()))
 
     assert client is session.create_client.return_value
     session.create_client.assert_called_once_with(
@@ -102,7 +104,7 @@ def test_region_that_stands_in(mocker: MockerFixture, said: Optional[str], regio
     session = mocker.Mock()
     options = Namespace(region=said, endpoint_url=None, verify_ssl=None)
 
-    create_sts_client(session, options, "of-profile")
+    create_sts_client(CommandContext(session, options, Environment()), "of-profile")
 
     assert session.create_client.call_args.kwargs["region_name"] == region
 

@@ -15,6 +15,7 @@ from pytest_mock import MockerFixture
 from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, NoTerminal
 from awscli_assume.host import NoCredentialsError
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.arns import Role
 from awscli_assume.profiles.source import ProfilePair
@@ -67,7 +68,8 @@ def plan_of(
     parsed_args = Namespace(**{**dict.fromkeys(names), **options})
     session = FakeSession(profiles, profile if profile is not None else current)
     return make_plan(
-        session, parsed_args, Namespace(profile=profile), environment or environment_with()
+        CommandContext(session, Namespace(profile=profile), environment or environment_with()),
+        parsed_args,
     )
 
 
@@ -338,7 +340,7 @@ def test_code_is_asked_for_when_everything_else_is_known(session: Any) -> None:
     environment = environment_with(has_terminal=lambda: True, ask=ask)
     plan = plan_of({"default": {}}, role_name="r", serial_number=DEVICE, environment=environment)
 
-    assumed = assume_planned_role(session, GLOBALS, plan, environment)
+    assumed = assume_planned_role(CommandContext(session, GLOBALS, environment), plan)
 
     sent = session.create_client.return_value.assume_role.call_args.kwargs
     assert asked == [f"Enter MFA code for {DEVICE}: "]
@@ -352,7 +354,10 @@ def test_region_that_was_asked(session: Any, found: str, region: Optional[str]) 
     session.create_client.return_value.meta.region_name = found
     plan = plan_of({"default": {}}, role_name="r")
 
-    assert assume_planned_role(session, GLOBALS, plan, environment_with()).region == region
+    assert (
+        assume_planned_role(CommandContext(session, GLOBALS, environment_with()), plan).region
+        == region
+    )
 
 
 def test_region_of_a_role_profile(session: Any) -> None:
@@ -360,9 +365,12 @@ def test_region_of_a_role_profile(session: Any) -> None:
     role = {"role_arn": ROLE_ARN, "source_profile": "default", "region": "eu-west-1"}
     plan = plan_of({"default": {}, "role": role}, profile="role")
 
-    assume_planned_role(session, GLOBALS, plan, environment_with())
+    assume_planned_role(CommandContext(session, GLOBALS, environment_with()), plan)
     assume_planned_role(
-        session, Namespace(**{**vars(GLOBALS), "region": "said"}), plan, environment_with()
+        CommandContext(
+            session, Namespace(**{**vars(GLOBALS), "region": "said"}), environment_with()
+        ),
+        plan,
     )
 
     regions = [call.kwargs["region_name"] for call in session.create_client.call_args_list]
@@ -390,7 +398,10 @@ def test_region_of_the_environment(
 
     environment = environment_with(variables=regions)
 
-    assert assume_planned_role(session, options, plan, environment).region == "us-west-2"
+    assert (
+        assume_planned_role(CommandContext(session, options, environment), plan).region
+        == "us-west-2"
+    )
 
 
 def test_source_in_place_of_the_target(session: Any, mocker: MockerFixture) -> None:
@@ -399,7 +410,7 @@ def test_source_in_place_of_the_target(session: Any, mocker: MockerFixture) -> N
     session.get_config_variable.return_value = "assumed-role"
     plan = plan_of({"default": {}}, current="assumed-role", role_name="r")
 
-    assume_planned_role(session, GLOBALS, plan, environment_with())
+    assume_planned_role(CommandContext(session, GLOBALS, environment_with()), plan)
 
     use_profile.assert_called_once_with(session, "default")
 
@@ -413,7 +424,7 @@ def test_session_that_has_the_source_already(
     session.get_config_variable.return_value = current
     plan = plan_of({"default": {}}, role_name="r")
 
-    assume_planned_role(session, GLOBALS, plan, environment_with())
+    assume_planned_role(CommandContext(session, GLOBALS, environment_with()), plan)
 
     assert use_profile.call_count == 0
 
@@ -452,4 +463,4 @@ def test_source_without_a_profile_in_place_of_the_target(
     options = Namespace(region="us-east-1", endpoint_url="http://127.0.0.1:1", verify_ssl=None)
 
     with pytest.raises(NoCredentialsError):
-        assume_planned_role(Session(), options, plan, environment_with())
+        assume_planned_role(CommandContext(Session(), options, environment_with()), plan)

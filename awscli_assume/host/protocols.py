@@ -1,0 +1,69 @@
+"""What we use of the AWS CLI's and botocore's own objects, as structural types.
+
+The CLI and botocore have no types. A protocol names the members that we rely on, which are
+the same in all supported versions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping, MutableMapping, Optional, Protocol, Sequence
+
+Profile = Mapping[str, Any]
+
+
+class ParsedGlobals(Protocol):
+    """The global options of a command line (awscli/data/cli.json); None where not given."""
+
+    profile: Optional[str]
+    region: Optional[str]
+    output: Optional[str]
+    query: Any
+    endpoint_url: Optional[str]
+    verify_ssl: Any
+    ca_bundle: Optional[str]
+    connect_timeout: Any
+    read_timeout: Any
+
+
+class FrozenCredentials(Protocol):
+    """One consistent triple of keys (botocore/credentials.py, ReadOnlyCredentials)."""
+
+    access_key: str
+    secret_key: str
+    token: Optional[str]
+
+
+class Credentials(Protocol):
+    """Credentials of a session (botocore/credentials.py); ``method`` names their provider."""
+
+    method: str
+
+    def get_frozen_credentials(self) -> FrozenCredentials:
+        """Return the keys; refreshable credentials may call AWS first."""
+
+
+class Session(Protocol):
+    """The CLI's session (botocore/session.py)."""
+
+    full_config: Mapping[str, Any]
+    available_profiles: Sequence[str]
+    # Client settings of the command line wrap it (aws/client_settings.py).
+    create_client: Callable[..., Any]
+
+    def get_config_variable(self, logical_name: str) -> Any:
+        """Return a configuration value by its logical name, such as ``profile``."""
+
+    def get_scoped_config(self) -> MutableMapping[str, Any]:
+        """Return the session's profile. Raises ProfileNotFound."""
+
+    def get_credentials(self) -> Any:
+        """Return the session's Credentials, found once and kept, or None."""
+
+    def get_component(self, name: str) -> Any:
+        """Return a component, such as ``credential_provider``."""
+
+    def register_component(self, name: str, component: Any) -> None:
+        """Replace a component."""
+
+    def set_config_variable(self, logical_name: str, value: Any) -> None:
+        """Set a configuration value for this session alone."""
