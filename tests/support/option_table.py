@@ -40,13 +40,29 @@ def option_names(verb: str = MAIN) -> list[str]:
 
 
 def option_table(verb: str = MAIN) -> str:
-    """Return the options as a Markdown table, in the verb's own order and words."""
-    rows = ["| option | value | meaning |", "|---|---|---|"]
+    """Return the options as a Markdown table, in the verb's own order and words.
+
+    Options that have the words of ``aws assume`` are named below the table.
+    """
+    known = _rows(MAIN) if verb != MAIN else {}
+    rows = _rows(verb)
+    shared = [name for name, row in rows.items() if known.get(name) == row]
+    table = ["| option | value | meaning |", "|---|---|---|"]
+    table += [row for name, row in rows.items() if name not in shared]
+    if shared:
+        names = ", ".join(f"`{name}`" for name in shared)
+        table += ["", f"The same as for `aws assume`: {names}."]
+    return "\n".join(table)
+
+
+def _rows(verb: str) -> dict[str, str]:
+    """Return the rows of a verb's options, by option."""
+    rows = {}
     for argument in verbs()[verb].ARG_TABLE:
         meaning = re.sub(r"</?code>", "`", argument["help_text"])
         name = argument["name"] if argument.get("positional_arg") else f"--{argument['name']}"
-        rows.append(f"| `{name}` | {_value(argument)} | {meaning} |")
-    return "\n".join(rows)
+        rows[name] = f"| `{name}` | {_value(argument)} | {meaning} |"
+    return rows
 
 
 def _value(argument: dict[str, Any]) -> str:
