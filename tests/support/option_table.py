@@ -44,15 +44,20 @@ def option_table(verb: str = MAIN) -> str:
 
     Options that have the words of ``aws assume`` are named below the table.
     """
-    known = _rows(MAIN) if verb != MAIN else {}
-    rows = _rows(verb)
-    shared = [name for name, row in rows.items() if known.get(name) == row]
+    rows, own = _rows(verb), own_option_names(verb)
+    shared = [name for name in rows if name not in own]
     table = ["| option | value | meaning |", "|---|---|---|"]
     table += [row for name, row in rows.items() if name not in shared]
     if shared:
         names = ", ".join(f"`{name}`" for name in shared)
         table += ["", f"The same as for `aws assume`: {names}."]
     return "\n".join(table)
+
+
+def own_option_names(verb: str) -> list[str]:
+    """Return the options of a verb that ``aws assume`` lacks, or describes in other words."""
+    known = _rows(MAIN) if verb != MAIN else {}
+    return [name for name, row in _rows(verb).items() if known.get(name) != row]
 
 
 def _rows(verb: str) -> dict[str, str]:

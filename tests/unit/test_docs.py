@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterator
+from xml.etree import ElementTree
 
 import pytest
 from awscli.clidriver import create_clidriver
@@ -25,8 +28,10 @@ from support.option_table import (
     documented_table,
     option_names,
     option_table,
+    own_option_names,
     verbs,
     verbs_with_options,
+    with_table,
 )
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -34,7 +39,14 @@ PACKAGE = Path(awscli_assume.__file__).parent
 README = REPOSITORY / "README.md"
 REFERENCE = REPOSITORY / "docs" / "reference.md"
 USAGE = REPOSITORY / "docs" / "usage.md"
-PAGES = [README, *sorted((REPOSITORY / "docs").glob("*.md"))]
+ARCHITECTURE = REPOSITORY / "docs" / "architecture.md"
+DEVELOPMENT = REPOSITORY / "docs" / "development.md"
+TERMINAL = REPOSITORY / "docs" / "terminal.svg"
+PAGES = [
+    README,
+    REPOSITORY / "CONTRIBUTING.md",
+    *sorted((REPOSITORY / "docs").glob("*.md")),
+]
 HELP = sorted((REPOSITORY / "awscli_assume" / "examples").rglob("*.rst"))
 
 
@@ -53,10 +65,13 @@ def table_cells(page: Path) -> set[str]:
 
 def test_no_text_of_the_reference_is_there_twice() -> None:
     """Two paragraphs or lists never begin two lines alike, as two versions of one would."""
-    lines = REFERENCE.read_text(encoding="utf-8").splitlines()
-    begun = [line[:40] for line in lines if len(line) > 40 and line[0] not in "|#-<"]
+    text = REFERENCE.read_text(encoding="utf-8")
+    for verb in verbs_with_options():
+        text = with_table(text, "", verb)
+    lines = text.splitlines()
+    starts = [line[:40] for line in lines if len(line) > 40 and line[0] not in "|#-<"]
 
-    assert sorted({one for one in begun if begun.count(one) > 1}) == []
+    assert sorted({start for start in starts if starts.count(start) > 1}) == []
 
 
 def test_each_call_has_one_row() -> None:
@@ -116,12 +131,23 @@ def test_the_table_of_options_is_up_to_date(verb: str) -> None:
 
 @pytest.mark.parametrize("verb", [verb for verb in verbs() if verb != "assume"])
 def test_every_option_of_a_verb_is_in_its_help(verb: str) -> None:
-    """The help text of a verb says what each of its options is for."""
+    """The help text of a verb names each option of its own.
+
+    The options that it shares with ``aws assume`` are in the list of options below the text.
+    """
     folder = PACKAGE / "examples" / "assume" / verb
     text = "".join(page.read_text(encoding="utf-8") for page in sorted(folder.glob("*.rst")))
 
     assert "TODO" not in text
-    assert [name for name in option_names(verb) if name not in text] == []
+    assert [name for name in own_option_names(verb) if name not in text] == []
+
+
+@pytest.mark.parametrize("verb", verbs_with_options())
+def test_every_option_has_a_help_text(verb: str) -> None:
+    """The list of options below a help text says something about each: a sentence or more."""
+    table = verbs()[verb].ARG_TABLE
+
+    assert [one["name"] for one in table if not one["help_text"].endswith(".")] == []
 
 
 def test_every_state_is_in_the_reference_and_in_the_help() -> None:
@@ -271,6 +297,143 @@ def test_list_of_contents_is_complete(page: Path) -> None:
     assert not listed or listed == sections
 
 
+# The architecture
+
+
+def diagram_of_packages() -> tuple[set[str], set[tuple[str, str]]]:
+    """Return the packages and the arrows of the first diagram of docs/architecture.md."""
+    text = ARCHITECTURE.read_text(encoding="utf-8")
+    lines = text.partition("```mermaid\nflowchart TD\n")[2].partition("```")[0].splitlines()
+    packages: set[str] = set()
+    arrows: set[tuple[str, str]] = set()
+    for line in lines:
+        sides = [re.findall(r"\w+", side) for side in line.split("-->")]
+        packages.update(name for side in sides for name in side)
+        for importers, imported in zip(sides, sides[1:]):
+            arrows.update((one, other) for one in importers for other in imported)
+    return packages, arrows
+
+
+def real_imports() -> tuple[set[str], set[tuple[str, str]]]:
+    """Return the packages and who imports whom, read from the code.
+
+    Imports of the package itself are left out: each package may read its version.
+    """
+    packages: set[str] = set()
+    imports: set[tuple[str, str]] = set()
+    for path in PACKAGE.rglob("*.py"):
+        importer = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        packages.add(importer)
+        for module in imported_modules(path):
+            name, _, rest = module.partition(".")
+            other = rest.partition(".")[0]
+            if name == "awscli_assume" and other not in ("", importer) and is_package(other):
+                imports.add((importer, other))
+    return packages, imports
+
+
+def is_package(name: str) -> bool:
+    return (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").exists()
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    """Return the names of the modules that a module imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def reachable(start: str, arrows: set[tuple[str, str]]) -> set[str]:
+    """Return the packages that the arrows reach from a package."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        one = waiting.pop()
+        waiting += [b for a, b in arrows if a == one and b not in found]
+        found.update(b for a, b in arrows if a == one)
+    return found
+
+
+def test_the_diagram_has_every_package() -> None:
+    """The first diagram of docs/architecture.md has the packages that there are."""
+    assert diagram_of_packages()[0] == real_imports()[0]
+
+
+def test_every_arrow_is_an_import() -> None:
+    """An arrow of the diagram is an import that the code makes."""
+    _, arrows = diagram_of_packages()
+
+    assert len(arrows) > 10
+    assert sorted(arrows - real_imports()[1]) == []
+
+
+def test_every_import_follows_the_arrows() -> None:
+    """A package imports those only that the arrows of the diagram reach."""
+    _, arrows = diagram_of_packages()
+    wrong = [(a, b) for a, b in real_imports()[1] if b not in reachable(a, arrows)]
+
+    assert sorted(wrong) == []
+
+
+@pytest.mark.parametrize("page", [ARCHITECTURE, DEVELOPMENT], ids=name_of)
+def test_modules_that_are_named_exist(page: Path) -> None:
+    """A path of the code or of the tests in the text is that of a file or a folder."""
+    text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+    named = set(re.findall(r"`([a-z_]+/[\w/]*(?:\.py|\.rst|/))`", text))
+    places = (PACKAGE, REPOSITORY)
+
+    assert named
+    missing = [name for name in named if not any((place / name).exists() for place in places)]
+    assert sorted(name for name in missing if "NAME" not in name) == []
+
+
+# The picture of a terminal
+
+
+def terminal_session() -> Any:
+    """Return the script that draws docs/terminal.svg."""
+    path = REPOSITORY / "docs" / "terminal_session.py"
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def texts_of_picture(svg: str) -> list[str]:
+    """Return the rows of text of a picture. Raises ParseError for an SVG that is not XML."""
+    root = ElementTree.fromstring(svg)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    return [node.text or "" for node in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_lines_of_a_terminal_are_drawn_as_text() -> None:
+    """What a terminal shows is in the picture: escaped, in rows of its width, without colors."""
+    session = terminal_session()
+    shown = session.plain_lines("\x1b[1;31m<a & b>\x1b[0m\r\n\r\n" + "x" * 130 + "\r\n")
+
+    svg = session.render(["$ aws assume list", *shown])
+
+    rows = texts_of_picture(svg)
+    assert rows == ["$ aws assume list", "<a & b>", "x" * session.COLUMNS, "x" * 30]
+    assert 'class="command"' in svg
+
+
+def test_the_picture_shows_the_commands_of_its_script() -> None:
+    """docs/terminal.svg is well-formed, shows the commands, and holds no secret and no path."""
+    svg = TERMINAL.read_text(encoding="utf-8")
+    rows = texts_of_picture(svg)
+    typed = [row[2:] for row in rows if row.startswith("$ ")]
+
+    assert typed == list(terminal_session().COMMANDS)
+    assert "aws_secret_access_key" not in svg
+    assert "SessionToken" not in svg
+    assert not re.search(r"\b(?:AKIA|ASIA)[A-Z0-9]{8}|/(?:root|tmp|home)/", svg)
+
+
 # Security
 
 
@@ -306,7 +469,9 @@ class Command:
 def command_lines(page: Path) -> Iterator[str]:
     """Return the lines of a page's code blocks, continued lines as one."""
     text = page.read_text(encoding="utf-8")
-    if page.suffix == ".md":
+    if page.suffix == ".svg":
+        yield from (row[2:] for row in texts_of_picture(text) if row.startswith("$ "))
+    elif page.suffix == ".md":
         blocks = re.findall(r"^ *```console\n(.*?)^ *```$", text, re.S | re.M)
         lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
         yield from (line.strip()[2:] for line in lines if line.strip().startswith("$ "))
@@ -321,7 +486,7 @@ def commands(name: str) -> list[Any]:
     start = re.compile(
         r"(?:^|.*\$\(|.*`)(?:[A-Z_]+=\S+ )*(?:\S*/)?" + re.escape(name) + r" (?P<rest>.*)"
     )
-    for page in [*PAGES, *HELP]:
+    for page in [*PAGES, TERMINAL, *HELP]:
         for line in command_lines(page):
             match = start.fullmatch(line)
             if match:
