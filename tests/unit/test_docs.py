@@ -7,6 +7,7 @@ import importlib.util
 import re
 import shlex
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Iterator
 from xml.etree import ElementTree
@@ -295,6 +296,83 @@ def test_list_of_contents_is_complete(page: Path) -> None:
     ]
 
     assert not listed or listed == sections
+
+
+# Messages
+
+
+# What AWS, the AWS CLI and shells say, as far as docs/troubleshooting.md names it.
+FOREIGN_MESSAGES = {
+    "AccessDenied",
+    "ExpiredToken",
+    "InvalidClientTokenId",
+    "InvalidIdentityToken",
+    "MalformedPolicyDocument",
+    "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code",
+    "SignatureDoesNotMatch",
+    "The config profile (",
+    ") could not be found",
+    "Unable to locate credentials",
+    "You must specify a region",
+    "no such file, from the shell or the SDK",
+    # Conditions and operations that follow AccessDenied.
+    "aws:MultiFactorAuthPresent",
+    "AssumeRoleWithWebIdentity",
+    "with a code",
+    "with an MFA session, but not with --token-code",
+}
+VALUE = "\0"
+
+
+def quoted_messages() -> list[str]:
+    """Return the parts of messages that docs/troubleshooting.md quotes, without their values."""
+    text = (REPOSITORY / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    tables = re.findall(r"^\| message \| .*\n\|---\|---\|\n((?:\|.*\n)+)", text, re.MULTILINE)
+    quotes = [row.split(" | ")[0].lstrip("| ") for table in tables for row in table.splitlines()]
+    quotes += re.findall(r"^- `([^`]+)`", text, re.MULTILINE)
+    parts = [part for quote in quotes for part in re.split("…|, (?=does not exist)", quote)]
+    return [part.replace("`", "").strip(" ,") for part in parts if part.strip(" ,`")]
+
+
+@cache
+def message_templates() -> tuple[list[str], ...]:
+    """Return the words of each text of the code, with VALUE in place of what is filled in."""
+    texts = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = (
+                    part.value if isinstance(part, ast.Constant) else VALUE for part in node.values
+                )
+                texts.add("".join(str(part) for part in parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+    return tuple(words_of(text) for text in texts)
+
+
+def words_of(text: str) -> list[str]:
+    return [word.strip("`'\".,:;()") for word in text.split()]
+
+
+def is_part_of(quote: list[str], template: list[str]) -> bool:
+    """Return whether words stand in a row in a text, where each value may be any word."""
+    return any(
+        all(
+            word == other or (VALUE in other and is_filled_in(word, other))
+            for word, other in zip(quote, template[start:])
+        )
+        for start in range(len(template) - len(quote) + 1)
+    )
+
+
+def is_filled_in(word: str, template: str) -> bool:
+    return bool(re.fullmatch("\\S+".join(map(re.escape, template.split(VALUE))), word))
+
+
+@pytest.mark.parametrize("quote", sorted(set(quoted_messages()) - FOREIGN_MESSAGES))
+def test_quoted_message_is_in_the_code(quote: str) -> None:
+    """A message in the tables of docs/troubleshooting.md is one that the code prints."""
+    assert any(is_part_of(words_of(quote), template) for template in message_templates())
 
 
 # The architecture
