@@ -491,7 +491,9 @@ def texts_of_picture(svg: str) -> list[str]:
 def test_lines_of_a_terminal_are_drawn_as_text() -> None:
     """What a terminal shows is in the picture: escaped, in rows of its width, without colors."""
     session = terminal_session()
-    shown = session.plain_lines("\x1b[1;31m<a & b>\x1b[0m\r\n\r\n" + "x" * 130 + "\r\n")
+    shown = session.plain_lines(
+        "\x1b[1;31m<a & b>\x1b[0m\r\n\r\n" + "x" * (session.COLUMNS + 30) + "\r\n"
+    )
 
     svg = session.render(["$ aws assume list", *shown])
 
