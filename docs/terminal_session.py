@@ -22,7 +22,7 @@ from typing import Sequence
 from xml.sax.saxutils import escape
 
 SVG = Path(__file__).with_name("terminal.svg")
-COLUMNS = 114
+COLUMNS = 118
 FONT_SIZE, CHARACTER_WIDTH, LINE_HEIGHT, MARGIN, TITLE_BAR = 13, 7.85, 18, 16, 32
 REGION = "us-east-1"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
