@@ -40,13 +40,34 @@ def option_names(verb: str = MAIN) -> list[str]:
 
 
 def option_table(verb: str = MAIN) -> str:
-    """Return the options as a Markdown table, in the verb's own order and words."""
-    rows = ["| option | value | meaning |", "|---|---|---|"]
+    """Return the options as a Markdown table, in the verb's own order and words.
+
+    Options that have the words of ``aws assume`` are named below the table.
+    """
+    rows, own = _rows(verb), own_option_names(verb)
+    shared = [name for name in rows if name not in own]
+    table = ["| option | value | meaning |", "|---|---|---|"]
+    table += [row for name, row in rows.items() if name not in shared]
+    if shared:
+        names = ", ".join(f"`{name}`" for name in shared)
+        table += ["", f"The same as for `aws assume`: {names}."]
+    return "\n".join(table)
+
+
+def own_option_names(verb: str) -> list[str]:
+    """Return the options of a verb that ``aws assume`` lacks, or describes in other words."""
+    known = _rows(MAIN) if verb != MAIN else {}
+    return [name for name, row in _rows(verb).items() if known.get(name) != row]
+
+
+def _rows(verb: str) -> dict[str, str]:
+    """Return the rows of a verb's options, by option."""
+    rows = {}
     for argument in verbs()[verb].ARG_TABLE:
         meaning = re.sub(r"</?code>", "`", argument["help_text"])
         name = argument["name"] if argument.get("positional_arg") else f"--{argument['name']}"
-        rows.append(f"| `{name}` | {_value(argument)} | {meaning} |")
-    return "\n".join(rows)
+        rows[name] = f"| `{name}` | {_value(argument)} | {meaning} |"
+    return rows
 
 
 def _value(argument: dict[str, Any]) -> str:

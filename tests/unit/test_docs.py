@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import re
 import shlex
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Iterator
+from xml.etree import ElementTree
 
 import pytest
 from awscli.clidriver import create_clidriver
@@ -25,8 +29,10 @@ from support.option_table import (
     documented_table,
     option_names,
     option_table,
+    own_option_names,
     verbs,
     verbs_with_options,
+    with_table,
 )
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -34,7 +40,14 @@ PACKAGE = Path(awscli_assume.__file__).parent
 README = REPOSITORY / "README.md"
 REFERENCE = REPOSITORY / "docs" / "reference.md"
 USAGE = REPOSITORY / "docs" / "usage.md"
-PAGES = [README, *sorted((REPOSITORY / "docs").glob("*.md"))]
+ARCHITECTURE = REPOSITORY / "docs" / "architecture.md"
+DEVELOPMENT = REPOSITORY / "docs" / "development.md"
+TERMINAL = REPOSITORY / "docs" / "terminal.svg"
+PAGES = [
+    README,
+    REPOSITORY / "CONTRIBUTING.md",
+    *sorted((REPOSITORY / "docs").glob("*.md")),
+]
 HELP = sorted((REPOSITORY / "awscli_assume" / "examples").rglob("*.rst"))
 
 
@@ -53,10 +66,13 @@ def table_cells(page: Path) -> set[str]:
 
 def test_no_text_of_the_reference_is_there_twice() -> None:
     """Two paragraphs or lists never begin two lines alike, as two versions of one would."""
-    lines = REFERENCE.read_text(encoding="utf-8").splitlines()
-    begun = [line[:40] for line in lines if len(line) > 40 and line[0] not in "|#-<"]
+    text = REFERENCE.read_text(encoding="utf-8")
+    for verb in verbs_with_options():
+        text = with_table(text, "", verb)
+    lines = text.splitlines()
+    starts = [line[:40] for line in lines if len(line) > 40 and line[0] not in "|#-<"]
 
-    assert sorted({one for one in begun if begun.count(one) > 1}) == []
+    assert sorted({start for start in starts if starts.count(start) > 1}) == []
 
 
 def test_each_call_has_one_row() -> None:
@@ -80,10 +96,30 @@ def test_every_verb_is_in_the_reference(verb: str) -> None:
 
 @pytest.mark.parametrize("verb", verbs_with_options())
 def test_every_option_is_in_the_reference(verb: str) -> None:
-    """Each option of a verb's own argument table has a row in the verb's table."""
-    table = documented_table(REFERENCE.read_text(encoding="utf-8"), verb)
+    """Each option of a verb has a row in the verb's table, or is named below it.
 
-    assert [name for name in option_names(verb) if f"| `{name}` |" not in table] == []
+    Those that are only named have their row in the table of ``aws assume``.
+    """
+    text = REFERENCE.read_text(encoding="utf-8")
+    table, main = documented_table(text, verb), documented_table(text)
+    names = option_names(verb)
+    below = [name for name in names if f"| `{name}` |" not in table]
+
+    assert [name for name in below if f"`{name}`" not in table.rpartition("\n")[2]] == []
+    assert [name for name in below if f"| `{name}` |" not in main] == []
+
+
+def test_every_table_of_options_appears_once() -> None:
+    """The text of an option has one place in the documentation: docs/reference.md."""
+    rows = [
+        line
+        for page in PAGES
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if re.match(r"\| `(?:--[a-z-]+|role|command)` \|", line) and "…" not in line.split("|")[1]
+    ]
+
+    assert len(rows) > 30
+    assert sorted({row for row in rows if rows.count(row) > 1}) == []
 
 
 @pytest.mark.parametrize("verb", verbs_with_options())
@@ -96,12 +132,23 @@ def test_the_table_of_options_is_up_to_date(verb: str) -> None:
 
 @pytest.mark.parametrize("verb", [verb for verb in verbs() if verb != "assume"])
 def test_every_option_of_a_verb_is_in_its_help(verb: str) -> None:
-    """The help text of a verb says what each of its options is for."""
+    """The help text of a verb names each option of its own.
+
+    The options that it shares with ``aws assume`` are in the list of options below the text.
+    """
     folder = PACKAGE / "examples" / "assume" / verb
     text = "".join(page.read_text(encoding="utf-8") for page in sorted(folder.glob("*.rst")))
 
     assert "TODO" not in text
-    assert [name for name in option_names(verb) if name not in text] == []
+    assert [name for name in own_option_names(verb) if name not in text] == []
+
+
+@pytest.mark.parametrize("verb", verbs_with_options())
+def test_every_option_has_a_help_text(verb: str) -> None:
+    """The list of options below a help text says something about each: a sentence or more."""
+    table = verbs()[verb].ARG_TABLE
+
+    assert [one["name"] for one in table if not one["help_text"].endswith(".")] == []
 
 
 def test_every_state_is_in_the_reference_and_in_the_help() -> None:
@@ -251,6 +298,222 @@ def test_list_of_contents_is_complete(page: Path) -> None:
     assert not listed or listed == sections
 
 
+# Messages
+
+
+# What AWS, the AWS CLI and shells say, as far as docs/troubleshooting.md names it.
+FOREIGN_MESSAGES = {
+    "AccessDenied",
+    "ExpiredToken",
+    "InvalidClientTokenId",
+    "InvalidIdentityToken",
+    "MalformedPolicyDocument",
+    "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code",
+    "SignatureDoesNotMatch",
+    "The config profile (",
+    ") could not be found",
+    "Unable to locate credentials",
+    "You must specify a region",
+    "no such file, from the shell or the SDK",
+    # Conditions and operations that follow AccessDenied.
+    "aws:MultiFactorAuthPresent",
+    "AssumeRoleWithWebIdentity",
+    "with a code",
+    "with an MFA session, but not with --token-code",
+}
+VALUE = "\0"
+
+
+def quoted_messages() -> list[str]:
+    """Return the parts of messages that docs/troubleshooting.md quotes, without their values."""
+    text = (REPOSITORY / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    tables = re.findall(r"^\| message \| .*\n\|---\|---\|\n((?:\|.*\n)+)", text, re.MULTILINE)
+    quotes = [row.split(" | ")[0].lstrip("| ") for table in tables for row in table.splitlines()]
+    quotes += re.findall(r"^- `([^`]+)`", text, re.MULTILINE)
+    parts = [part for quote in quotes for part in re.split("…|, (?=does not exist)", quote)]
+    return [part.replace("`", "").strip(" ,") for part in parts if part.strip(" ,`")]
+
+
+@cache
+def message_templates() -> tuple[list[str], ...]:
+    """Return the words of each text of the code, with VALUE in place of what is filled in."""
+    texts = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = (
+                    part.value if isinstance(part, ast.Constant) else VALUE for part in node.values
+                )
+                texts.add("".join(str(part) for part in parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+    return tuple(words_of(text) for text in texts)
+
+
+def words_of(text: str) -> list[str]:
+    return [word.strip("`'\".,:;()") for word in text.split()]
+
+
+def is_part_of(quote: list[str], template: list[str]) -> bool:
+    """Return whether words stand in a row in a text, where each value may be any word."""
+    return any(
+        all(
+            word == other or (VALUE in other and is_filled_in(word, other))
+            for word, other in zip(quote, template[start:])
+        )
+        for start in range(len(template) - len(quote) + 1)
+    )
+
+
+def is_filled_in(word: str, template: str) -> bool:
+    return bool(re.fullmatch("\\S+".join(map(re.escape, template.split(VALUE))), word))
+
+
+@pytest.mark.parametrize("quote", sorted(set(quoted_messages()) - FOREIGN_MESSAGES))
+def test_quoted_message_is_in_the_code(quote: str) -> None:
+    """A message in the tables of docs/troubleshooting.md is one that the code prints."""
+    assert any(is_part_of(words_of(quote), template) for template in message_templates())
+
+
+# The architecture
+
+
+def diagram_of_packages() -> tuple[set[str], set[tuple[str, str]]]:
+    """Return the packages and the arrows of the first diagram of docs/architecture.md."""
+    text = ARCHITECTURE.read_text(encoding="utf-8")
+    lines = text.partition("```mermaid\nflowchart TD\n")[2].partition("```")[0].splitlines()
+    packages: set[str] = set()
+    arrows: set[tuple[str, str]] = set()
+    for line in lines:
+        sides = [re.findall(r"\w+", side) for side in line.split("-->")]
+        packages.update(name for side in sides for name in side)
+        for importers, imported in zip(sides, sides[1:]):
+            arrows.update((one, other) for one in importers for other in imported)
+    return packages, arrows
+
+
+def real_imports() -> tuple[set[str], set[tuple[str, str]]]:
+    """Return the packages and who imports whom, read from the code.
+
+    Imports of the package itself are left out: each package may read its version.
+    """
+    packages: set[str] = set()
+    imports: set[tuple[str, str]] = set()
+    for path in PACKAGE.rglob("*.py"):
+        importer = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        packages.add(importer)
+        for module in imported_modules(path):
+            name, _, rest = module.partition(".")
+            other = rest.partition(".")[0]
+            if name == "awscli_assume" and other not in ("", importer) and is_package(other):
+                imports.add((importer, other))
+    return packages, imports
+
+
+def is_package(name: str) -> bool:
+    return (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").exists()
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    """Return the names of the modules that a module imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def reachable(start: str, arrows: set[tuple[str, str]]) -> set[str]:
+    """Return the packages that the arrows reach from a package."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        one = waiting.pop()
+        waiting += [b for a, b in arrows if a == one and b not in found]
+        found.update(b for a, b in arrows if a == one)
+    return found
+
+
+def test_the_diagram_has_every_package() -> None:
+    """The first diagram of docs/architecture.md has the packages that there are."""
+    assert diagram_of_packages()[0] == real_imports()[0]
+
+
+def test_every_arrow_is_an_import() -> None:
+    """An arrow of the diagram is an import that the code makes."""
+    _, arrows = diagram_of_packages()
+
+    assert len(arrows) > 10
+    assert sorted(arrows - real_imports()[1]) == []
+
+
+def test_every_import_follows_the_arrows() -> None:
+    """A package imports those only that the arrows of the diagram reach."""
+    _, arrows = diagram_of_packages()
+    wrong = [(a, b) for a, b in real_imports()[1] if b not in reachable(a, arrows)]
+
+    assert sorted(wrong) == []
+
+
+@pytest.mark.parametrize("page", [ARCHITECTURE, DEVELOPMENT], ids=name_of)
+def test_modules_that_are_named_exist(page: Path) -> None:
+    """A path of the code or of the tests in the text is that of a file or a folder."""
+    text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+    named = set(re.findall(r"`([a-z_]+/[\w/]*(?:\.py|\.rst|/))`", text))
+    places = (PACKAGE, REPOSITORY)
+
+    assert named
+    missing = [name for name in named if not any((place / name).exists() for place in places)]
+    assert sorted(name for name in missing if "NAME" not in name) == []
+
+
+# The picture of a terminal
+
+
+def terminal_session() -> Any:
+    """Return the script that draws docs/terminal.svg."""
+    path = REPOSITORY / "docs" / "terminal_session.py"
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def texts_of_picture(svg: str) -> list[str]:
+    """Return the rows of text of a picture. Raises ParseError for an SVG that is not XML."""
+    root = ElementTree.fromstring(svg)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    return [node.text or "" for node in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_lines_of_a_terminal_are_drawn_as_text() -> None:
+    """What a terminal shows is in the picture: escaped, in rows of its width, without colors."""
+    session = terminal_session()
+    shown = session.plain_lines(
+        "\x1b[1;31m<a & b>\x1b[0m\r\n\r\n" + "x" * (session.COLUMNS + 30) + "\r\n"
+    )
+
+    svg = session.render(["$ aws assume list", *shown])
+
+    rows = texts_of_picture(svg)
+    assert rows == ["$ aws assume list", "<a & b>", "x" * session.COLUMNS, "x" * 30]
+    assert 'class="command"' in svg
+
+
+def test_the_picture_shows_the_commands_of_its_script() -> None:
+    """docs/terminal.svg is well-formed, shows the commands, and holds no secret and no path."""
+    svg = TERMINAL.read_text(encoding="utf-8")
+    rows = texts_of_picture(svg)
+    typed = [row[2:] for row in rows if row.startswith("$ ")]
+
+    assert typed == list(terminal_session().COMMANDS)
+    assert "aws_secret_access_key" not in svg
+    assert "SessionToken" not in svg
+    assert not re.search(r"\b(?:AKIA|ASIA)[A-Z0-9]{8}|/(?:root|tmp|home)/", svg)
+
+
 # Security
 
 
@@ -286,7 +549,9 @@ class Command:
 def command_lines(page: Path) -> Iterator[str]:
     """Return the lines of a page's code blocks, continued lines as one."""
     text = page.read_text(encoding="utf-8")
-    if page.suffix == ".md":
+    if page.suffix == ".svg":
+        yield from (row[2:] for row in texts_of_picture(text) if row.startswith("$ "))
+    elif page.suffix == ".md":
         blocks = re.findall(r"^ *```console\n(.*?)^ *```$", text, re.S | re.M)
         lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
         yield from (line.strip()[2:] for line in lines if line.strip().startswith("$ "))
@@ -301,7 +566,7 @@ def commands(name: str) -> list[Any]:
     start = re.compile(
         r"(?:^|.*\$\(|.*`)(?:[A-Z_]+=\S+ )*(?:\S*/)?" + re.escape(name) + r" (?P<rest>.*)"
     )
-    for page in [*PAGES, *HELP]:
+    for page in [*PAGES, TERMINAL, *HELP]:
         for line in command_lines(page):
             match = start.fullmatch(line)
             if match:
