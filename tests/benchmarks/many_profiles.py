@@ -1,6 +1,6 @@
 """Time the life of many profiles: both sides in turn, in one go.
 
-    python tests/benchmarks/life.py [--runs N] [--write]
+    python tests/benchmarks/many_profiles.py [--runs N] [--write]
 
 Runs the official AWS CLI 2.38.5 against a scripted STS on loopback, with our
 profiles among thousands of others. ``--write`` puts the table into

@@ -1,6 +1,6 @@
 """Time the program of credential_process: both sides in turn, in one go, as a ratio.
 
-    python tests/benchmarks/process.py [--runs N] [--write]
+    python tests/benchmarks/credential_process.py [--runs N] [--write]
 
 A fresh cache file against a Python that does nothing, and the official AWS CLI
 2.38.5 against the program. ``--write`` puts the table into docs/performance.md.
