@@ -13,7 +13,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import Iterator, Optional
 
 import pytest
 from awscli.clidriver import create_clidriver
@@ -21,7 +21,7 @@ from botocore.history import get_global_history_recorder
 
 from awscli_assume.commands.assume import AssumeCommand
 from awscli_assume.host.environment import Environment
-from support.sign_in_stub import SSO_SESSION, SignInStub, keep_access_token
+from support.sso_stub import SSO_PROFILE, SsoStub, write_sso_token
 from support.sts_stub import ACCOUNT, StsStub
 
 ACCESS_KEY_ID = "AKIAALICEALICEALICE1"
@@ -128,20 +128,19 @@ def aws(
 
 
 @pytest.fixture
-def sso(
-    aws: Driver, home: Path, sign_in_stub: SignInStub, monkeypatch: pytest.MonkeyPatch
-) -> SignInStub:
-    """Return the portal of somebody with an SSO profile ``dev``, signed in."""
+def sso(aws: Driver, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SsoStub]:
+    """Return the portal of a user who is signed in to the SSO profile ``dev``."""
     # botocore makes the path of HOME when it is imported.
     for owner in ("credentials.SSOProvider", "tokens.SSOTokenProvider"):
         name = f"botocore.{owner}._SSO_TOKEN_CACHE_DIR"
         monkeypatch.setattr(name, str(home / ".aws" / "sso" / "cache"))
-    for name, value in sign_in_stub.variables().items():
-        aws.set_variable(name, value)
-    aws.add_config(SSO_SESSION)
-    keep_access_token(home)
+    aws.add_config(SSO_PROFILE)
+    write_sso_token(home)
     aws.stub.caller = f"arn:aws:sts::{ACCOUNT}:assumed-role/Developer/alice"
-    return sign_in_stub
+    with SsoStub() as stub:
+        for name, value in stub.variables().items():
+            aws.set_variable(name, value)
+        yield stub
 
 
 @pytest.fixture

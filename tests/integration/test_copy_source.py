@@ -15,12 +15,18 @@ import pytest
 from support.loopback import Journal, Keys
 from support.person import Person
 from support.signin_stub import SigninStub, write_login
-from support.sso_stub import FIRST_TOKEN, SECOND_TOKEN, START_URL, SsoStub, write_token
+from support.sso_stub import (
+    ACCESS_TOKEN,
+    REFRESHED_TOKEN,
+    SSO_KEYS,
+    START_URL,
+    SsoStub,
+    write_sso_token,
+)
 from support.sts_stub import ACCOUNT, StsStub
 from support.terminal import Terminal, exit_code
 
 KEY = ("AKIAALICEALICEALICE1", "AliceSecret")
-SSO_KEYS = Keys("sso", "ASIASSOSSOSSOSSOSSO1", "SsoSecret", "SsoToken")
 LOGIN_KEYS = Keys("login", "ASIALOGINLOGINLOGIN1", "LoginSecret", "LoginToken")
 LOGIN = f"arn:aws:iam::{ACCOUNT}:user/alice"
 PROFILES = (
@@ -45,25 +51,21 @@ def carol(make_person: Callable, sts_stub: StsStub, journal: Journal) -> Iterato
     with person.config.open("a") as file:
         file.write(PROFILES)
     with ExitStack() as stack:
-        sso = stack.enter_context(SsoStub(journal, SSO_KEYS))
+        sso = stack.enter_context(SsoStub(journal))
         signin = stack.enter_context(SigninStub(journal, LOGIN_KEYS))
-        person.environment.update(
-            AWS_ENDPOINT_URL_SSO=sso.url,
-            AWS_ENDPOINT_URL_SSO_OIDC=sso.url,
-            AWS_ENDPOINT_URL_SIGNIN=signin.url,
-        )
+        person.environment.update(**sso.variables(), AWS_ENDPOINT_URL_SIGNIN=signin.url)
         yield person
 
 
 @pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 def test_a_session_of_sso_is_what_terraform_can_read(carol: Person, journal: Journal) -> None:
     """The target has keys, token, end, region and our record; the portal is asked once."""
-    write_token(carol.home, "corp")
+    write_sso_token(carol.home, has_refresh_token=True)
     done = carol.aws("assume", "--copy-source", "--profile", "dev")
 
     assert done.returncode == 0, done.stderr
     assert [(one.operation, one.by) for one in journal.calls] == [
-        ("sso:GetRoleCredentials", FIRST_TOKEN)
+        ("sso:GetRoleCredentials", ACCESS_TOKEN)
     ]
     section = carol.sections(carol.credentials)["assumed-role"]
     assert (
@@ -121,7 +123,7 @@ def confirm(url: str) -> None:
 @newest
 def test_login_signs_in_and_goes_on(carol: Person, journal: Journal) -> None:
     """The CLI's own `aws sso login` runs on the terminal; stdout stays ours."""
-    write_token(carol.home, "corp", is_expired=True, is_session=False)
+    write_sso_token(carol.home, hours=-1)
     line = shlex.join(carol.words("assume", "--copy-source", "--profile", "dev", "--login"))
     terminal = Terminal(
         ["sh", "-c", f"{line} > answer"], carol.variables(BROWSER="true"), str(carol.home)
@@ -137,6 +139,6 @@ def test_login_signs_in_and_goes_on(carol: Person, journal: Journal) -> None:
     assert [(one.operation, one.by) for one in journal.calls] == [
         ("sso-oidc:RegisterClient", None),
         ("sso-oidc:CreateToken", None),
-        ("sso:GetRoleCredentials", SECOND_TOKEN),
+        ("sso:GetRoleCredentials", REFRESHED_TOKEN),
     ]
     assert journal.calls[1].parameters["code"] == "the-code"

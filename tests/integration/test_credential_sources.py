@@ -1,4 +1,4 @@
-"""Every way in: a source and a role, what was asked for it in which order, and what arrives."""
+"""All sources of credentials: the calls for each source and role, and the resulting session."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any, Callable, Iterator, Mapping, Optional
 import pytest
 
 from awscli_assume.install.local_aws import LocalAws
+from support.credential_sources import (
+    ACCOUNT,
+    REGION,
+    Principals,
+    Stubs,
+    client,
+    make_principals,
+    role_arn,
+    run_stubs,
+    web_identity_token,
+)
 from support.loopback import Call, Keys
 from support.metadata_stub import CONTAINER_TOKEN
 from support.person import Person
 from support.signin_stub import CLIENT_ID, write_login
-from support.sso_stub import FIRST_TOKEN, SECOND_TOKEN, START_URL, write_token
-from support.ways_in import (
-    ACCOUNT,
-    REGION,
-    Principals,
-    Stands,
-    client,
-    make_principals,
-    role_arn,
-    stands_for,
-    web_identity_token,
-)
+from support.sso_stub import ACCESS_TOKEN, REFRESHED_TOKEN, START_URL, write_sso_token
 
 pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 
@@ -40,10 +40,10 @@ WORK = "[work]\naws_access_key_id = {dave.id}\naws_secret_access_key = {dave.sec
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "{dave.id}", "AWS_SECRET_ACCESS_KEY": "{dave.secret}"}
 INSTANCE = {
     "AWS_EC2_METADATA_DISABLED": "false",
-    "AWS_EC2_METADATA_SERVICE_ENDPOINT": "{stands.instance.url}",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT": "{stubs.instance.url}",
 }
 CONTAINER = {
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "{stands.container.url}/task",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "{stubs.container.url}/task",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN": CONTAINER_TOKEN,
 }
 SSO = f"""
@@ -109,7 +109,7 @@ def from_web() -> Call:
     return Call("AssumeRoleWithWebIdentity", parameters, "nobody")
 
 
-def from_portal(token: str = FIRST_TOKEN) -> Call:
+def from_portal(token: str = ACCESS_TOKEN) -> Call:
     return Call("sso:GetRoleCredentials", {"role_name": "Dev", "account_id": ACCOUNT}, token)
 
 
@@ -133,14 +133,14 @@ FROM_CONTAINER = (Call("container:/task", {}, CONTAINER_TOKEN),)
 
 
 @dataclass(frozen=True)
-class Way:
+class Case:
     """A source and a role.
 
-    ``calls`` are all calls of ``aws assume`` in their order. Words, files' texts and
-    variables may name keys (``{carol.id}``), ``{home}`` and the stand-ins.
+    ``calls`` are all calls of ``aws assume`` in their order. Words, file contents
+    and variables may name keys (``{carol.id}``), ``{home}`` and the stubs.
     ``source`` is what the record says of the source. ``again`` are the variables
     of a second run. ``missing`` is what a version 1 lacks for it; ``calls_of_v1``
-    are its calls where it asks more often.
+    are its calls where it makes more calls.
     """
 
     calls: tuple[Call, ...]
@@ -163,12 +163,17 @@ class Way:
 
 
 def write_process(home: Path, keys: Keys) -> None:
-    """Write what a credential_process answers."""
+    """Write the output of a credential_process."""
     document = {"Version": 1, "AccessKeyId": keys.id, "SecretAccessKey": keys.secret}
     if keys.token:
         document["SessionToken"] = keys.token
         document["Expiration"] = "2036-11-23T10:00:00Z"
     (home / "process.json").write_text(json.dumps(document))
+
+
+def write_renewable_token(home: Path, principals: Principals) -> None:
+    """Write the token file of an sso-session, which has a refresh token."""
+    write_sso_token(home, has_refresh_token=True)
 
 
 def token_of(home: Path, principals: Principals) -> None:
@@ -178,59 +183,59 @@ def token_of(home: Path, principals: Principals) -> None:
 
 PROCESS = "[profile process]\ncredential_process = cat {home}/process.json\n"
 KEYS = {
-    "keys of the default profile": Way((assumed("carol"),)),
-    "keys of a named profile": Way(
+    "keys of the default profile": Case((assumed("carol"),)),
+    "keys of a named profile": Case(
         (assumed("dave"),), (*BY_ARN, "--profile", "work"), credentials=CAROL + WORK,
         source="source-profile = work",
     ),
-    "keys in the config file": Way(
+    "keys in the config file": Case(
         (assumed("dave"),), (*BY_ARN, "--profile", "work"),
         config=WORK.replace("[work]", "[profile work]"), source="source-profile = work",
     ),
-    "AWS_PROFILE": Way(
+    "AWS_PROFILE": Case(
         (assumed("dave"),), credentials=CAROL + WORK, variables={"AWS_PROFILE": "work"},
         source="source-profile = work",
     ),
-    "keys in the environment": Way(
+    "keys in the environment": Case(
         (assumed("dave"),), credentials="", variables=ENVIRONMENT,
         source="credential-source = Environment",
     ),
-    "keys in the environment, and AWS_PROFILE": Way(
+    "keys in the environment, and AWS_PROFILE": Case(
         (assumed("dave"),), config="[profile work]\nregion = us-west-2\n",
         credentials=CAROL + keys_profile("work", "session"),
         variables={**ENVIRONMENT, "AWS_PROFILE": "work"},
         source="credential-source = Environment", region="us-west-2",
     ),
-    "temporary keys": Way(
+    "temporary keys": Case(
         (assumed("session"),), (*BY_ARN, "--profile", "mfa"),
         credentials=keys_profile("mfa", "session"), source="source-profile = mfa",
     ),
-    "temporary keys of a role: chaining": Way(
+    "temporary keys of a role: chaining": Case(
         (identity("first"), assumed("first")), (*BY_NAME, "--profile", "mfa"),
         credentials=keys_profile("mfa", "first"), source="source-profile = mfa",
     ),
-    "credential_process": Way(
+    "credential_process": Case(
         (assumed("dave"),), (*BY_ARN, "--profile", "process"), PROCESS,
         prepare=lambda home, known: write_process(home, known.dave),
         source="source-profile = process",
     ),
-    "credential_process with a session token": Way(
+    "credential_process with a session token": Case(
         (assumed("session"),), (*BY_ARN, "--profile", "process"), PROCESS,
         prepare=lambda home, known: write_process(home, known.sessions["session"]),
         source="source-profile = process",
     ),
-    "a role by its name, twice": Way(
+    "a role by its name, twice": Case(
         (identity("carol"), assumed("carol"), assumed("carol")), BY_NAME, again={},
     ),
-    "a role by name and account": Way(
+    "a role by name and account": Case(
         (assumed("carol"),), (*BY_NAME, "--account-id", ACCOUNT),
     ),
-    "again in a shell of the target": Way(
+    "again in a shell of the target": Case(
         (assumed("dave"), assumed("dave")), (*BY_ARN, "--profile", "work"),
         credentials=CAROL + WORK, source="source-profile = work",
         again={"AWS_PROFILE": "assumed-role"},
     ),
-    "options of the request": Way(
+    "options of the request": Case(
         (
             assumed(
                 "carol", DurationSeconds="1800", ExternalId="partner", SourceIdentity="carol",
@@ -240,18 +245,18 @@ KEYS = {
         (*BY_ARN, "--duration-seconds", "1800", "--external-id", "partner", "--source-identity",
          "carol", "--tags", "Key=project,Value=blue"),
     ),
-    "a code": Way(
+    "a code": Case(
         (assumed("carol", SerialNumber=SERIAL, TokenCode="123456"),),
         (*BY_ARN, "--serial-number", SERIAL, "--token-code", "123456"),
     ),
 }  # fmt: skip
 ROLES = {
-    "role_arn and source_profile": Way(
+    "role_arn and source_profile": Case(
         (assumed("dave"),), ("--profile", "admin"),
         role_profile("admin", "target", "source_profile = work"), CAROL + WORK,
         source="source-profile = work",
     ),
-    "role_arn with all of its keys": Way(
+    "role_arn with all of its keys": Case(
         (
             assumed("carol", name="by-profile", DurationSeconds="1800", ExternalId="partner",
                     SerialNumber=SERIAL, TokenCode="123456"),
@@ -264,7 +269,7 @@ ROLES = {
         ),
         session="target/by-profile", region="eu-west-1",
     ),
-    "roles on roles": Way(
+    "roles on roles": Case(
         (by_botocore("carol", "first"), by_botocore("first", "second"), assumed("second")),
         ("--profile", "admin"),
         role_profile("hop1", "first", "source_profile = default")
@@ -272,84 +277,86 @@ ROLES = {
         + role_profile("admin", "target", "source_profile = hop2"),
         source="source-profile = hop2",
     ),
-    "a role from a profile with another role": Way(
+    "a role from a profile with another role": Case(
         (by_botocore("carol", "first"), assumed("first")), (*BY_ARN, "--profile", "hop1"),
         role_profile("hop1", "first", "source_profile = default"), source="source-profile = hop1",
     ),
-    "roles on roles, --endpoint-url": Way(
+    "roles on roles, --endpoint-url": Case(
         (by_botocore("carol", "first"), assumed("first")),
-        ("--profile", "admin", "--endpoint-url", "{stands.sts.url}"),
+        ("--profile", "admin", "--endpoint-url", "{stubs.sts.url}"),
         role_profile("hop1", "first", "source_profile = default")
         + role_profile("admin", "target", "source_profile = hop1"),
-        # Nobody is there.
+        # Nothing listens there.
         variables={"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1"},
         source="source-profile = hop1",
     ),
-    "a web identity as the source profile": Way(
+    "a web identity as the source profile": Case(
         (from_web(), assumed("web")), ("--profile", "admin"),
         WEB + role_profile("admin", "target", "source_profile = web"), prepare=token_of,
         source="source-profile = web",
     ),
-    "a web identity of the environment": Way(
+    "a web identity of the environment": Case(
         (from_web(), assumed("web")), credentials="", prepare=token_of,
         variables={"AWS_ROLE_ARN": role_arn("web"), "AWS_ROLE_SESSION_NAME": "job",
                    "AWS_WEB_IDENTITY_TOKEN_FILE": "{home}/token"},
     ),
-    "the instance": Way(
+    "the instance": Case(
         (*FROM_INSTANCE, assumed("instance")), credentials="", variables=INSTANCE,
     ),
-    "the container": Way(
+    "the container": Case(
         (*FROM_CONTAINER, assumed("task")), credentials="", variables=CONTAINER,
     ),
 }  # fmt: skip
 SIGNED_IN = {
-    "SSO, legacy": Way(
+    "SSO, legacy": Case(
         (from_portal(), assumed("dev")), (*BY_ARN, "--profile", "sso"), OLD_SSO,
-        prepare=lambda home, known: write_token(home, START_URL, is_session=False),
+        prepare=lambda home, known: write_sso_token(home, START_URL),
         source="source-profile = sso",
     ),
-    "SSO": Way(
+    "SSO": Case(
         (from_portal(), assumed("dev")), (*BY_ARN, "--profile", "sso"), SSO,
-        prepare=lambda home, known: write_token(home, "corp"), source="source-profile = sso",
+        prepare=write_renewable_token, source="source-profile = sso",
     ),
-    "SSO and a role by its name": Way(
+    "SSO and a role by its name": Case(
         (from_portal(), assumed("dev")), (*BY_NAME, "--profile", "sso"), SSO,
-        prepare=lambda home, known: write_token(home, "corp"), source="source-profile = sso",
+        prepare=write_renewable_token, source="source-profile = sso",
     ),
-    "SSO, twice": Way(
+    "SSO, twice": Case(
         (from_portal(), assumed("dev"), assumed("dev")), (*BY_ARN, "--profile", "sso"), SSO,
-        prepare=lambda home, known: write_token(home, "corp"), source="source-profile = sso",
-        # Version 1 keeps the credentials of roles, and not those of the portal.
+        prepare=write_renewable_token, source="source-profile = sso",
+        # Version 1 caches the credentials of roles, but not those of the portal.
         again={}, calls_of_v1=(from_portal(), assumed("dev")) * 2,
     ),
-    "SSO, expired, with a refresh token": Way(
-        (REFRESHED, from_portal(SECOND_TOKEN), assumed("dev")), (*BY_ARN, "--profile", "sso"),
-        SSO, prepare=lambda home, known: write_token(home, "corp", is_expired=True),
+    "SSO, expired, with a refresh token": Case(
+        (REFRESHED, from_portal(REFRESHED_TOKEN), assumed("dev")), (*BY_ARN, "--profile", "sso"),
+        SSO, prepare=lambda home, known: write_sso_token(
+            home, hours=-1, has_refresh_token=True
+        ),
         source="source-profile = sso",
     ),
-    "SSO as the source profile": Way(
+    "SSO as the source profile": Case(
         (from_portal(), assumed("dev")), ("--profile", "admin"),
         SSO + role_profile("admin", "target", "source_profile = sso"),
-        prepare=lambda home, known: write_token(home, "corp"), source="source-profile = sso",
+        prepare=write_renewable_token, source="source-profile = sso",
     ),
-    "aws login": Way(
+    "aws login": Case(
         (assumed("login"),), (*BY_ARN, "--profile", "login"), LOGIN,
         prepare=lambda home, known: write_login(home, USER, known.sessions["login"]),
         source="source-profile = login", missing="botocore[crt]",
     ),
-    "aws login, expired, with a refresh token": Way(
+    "aws login, expired, with a refresh token": Case(
         (RENEWED, assumed("renewed")), (*BY_NAME, "--profile", "login"), LOGIN,
         prepare=lambda home, known: write_login(home, USER, known.sessions["login"], True),
         source="source-profile = login", missing="botocore[crt]",
     ),
-    "aws login as the source profile": Way(
+    "aws login as the source profile": Case(
         (assumed("login"),), ("--profile", "admin"),
         LOGIN + role_profile("admin", "target", "source_profile = login"),
         prepare=lambda home, known: write_login(home, USER, known.sessions["login"]),
         source="source-profile = login", missing="botocore[crt]",
     ),
 }  # fmt: skip
-WAYS = {**KEYS, **ROLES, **SIGNED_IN}
+CASES = {**KEYS, **ROLES, **SIGNED_IN}
 
 
 @pytest.fixture(scope="session")
@@ -358,53 +365,53 @@ def principals(local_aws: LocalAws) -> Principals:
 
 
 @pytest.fixture
-def stands(local_aws: LocalAws, principals: Principals) -> Iterator[Stands]:
-    with stands_for(local_aws, principals) as running:
+def stubs(local_aws: LocalAws, principals: Principals) -> Iterator[Stubs]:
+    with run_stubs(local_aws, principals) as running:
         yield running
 
 
-class Traveller:
-    """Somebody with the files and the variables of a way."""
+class User:
+    """A user with the files and the variables of a case."""
 
-    def __init__(self, person: Person, way: Way, stands: Stands, principals: Principals) -> None:
+    def __init__(self, person: Person, case: Case, stubs: Stubs, principals: Principals) -> None:
         self.person = person
-        self._names = {**principals.all, "home": person.home, "stands": stands}
+        self._names = {**principals.all, "home": person.home, "stubs": stubs}
         with person.config.open("a") as file:
-            file.write(way.config.format(**self._names))
-        person.credentials.write_text(way.credentials.format(**self._names))
-        if way.prepare is not None:
-            way.prepare(person.home, principals)
-        # Where the profile itself has the region, no variable may stand before it.
-        region = {"AWS_DEFAULT_REGION": REGION} if way.region == REGION else {}
-        self.variables = {**stands.variables, **region, **self._filled(way.variables)}
+            file.write(case.config.format(**self._names))
+        person.credentials.write_text(case.credentials.format(**self._names))
+        if case.prepare is not None:
+            case.prepare(person.home, principals)
+        # A variable would take precedence over the profile's own region.
+        region = {"AWS_DEFAULT_REGION": REGION} if case.region == REGION else {}
+        self.variables = {**stubs.variables, **region, **self._filled(case.variables)}
 
     def aws(self, *words: str, variables: Optional[Mapping[str, str]] = None) -> Any:
-        """Run ``aws``, with more variables than the way's."""
+        """Run ``aws`` with the variables of the case and others."""
         return self.person.aws(*words, env={**self.variables, **(variables or {})})
 
-    def words(self, way: Way) -> tuple[str, ...]:
-        """Return the words of ``aws assume`` for a way."""
-        named = NAMED if way.session.endswith("/s1") else ()
-        return ("assume", *(word.format(**self._names) for word in way.words), *named)
+    def words(self, case: Case) -> tuple[str, ...]:
+        """Return the words of ``aws assume`` for a case."""
+        named = NAMED if case.session.endswith("/s1") else ()
+        return ("assume", *(word.format(**self._names) for word in case.words), *named)
 
     def _filled(self, variables: Mapping[str, str]) -> dict[str, str]:
         return {name: value.format(**self._names) for name, value in variables.items()}
 
 
 @pytest.fixture
-def make_traveller(
-    make_person: Callable, stands: Stands, principals: Principals
-) -> Callable[[Way], Traveller]:
-    def make(way: Way) -> Traveller:
-        person = make_person(stands.sts.url, (principals.carol.id, principals.carol.secret))
-        return Traveller(person, way, stands, principals)
+def make_user(
+    make_person: Callable, stubs: Stubs, principals: Principals
+) -> Callable[[Case], User]:
+    def make(case: Case) -> User:
+        person = make_person(stubs.sts.url, (principals.carol.id, principals.carol.secret))
+        return User(person, case, stubs, principals)
 
     return make
 
 
 def who_is(local_aws: LocalAws, key_id: str, secret: str, token: str) -> str:
-    """Return the session of some keys, as an SDK that knows nothing of us has it."""
-    keys = Keys("somebody", key_id, secret, token)
+    """Return the session of some keys, as an SDK without the plugin sees it."""
+    keys = Keys("target", key_id, secret, token)
     return client(local_aws.endpoint_url, keys).get_caller_identity()["Arn"]
 
 
@@ -412,33 +419,33 @@ def session_arn(session: str) -> str:
     return f"arn:aws:sts::{ACCOUNT}:assumed-role/{session}"
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_credentials_arrive_by_the_documented_calls(
-    way: Way, make_traveller: Callable, stands: Stands, local_aws: LocalAws
+    case: Case, make_user: Callable, stubs: Stubs, local_aws: LocalAws
 ) -> None:
     """The target profile is the role's, and exactly the documented calls were made, in order."""
-    traveller = make_traveller(way)
-    person = traveller.person
-    words = traveller.words(way)
+    user = make_user(case)
+    person = user.person
+    words = user.words(case)
     before = person.snapshot()
-    done = traveller.aws(*words)
-    if way.missing and person.host.major == 1:
+    done = user.aws(*words)
+    if case.missing and person.host.major == 1:
         assert done.returncode == 255
-        assert way.missing in done.stderr
+        assert case.missing in done.stderr
         assert "Traceback" not in done.stderr
-        assert stands.journal.calls == []
+        assert stubs.journal.calls == []
         assert person.snapshot() == before
         return
     assert done.returncode == 0, done.stderr
-    if way.again is not None:
-        again = traveller.aws(*words, variables=way.again)
+    if case.again is not None:
+        again = user.aws(*words, variables=case.again)
         assert again.returncode == 0, again.stderr
 
-    assert stands.journal.calls == way.calls_on(person.host.major)
+    assert stubs.journal.calls == case.calls_on(person.host.major)
     kept = person.sections(person.credentials)["assumed-role"]
     keys = [kept[f"aws_{name}"] for name in ("access_key_id", "secret_access_key",
                                              "session_token")]  # fmt: skip
-    assert who_is(local_aws, *keys) == session_arn(way.session)
+    assert who_is(local_aws, *keys) == session_arn(case.session)
     section = person.sections(person.config)["profile assumed-role"]
-    assert way.source in section["assumed"].splitlines()
-    assert section["region"] == way.region
+    assert case.source in section["assumed"].splitlines()
+    assert section["region"] == case.region

@@ -9,7 +9,7 @@ from typing import Any, Callable, Iterator
 import pytest
 from botocore.httpsession import URLLib3Session
 
-from support.loopback import Asked, Journal, Loopback, Reply
+from support.loopback import Loopback, Reply, Request
 from support.sts_stub import ACCOUNT, StsStub, refusal
 
 FIRST, TARGET = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("first", "target"))
@@ -252,18 +252,18 @@ def test_no_proxy(chain: Any, looked_up: list[str]) -> None:
 
 
 class Proxy(Loopback):
-    """A proxy that writes down which host it is asked for, and lets nobody through."""
+    """A proxy that records the requested host and refuses the connection."""
 
-    def reply(self, asked: Asked) -> Reply:
+    def reply(self, request: Request) -> Reply:
         """Refuse a CONNECT."""
-        self.journal.add(asked.method, {}, asked.path)
+        self.journal.add(request.method, {}, request.path)
         return 403, "text/plain", b""
 
 
 @pytest.fixture
 def proxy() -> Iterator[Proxy]:
     """Run such a proxy for one test."""
-    with Proxy(Journal()) as running:
+    with Proxy() as running:
         yield running
 
 

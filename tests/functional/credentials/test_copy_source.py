@@ -9,23 +9,21 @@ from typing import Any, Optional
 
 import pytest
 
-from support.sign_in_stub import (
-    ACCESS_TOKEN,
-    SSO_KEY_ID,
-    SSO_SECRET,
-    SSO_TOKEN,
-    START_URL,
-    SignInStub,
-    in_hours,
-    keep_access_token,
-    rfc3339,
-)
+from support.loopback import Call, Keys, in_hours, rfc3339
+from support.metadata_stub import ContainerStub
+from support.sso_stub import ACCESS_TOKEN, SSO_KEYS, START_URL, SsoStub, write_sso_token
 from support.sts_stub import ACCOUNT, assume_role_answer, refusal
 
 SESSION_ARN = f"arn:aws:sts::{ACCOUNT}:assumed-role/Developer/alice"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-ASKED = [("/federation/credentials", {"role_name": "Developer", "account_id": ACCOUNT},
-          ACCESS_TOKEN)]  # fmt: skip
+OTHER_KEYS = Keys("other", "ASIASSOSSOSSOSSOSSO2", "SsoSecret2", "SsoSessionToken2")
+PORTAL_CALLS = [
+    Call(
+        "sso:GetRoleCredentials",
+        {"role_name": "Developer", "account_id": ACCOUNT},
+        ACCESS_TOKEN,
+    )
+]
 KEYS = {
     "aws_access_key_id",
     "aws_secret_access_key",
@@ -49,14 +47,14 @@ def copy(aws: Any, *words: str, **options: Any) -> Any:
     return aws("assume", "--copy-source", "--profile", "dev", *words, **options)
 
 
-def test_a_session_of_sso_becomes_plain_credentials(aws: Any, sso: SignInStub) -> None:
+def test_a_session_of_sso_becomes_plain_credentials(aws: Any, sso: SsoStub) -> None:
     """The role credentials of SSO, their end and whose they are, by one call to STS."""
     done = copy(aws)
 
     assert done.code == 0, done.err
-    assert sso.requests == ASKED
+    assert sso.journal.calls == PORTAL_CALLS
     assert aws.stub.actions == ["GetCallerIdentity"]
-    assert aws.signers() == [SSO_KEY_ID]
+    assert aws.signers() == [SSO_KEYS.id]
     assert json.loads(done.out) == {
         "UserId": "AIDASTUB",
         "Account": ACCOUNT,
@@ -68,13 +66,13 @@ def test_a_session_of_sso_becomes_plain_credentials(aws: Any, sso: SignInStub) -
     }
     assert "The source's credentials have been copied" in done.err
     assert aws.section(aws.credentials, "assumed-role") == {
-        "aws_access_key_id": SSO_KEY_ID,
-        "aws_secret_access_key": SSO_SECRET,
-        "aws_session_token": SSO_TOKEN,
+        "aws_access_key_id": SSO_KEYS.id,
+        "aws_secret_access_key": SSO_KEYS.secret,
+        "aws_session_token": SSO_KEYS.token,
         "x_security_token_expires": rfc3339(sso.expiration),
         "x_principal_arn": SESSION_ARN,
         "x_principal_id": "AIDASTUB",
-        "x_principal_access_key_id": SSO_KEY_ID,
+        "x_principal_access_key_id": SSO_KEYS.id,
     }
     assert set(aws.section(aws.config, "profile assumed-role")) == {"region", "assumed"}
     assert recorded(aws) == {
@@ -84,9 +82,9 @@ def test_a_session_of_sso_becomes_plain_credentials(aws: Any, sso: SignInStub) -
     }
 
 
-def test_a_start_url_in_the_profile_itself(aws: Any, home: Path, sso: SignInStub) -> None:
+def test_a_start_url_in_the_profile_itself(aws: Any, home: Path, sso: SsoStub) -> None:
     """The older form of an SSO profile, whose token file is named by the start URL."""
-    keep_access_token(home, of=START_URL)
+    write_sso_token(home, START_URL)
     aws.add_config(
         f"[profile old]\nsso_start_url = {START_URL}\nsso_region = us-east-1\n"
         f"sso_account_id = {ACCOUNT}\nsso_role_name = Developer\n"
@@ -94,7 +92,7 @@ def test_a_start_url_in_the_profile_itself(aws: Any, home: Path, sso: SignInStub
     done = aws("assume", "--copy-source", "--profile", "old", "--region", "us-east-1")
 
     assert done.code == 0, done.err
-    assert sso.requests == ASKED
+    assert sso.journal.calls == PORTAL_CALLS
     assert set(aws.section(aws.credentials, "assumed-role")) == KEYS
 
 
@@ -191,14 +189,16 @@ def test_long_lived_keys_are_refused(aws: Any) -> None:
     assert aws.files() == before
 
 
-def test_a_container_is_copied(aws: Any, sign_in_stub: SignInStub) -> None:
+def test_a_container_is_copied(aws: Any) -> None:
     """The endpoint of a container is a source without any profile."""
     aws.credentials.write_text("")
-    aws.set_variable("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{sign_in_stub.url}/container")
-    done = aws("assume", "--copy-source")
+    with ContainerStub() as container:
+        for name, value in container.variables.items():
+            aws.set_variable(name, value)
+        done = aws("assume", "--copy-source")
 
     assert done.code == 0, done.err
-    assert json.loads(done.out)["Expiration"] == rfc3339(sign_in_stub.expiration)
+    assert json.loads(done.out)["Expiration"] == rfc3339(container.expiration)
     assert recorded(aws)["source-profile"] == "default"
 
 
@@ -213,7 +213,7 @@ def test_a_role_profile_is_copied(aws: Any) -> None:
     assert json.loads(done.out)["RoleArn"] == ROLE_ARN
 
 
-def test_a_refusal_writes_nothing(aws: Any, sso: SignInStub) -> None:
+def test_a_refusal_writes_nothing(aws: Any, sso: SsoStub) -> None:
     """Credentials that STS does not know are not written."""
     aws.stub.script = lambda asked: refusal(403, "InvalidClientTokenId", "invalid")
     before = aws.files()
@@ -225,7 +225,7 @@ def test_a_refusal_writes_nothing(aws: Any, sso: SignInStub) -> None:
 
 
 @pytest.mark.parametrize("caller", ["", "arn:aws:iam::123456789012:user/a\n[x]"])
-def test_an_answer_that_is_not_of_sts(aws: Any, sso: SignInStub, caller: str) -> None:
+def test_an_answer_that_is_not_of_sts(aws: Any, sso: SsoStub, caller: str) -> None:
     """An ARN that would add a line to a file is refused."""
     aws.stub.caller = caller or "x:x:x:x:x:x"
     before = aws.files()
@@ -249,21 +249,21 @@ def test_an_answer_that_is_not_of_sts(aws: Any, sso: SignInStub, caller: str) ->
     ],
 )
 def test_options_that_shape_a_role_are_refused(
-    aws: Any, sso: SignInStub, words: tuple[str, ...]
+    aws: Any, sso: SsoStub, words: tuple[str, ...]
 ) -> None:
     """Nothing is asked of anybody, and the message names the option."""
     done = copy(aws, *words)
 
     assert done.code == 255
     assert words[0] in done.err
-    assert sso.requests == []
+    assert sso.journal.calls == []
     assert aws.stub.requests == []
 
 
 # The verbs know a copy.
 
 
-def test_list_shows_a_copy(aws: Any, sso: SignInStub) -> None:
+def test_list_shows_a_copy(aws: Any, sso: SsoStub) -> None:
     """Role and account are those of the session that was copied."""
     copy(aws)
     (row,) = json.loads(aws("assume", "list").out)["Profiles"]
@@ -279,7 +279,7 @@ def test_list_shows_a_copy(aws: Any, sso: SignInStub) -> None:
     }
 
 
-def test_list_shows_a_copy_without_its_marks(aws: Any, sso: SignInStub) -> None:
+def test_list_shows_a_copy_without_its_marks(aws: Any, sso: SsoStub) -> None:
     """A section that somebody else wrote anew tells nothing of whose it was."""
     copy(aws)
     aws.credentials.write_text("")
@@ -289,18 +289,16 @@ def test_list_shows_a_copy_without_its_marks(aws: Any, sso: SignInStub) -> None:
 
 
 @pytest.mark.parametrize("words", [(), ("--all",)])
-def test_refresh_copies_again(
-    aws: Any, home: Path, sso: SignInStub, words: tuple[str, ...]
-) -> None:
+def test_refresh_copies_again(aws: Any, home: Path, sso: SsoStub, words: tuple[str, ...]) -> None:
     """A refresh copies what the source has by now."""
     sso.expiration = in_hours(0.1)
     copy(aws)
-    sso.expiration, sso.key_id = in_hours(6), "ASIASSOSSOSSOSSOSSO2"
+    sso.expiration, sso.keys = in_hours(6), OTHER_KEYS
     done = aws("assume", "refresh", *words)
 
     assert done.code == 0, done.err
     assert aws.stub.actions == ["GetCallerIdentity"] * 2
-    assert aws.signers() == [SSO_KEY_ID, "ASIASSOSSOSSOSSOSSO2"]
+    assert aws.signers() == [SSO_KEYS.id, "ASIASSOSSOSSOSSOSSO2"]
     (row,) = json.loads(done.out)["Profiles"]
     assert row["Expiration"] == rfc3339(sso.expiration)
     assert row["Error"] is None
@@ -329,12 +327,12 @@ def test_refresh_copies_what_it_has_just_renewed(aws: Any) -> None:
 
 
 def test_refresh_of_an_expired_sign_in_names_the_command(
-    aws: Any, home: Path, sso: SignInStub
+    aws: Any, home: Path, sso: SsoStub
 ) -> None:
     """The row says how to renew the sign-in; the profile stays as it was."""
     sso.expiration = in_hours(0.1)
     copy(aws)
-    keep_access_token(home, -1)
+    write_sso_token(home, hours=-1)
     before = aws.files()
     done = aws("assume", "refresh", "--all")
 
@@ -343,7 +341,7 @@ def test_refresh_of_an_expired_sign_in_names_the_command(
     assert aws.files() == before
 
 
-def test_clear_leaves_no_trace(aws: Any, sso: SignInStub) -> None:
+def test_clear_leaves_no_trace(aws: Any, sso: SsoStub) -> None:
     """Both files are as before, byte for byte."""
     before = aws.files()
     copy(aws)
@@ -353,23 +351,23 @@ def test_clear_leaves_no_trace(aws: Any, sso: SignInStub) -> None:
     assert aws.files() == before
 
 
-def test_export_answers_a_copy(aws: Any, sso: SignInStub) -> None:
+def test_export_answers_a_copy(aws: Any, sso: SsoStub) -> None:
     """What the profile holds is what is exported."""
     copy(aws)
     done = aws("assume", "export", "--update-profile", "assumed-role", "--format", "process")
 
     assert done.code == 0, done.err
-    assert json.loads(done.out)["AccessKeyId"] == SSO_KEY_ID
+    assert json.loads(done.out)["AccessKeyId"] == SSO_KEYS.id
     assert len(aws.stub.requests) == 1
 
 
-def test_a_copy_that_lives_long_enough_is_not_made_again(aws: Any, sso: SignInStub) -> None:
+def test_a_copy_that_lives_long_enough_is_not_made_again(aws: Any, sso: SsoStub) -> None:
     """--min-ttl: the same is printed, nobody is asked; a role of that source is something else."""
     first = copy(aws, "--min-ttl", "900")
     second = copy(aws, "--min-ttl", "900")
 
     assert second.out == first.out
-    assert len(sso.requests) == len(aws.stub.requests) == 1
+    assert len(sso.journal.calls) == len(aws.stub.requests) == 1
     aws("assume", "--role-arn", ROLE_ARN, "--profile", "dev", "--min-ttl", "900")
     assert aws.stub.actions == ["GetCallerIdentity", "AssumeRole"]
     done = copy(aws, "--min-ttl", "900")
@@ -377,13 +375,13 @@ def test_a_copy_that_lives_long_enough_is_not_made_again(aws: Any, sso: SignInSt
     assert f"held {ROLE_ARN}" in done.err
 
 
-def test_a_dry_run_calls_nothing(aws: Any, sso: SignInStub) -> None:
+def test_a_dry_run_calls_nothing(aws: Any, sso: SsoStub) -> None:
     """What is not known is (new); no source is asked."""
     before = aws.files()
     done = copy(aws, "--dry-run")
 
     assert done.code == 0, done.err
-    assert (sso.requests, aws.stub.requests) == ([], [])
+    assert (sso.journal.calls, aws.stub.requests) == ([], [])
     assert aws.files() == before
     answer = json.loads(done.out)
     assert answer["Requests"] == [
@@ -396,7 +394,7 @@ def test_a_dry_run_calls_nothing(aws: Any, sso: SignInStub) -> None:
     assert "+region = eu-west-1" in config
 
 
-def test_a_dry_run_of_a_refresh(aws: Any, sso: SignInStub) -> None:
+def test_a_dry_run_of_a_refresh(aws: Any, sso: SsoStub) -> None:
     """A refresh of a copy is rehearsed as one."""
     copy(aws)
     done = aws("assume", "refresh", "--dry-run")
@@ -406,7 +404,7 @@ def test_a_dry_run_of_a_refresh(aws: Any, sso: SignInStub) -> None:
     assert len(aws.stub.requests) == 1
 
 
-def test_a_shell_of_the_target_copies_the_recorded_source(aws: Any, sso: SignInStub) -> None:
+def test_a_shell_of_the_target_copies_the_recorded_source(aws: Any, sso: SsoStub) -> None:
     """With AWS_PROFILE on the copy, its source is copied again, not the copy."""
     copy(aws)
     aws.set_variable("AWS_PROFILE", "assumed-role")
@@ -416,7 +414,7 @@ def test_a_shell_of_the_target_copies_the_recorded_source(aws: Any, sso: SignInS
     assert recorded(aws)["source-profile"] == "dev"
 
 
-def test_the_source_itself_is_no_target(aws: Any, sso: SignInStub) -> None:
+def test_the_source_itself_is_no_target(aws: Any, sso: SsoStub) -> None:
     """The SSO profile is never overwritten."""
     before = aws.files()
     done = copy(aws, "--update-profile", "dev")
@@ -426,13 +424,15 @@ def test_the_source_itself_is_no_target(aws: Any, sso: SignInStub) -> None:
     assert aws.files() == before
 
 
-def test_no_secret_leaves_by_debug(aws: Any, sso: SignInStub) -> None:
+def test_no_secret_leaves_by_debug(aws: Any, sso: SsoStub) -> None:
     """Neither the token of SSO nor what it buys is in the log."""
     done = copy(aws, "--debug")
 
     assert done.code == 0, done.err
     assert "awscli.assume" in done.err
-    assert [text for text in (SSO_SECRET, SSO_TOKEN, ACCESS_TOKEN) if text in done.err] == []
+    assert [
+        text for text in (SSO_KEYS.secret, SSO_KEYS.token, ACCESS_TOKEN) if text in done.err
+    ] == []
 
 
 # Sign-ins that have ended.
@@ -442,14 +442,14 @@ def test_no_secret_leaves_by_debug(aws: Any, sso: SignInStub) -> None:
                                    ("--role-name", "my-iam-role")])  # fmt: skip
 @pytest.mark.parametrize("how", ["expired", "missing", "signed out"])
 def test_the_command_that_renews_is_named(
-    aws: Any, home: Path, sso: SignInStub, words: tuple[str, ...], how: str
+    aws: Any, home: Path, sso: SsoStub, words: tuple[str, ...], how: str
 ) -> None:
     """botocore's own text stays, and the command for this profile stands behind it, once."""
     if how == "missing":
-        keep_access_token(home).unlink()
+        write_sso_token(home).unlink()
     elif how == "expired":
-        keep_access_token(home, -1)
-    sso.is_signed_out = True
+        write_sso_token(home, hours=-1)
+    sso.tokens.clear()
     before = aws.files()
     done = aws("assume", *words, "--profile", "dev")
 
@@ -461,19 +461,19 @@ def test_the_command_that_renews_is_named(
 
 
 def test_a_role_on_sso_names_the_profile_of_the_sign_in(
-    aws: Any, home: Path, sso: SignInStub
+    aws: Any, home: Path, sso: SsoStub
 ) -> None:
     """Where the source is a role on an SSO profile, that one is named."""
-    keep_access_token(home, -1)
+    write_sso_token(home, hours=-1)
     aws.add_config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\nsource_profile = dev\n")
     done = aws("assume", "--copy-source", "--profile", "deploy", "--region", "us-east-1")
 
     assert "aws sso login --profile dev" in done.err
 
 
-def test_export_of_an_expired_sign_in(aws: Any, home: Path, sso: SignInStub) -> None:
+def test_export_of_an_expired_sign_in(aws: Any, home: Path, sso: SsoStub) -> None:
     """The source's own credentials have the same message."""
-    keep_access_token(home, -1)
+    write_sso_token(home, hours=-1)
     done = aws("assume", "export", "--profile", "dev")
 
     assert "aws sso login --profile dev" in done.err
@@ -490,7 +490,7 @@ def test_a_login_session_without_a_token(aws: Any, monkeypatch: pytest.MonkeyPat
         assert done.err.count("aws login --profile console") == 1
 
 
-def test_an_expiry_in_the_near_end_is_told(aws: Any, sso: SignInStub) -> None:
+def test_an_expiry_in_the_near_end_is_told(aws: Any, sso: SsoStub) -> None:
     """The state of a copy is that of any profile."""
     sso.expiration = in_hours(0) + timedelta(minutes=10)
     copy(aws)
@@ -498,7 +498,7 @@ def test_an_expiry_in_the_near_end_is_told(aws: Any, sso: SignInStub) -> None:
     assert json.loads(aws("assume", "list").out)["Profiles"][0]["State"] == "expiring"
 
 
-def test_a_copy_of_a_user_is_no_role_session(aws: Any, sso: SignInStub) -> None:
+def test_a_copy_of_a_user_is_no_role_session(aws: Any, sso: SsoStub) -> None:
     """A role on it has no limit of one hour: it is no role chaining."""
     aws.stub.caller = f"arn:aws:iam::{ACCOUNT}:user/alice"
     copy(aws, "--update-profile", "first")
@@ -514,14 +514,14 @@ def test_a_copy_of_a_user_is_no_role_session(aws: Any, sso: SignInStub) -> None:
 # The verbs that write nothing.
 
 
-def test_export_hands_out_a_copy(aws: Any, sso: SignInStub) -> None:
+def test_export_hands_out_a_copy(aws: Any, sso: SsoStub) -> None:
     """The source's own credentials with their end, and nothing is asked of STS."""
     before = aws.files()
     done = aws("assume", "export", "--copy-source", "--profile", "dev", "--format", "process")
 
     assert done.code == 0, done.err
     answer = json.loads(done.out)
-    assert (answer["AccessKeyId"], answer["Expiration"]) == (SSO_KEY_ID, rfc3339(sso.expiration))
+    assert (answer["AccessKeyId"], answer["Expiration"]) == (SSO_KEYS.id, rfc3339(sso.expiration))
     assert aws.stub.requests == []
     assert aws.files() == before
 
@@ -547,7 +547,7 @@ def test_export_copies_what_a_role_profile_yields(aws: Any) -> None:
     ],
 )
 def test_the_verbs_refuse_a_role_beside_a_copy(
-    aws: Any, sso: SignInStub, verb: str, words: tuple[str, ...]
+    aws: Any, sso: SsoStub, verb: str, words: tuple[str, ...]
 ) -> None:
     """Nothing is asked of anybody, and both options are named."""
     end = ("--", "true") if verb == "exec" else ()
@@ -556,10 +556,10 @@ def test_the_verbs_refuse_a_role_beside_a_copy(
     assert done.code == 255
     assert "--copy-source" in done.err
     assert words[0] in done.err
-    assert sso.requests == []
+    assert sso.journal.calls == []
 
 
-def test_no_role_on_a_source_of_sso_suggests_the_copy(aws: Any, sso: SignInStub) -> None:
+def test_no_role_on_a_source_of_sso_suggests_the_copy(aws: Any, sso: SsoStub) -> None:
     """`aws assume` with neither names the option that would have worked."""
     done = aws("assume", "--profile", "dev")
 
@@ -615,7 +615,7 @@ def test_a_role_is_refreshed_by_keys_of_the_environment_beside_a_copy(aws: Any) 
 
 @pytest.mark.parametrize("verb", ["export", "exec"])
 def test_the_verbs_take_the_recorded_source(
-    aws: Any, sso: SignInStub, monkeypatch: pytest.MonkeyPatch, verb: str
+    aws: Any, sso: SsoStub, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     """In a shell of the copy, which may have ended, the source is what the copy was made from."""
     children: list[Any] = []
@@ -628,7 +628,7 @@ def test_the_verbs_take_the_recorded_source(
     aws.credentials.write_text(
         aws.credentials.read_text().replace(rfc3339(sso.expiration), rfc3339(in_hours(-1)))
     )
-    sso.expiration, sso.key_id = in_hours(6), "ASIASSOSSOSSOSSOSSO2"
+    sso.expiration, sso.keys = in_hours(6), OTHER_KEYS
     aws.set_variable("AWS_PROFILE", "assumed-role")
     end = ("--format", "process") if verb == "export" else ("--", "true")
     done = aws("assume", verb, "--copy-source", *end)
@@ -639,34 +639,34 @@ def test_the_verbs_take_the_recorded_source(
     assert given == "ASIASSOSSOSSOSSOSSO2"
 
 
-def test_the_verbs_hand_out_the_copy_itself_where_it_is_named(aws: Any, sso: SignInStub) -> None:
+def test_the_verbs_hand_out_the_copy_itself_where_it_is_named(aws: Any, sso: SsoStub) -> None:
     """A copy that --profile names is the source, and so is AWS_PROFILE without --copy-source."""
     copy(aws)
-    sso.key_id = "ASIASSOSSOSSOSSOSSO2"
+    sso.keys = OTHER_KEYS
     named = aws("assume", "export", "--copy-source", "--profile", "assumed-role",
                 "--format", "process")  # fmt: skip
     aws.set_variable("AWS_PROFILE", "assumed-role")
     bare = aws("assume", "export", "--format", "process")
 
     found = [json.loads(done.out)["AccessKeyId"] for done in (named, bare)]
-    assert found == [SSO_KEY_ID, SSO_KEY_ID]
+    assert found == [SSO_KEYS.id, SSO_KEYS.id]
 
 
 # What somebody else has set over a profile of ours.
 
 
-@pytest.mark.parametrize("key_id", ["ASIASOMEBODYELSES001", SSO_KEY_ID], ids=["theirs", "ours"])
-def test_the_end_of_other_keys_is_not_theirs(aws: Any, sso: SignInStub, key_id: str) -> None:
+@pytest.mark.parametrize("key_id", ["ASIASOMEBODYELSES001", SSO_KEYS.id], ids=["theirs", "ours"])
+def test_the_end_of_other_keys_is_not_theirs(aws: Any, sso: SsoStub, key_id: str) -> None:
     """An expiry that stands beside keys counts for the ones that it was written with."""
     copy(aws, "--update-profile", "first")
     text = aws.credentials.read_text().replace(rfc3339(sso.expiration), rfc3339(in_hours(-1)))
-    first = f"aws_access_key_id = {SSO_KEY_ID}"
+    first = f"aws_access_key_id = {SSO_KEYS.id}"
     aws.credentials.write_text(text.replace(first, f"aws_access_key_id = {key_id}", 1))
     source = ("--copy-source", "--profile", "first", "--region", "us-east-1")
     copied = aws("assume", *source)
     exported = aws("assume", "export", "--profile", "first", "--format", "process")
 
-    if key_id == SSO_KEY_ID:
+    if key_id == SSO_KEYS.id:
         assert "have expired at" in copied.err
         assert "have expired at" in exported.err
         return
@@ -681,7 +681,7 @@ CHAINED = "itself an assumed role"
 
 
 @pytest.mark.parametrize("caller", [SESSION_ARN, f"arn:aws:iam::{ACCOUNT}:user/alice"])
-def test_the_note_on_role_chaining_is_true(aws: Any, sso: SignInStub, caller: str) -> None:
+def test_the_note_on_role_chaining_is_true(aws: Any, sso: SsoStub, caller: str) -> None:
     """A role on AWS_PROFILE is role chaining where that one is a role's; a copy never is."""
     aws.stub.caller = caller
     copy(aws, "--update-profile", "first")

@@ -9,7 +9,7 @@ from typing import Any, Callable
 import pytest
 
 from awscli_assume.host.environment import Environment
-from support.sign_in_stub import SSO_KEY_ID, START_URL, SignInStub, keep_access_token
+from support.sso_stub import SSO_KEYS, START_URL, SsoStub, write_sso_token
 from support.sts_stub import ACCESS_KEY_ID, ACCOUNT
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
@@ -34,12 +34,12 @@ def terminal(runs: Runs, step: Callable[[], int], has_terminal: bool = True) -> 
 
 @pytest.mark.parametrize("words", [("--copy-source",), ("--role-arn", ROLE_ARN)])
 def test_login_renews_and_goes_on(
-    aws: Any, home: Path, sso: SignInStub, version_2: None, words: tuple[str, ...]
+    aws: Any, home: Path, sso: SsoStub, version_2: None, words: tuple[str, ...]
 ) -> None:
     """`aws sso login` of the source profile is run once, and the command ends well."""
-    keep_access_token(home, -1)
+    write_sso_token(home, hours=-1)
     runs: Runs = []
-    world = terminal(runs, lambda: int(keep_access_token(home) is None))
+    world = terminal(runs, lambda: int(write_sso_token(home) is None))
     done = aws("assume", *words, "--profile", "dev", "--login", environment=world)
 
     assert done.code == 0, done.err
@@ -47,9 +47,9 @@ def test_login_renews_and_goes_on(
     assert "aws_session_token" in aws.section(aws.credentials, "assumed-role")
 
 
-def test_login_is_run_once_only(aws: Any, home: Path, sso: SignInStub, version_2: None) -> None:
+def test_login_is_run_once_only(aws: Any, home: Path, sso: SsoStub, version_2: None) -> None:
     """Where the sign-in has ended still, that is the error."""
-    keep_access_token(home, -1)
+    write_sso_token(home, hours=-1)
     runs: Runs = []
     done = aws(*COPY, "--login", environment=terminal(runs, lambda: 0))
 
@@ -59,9 +59,9 @@ def test_login_is_run_once_only(aws: Any, home: Path, sso: SignInStub, version_2
     assert "(--login of aws assume, export and exec runs that by itself)" in done.err
 
 
-def test_a_login_that_fails(aws: Any, home: Path, sso: SignInStub, version_2: None) -> None:
+def test_a_login_that_fails(aws: Any, home: Path, sso: SsoStub, version_2: None) -> None:
     """Its exit code is said, and nothing is written."""
-    keep_access_token(home, -1)
+    write_sso_token(home, hours=-1)
     before = aws.files()
     done = aws(*COPY, "--login", environment=terminal([], lambda: 130))
 
@@ -69,9 +69,9 @@ def test_a_login_that_fails(aws: Any, home: Path, sso: SignInStub, version_2: No
     assert aws.files() == before
 
 
-def test_login_without_a_terminal(aws: Any, home: Path, sso: SignInStub, version_2: None) -> None:
+def test_login_without_a_terminal(aws: Any, home: Path, sso: SsoStub, version_2: None) -> None:
     """Nobody is there to sign in: nothing is run."""
-    keep_access_token(home, -1)
+    write_sso_token(home, hours=-1)
     runs: Runs = []
     done = aws(*COPY, "--login", environment=terminal(runs, lambda: 0, has_terminal=False))
 
@@ -80,7 +80,7 @@ def test_login_without_a_terminal(aws: Any, home: Path, sso: SignInStub, version
     assert runs == []
 
 
-def test_login_with_a_sign_in_that_lives(aws: Any, sso: SignInStub, version_2: None) -> None:
+def test_login_with_a_sign_in_that_lives(aws: Any, sso: SsoStub, version_2: None) -> None:
     """Nothing is run where nothing has ended, terminal or not."""
     runs: Runs = []
     done = aws(*COPY, "--login", environment=terminal(runs, lambda: 0, has_terminal=False))
@@ -89,9 +89,9 @@ def test_login_with_a_sign_in_that_lives(aws: Any, sso: SignInStub, version_2: N
     assert runs == []
 
 
-def test_login_on_version_1(aws: Any, home: Path, sso: SignInStub) -> None:
+def test_login_on_version_1(aws: Any, home: Path, sso: SsoStub) -> None:
     """Version 1 has no command to run, and says so."""
-    keep_access_token(home, -1)
+    write_sso_token(home, hours=-1)
     runs: Runs = []
     done = aws(*COPY, "--login", environment=terminal(runs, lambda: 0))
 
@@ -109,8 +109,8 @@ class SignsIn:
     def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.runs: Runs = []
         self.children: list[dict[str, str]] = []
-        keep_access_token(home, -1)
-        world = terminal(self.runs, lambda: int(keep_access_token(home) is None))
+        write_sso_token(home, hours=-1)
+        world = terminal(self.runs, lambda: int(write_sso_token(home) is None))
         for verb in ("assume", "export", "exec"):
             monkeypatch.setattr(f"awscli_assume.commands.{verb}.Environment", lambda: world)
         monkeypatch.setattr("awscli_assume.commands.exec.become", self._become)
@@ -123,7 +123,7 @@ class SignsIn:
 
 @pytest.fixture
 def signs_in(
-    aws: Any, home: Path, sso: SignInStub, version_2: None, monkeypatch: pytest.MonkeyPatch
+    aws: Any, home: Path, sso: SsoStub, version_2: None, monkeypatch: pytest.MonkeyPatch
 ) -> SignsIn:
     """Return the world of somebody whose sign-in has ended, with roles on it."""
     aws.add_config(ADMIN + CHAIN)
@@ -142,7 +142,7 @@ def test_export_signs_in(aws: Any, signs_in: SignsIn) -> None:
 
     assert done.code == 0, done.err
     assert [run[0] for run in signs_in.runs] == [["sso", "login", "--profile", "dev"]]
-    assert json.loads(done.out)["AccessKeyId"] == SSO_KEY_ID
+    assert json.loads(done.out)["AccessKeyId"] == SSO_KEYS.id
 
 
 @pytest.mark.parametrize("by", ["option", "variable", "word"])
@@ -155,7 +155,7 @@ def test_export_signs_in_and_hands_out_the_role(aws: Any, signs_in: SignsIn, by:
 
     assert done.code == 0, done.err
     assert json.loads(done.out)["AccessKeyId"] == ACCESS_KEY_ID
-    assert (roles(aws), aws.signers()) == ([ROLE_OF_ADMIN], [SSO_KEY_ID])
+    assert (roles(aws), aws.signers()) == ([ROLE_OF_ADMIN], [SSO_KEYS.id])
 
 
 def test_exec_signs_in_and_runs_as_the_role(aws: Any, signs_in: SignsIn) -> None:
@@ -168,7 +168,7 @@ def test_exec_signs_in_and_runs_as_the_role(aws: Any, signs_in: SignsIn) -> None
         ACCESS_KEY_ID,
         ROLE_OF_ADMIN,
     )
-    assert (roles(aws), aws.signers()) == ([ROLE_OF_ADMIN], [SSO_KEY_ID])
+    assert (roles(aws), aws.signers()) == ([ROLE_OF_ADMIN], [SSO_KEYS.id])
 
 
 @pytest.mark.parametrize(
@@ -209,10 +209,10 @@ def test_a_source_that_is_a_role_goes_on_after_the_sign_in(
 )
 @pytest.mark.parametrize("by", ["itself", "a role"])
 def test_a_sign_in_that_is_inherited_names_the_profile_that_has_it(
-    aws: Any, sso: SignInStub, written: str, by: str
+    aws: Any, sso: SsoStub, written: str, by: str
 ) -> None:
     """The command that is named works: it is of the profile in whose own section the keys are."""
-    sso.is_signed_out = True
+    sso.tokens.clear()
     aws.add_config(
         f"[profile company]\n{written}[profile team]\ninclude_profile = company\n"
         "[profile mine]\ninclude_profile = team\nsso_account_id = 1\nsso_role_name = r\n"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
+from support.metadata_stub import CONTAINER_KEYS, ContainerStub
 from support.sts_stub import ACCOUNT, assume_role_answer
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
@@ -15,7 +14,6 @@ FIRST_ARN = f"arn:aws:iam::{ACCOUNT}:role/first"
 FIRST_KEY = "ASIAFIRSTFIRSTFIRST1"
 ALICE, BOB, ENVIRONMENT = "AKIAALICEALICEALICE1", "AKIABOBBOBBOBBOBBOB1", "AKIAENVENVENVENVENV1"
 SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
-CONTAINER = "ASIACONTAINERCONTAIN"
 
 
 def add_profile(aws, name: str, **keys: str) -> None:
@@ -35,33 +33,6 @@ def refresh(aws) -> tuple[dict[str, str], dict[str, str]]:
     done = aws("assume", "refresh")
     assert done.code == 0, done.err
     return aws.stub.requests[-2], aws.stub.requests[-1]
-
-
-@pytest.fixture
-def container():
-    """Run an endpoint of container credentials; answer its address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = json.dumps({
-                "AccessKeyId": CONTAINER, "SecretAccessKey": "x", "Token": "x",
-                "Expiration": "2099-01-01T00:00:00Z",
-            }).encode()  # fmt: skip
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *words: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/credentials"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.mark.parametrize("seconds", ["3600", "7200"])
@@ -84,17 +55,19 @@ def test_credential_source_environment(aws, seconds: str) -> None:
     assert first == again
 
 
-def test_credential_source_of_a_container(aws, container: str) -> None:
+def test_credential_source_of_a_container(aws) -> None:
     """EcsContainer is the container's endpoint and nothing else, in the first run and later."""
     add_profile(aws, "deploy", role_arn=ROLE_ARN, credential_source="EcsContainer",
                 region="us-east-1")  # fmt: skip
     aws.add_key("deploy", BOB, "secret")
-    aws.set_variable("AWS_CONTAINER_CREDENTIALS_FULL_URI", container)
-    done = aws("assume", "--profile", "deploy")
+    with ContainerStub() as container:
+        for name, value in container.variables.items():
+            aws.set_variable(name, value)
+        done = aws("assume", "--profile", "deploy")
 
-    assert done.code == 0, done.err
-    first, again = refresh(aws)
-    assert aws.signers() == [CONTAINER, CONTAINER]
+        assert done.code == 0, done.err
+        first, again = refresh(aws)
+    assert aws.signers() == [CONTAINER_KEYS.id, CONTAINER_KEYS.id]
     assert first == again
 
 

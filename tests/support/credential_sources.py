@@ -1,4 +1,4 @@
-"""What the ways in lead through: a user, roles on roles, and stand-ins for other sources."""
+"""Users and roles in the local AWS, and stubs of the other sources of credentials."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from support.loopback import Journal, Keys
 from support.metadata_stub import ContainerStub, InstanceStub
 from support.signin_stub import SigninStub
 from support.sso_stub import SsoStub
-from support.sts_recorder import StsRecorder
+from support.sts_stub import StsRecorder
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
@@ -32,13 +32,13 @@ def role_arn(name: str) -> str:
 
 
 def client(endpoint_url: str, keys: Keys, service: str = "sts") -> Any:
-    """Return a client of boto3, an SDK that knows nothing of us."""
+    """Return a client of boto3, an SDK without the plugin."""
     session = boto3.Session(keys.id, keys.secret, keys.token or None, region_name=REGION)
     return session.client(service, endpoint_url=endpoint_url, config=_DIRECT)
 
 
 def web_identity_token() -> str:
-    """Return a token as an identity provider gives it, signed by nobody: a JWT."""
+    """Return an unsigned JWT of an identity provider."""
     claims = {"iss": f"https://{ISSUER}", "aud": "sts.amazonaws.com", "sub": "job"}
     header, payload = (_encoded(part) for part in ({"alg": "none", "typ": "JWT"}, claims))
     return f"{header}.{payload}.c2lnbmF0dXJl"
@@ -46,9 +46,9 @@ def web_identity_token() -> str:
 
 @dataclass(frozen=True)
 class Principals:
-    """Long-lived keys of two users, and the temporary keys that other sources hand out.
+    """Long-lived keys of two users, and the temporary keys of the other sources.
 
-    All of them are the local AWS's own, so that it checks what they sign.
+    The local AWS issued all of them, so it verifies their signatures.
     """
 
     carol: Keys
@@ -57,12 +57,12 @@ class Principals:
 
     @property
     def all(self) -> dict[str, Keys]:
-        """Every one of them by its name."""
+        """All of them by name."""
         return {"carol": self.carol, "dave": self.dave, **self.sessions}
 
 
 def make_principals(local_aws: LocalAws) -> Principals:
-    """Make users, roles and an identity provider in the local AWS, and sessions of them."""
+    """Create users, roles, an identity provider and sessions in the local AWS."""
     url, administrator = local_aws.endpoint_url, local_aws.administrator
     iam = client(url, Keys("administrator", administrator.id, administrator.secret), "iam")
     users = []
@@ -112,8 +112,8 @@ def _encoded(part: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True)
-class Stands:
-    """The stand-ins of one test, all of which write into one journal."""
+class Stubs:
+    """The stubs of one test, which share a journal."""
 
     journal: Journal
     sts: StsRecorder
@@ -124,23 +124,22 @@ class Stands:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The variables that lead each service to its stand-in."""
+        """The environment variables that direct each service to its stub."""
         return {
             "AWS_ENDPOINT_URL": self.sts.url,
-            "AWS_ENDPOINT_URL_SSO": self.sso.url,
-            "AWS_ENDPOINT_URL_SSO_OIDC": self.sso.url,
+            **self.sso.variables(),
             "AWS_ENDPOINT_URL_SIGNIN": self.signin.url,
         }
 
 
 @contextlib.contextmanager
-def stands_for(local_aws: LocalAws, principals: Principals) -> Iterator[Stands]:
-    """Run all stand-ins for the length of a ``with``."""
+def run_stubs(local_aws: LocalAws, principals: Principals) -> Iterator[Stubs]:
+    """Run all stubs inside a ``with`` statement."""
     sessions = principals.sessions
     journal = Journal(names={keys.id: name for name, keys in principals.all.items()})
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
-        yield Stands(
+        yield Stubs(
             journal,
             enter(StsRecorder(journal, local_aws.endpoint_url)),
             enter(SsoStub(journal, sessions["dev"])),
