@@ -28,10 +28,9 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
 from support.hosts import get_host  # noqa: E402
 from support.person import clean_environment  # noqa: E402
-from support.sts_stub import ACCOUNT, StsStub  # noqa: E402
+from support.sts_stub import ACCOUNT, ROLE_ARN, StsStub  # noqa: E402
 
 HOST = "v2-2.38.5"
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 BEGIN, END = "<!-- life -->", "<!-- /life -->"
 OURS, ALL, MANY = 200, 5000, 10000
 STS_SECONDS, WORKERS = 0.05, 8

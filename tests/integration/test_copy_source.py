@@ -23,17 +23,16 @@ from support.sso_stub import (
     SsoStub,
     write_sso_token,
 )
-from support.sts_stub import ACCOUNT, StsStub
+from support.sts_stub import ACCOUNT, USER_ARN, StsStub
 from support.terminal import Terminal, exit_code
 
-KEY = ("AKIAALICEALICEALICE1", "AliceSecret")
 LOGIN_KEYS = Keys("login", "ASIALOGINLOGINLOGIN1", "LoginSecret", "LoginToken")
-LOGIN = f"arn:aws:iam::{ACCOUNT}:user/alice"
 PROFILES = (
     f"[sso-session corp]\nsso_start_url = {START_URL}\nsso_region = us-east-1\n"
     "sso_registration_scopes = sso:account:access\n"
     f"[profile dev]\nregion = us-east-1\nsso_session = corp\nsso_account_id = {ACCOUNT}\n"
-    f"sso_role_name = Developer\n[profile console]\nregion = us-east-1\nlogin_session = {LOGIN}\n"
+    "sso_role_name = Developer\n"
+    f"[profile console]\nregion = us-east-1\nlogin_session = {USER_ARN}\n"
 )
 newest = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 
@@ -47,7 +46,7 @@ def journal() -> Journal:
 @pytest.fixture
 def carol(make_person: Callable, sts_stub: StsStub, journal: Journal) -> Iterator[Person]:
     """Return somebody with a profile of SSO and one of `aws login`."""
-    person = make_person(sts_stub.url, KEY)
+    person = make_person(sts_stub.url)
     with person.config.open("a") as file:
         file.write(PROFILES)
     with ExitStack() as stack:
@@ -81,7 +80,7 @@ def test_a_session_of_sso_is_what_terraform_can_read(carol: Person, journal: Jou
 @newest
 def test_a_session_of_aws_login_is_copied(carol: Person, journal: Journal) -> None:
     """What `aws login` keeps is written, without a call while it lives."""
-    write_login(carol.home, LOGIN, LOGIN_KEYS)
+    write_login(carol.home, USER_ARN, LOGIN_KEYS)
     done = carol.aws("assume", "--copy-source", "--profile", "console")
 
     assert done.returncode == 0, done.stderr

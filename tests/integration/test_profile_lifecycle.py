@@ -8,7 +8,6 @@ from typing import Callable
 from support.person import Person
 from support.sts_stub import StsStub, assume_role_answer
 
-ALICE = ("AKIAALICEALICEALICE1", "AliceSecret")
 COMMENTS = "\n# of my own\n[profile other]   # not mine\nregion   =   eu-west-1\n"
 
 
@@ -38,7 +37,7 @@ def test_from_assume_to_clear(person: Person) -> None:
 
 def test_a_script_that_is_run_again(make_person: Callable, sts_stub: StsStub) -> None:
     """--min-ttl asks STS once, and the second run prints the same object."""
-    person = make_person(sts_stub.url, ALICE)
+    person = make_person(sts_stub.url)
     words = ("assume", "--role-name", "my-iam-role", "--min-ttl", "900")
     first = person.aws(*words)
     before = person.snapshot()
@@ -57,7 +56,7 @@ def test_each_verb_has_its_own_options(make_person: Callable, sts_stub: StsStub)
         if asked["Action"] == "AssumeRole"
         else None
     )
-    person = make_person(sts_stub.url, ALICE)
+    person = make_person(sts_stub.url)
     person.aws("assume", "--role-name", "r1")
     person.aws("assume", "--role-name", "r2", "--update-profile", "second")
     before = person.snapshot()

@@ -8,18 +8,16 @@ from typing import Callable
 import pytest
 
 from support.person import Person
-from support.sts_stub import Directory, StsStub
+from support.sts_stub import OTHER_ACCOUNT, Directory, StsStub
 
-OTHER = "210987654321"
-KEY = ("AKIAALICEALICEALICE1", "AliceSecretAliceSecretAliceSecretAlice12")
-ROLE_ARN = f"arn:aws:iam::{OTHER}:role/my-iam-role"
+ROLE_ARN = f"arn:aws:iam::{OTHER_ACCOUNT}:role/my-iam-role"
 URL = "https://signin.aws.amazon.com/switchrole?roleName=my-iam-role&account="
 
 
 @pytest.fixture
 def person(make_person: Callable, sts_stub: StsStub) -> Person:
     """Return somebody with a key, against the scripted STS."""
-    return make_person(sts_stub.url, KEY)
+    return make_person(sts_stub.url)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +27,9 @@ def test_exec_takes_a_role_and_leaves_the_command_alone(person: Person, sts_stub
     """ROLE stands before --; all behind it is the command's, a second -- and options included."""
     show = 'printf "%s\\n" "$AWS_ASSUMED_ROLE" "$@"'
     words = ("list", "--", "--profile", "nobody", "file://x")
-    done = person.aws("assume", "exec", f"{OTHER}:my-iam-role", "--", "sh", "-c", show, *words)
+    done = person.aws(
+        "assume", "exec", f"{OTHER_ACCOUNT}:my-iam-role", "--", "sh", "-c", show, *words
+    )
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [ROLE_ARN, *words[1:]]
@@ -39,7 +39,7 @@ def test_exec_takes_a_role_and_leaves_the_command_alone(person: Person, sts_stub
 @pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 def test_account_of_the_url_is_looked_up(person: Person, sts_stub: StsStub) -> None:
     """The URL is not called, its account is found by AWS Organizations at the given endpoint."""
-    sts_stub.script = Directory("", [[], [(OTHER, "My-Prod", "ACTIVE")]])
+    sts_stub.script = Directory("", [[], [(OTHER_ACCOUNT, "My-Prod", "ACTIVE")]])
     done = person.aws("assume", f"{URL}my-prod")
 
     assert done.returncode == 0, done.stderr

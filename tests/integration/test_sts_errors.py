@@ -21,19 +21,18 @@ from support.hosts import HOST_NAMES
 from support.person import Person
 from support.sts_stub import (
     ACCOUNT,
+    MFA_SERIAL,
     NAMESPACE,
+    ROLE_ARN,
     SECRET,
     TOKEN,
+    USER_ARN,
     Answer,
     StsStub,
     assume_role_answer,
     refusal,
 )
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
-KEY = ("AKIAALICEALICEALICE1", "AliceSecretAliceSecretAliceSecretAlice12")
 # One try: the pauses between the CLI's own retries are not what is tested here.
 ONE_TRY = {"AWS_MAX_ATTEMPTS": "1"}
 NEWEST = ("v2-2.38.5", "v1-newest")
@@ -59,7 +58,7 @@ class Refusal:
 def not_authorized(how: str, action: str = "sts:AssumeRole", on_role: bool = False) -> str:
     """Return AccessDenied's text: IAM, "Troubleshoot access denied error messages"."""
     resource = f" on resource: {ROLE_ARN}" if on_role else ""
-    return f"User: {ALICE} is not authorized to perform: {action}{resource}{how}"
+    return f"User: {USER_ARN} is not authorized to perform: {action}{resource}{how}"
 
 
 # Where the text itself says who refused, guessing at other causes would mislead.
@@ -218,7 +217,7 @@ REFUSALS = {
         403, "AccessDenied",
         "MultiFactorAuthentication failed with invalid MFA one time pass code. ",
         ("half a minute",),
-        ("--serial-number", SERIAL, "--token-code", "918273"),
+        ("--serial-number", MFA_SERIAL, "--token-code", "918273"),
         never=GUESSES,
     ),
     "wrong MFA device": Refusal(
@@ -227,7 +226,7 @@ REFUSALS = {
         "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA "
         "serial number is valid and associated with this user.",
         ("--serial-number", "aws iam list-mfa-devices"),
-        ("--serial-number", SERIAL, "--token-code", "918273"),
+        ("--serial-number", MFA_SERIAL, "--token-code", "918273"),
         never=GUESSES,
     ),
     "throttled": Refusal(
@@ -255,7 +254,7 @@ def cases(table: dict[str, object], on_all: tuple[str, ...]) -> list[object]:
 @pytest.fixture
 def person(make_person: Callable, sts_stub: StsStub) -> Person:
     """Return somebody with a key, against the scripted STS."""
-    return make_person(sts_stub.url, KEY)
+    return make_person(sts_stub.url)
 
 
 @pytest.mark.parametrize(("host", "row"), cases(REFUSALS, REFUSED_ON_ALL), indirect=["host"])
@@ -391,7 +390,7 @@ STRANGE = {
     "no user": Strange(without("AssumedRoleUser"), ("AssumedRoleUser", *FIELDS)),
     "user without an ARN": Strange(without("Arn"), ("Arn", *FIELDS)),
     "user of another kind": Strange(
-        altered(f"arn:aws:sts::{ACCOUNT}:assumed-role/my-iam-role/s1", ALICE), ("Arn", *FIELDS)
+        altered(f"arn:aws:sts::{ACCOUNT}:assumed-role/my-iam-role/s1", USER_ARN), ("Arn", *FIELDS)
     ),
     "newline in the secret": Strange(
         altered(SECRET, f"{SECRET[:9]}&#10;[profile x]&#10;credential_process = id"),
@@ -462,7 +461,7 @@ def test_nobody_listens(make_person: Callable) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        person = make_person(url, KEY)
+        person = make_person(url)
         before = person.snapshot()
         done = person.aws("assume", "--role-arn", ROLE_ARN, env=ONE_TRY)
 

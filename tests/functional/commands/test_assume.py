@@ -6,26 +6,8 @@ import json
 
 import pytest
 
-from awscli_assume.host.environment import Environment
-from support.sts_stub import ACCOUNT
-
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
-
-
-class Terminal:
-    """A person who answers each question with a code, and the questions."""
-
-    def __init__(self, code: str = "") -> None:
-        self.code = code
-        self.questions: list[str] = []
-
-    def environment(self, present: bool = True) -> Environment:
-        return Environment(has_terminal=lambda: present, ask=self.ask, login_name=lambda: "alice")
-
-    def ask(self, question: str) -> str:
-        self.questions.append(question)
-        return self.code
+from support.environment import NO_TERMINAL, PromptedUser
+from support.sts_stub import ACCOUNT, MFA_SERIAL, ROLE_ARN
 
 
 def test_first_run_asks_for_the_account_and_the_second_does_not(aws) -> None:
@@ -144,66 +126,66 @@ def test_settings_are_the_source_profiles_own(aws) -> None:
 def test_serial_without_terminal_ends_before_any_request(aws) -> None:
     """Nobody to ask: the option to give is named, and STS hears nothing."""
     before = aws.files()
-    terminal = Terminal()
-    done = aws("assume", "--role-name", "r1", "--serial-number", SERIAL,
-               environment=terminal.environment(present=False))  # fmt: skip
+    user = PromptedUser()
+    done = aws("assume", "--role-name", "r1", "--serial-number", MFA_SERIAL,
+               environment=NO_TERMINAL)  # fmt: skip
 
     assert done.code == 255
-    assert SERIAL in done.err
+    assert MFA_SERIAL in done.err
     assert "--token-code" in done.err
     assert aws.stub.requests == []
-    assert terminal.questions == []
+    assert user.questions == []
     assert aws.files() == before
 
 
 def test_serial_with_a_terminal_asks_once_and_sends_the_code(aws) -> None:
     """The code typed goes to STS beside the serial number."""
-    terminal = Terminal("918273")
-    done = aws("assume", "--role-name", "r1", "--serial-number", SERIAL,
-               environment=terminal.environment())  # fmt: skip
+    user = PromptedUser("918273")
+    done = aws("assume", "--role-name", "r1", "--serial-number", MFA_SERIAL,
+               environment=user.environment)  # fmt: skip
 
     assert done.code == 0, done.err
-    assert len(terminal.questions) == 1
-    assert SERIAL in terminal.questions[0]
+    assert len(user.questions) == 1
+    assert MFA_SERIAL in user.questions[0]
     assert aws.stub.actions == ["GetCallerIdentity", "GetSessionToken", "AssumeRole"]
-    assert aws.stub.requests[1]["SerialNumber"] == SERIAL
+    assert aws.stub.requests[1]["SerialNumber"] == MFA_SERIAL
     assert aws.stub.requests[1]["TokenCode"] == "918273"
     assert "918273" not in done.out + done.err + aws.config.read_text()
 
 
 def test_a_code_on_the_command_line_is_not_asked_for(aws) -> None:
     """With --token-code nobody is asked."""
-    terminal = Terminal()
-    done = aws("assume", "--role-arn", ROLE_ARN, "--serial-number", SERIAL, "--token-code",
-               "654321", environment=terminal.environment())  # fmt: skip
+    user = PromptedUser()
+    done = aws("assume", "--role-arn", ROLE_ARN, "--serial-number", MFA_SERIAL, "--token-code",
+               "654321", environment=user.environment)  # fmt: skip
 
     assert done.code == 0, done.err
-    assert terminal.questions == []
+    assert user.questions == []
     assert aws.stub.requests[0]["TokenCode"] == "654321"
 
 
 def test_a_mistyped_code_never_reaches_sts(aws) -> None:
     """Five digits typed, three times, end with the reason, and the code is not repeated."""
-    terminal = Terminal("12345")
-    done = aws("assume", "--role-arn", ROLE_ARN, "--serial-number", SERIAL,
-               environment=terminal.environment())  # fmt: skip
+    user = PromptedUser(*["12345"] * 3)
+    done = aws("assume", "--role-arn", ROLE_ARN, "--serial-number", MFA_SERIAL,
+               environment=user.environment)  # fmt: skip
 
     assert done.code == 255
     assert "six digits" in done.err
-    assert len(terminal.questions) == 3
+    assert len(user.questions) == 3
     assert "12345" not in done.err
     assert aws.stub.requests == []
 
 
 def test_the_serial_of_the_settings_is_asked_for(aws) -> None:
     """`assume.serial_number` of the source profile is as good as the option."""
-    aws.add_config(f"assume =\n    serial_number = {SERIAL}\n")
-    terminal = Terminal("918273")
-    done = aws("assume", "--role-arn", ROLE_ARN, environment=terminal.environment())
+    aws.add_config(f"assume =\n    serial_number = {MFA_SERIAL}\n")
+    user = PromptedUser("918273")
+    done = aws("assume", "--role-arn", ROLE_ARN, environment=user.environment)
 
     assert done.code == 0, done.err
-    assert len(terminal.questions) == 1
-    assert aws.stub.requests[0]["SerialNumber"] == SERIAL
+    assert len(user.questions) == 1
+    assert aws.stub.requests[0]["SerialNumber"] == MFA_SERIAL
 
 
 # The region of the target: --region, else what the target has, else the source's.

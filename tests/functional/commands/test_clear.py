@@ -6,17 +6,16 @@ import json
 import os
 import re
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Callable, Iterator
+from typing import Any, Iterator
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 
 from awscli_assume.errors import ForeignProfile, UnusableFile
 from awscli_assume.host import build_profile_map, raw_config_parse
-from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.profiles.clearing import clear_targets
 from awscli_assume.profiles.files import ProfileFiles
@@ -24,12 +23,10 @@ from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.state import inspect
 from awscli_assume.profiles.target import Target, write_targets
 from awscli_assume.profiles.writer import store
+from support.environment import NOW
 from support.ini_files import Case, cases
-from support.sts_stub import ACCOUNT, assume_role_answer
+from support.sts_stub import ACCOUNT, ROLE_ARN, assume_role_answer
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
-EXPIRATION = "2026-11-24T11:00:00Z"
 MEMORY = next(filter(os.path.isdir, ["/dev/shm"]), None)
 ODD_CONFIG = """\
 # my configuration   \n\
@@ -56,26 +53,6 @@ aws_access_key_id=AKIAALICEALICEALICE1
 aws_secret_access_key : AliceSecret
 
 """
-
-
-@pytest.fixture
-def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Return a way to put every verb some minutes after NOW."""
-    aws.stub.script = lambda asked: (
-        assume_role_answer(asked["RoleArn"], asked["RoleSessionName"], EXPIRATION)
-        if asked["Action"] == "AssumeRole"
-        else None
-    )
-
-    def put(minutes: float = 0) -> None:
-        environment = Environment(now=lambda: NOW + timedelta(minutes=minutes))
-        for module in ("assume", "list", "refresh", "clear"):
-            monkeypatch.setattr(
-                f"awscli_assume.commands.{module}.Environment", lambda: environment
-            )
-
-    put()
-    return put
 
 
 def rows(done: Any) -> list[tuple[str, str]]:
@@ -318,14 +295,14 @@ def test_all_touches_no_foreign_profile(aws) -> None:
 # Which
 
 
-def test_expired_takes_the_expired_only(aws, world) -> None:
+def test_expired_takes_the_expired_only(aws, set_clock) -> None:
     """--expired leaves what is still valid, and what others have replaced."""
     aws("assume", "--role-arn", ROLE_ARN, "--update-profile", "old")
     aws.stub.script = lambda asked: assume_role_answer(
         asked["RoleArn"], "s1", "2026-11-24T14:00:00Z", access_key_id="ASIALATERLATERLATER1"
     )
     aws("assume", "--role-arn", ROLE_ARN, "--update-profile", "new")
-    world(120)
+    set_clock(120)
     done = aws("assume", "clear", "--expired")
 
     assert rows(done) == [("old", "cleared")]

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import datetime, timedelta, timezone
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 import pytest
 
-from awscli_assume.host.environment import Environment
-from support.sts_stub import ACCOUNT, assume_role_answer
-
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
-EXPIRATION = "2026-11-24T11:00:00Z"
+from support.environment import IN_AN_HOUR
+from support.sts_stub import ACCOUNT, ROLE_ARN
 
 
 class Screen(io.StringIO):
@@ -24,32 +19,12 @@ class Screen(io.StringIO):
         return True
 
 
-@pytest.fixture
-def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Return a way to put every verb into a world: minutes after NOW, streams, terminal."""
-    aws.stub.script = lambda asked: (
-        assume_role_answer(asked["RoleArn"], asked["RoleSessionName"], EXPIRATION)
-        if asked["Action"] == "AssumeRole"
-        else None
-    )
-
-    def put(minutes: float = 0, **given: Any) -> None:
-        environment = Environment(now=lambda: NOW + timedelta(minutes=minutes), **given)
-        for module in ("assume", "list", "refresh", "clear"):
-            monkeypatch.setattr(
-                f"awscli_assume.commands.{module}.Environment", lambda: environment
-            )
-
-    put()
-    return put
-
-
 def profiles(done: Any) -> list[dict[str, Any]]:
     assert done.code == 0, done.err
     return json.loads(done.out)["Profiles"]
 
 
-def test_a_row_says_what_the_profile_is(aws, world) -> None:
+def test_a_row_says_what_the_profile_is(aws, set_clock) -> None:
     """Profile, role, account, source, expiration, time left and state, and nothing is asked."""
     aws("assume", "--role-arn", ROLE_ARN)
     calls = list(aws.stub.actions)
@@ -61,7 +36,7 @@ def test_a_row_says_what_the_profile_is(aws, world) -> None:
         "RoleArn": ROLE_ARN,
         "Account": ACCOUNT,
         "SourceProfile": "default",
-        "Expiration": EXPIRATION,
+        "Expiration": IN_AN_HOUR,
         "SecondsLeft": 3600,
         "State": "valid",
     }
@@ -69,7 +44,7 @@ def test_a_row_says_what_the_profile_is(aws, world) -> None:
     assert aws.files() == before
 
 
-def test_only_what_we_wrote_is_listed_by_name(aws, world) -> None:
+def test_only_what_we_wrote_is_listed_by_name(aws, set_clock) -> None:
     """Profiles of others, temporary keys included, are not in the list; ours are sorted."""
     aws.add_config("[profile theirs]\nregion = eu-west-1\n")
     aws.add_key("theirs", "ASIATHEIRSTHEIRSTHEI", "secret", "token")
@@ -79,7 +54,7 @@ def test_only_what_we_wrote_is_listed_by_name(aws, world) -> None:
     assert [row["Profile"] for row in profiles(aws("assume", "list"))] == ["alpha", "zeta"]
 
 
-def test_nothing_to_list(aws, world) -> None:
+def test_nothing_to_list(aws, set_clock) -> None:
     """Without a profile of ours the list is empty, and no error."""
     assert profiles(aws("assume", "list")) == []
 
@@ -95,10 +70,10 @@ def test_nothing_to_list(aws, world) -> None:
         (6000, "expired", 0),
     ],
 )
-def test_state_follows_the_clock(aws, world, minutes: float, state: str, left: int) -> None:
+def test_state_follows_the_clock(aws, set_clock, minutes: float, state: str, left: int) -> None:
     """Valid, expiring below 15 minutes, expired from the very second on."""
     aws("assume", "--role-arn", ROLE_ARN)
-    world(minutes)
+    set_clock(minutes)
     (row,) = profiles(aws("assume", "list"))
 
     assert (row["State"], row["SecondsLeft"]) == (state, left)
@@ -113,7 +88,7 @@ def test_state_follows_the_clock(aws, world, minutes: float, state: str, left: i
     ],
 )
 def test_state_of_a_profile_that_somebody_changed(
-    aws, world, key: str, value: str, state: str
+    aws, set_clock, key: str, value: str, state: str
 ) -> None:
     """Keys of somebody else are told from ours, and have no time left of ours."""
     aws("assume", "--role-arn", ROLE_ARN)
@@ -127,7 +102,7 @@ def test_state_of_a_profile_that_somebody_changed(
     assert (row["State"], row["SecondsLeft"]) == (state, 0)
 
 
-def test_state_of_a_profile_without_keys(aws, world) -> None:
+def test_state_of_a_profile_without_keys(aws, set_clock) -> None:
     """A record whose credentials section was deleted is listed as missing."""
     before = aws.credentials.read_text()
     aws("assume", "--role-arn", ROLE_ARN)
@@ -139,7 +114,7 @@ def test_state_of_a_profile_without_keys(aws, world) -> None:
     assert row["SecondsLeft"] == 0
 
 
-def test_source_in_the_environment(aws, world) -> None:
+def test_source_in_the_environment(aws, set_clock) -> None:
     """A profile made from the environment's keys has no source profile."""
     aws.set_variable("AWS_ACCESS_KEY_ID", "AKIAENVENVENVENVENV1")
     aws.set_variable("AWS_SECRET_ACCESS_KEY", "EnvironmentSecret")
@@ -152,10 +127,10 @@ def test_source_in_the_environment(aws, world) -> None:
 # A table for people, the CLI's formats for everything else.
 
 
-def listed(aws, world, stream: io.StringIO, *words: str) -> str:
+def listed(aws, set_clock, stream: io.StringIO, *words: str) -> str:
     """Return what `list` prints on a stream."""
     aws("assume", "--role-arn", ROLE_ARN)
-    world(out=stream)
+    set_clock(out=stream)
     done = aws("assume", "list", *words)
     assert done.code == 0, done.err
     return stream.getvalue()
@@ -169,9 +144,9 @@ def is_json(text: str) -> bool:
     return True
 
 
-def test_a_terminal_gets_a_table(aws, world) -> None:
+def test_a_terminal_gets_a_table(aws, set_clock) -> None:
     """On a terminal, and where nobody has chosen a format, the rows are a table."""
-    text = listed(aws, world, Screen())
+    text = listed(aws, set_clock, Screen())
 
     assert not is_json(text)
     assert "|" in text
@@ -179,9 +154,9 @@ def test_a_terminal_gets_a_table(aws, world) -> None:
     assert "SecondsLeft" in text
 
 
-def test_a_pipe_gets_json(aws, world) -> None:
+def test_a_pipe_gets_json(aws, set_clock) -> None:
     """Where stdout is no terminal, the CLI's default format holds."""
-    assert is_json(listed(aws, world, io.StringIO()))
+    assert is_json(listed(aws, set_clock, io.StringIO()))
 
 
 @pytest.mark.parametrize(
@@ -193,34 +168,34 @@ def test_a_pipe_gets_json(aws, world) -> None:
     ],
 )
 def test_a_choice_beats_the_terminal(
-    aws, world, words: tuple[str, ...], expected: Optional[str]
+    aws, set_clock, words: tuple[str, ...], expected: Optional[str]
 ) -> None:
     """--output and --query mean on a terminal what they mean elsewhere."""
-    text = listed(aws, world, Screen(), *words)
+    text = listed(aws, set_clock, Screen(), *words)
 
     assert is_json(text) if expected is None else text == expected
 
 
 @pytest.mark.parametrize("by", ["variable", "profile"])
-def test_a_configured_format_beats_the_terminal(aws, world, by: str) -> None:
+def test_a_configured_format_beats_the_terminal(aws, set_clock, by: str) -> None:
     """AWS_DEFAULT_OUTPUT and the profile's output are choices too."""
     if by == "variable":
         aws.set_variable("AWS_DEFAULT_OUTPUT", "json")
     else:
         aws.add_config("output = json\n")
 
-    assert is_json(listed(aws, world, Screen()))
+    assert is_json(listed(aws, set_clock, Screen()))
 
 
-def test_output_table_in_a_pipe(aws, world) -> None:
+def test_output_table_in_a_pipe(aws, set_clock) -> None:
     """--output table gives a table where there is no terminal."""
-    text = listed(aws, world, io.StringIO(), "--output", "table")
+    text = listed(aws, set_clock, io.StringIO(), "--output", "table")
 
     assert "|" in text
     assert not is_json(text)
 
 
-def test_no_secret_is_listed(aws, world) -> None:
+def test_no_secret_is_listed(aws, set_clock) -> None:
     """Neither keys nor tokens are in the list, not even an access key id."""
     aws("assume", "--role-arn", ROLE_ARN)
     held = aws.section(aws.credentials, "assumed-role")

@@ -8,21 +8,27 @@ import os
 import threading
 from collections import Counter
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
-from typing import Any, Callable, Iterator, Optional
+from datetime import timedelta
+from typing import Any, Iterator, Optional
 
 import pytest
 
-from awscli_assume.host.environment import Environment
 from awscli_assume.profiles.writer import sections, store
 from awscli_assume.workflow.refresh.batch import WORKERS
-from support.sts_stub import ACCOUNT, SESSION_KEY_ID, Answer, assume_role_answer, refusal
+from support.environment import NOW
+from support.sts_stub import (
+    ACCOUNT,
+    MFA_SERIAL,
+    ROLE_ARN,
+    SESSION_KEY_ID,
+    USER_KEY_ID,
+    Answer,
+    assume_role_answer,
+    refusal,
+)
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
-ALICE, BOB = "AKIAALICEALICEALICE1", "AKIABOBBOBBOBBOBBOB1"
+BOB = "AKIABOBBOBBOBBOBBOB1"
 ENVIRONMENT = "AKIAENVENVENVENVENV1"
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
 LATER = "2026-11-24T18:00:00Z"
 
 
@@ -49,28 +55,14 @@ class Sts:
 
 
 @pytest.fixture
-def sts(aws) -> Sts:
+def sts(aws, set_clock) -> Sts:
     return Sts(aws.stub)
 
 
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Return a way to put every verb into a world at NOW, with or without a terminal."""
-
-    def put(**given: Any) -> None:
-        environment = Environment(now=lambda: NOW, **{"has_terminal": lambda: False, **given})
-        for module in ("assume", "list", "refresh", "clear"):
-            monkeypatch.setattr(
-                f"awscli_assume.commands.{module}.Environment", lambda: environment
-            )
-
-    put()
-    return put
-
-
 @pytest.fixture(autouse=True)
-def _in_the_world(world, sts) -> None:
-    """Every test of this file begins at NOW."""
+def _clock(set_clock, sts) -> None:
+    """Each test starts at NOW, without a terminal."""
+    set_clock(has_terminal=lambda: False)
 
 
 def add_ours(aws, name: str, minutes: float = 5, **more: str) -> None:
@@ -148,7 +140,7 @@ def test_in_a_shell_of_the_target(aws) -> None:
     done = aws("assume", "refresh")
 
     assert rows(done) == {"one": ("valid", False)}
-    assert aws.signers() == [ALICE]
+    assert aws.signers() == [USER_KEY_ID]
 
 
 def test_a_refusal_of_one_is_the_commands_error(aws, sts) -> None:
@@ -292,7 +284,7 @@ def test_the_environment_is_one_source_of_several(aws) -> None:
         asked["RoleArn"].rpartition("-")[2]: signer
         for asked, signer in zip(aws.stub.requests, aws.signers())
     }
-    assert signed == {"a": ALICE, "z": ENVIRONMENT}
+    assert signed == {"a": USER_KEY_ID, "z": ENVIRONMENT}
     block = aws.section(aws.config, "profile z")["assumed"]
     assert "credential-source = Environment" in block
 
@@ -372,7 +364,7 @@ def test_a_profile_made_from_one_of_ours_comes_after_it(aws) -> None:
     held = {n: aws.section(aws.credentials, n) for n in "abcd"}
     signers = dict(zip(order, aws.signers()))
     assert signers == {
-        "a": held["b"]["aws_access_key_id"], "b": held["c"]["aws_access_key_id"], "c": ALICE,
+        "a": held["b"]["aws_access_key_id"], "b": held["c"]["aws_access_key_id"], "c": USER_KEY_ID,
         "d": held["c"]["aws_access_key_id"],
     }  # fmt: skip
     tokens = dict(
@@ -437,20 +429,20 @@ def test_a_loop_is_an_error_that_names_its_path(aws, words: tuple[str, ...]) -> 
 # MFA
 
 
-def test_one_code_for_all_of_a_device(aws, world) -> None:
+def test_one_code_for_all_of_a_device(aws, set_clock) -> None:
     """One code buys the session that all profiles of the device go by; the others need none."""
     questions: list[int] = []
 
     def ask(question: str) -> str:
-        assert SERIAL in question
+        assert MFA_SERIAL in question
         questions.append(len(aws.stub.requests))
         return "000001"
 
-    world(has_terminal=lambda: True, ask=ask)
+    set_clock(has_terminal=lambda: True, ask=ask)
     for name, more in {
-        "a": {"serial_number": SERIAL},
+        "a": {"serial_number": MFA_SERIAL},
         "b": {},
-        "c": {"serial_number": SERIAL},
+        "c": {"serial_number": MFA_SERIAL},
     }.items():
         add_ours(aws, name, **more)
     done = aws("assume", "refresh", "--all")
@@ -462,18 +454,18 @@ def test_one_code_for_all_of_a_device(aws, world) -> None:
         asked["RoleArn"].rpartition("-")[2]: signer
         for asked, signer in list(zip(aws.stub.requests, aws.signers()))[1:]
     }
-    assert signers == {"a": SESSION_KEY_ID, "b": ALICE, "c": SESSION_KEY_ID}
+    assert signers == {"a": SESSION_KEY_ID, "b": USER_KEY_ID, "c": SESSION_KEY_ID}
     assert [asked.get("TokenCode") for asked in aws.stub.requests] == ["000001", None, None, None]
 
 
-def test_a_longer_session_takes_a_code_of_its_own(aws, world) -> None:
+def test_a_longer_session_takes_a_code_of_its_own(aws, set_clock) -> None:
     """Beside a session of one hour at most, each longer one is asked for by its own code."""
     codes = iter(["000001", "000002", "000003"])
-    world(has_terminal=lambda: True, ask=lambda question: next(codes))
-    add_ours(aws, "a", serial_number=SERIAL)
-    add_ours(aws, "b", serial_number=SERIAL, duration_seconds="7200")
-    add_ours(aws, "c", serial_number=SERIAL, duration_seconds="7200")
-    add_ours(aws, "d", serial_number=SERIAL)
+    set_clock(has_terminal=lambda: True, ask=lambda question: next(codes))
+    add_ours(aws, "a", serial_number=MFA_SERIAL)
+    add_ours(aws, "b", serial_number=MFA_SERIAL, duration_seconds="7200")
+    add_ours(aws, "c", serial_number=MFA_SERIAL, duration_seconds="7200")
+    add_ours(aws, "d", serial_number=MFA_SERIAL)
     done = aws("assume", "refresh", "--all")
 
     assert done.code == 0, done.err
@@ -488,13 +480,13 @@ def test_a_longer_session_takes_a_code_of_its_own(aws, world) -> None:
 
 def test_without_a_terminal_the_others_go_on(aws) -> None:
     """Nobody to ask: those with an MFA device fail, the others are renewed."""
-    add_ours(aws, "a", serial_number=SERIAL)
+    add_ours(aws, "a", serial_number=MFA_SERIAL)
     add_ours(aws, "b")
     done = aws("assume", "refresh", "--all")
 
     assert done.code == 1
     assert rows(done) == {"a": ("expiring", True), "b": ("valid", False)}
-    assert SERIAL in done.err
+    assert MFA_SERIAL in done.err
     assert roles_asked(aws) == ["b"]
 
 
@@ -614,7 +606,7 @@ def test_many_in_one_go_are_the_bytes_of_one_by_one(aws) -> None:
         add_ours(aws, name)
         aws.add_config(f"# of {name}\n\n[profile x{name}]\noutput=json\n")
         if number % 2:
-            aws.add_key(f"x{name}", ALICE, "secret " * 200)
+            aws.add_key(f"x{name}", USER_KEY_ID, "secret " * 200)
     text = aws.credentials.read_text()
     arn = f"x_principal_arn = arn:aws:sts::{ACCOUNT}:assumed-role/role-of-a/old\n"
     assert arn in text
@@ -673,7 +665,7 @@ def test_long_lived_keys_set_meanwhile_stay(
 
     @contextmanager
     def late(paths: Any) -> Iterator[None]:
-        aws("configure", "set", "aws_access_key_id", ALICE, "--profile", name)
+        aws("configure", "set", "aws_access_key_id", USER_KEY_ID, "--profile", name)
         with locked(paths):
             yield
 
@@ -681,7 +673,7 @@ def test_long_lived_keys_set_meanwhile_stay(
     done = aws("assume", "refresh", "--all")
 
     assert done.code != 0
-    assert aws.section(aws.credentials, name)["aws_access_key_id"] == ALICE
+    assert aws.section(aws.credentials, name)["aws_access_key_id"] == USER_KEY_ID
 
 
 def test_a_new_region_is_one_replace_of_each_file(aws, replaced: Counter) -> None:

@@ -12,10 +12,9 @@ import pytest
 from support.loopback import Call, Keys, in_hours, rfc3339
 from support.metadata_stub import ContainerStub
 from support.sso_stub import ACCESS_TOKEN, SSO_KEYS, START_URL, SsoStub, write_sso_token
-from support.sts_stub import ACCOUNT, assume_role_answer, refusal
+from support.sts_stub import ACCOUNT, ROLE_ARN, assume_role_answer, refusal
 
 SESSION_ARN = f"arn:aws:sts::{ACCOUNT}:assumed-role/Developer/alice"
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 OTHER_KEYS = Keys("other", "ASIASSOSSOSSOSSOSSO2", "SsoSecret2", "SsoSessionToken2")
 PORTAL_CALLS = [
     Call(

@@ -10,19 +10,20 @@ from typing import Any
 
 import pytest
 
-from awscli_assume.host.environment import Environment
+from support.environment import NO_TERMINAL, PromptedUser
 from support.sts_stub import (
     ACCOUNT,
     CHAINED,
+    MFA_SERIAL,
+    ROLE_ARN,
     TOO_LONG,
+    USER_KEY_ID,
     RoleOfSeconds,
     assume_role_answer,
     refusal,
 )
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 ROLE_SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/first/alice"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
 MAX = ("assume", "--role-arn", ROLE_ARN, "--duration-seconds", "max")
 STEPS = ["43200", "28800", "14400", "7200", "3600"]
 
@@ -201,7 +202,7 @@ def test_refresh_of_many_signs_for_each_source(aws) -> None:
         (one.get("RoleName") or one["RoleArn"].rpartition("/")[2], one["Action"], signer)
         for one, signer in list(zip(aws.stub.requests, aws.signers()))[since:]
     }
-    roles = {"my-iam-role": "AKIAALICEALICEALICE1", "my-iam-role-2": "AKIABOBBOBBOBBOBBOB1"}
+    roles = {"my-iam-role": USER_KEY_ID, "my-iam-role-2": "AKIABOBBOBBOBBOBBOB1"}
     actions = ("GetRole", "AssumeRole")
     assert signed == {(role, one, key) for role, key in roles.items() for one in actions}
 
@@ -225,7 +226,7 @@ def test_refresh_of_many_keeps_each_sources_settings(aws) -> None:
         (one["Action"], *headers["Authorization"].partition("Credential=")[2].split("/")[0:3:2])
         for one, headers in list(zip(aws.stub.requests, aws.stub.headers))[since:]
     }
-    regions = {"AKIAALICEALICEALICE1": "us-east-1", "AKIABOBBOBBOBBOBBOB1": "cn-north-1"}
+    regions = {USER_KEY_ID: "us-east-1", "AKIABOBBOBBOBBOBBOB1": "cn-north-1"}
     actions = ("GetRole", "AssumeRole")
     assert scopes == {(action, *pair) for action in actions for pair in regions.items()}
 
@@ -308,21 +309,18 @@ def test_no_secret_of_the_calls_is_in_the_log(aws) -> None:
 def test_with_a_device_iam_is_asked_and_one_code_is(aws) -> None:
     """Where IAM says how long, one attempt is all it takes."""
     aws.stub.script = RoleOfSeconds(7200, ROLE_ARN)
-    questions: list[str] = []
-    environment = Environment(
-        has_terminal=lambda: True, ask=lambda text: questions.append(text) or "123456"
-    )
-    done = aws(*MAX, "--serial-number", SERIAL, environment=environment)
+    user = PromptedUser("123456")
+    done = aws(*MAX, "--serial-number", MFA_SERIAL, environment=user.environment)
 
     assert done.code == 0, done.err
     assert calls(aws) == ["GetRole my-iam-role", "AssumeRole 7200"]
-    assert len(questions) == 1
+    assert len(user.questions) == 1
 
 
 def test_with_a_device_and_no_word_of_iam_it_is_one_hour(aws) -> None:
     """A token code works once: an hour is taken, said, and not remembered."""
     aws.stub.script = RoleOfSeconds(7200)
-    done = aws(*MAX, "--serial-number", SERIAL, "--token-code", "123456")
+    done = aws(*MAX, "--serial-number", MFA_SERIAL, "--token-code", "123456")
 
     assert done.code == 0, done.err
     assert calls(aws) == ["GetRole my-iam-role", "AssumeRole 3600"]
@@ -333,7 +331,7 @@ def test_with_a_device_and_no_word_of_iam_it_is_one_hour(aws) -> None:
 
 def test_with_a_device_a_lowered_maximum_is_an_error_once(aws) -> None:
     """The code is spent: the refusal is shown, and the next run asks IAM anew."""
-    words = (*MAX, "--serial-number", SERIAL, "--token-code")
+    words = (*MAX, "--serial-number", MFA_SERIAL, "--token-code")
     aws.stub.script = RoleOfSeconds(28800, ROLE_ARN)
     aws(*words, "123456")
     aws.stub.script = RoleOfSeconds(7200, ROLE_ARN)
@@ -350,27 +348,29 @@ def test_with_a_device_a_lowered_maximum_is_an_error_once(aws) -> None:
 def test_with_a_device_an_hour_goes_by_what_one_code_has_bought(aws) -> None:
     """A role that allows an hour takes the kept session, and so does the next, without a code."""
     aws.stub.script = RoleOfSeconds(3600, ROLE_ARN)
-    questions: list[str] = []
-    environment = Environment(
-        has_terminal=lambda: True, ask=lambda text: questions.append(text) or "123456"
-    )
-    first = aws(*MAX, "--serial-number", SERIAL, environment=environment)
-    again = aws(
-        *MAX, "--serial-number", SERIAL, environment=Environment(has_terminal=lambda: False)
-    )
+    user = PromptedUser("123456")
+    first = aws(*MAX, "--serial-number", MFA_SERIAL, environment=user.environment)
+    again = aws(*MAX, "--serial-number", MFA_SERIAL, environment=NO_TERMINAL)
 
     assert (first.code, again.code) == (0, 0), first.err + again.err
     assert calls(aws) == ["GetRole my-iam-role", "GetSessionToken -", *assumed("3600", "3600")]
-    assert len(questions) == 1
+    assert len(user.questions) == 1
 
 
 def test_with_a_device_more_than_an_hour_is_worth_a_code(aws) -> None:
     """A kept session gives an hour at most: for more the code is asked for, and why is said."""
-    environment = Environment(has_terminal=lambda: True, ask=lambda text: "123456")
-    aws("assume", "--role-arn", ROLE_ARN, "--serial-number", SERIAL, environment=environment)
+    user = PromptedUser("123456", "123456")
+    aws(
+        "assume",
+        "--role-arn",
+        ROLE_ARN,
+        "--serial-number",
+        MFA_SERIAL,
+        environment=user.environment,
+    )
     since = len(aws.stub.requests)
     aws.stub.script = RoleOfSeconds(7200, ROLE_ARN)
-    done = aws(*MAX, "--serial-number", SERIAL, environment=environment)
+    done = aws(*MAX, "--serial-number", MFA_SERIAL, environment=user.environment)
 
     assert done.code == 0, done.err
     assert calls(aws, since) == ["GetRole my-iam-role", "AssumeRole 7200"]

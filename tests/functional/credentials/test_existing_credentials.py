@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
-from typing import Any, Callable
 
 import pytest
 
-from awscli_assume.host.environment import Environment
-from support.sts_stub import ACCOUNT, assume_role_answer
-
-OTHER_ACCOUNT = "210987654321"
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
+from support.environment import IN_AN_HOUR
+from support.sts_stub import (
+    ACCOUNT,
+    MFA_SERIAL,
+    OTHER_ACCOUNT,
+    ROLE_ARN,
+    USER_KEY_ID,
+    assume_role_answer,
+)
 
 
 @pytest.fixture(autouse=True)
-def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Return a way to put the command some minutes after NOW; credentials live for an hour."""
-    aws.stub.script = lambda asked: (
-        assume_role_answer(asked["RoleArn"], asked["RoleSessionName"], "2026-11-24T11:00:00Z")
-        if asked["Action"] == "AssumeRole"
-        else None
-    )
-
-    def put(minutes: float = 0, **given: Any) -> None:
-        environment = Environment(now=lambda: NOW + timedelta(minutes=minutes), **given)
-        monkeypatch.setattr("awscli_assume.commands.assume.Environment", lambda: environment)
-
-    put()
-    return put
+def _clock(set_clock) -> None:
+    """Each test starts at NOW."""
 
 
 def calls_of(aws, *words: str) -> list[str]:
@@ -42,20 +30,20 @@ def calls_of(aws, *words: str) -> list[str]:
     return aws.stub.actions[before:]
 
 
-def test_enough_time_left_is_no_call_and_the_same_object(aws, world) -> None:
+def test_enough_time_left_is_no_call_and_the_same_object(aws, set_clock) -> None:
     """The second run asks nothing, writes nothing and prints what the first one printed."""
     words = ("assume", "--role-name", "my-iam-role", "--min-ttl", "900")
     first = aws(*words)
     before = aws.files()
     calls = list(aws.stub.actions)
-    world(20)
+    set_clock(20)
     second = aws(*words)
 
     assert calls == ["GetCallerIdentity", "AssumeRole"]
     assert (first.code, second.code) == (0, 0), first.err + second.err
     assert second.out == first.out
     assert json.loads(second.out)["Region"] == "us-east-1"
-    assert "2026-11-24T11:00:00Z" in second.err
+    assert IN_AN_HOUR in second.err
     assert aws.stub.actions == calls
     assert aws.files() == before
 
@@ -64,10 +52,10 @@ def test_enough_time_left_is_no_call_and_the_same_object(aws, world) -> None:
     ("minutes", "least", "calls"),
     [(0, "3599", 0), (0, "3600", 1), (45, "899", 0), (45, "900", 1), (59, "0", 0)],
 )
-def test_more_than_so_many_seconds(aws, world, minutes: float, least: str, calls: int) -> None:
+def test_more_than_so_many_seconds(aws, set_clock, minutes: float, least: str, calls: int) -> None:
     """Exactly so many seconds left are not enough."""
     calls_of(aws, "--role-arn", ROLE_ARN)
-    world(minutes)
+    set_clock(minutes)
 
     assert len(calls_of(aws, "--role-arn", ROLE_ARN, "--min-ttl", least)) == calls
 
@@ -150,7 +138,7 @@ def test_another_key_of_the_source_asks_for_its_account(aws) -> None:
     """A role name whose account nobody remembers is looked up, and may be another role."""
     calls_of(aws, "--role-name", "my-iam-role")
     text = aws.credentials.read_text()
-    aws.credentials.write_text(text.replace("AKIAALICEALICEALICE1", "AKIAALICEALICEALICE2"))
+    aws.credentials.write_text(text.replace(USER_KEY_ID, "AKIAALICEALICEALICE2"))
     aws.stub.caller = f"arn:aws:iam::{OTHER_ACCOUNT}:user/alice"
     calls = calls_of(aws, "--role-name", "my-iam-role", "--min-ttl", "900")
 
@@ -158,10 +146,10 @@ def test_another_key_of_the_source_asks_for_its_account(aws) -> None:
     assert aws.stub.requests[-1]["RoleArn"] == f"arn:aws:iam::{OTHER_ACCOUNT}:role/my-iam-role"
 
 
-def test_expired_is_asked_for(aws, world) -> None:
+def test_expired_is_asked_for(aws, set_clock) -> None:
     """Nothing left is never enough, not even for --min-ttl 0."""
     calls_of(aws, "--role-arn", ROLE_ARN)
-    world(60)
+    set_clock(60)
     aws.stub.script = lambda asked: assume_role_answer(
         asked["RoleArn"], "s1", "2026-11-24T13:00:00Z"
     )
@@ -187,7 +175,7 @@ def test_keys_that_are_gone_are_asked_for(aws) -> None:
     assert calls_of(aws, "--role-arn", ROLE_ARN, "--min-ttl", "900") == ["AssumeRole"]
 
 
-def test_no_code_is_asked_for_where_none_is_needed(aws, world) -> None:
+def test_no_code_is_asked_for_where_none_is_needed(aws, set_clock) -> None:
     """With an MFA device the question comes once, and not again while the time lasts."""
     questions: list[str] = []
 
@@ -195,10 +183,10 @@ def test_no_code_is_asked_for_where_none_is_needed(aws, world) -> None:
         questions.append(question)
         return "918273"
 
-    words = ("--role-arn", ROLE_ARN, "--serial-number", SERIAL, "--min-ttl", "900")
-    world(has_terminal=lambda: True, ask=ask)
+    words = ("--role-arn", ROLE_ARN, "--serial-number", MFA_SERIAL, "--min-ttl", "900")
+    set_clock(has_terminal=lambda: True, ask=ask)
     calls_of(aws, *words)
-    world(10, has_terminal=lambda: False)
+    set_clock(10, has_terminal=lambda: False)
 
     assert calls_of(aws, *words) == []
     assert len(questions) == 1
@@ -230,11 +218,11 @@ def test_a_number_that_is_none(aws, least: str) -> None:
     [(0, "other", True), (0, "my-iam-role", False), (61, "other", False)],
 )
 def test_replacing_another_valid_role_is_noted(
-    aws, world, minutes: int, role: str, is_noted: bool
+    aws, set_clock, minutes: int, role: str, is_noted: bool
 ) -> None:
     """A different role that was still valid is named; the same one, or an expired one, is not."""
     calls_of(aws, "--role-arn", ROLE_ARN)
-    world(minutes)
+    set_clock(minutes)
     aws.stub.script = lambda asked: assume_role_answer(
         asked["RoleArn"], "s1", "2026-11-24T13:00:00Z"
     )

@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from support.runner_stub import BEARER, RunnerStub
 from support.runner_stub import TOKEN as GITHUB_TOKEN
 from support.saml import MARK, saml_response
-from support.sts_stub import ACCESS_KEY_ID, ACCOUNT, SECRET, TOKEN, TOO_LONG, Directory, refusal
+from support.sts_stub import (
+    ACCESS_KEY_ID,
+    ACCOUNT,
+    ROLE_ARN,
+    SECRET,
+    TOKEN,
+    TOO_LONG,
+    Directory,
+    refusal,
+)
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 OTHER_ARN = f"arn:aws:iam::{ACCOUNT}:role/reader"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:saml-provider/idp"
 WEB_TOKEN = "eyJhbGciOiJSUzI1NiJ9.V2ViVG9rZW5NYXJr." + "WebTokenMark" * 5
@@ -621,22 +628,10 @@ def test_a_refusal_does_not_lead_to_explain(nobody, token: Path) -> None:
 
 
 def test_an_endpoint_renews_by_the_token_of_that_time(
-    nobody, token: Path, monkeypatch: pytest.MonkeyPatch
+    nobody, token: Path, endpoint_renews_once
 ) -> None:
     """The endpoint of `exec --auto-refresh` reads the file anew for each renewal."""
-    made: list[Any] = []
-
-    def renewer(first: Any, again: Any, now: Any) -> Any:
-        made.append(again)
-        return type("Renewer", (), {"current": lambda self: first})()
-
-    def run(*words: Any) -> int:
-        token.write_text(f"{WEB_TOKEN}2")
-        made[0]()
-        return 0
-
-    monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.Renewer", renewer)
-    monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.run", run)
+    endpoint_renews_once.append(lambda: token.write_text(f"{WEB_TOKEN}2"))
     done = nobody("assume", "exec", "--auto-refresh", *web(token), "--", "true")
 
     assert done.code == 0, done.err

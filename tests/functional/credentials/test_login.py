@@ -10,9 +10,8 @@ import pytest
 
 from awscli_assume.host.environment import Environment
 from support.sso_stub import SSO_KEYS, START_URL, SsoStub, write_sso_token
-from support.sts_stub import ACCESS_KEY_ID, ACCOUNT
+from support.sts_stub import ACCESS_KEY_ID, ACCOUNT, ROLE_ARN
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 ROLE_OF_ADMIN = f"arn:aws:iam::{ACCOUNT}:role/admin"
 COPY = ("assume", "--copy-source", "--profile", "dev")
 ADMIN = f"[profile admin]\nrole_arn = {ROLE_OF_ADMIN}\nsource_profile = dev\nregion = us-east-1\n"
@@ -23,7 +22,7 @@ Runs = list[tuple[list[str], dict[str, str]]]
 
 
 def terminal(runs: Runs, step: Callable[[], int], has_terminal: bool = True) -> Environment:
-    """Return a world in which a command on the terminal is this step."""
+    """Return an environment that replaces commands on the terminal by a function."""
 
     def run(words: Any, variables: Any) -> int:
         runs.append((list(words)[1:], dict(variables)))
@@ -39,8 +38,8 @@ def test_login_renews_and_goes_on(
     """`aws sso login` of the source profile is run once, and the command ends well."""
     write_sso_token(home, hours=-1)
     runs: Runs = []
-    world = terminal(runs, lambda: int(write_sso_token(home) is None))
-    done = aws("assume", *words, "--profile", "dev", "--login", environment=world)
+    environment = terminal(runs, lambda: int(write_sso_token(home) is None))
+    done = aws("assume", *words, "--profile", "dev", "--login", environment=environment)
 
     assert done.code == 0, done.err
     assert [run[0] for run in runs] == [["sso", "login", "--profile", "dev"]]
@@ -104,30 +103,22 @@ def test_login_on_version_1(aws: Any, home: Path, sso: SsoStub) -> None:
 
 
 class SignsIn:
-    """A world in which `aws sso login` works, for every verb, and what the verbs hand out."""
+    """An environment of all verbs in which `aws sso login` works; ``runs`` are its runs."""
 
-    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, aws: Any, home: Path, children: list[dict[str, str]]) -> None:
         self.runs: Runs = []
-        self.children: list[dict[str, str]] = []
+        self.children = children
         write_sso_token(home, hours=-1)
-        world = terminal(self.runs, lambda: int(write_sso_token(home) is None))
-        for verb in ("assume", "export", "exec"):
-            monkeypatch.setattr(f"awscli_assume.commands.{verb}.Environment", lambda: world)
-        monkeypatch.setattr("awscli_assume.commands.exec.become", self._become)
-        monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.run", self._become)
-
-    def _become(self, path: str, command: Any, child: dict[str, str]) -> int:
-        self.children.append(child)
-        return 0
+        aws.set_environment(terminal(self.runs, lambda: int(write_sso_token(home) is None)))
 
 
 @pytest.fixture
 def signs_in(
-    aws: Any, home: Path, sso: SsoStub, version_2: None, monkeypatch: pytest.MonkeyPatch
+    aws: Any, home: Path, sso: SsoStub, version_2: None, children: list[dict[str, str]]
 ) -> SignsIn:
-    """Return the world of somebody whose sign-in has ended, with roles on it."""
+    """Return the environment of a user whose SSO session has expired, with role profiles."""
     aws.add_config(ADMIN + CHAIN)
-    return SignsIn(home, monkeypatch)
+    return SignsIn(aws, home, children)
 
 
 def roles(aws: Any) -> list[str]:

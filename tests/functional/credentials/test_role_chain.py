@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Optional
+from typing import Optional
 
 import pytest
 
-from awscli_assume.host.environment import Environment
 from awscli_assume.profiles.cache.process_cache import ProcessCache, remove_cache
+from support.environment import NO_TERMINAL, PromptedUser
 from support.sts_stub import (
     ACCOUNT,
+    MFA_SERIAL,
     SECRET,
     SESSION_KEY_ID,
     TOKEN,
+    USER_KEY_ID,
     Answer,
     assume_role_answer,
     refusal,
@@ -22,11 +24,8 @@ from support.sts_stub import (
 PREFIX = f"arn:aws:iam::{ACCOUNT}:role"
 OTHER = "arn:aws:iam::210987654321:role/team/other"
 TARGET = f"{PREFIX}/target"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
-ALICE = "AKIAALICEALICEALICE1"
 TWO = ("--via", f"{PREFIX}/first", "--via", OTHER)
 WAY = ("--role-arn", TARGET, *TWO, "--role-session-name", "s1")
-NOBODY = Environment(has_terminal=lambda: False)
 
 
 def key_of(role_arn: str) -> str:
@@ -56,7 +55,7 @@ def journey(aws, since: int = 0) -> list[tuple[str, str]]:
 
 
 ALONG = [
-    (f"{PREFIX}/first", ALICE),
+    (f"{PREFIX}/first", USER_KEY_ID),
     (OTHER, key_of("/first")),
     (TARGET, key_of("/other")),
 ]
@@ -96,8 +95,8 @@ def test_names_are_of_the_callers_account(aws) -> None:
 
     assert (done.code, again.code) == (0, 0), done.err + again.err
     assert journey(aws) == [
-        ("GetCallerIdentity", ALICE),
-        *[(f"{PREFIX}/team/first", ALICE), (TARGET, key_of("/first"))] * 2,
+        ("GetCallerIdentity", USER_KEY_ID),
+        *[(f"{PREFIX}/team/first", USER_KEY_ID), (TARGET, key_of("/first"))] * 2,
     ]
     assert json.loads(recorded(aws)["via"]) == [f"{PREFIX}/team/first"]
 
@@ -177,7 +176,7 @@ def test_a_hop_that_fails_is_named(aws, number: int) -> None:
         refusal(403, "AccessDenied", denied) if asked["RoleArn"] == hop else by_role(asked)
     )
     before = aws.files()
-    done = aws("assume", *WAY, environment=NOBODY)
+    done = aws("assume", *WAY, environment=NO_TERMINAL)
 
     assert done.code != 0
     assert denied in done.err
@@ -215,28 +214,25 @@ def test_a_hop_with_a_strange_answer_is_named(aws, answer: Answer) -> None:
 
 def test_the_code_is_the_first_hops(aws) -> None:
     """One code buys a session of the user, which signs for the first role; no device after it."""
-    questions: list[str] = []
-    environment = Environment(
-        has_terminal=lambda: True, ask=lambda text: questions.append(text) or "918273"
-    )
-    done = aws("assume", *WAY, "--serial-number", SERIAL, environment=environment)
-    again = aws("assume", *WAY, "--serial-number", SERIAL, environment=NOBODY)
+    user = PromptedUser("918273")
+    done = aws("assume", *WAY, "--serial-number", MFA_SERIAL, environment=user.environment)
+    again = aws("assume", *WAY, "--serial-number", MFA_SERIAL, environment=NO_TERMINAL)
 
     assert (done.code, again.code) == (0, 0), done.err + again.err
     by_session = [(ALONG[0][0], SESSION_KEY_ID), *ALONG[1:]]
-    assert journey(aws) == [("GetSessionToken", ALICE), *by_session * 2]
-    assert len(questions) == 1
+    assert journey(aws) == [("GetSessionToken", USER_KEY_ID), *by_session * 2]
+    assert len(user.questions) == 1
     assert all("SerialNumber" not in one for one in aws.stub.requests[1:])
 
 
 def test_a_given_code_is_the_first_hops(aws) -> None:
     """--token-code goes to the first AssumeRole with the device, and nowhere else."""
-    done = aws("assume", *WAY, "--serial-number", SERIAL, "--token-code", "918273")
+    done = aws("assume", *WAY, "--serial-number", MFA_SERIAL, "--token-code", "918273")
 
     assert done.code == 0, done.err
     assert journey(aws) == ALONG
     codes = [(one.get("SerialNumber"), one.get("TokenCode")) for one in aws.stub.requests]
-    assert codes == [(SERIAL, "918273"), (None, None), (None, None)]
+    assert codes == [(MFA_SERIAL, "918273"), (None, None), (None, None)]
 
 
 @pytest.mark.parametrize(
@@ -244,14 +240,8 @@ def test_a_given_code_is_the_first_hops(aws) -> None:
     [("export", "--format", "process"), ("exec",), ("exec", "--auto-refresh")],
     ids=["export", "exec", "endpoint"],
 )
-def test_verbs_without_a_profile_go_the_same_way(
-    aws, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
-) -> None:
+def test_verbs_without_a_profile_go_the_same_way(aws, children, words: tuple[str, ...]) -> None:
     """export and exec, with and without an endpoint, ask the same in the same order."""
-    monkeypatch.setattr("awscli_assume.commands.exec.become", lambda path, command, child: 0)
-    monkeypatch.setattr(
-        "awscli_assume.workflow.run.with_endpoint.run", lambda path, command, child: 0
-    )
     command = ("--", "true") if words[0] == "exec" else ()
     done = aws("assume", *words, *WAY, *command)
 
@@ -259,18 +249,8 @@ def test_verbs_without_a_profile_go_the_same_way(
     assert journey(aws) == ALONG
 
 
-def test_an_endpoint_renews_along_the_hops(aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endpoint_renews_along_the_hops(aws, endpoint_renews_once) -> None:
     """Each renewal begins at the source anew: what the hops answered is not kept."""
-    made: list[Any] = []
-
-    def renewer(first: Any, again: Any, now: Any) -> Any:
-        made.append(again)
-        return type("Renewer", (), {"current": lambda self: first})()
-
-    monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.Renewer", renewer)
-    monkeypatch.setattr(
-        "awscli_assume.workflow.run.with_endpoint.run", lambda *words: made[0]() and 0
-    )
     done = aws("assume", "exec", "--auto-refresh", *WAY, "--", "true")
 
     assert journey(aws) == ALONG * 2, done.err
@@ -313,7 +293,7 @@ def test_many_at_once_each_go_their_way(aws) -> None:
         pair
         for n in range(6)
         for pair in [
-            (f"{PREFIX}/a-{n}", ALICE),
+            (f"{PREFIX}/a-{n}", USER_KEY_ID),
             (f"{PREFIX}/b-{n}", key_of(f"/a-{n}")),
             (f"{PREFIX}/target-{n}", key_of(f"/b-{n}")),
         ]
@@ -339,13 +319,15 @@ def test_a_hop_that_fails_in_a_crowd_is_its_profiles_error(aws) -> None:
 def test_a_dry_run_lists_all_requests_in_order(aws) -> None:
     """The profiles stand at the ends; nothing is called and nothing is written."""
     before = aws.files()
-    done = aws("assume", *WAY, "--serial-number", SERIAL, "--token-code", "918273", "--dry-run")
+    done = aws(
+        "assume", *WAY, "--serial-number", MFA_SERIAL, "--token-code", "918273", "--dry-run"
+    )
 
     assert done.code == 0, done.err
     first, second, last = json.loads(done.out)["Requests"]
     assert first["Parameters"] == {
         "RoleArn": f"{PREFIX}/first", "RoleSessionName": "s1", "DurationSeconds": 900,
-        "SerialNumber": SERIAL, "TokenCode": "******",
+        "SerialNumber": MFA_SERIAL, "TokenCode": "******",
     }  # fmt: skip
     assert second["Parameters"] == {
         "RoleArn": OTHER, "RoleSessionName": "s1", "DurationSeconds": 900,

@@ -7,9 +7,9 @@ import logging
 import pytest
 from botocore.history import get_global_history_recorder
 
-from support.sts_stub import ACCOUNT, assume_role_answer, refusal
+from support.environment import PromptedUser
+from support.sts_stub import ACCOUNT, ROLE_ARN, assume_role_answer, refusal
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 # Each is recognised by any part of it that is longer than a few characters.
 SOURCE_SECRET, SOURCE_TOKEN = "SourceSecret" * 3, "SourceToken" * 20
 ANSWER_SECRET, ANSWER_TOKEN = "AnswerSecret" * 3, "AnswerToken" * 20
@@ -61,12 +61,11 @@ def test_the_clis_own_command_is_what_would_leak(watched) -> None:
 
 def test_a_token_code_typed_is_in_no_log(watched) -> None:
     """The code is a secret for half a minute."""
-    from awscli_assume.host.environment import Environment
 
     done = watched(
         "assume", "--role-arn", ROLE_ARN, "--profile", "watched", "--debug",
         "--serial-number", f"arn:aws:iam::{ACCOUNT}:mfa/alice",
-        environment=Environment(has_terminal=lambda: True, ask=lambda question: "918273"),
+        environment=PromptedUser("918273").environment,
     )  # fmt: skip
 
     assert done.code == 0, done.err

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support.sts_stub import ACCOUNT
+from support.sts_stub import ACCOUNT, MFA_SERIAL, ROLE_ARN
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
 BEHIND_SOURCE = (
     f"[profile behind]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/behind\nsource_profile = default\n"
     "region = us-east-1\n"
@@ -34,7 +32,7 @@ def behind(aws, home, monkeypatch):
                   ("--copy-source", "--update-profile", "copy")):  # fmt: skip
         assert aws("assume", *words, "--profile", "behind").code == 0
     forget(home, aws)
-    add(aws, "profile behind", f"mfa_serial = {SERIAL}")
+    add(aws, "profile behind", f"mfa_serial = {MFA_SERIAL}")
 
     def leave(question: str) -> str:
         raise EOFError
@@ -64,7 +62,7 @@ def test_a_source_behind_mfa_without_a_terminal(behind, words: tuple[str, ...]) 
     done = behind("assume", *words)
 
     assert done.code != 0
-    assert f"The MFA device {SERIAL} of the source profile has a code to be typed" in done.err
+    assert f"The MFA device {MFA_SERIAL} of the source profile has a code to be typed" in done.err
     assert "mfa_process" in done.err
     assert behind.files() == before
 
@@ -103,5 +101,5 @@ def test_the_command_before_the_device_is_not_run(behind, home) -> None:
     add(behind, "profile top", "mfa_process = touch ran")
     done = behind("assume", "--copy-source", "--profile", "top")
 
-    assert f"The MFA device {SERIAL} of the source profile" in done.err
+    assert f"The MFA device {MFA_SERIAL} of the source profile" in done.err
     assert not (home / "ran").exists()

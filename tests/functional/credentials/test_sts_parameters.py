@@ -11,12 +11,11 @@ from awscli.clidriver import create_clidriver
 from botocore import xform_name
 
 from awscli_assume.arguments.sts import STS_OPTIONS, sts_arguments
-from support.sts_stub import ACCOUNT
+from support.sts_stub import ACCOUNT, MFA_SERIAL
 
 BASE = ("--role-arn", f"arn:aws:iam::{ACCOUNT}:role/team/my-iam-role", "--role-session-name", "a1")
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 OWN = f"arn:aws:iam::{ACCOUNT}:policy/team/own"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
 PROVIDER = "arn:aws:iam::aws:contextProvider/IdentityCenter"
 STATEMENT = {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"}
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT]})
@@ -51,7 +50,7 @@ CASES = {
                               "file://keys.json"],
     "external id": ["--external-id", "A=1,b.c@d:e/f-g+h_i"],
     "external id, file": ["--external-id", "file://external-id.txt"],
-    "MFA": ["--serial-number", SERIAL, "--token-code", "012345"],
+    "MFA": ["--serial-number", MFA_SERIAL, "--token-code", "012345"],
     "source identity": ["--source-identity", "alice@example.org"],
     "contexts, shorthand": ["--provided-contexts",
                             f"ProviderArn={PROVIDER},ContextAssertion=eyJ.abc.def"],
@@ -61,7 +60,7 @@ CASES = {
 CASES["all of them"] = [
     "--duration-seconds", "900", "--policy", POLICY, "--policy-arns", f"arn={READ_ONLY}",
     "--tags", "Key=A1,Value=1", "--transitive-tag-keys", "A1", "--external-id", "external",
-    "--serial-number", SERIAL, "--token-code", "123456", "--source-identity", "alice",
+    "--serial-number", MFA_SERIAL, "--token-code", "123456", "--source-identity", "alice",
     "--provided-contexts", f"ProviderArn={PROVIDER},ContextAssertion=eyJ.abc.def",
 ]  # fmt: skip
 

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from awscli_assume.host.environment import Environment
-from support.sts_stub import ACCOUNT, assume_role_answer
+from support.sts_stub import ACCOUNT, MFA_SERIAL, ROLE_ARN
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
 VERBS = {
     "assume": ("assume", "--role-arn", ROLE_ARN, "--dry-run"),
     "assume another": ("assume", "--role-arn", f"{ROLE_ARN}-2", "--dry-run"),
@@ -30,16 +25,9 @@ VERBS = {
 
 
 @pytest.fixture(autouse=True)
-def _world(aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every verb runs at NOW, where nobody can be asked."""
-    aws.stub.script = lambda asked: (
-        assume_role_answer(asked["RoleArn"], asked["RoleSessionName"], "2026-11-24T11:00:00Z")
-        if asked["Action"] == "AssumeRole"
-        else None
-    )
-    environment = Environment(now=lambda: NOW, has_terminal=lambda: False)
-    for module in ("assume", "list", "refresh", "clear"):
-        monkeypatch.setattr(f"awscli_assume.commands.{module}.Environment", lambda: environment)
+def _clock(set_clock) -> None:
+    """Each test starts at NOW, without a terminal."""
+    set_clock(has_terminal=lambda: False)
 
 
 def trace(folder: Path) -> dict[str, Any]:
@@ -101,7 +89,7 @@ def test_the_first_run_makes_no_folder(aws, home: Path) -> None:
     aws.set_variable("AWS_CONFIG_FILE", str(home / "new" / "config"))
     aws.set_variable("AWS_SHARED_CREDENTIALS_FILE", str(home / "new" / "credentials"))
     before = trace(home)
-    done = aws(*VERBS["assume"], environment=Environment(now=lambda: NOW))
+    done = aws(*VERBS["assume"])
 
     assert rehearsed(done)["Changes"]
     assert trace(home) == before
@@ -111,10 +99,10 @@ def test_the_first_run_makes_no_folder(aws, home: Path) -> None:
 
 def test_a_code_is_not_asked_for(aws) -> None:
     """With an MFA device nobody is asked, with or without a terminal."""
-    answer = rehearsed(aws(*VERBS["assume"], "--serial-number", SERIAL))
+    answer = rehearsed(aws(*VERBS["assume"], "--serial-number", MFA_SERIAL))
     (request,) = answer["Requests"]
 
-    assert request["Parameters"]["SerialNumber"] == SERIAL
+    assert request["Parameters"]["SerialNumber"] == MFA_SERIAL
 
 
 def test_no_credentials_are_needed(aws) -> None:
@@ -300,7 +288,7 @@ def test_no_secret_of_ours_is_shown(aws, name: str) -> None:
 
 def test_a_token_code_is_masked(aws) -> None:
     """A code on the command line is not shown again."""
-    done = aws(*VERBS["assume"], "--serial-number", SERIAL, "--token-code", "918273")
+    done = aws(*VERBS["assume"], "--serial-number", MFA_SERIAL, "--token-code", "918273")
 
     assert rehearsed(done)["Requests"][0]["Parameters"]["TokenCode"] == "******"
     assert "918273" not in done.out + done.err

@@ -7,13 +7,11 @@ import json
 import pytest
 
 from support.metadata_stub import CONTAINER_KEYS, ContainerStub
-from support.sts_stub import ACCOUNT, assume_role_answer
+from support.sts_stub import ACCOUNT, MFA_SERIAL, ROLE_ARN, assume_role_answer
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 FIRST_ARN = f"arn:aws:iam::{ACCOUNT}:role/first"
 FIRST_KEY = "ASIAFIRSTFIRSTFIRST1"
-ALICE, BOB, ENVIRONMENT = "AKIAALICEALICEALICE1", "AKIABOBBOBBOBBOBBOB1", "AKIAENVENVENVENVENV1"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
+BOB, ENVIRONMENT = "AKIABOBBOBBOBBOBBOB1", "AKIAENVENVENVENVENV1"
 
 
 def add_profile(aws, name: str, **keys: str) -> None:
@@ -365,13 +363,13 @@ def test_a_process_that_is_inherited_signs(aws) -> None:
 
 def test_device_and_command_for_its_code_are_inherited(aws) -> None:
     """mfa_serial and mfa_process of an included profile give the code without a question."""
-    add_profile(aws, "base", mfa_serial=SERIAL, mfa_process="echo 123456",
+    add_profile(aws, "base", mfa_serial=MFA_SERIAL, mfa_process="echo 123456",
                 source_profile="default", duration_seconds="7200")  # fmt: skip
     add_profile(aws, "deploy", include_profile="base", role_arn=ROLE_ARN)
     done = aws("assume", "--profile", "deploy")
 
     assert done.code == 0, done.err
-    assert aws.stub.requests[0]["SerialNumber"] == SERIAL
+    assert aws.stub.requests[0]["SerialNumber"] == MFA_SERIAL
     assert aws.stub.requests[0]["TokenCode"] == "123456"
 
 

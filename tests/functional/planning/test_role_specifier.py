@@ -10,22 +10,21 @@ from typing import Any
 
 import pytest
 
-from support.sts_stub import ACCOUNT, Directory, refusal
+from support.sts_stub import ACCOUNT, OTHER_ACCOUNT, USER_KEY_ID, Directory, refusal
 
-OTHER = "210987654321"
 URL = "https://signin.aws.amazon.com/switchrole?roleName=admin&displayName=x&account="
 ASKED = ["ListAccountAliases", "ListAccounts"]
 ORGANIZATION = (
     ((ACCOUNT, "Main", "ACTIVE"), ("111111111111", "Old Prod", "SUSPENDED")),
-    ((OTHER, "Prod", "ACTIVE"), ("222222222222", "Twin", "ACTIVE")),
+    ((OTHER_ACCOUNT, "Prod", "ACTIVE"), ("222222222222", "Twin", "ACTIVE")),
     (("333333333333", "twin", "ACTIVE"),),
 )
 PROFILES = f"""
 [profile prod-admin]
-role_arn = arn:aws:iam::{OTHER}:role/team/admin
+role_arn = arn:aws:iam::{OTHER_ACCOUNT}:role/team/admin
 source_profile = default
 [profile other-prod]
-sso_account_id = {OTHER}
+sso_account_id = {OTHER_ACCOUNT}
 account_name = Prod EU
 [profile twin]
 aws_account_id = 111111111111
@@ -36,7 +35,7 @@ account_name = both
 """
 
 
-def arn(name: str, account: str = OTHER) -> str:
+def arn(name: str, account: str = OTHER_ACCOUNT) -> str:
     return f"arn:aws:iam::{account}:role/{name}"
 
 
@@ -63,9 +62,9 @@ def age(aws: Any, hours: int) -> None:
     ("word", "role"),
     [
         (arn("admin"), arn("admin")),
-        (f"{OTHER}:admin", arn("admin")),
-        (f"{OTHER}/team/admin", arn("team/admin")),
-        (f"{URL}{OTHER}", arn("admin")),
+        (f"{OTHER_ACCOUNT}:admin", arn("admin")),
+        (f"{OTHER_ACCOUNT}/team/admin", arn("team/admin")),
+        (f"{URL}{OTHER_ACCOUNT}", arn("admin")),
         (f"{URL}other-prod", arn("admin")),
         ("prod-admin", arn("team/admin")),
         ("Prod EU:admin", arn("admin")),
@@ -84,7 +83,7 @@ def test_role_in_one_word_needs_one_call(aws, word: str, role: str) -> None:
     assert json.loads(done.out)["RoleArn"] == role
 
 
-@pytest.mark.parametrize("account", [(), ("--account-id", OTHER)], ids=["own", "other"])
+@pytest.mark.parametrize("account", [(), ("--account-id", OTHER_ACCOUNT)], ids=["own", "other"])
 def test_word_that_is_a_role_name(aws, account: tuple[str, ...]) -> None:
     """A word that nothing else is known by is the name of a role, also beside --account-id."""
     done = aws("assume", "my-iam-role", *account)
@@ -95,11 +94,15 @@ def test_word_that_is_a_role_name(aws, account: tuple[str, ...]) -> None:
 
 def test_word_stands_behind_options_too(aws) -> None:
     """ROLE may stand before and behind the options."""
-    behind = aws("assume", "--update-profile", "a", "--auto-refresh", f"{OTHER}:x", "--dry-run")
-    before = aws("assume", f"{OTHER}:x", "--update-profile", "a", "--auto-refresh", "--dry-run")
+    behind = aws(
+        "assume", "--update-profile", "a", "--auto-refresh", f"{OTHER_ACCOUNT}:x", "--dry-run"
+    )
+    before = aws(
+        "assume", f"{OTHER_ACCOUNT}:x", "--update-profile", "a", "--auto-refresh", "--dry-run"
+    )
 
     assert (behind.code, behind.out) == (0, before.out), behind.err
-    assert f":iam::{OTHER}:role/x" in before.out
+    assert f":iam::{OTHER_ACCOUNT}:role/x" in before.out
 
 
 def test_profile_as_a_word_brings_its_settings(aws) -> None:
@@ -128,7 +131,7 @@ def test_profile_as_a_word_beats_keys_in_the_environment(aws) -> None:
 
     assert done.code == 0, done.err
     assert roles(aws) == [arn("team/admin")]
-    assert aws.signers() == ["AKIAALICEALICEALICE1"]
+    assert aws.signers() == [USER_KEY_ID]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,7 @@ def test_profile_as_a_word_beats_keys_in_the_environment(aws) -> None:
         (("exec", "x", "--role-name", "y", "--", "true"), "name two roles"),
         (("exec", "x", "true", "a b"), "Try: aws assume exec x -- true 'a b'"),
         (("exec", "--role-name", "x", "true", "a"), "Try: aws assume exec true -- a"),
-        ((arn("x"), "--account-id", OTHER), "leave one of them out"),
+        ((arn("x"), "--account-id", OTHER_ACCOUNT), "leave one of them out"),
         (("prod-admin", "--profile", "twin"), f"--role-arn {arn('team/admin')} --profile twin"),
         (("a/x",), "--role-name x --account-id a; or --role-name a/x"),
         (("--dry-run", "list"), "Where it is the name of a role: --role-name list"),
@@ -202,7 +205,7 @@ def test_account_of_the_organization(aws) -> None:
 
 def test_name_that_is_no_alias_is_not_asked_of_iam(aws) -> None:
     """A name with a blank can't be an alias."""
-    aws.stub.script = Directory("x-y", [[(OTHER, "My Prod", "ACTIVE")]])
+    aws.stub.script = Directory("x-y", [[(OTHER_ACCOUNT, "My Prod", "ACTIVE")]])
     done = aws("assume", "my prod/admin")
 
     assert done.code == 0, done.err
@@ -274,7 +277,7 @@ def test_old_name_is_used_where_nobody_says(aws) -> None:
 
     assert done.code == 0, done.err
     assert roles(aws) == [arn("x"), arn("x")]
-    assert f"AccessDeniedException): the account 'prod' is taken to be {OTHER}" in done.err
+    assert f"AccessDeniedException): the account 'prod' is taken to be {OTHER_ACCOUNT}" in done.err
 
 
 def test_name_that_is_gone_is_forgotten(aws) -> None:
@@ -315,7 +318,7 @@ def test_name_in_the_setting_and_in_the_session_name(aws) -> None:
 
     assert [one.code for one in done] == [0, 0], done[0].err
     found = [one for one in aws.stub.requests if one["Action"] == "AssumeRole"]
-    assert [one["RoleSessionName"] for one in found] == [f"{OTHER}-x"] * 2
+    assert [one["RoleSessionName"] for one in found] == [f"{OTHER_ACCOUNT}-x"] * 2
     assert roles(aws) == [arn("x")] * 2
 
 
@@ -329,7 +332,7 @@ def test_rehearsal_looks_nothing_up(aws) -> None:
 
     assert (unknown.code, known.code, calls) == (0, 0, []), unknown.err
     assert "::prod:role/x" in unknown.out
-    assert f":iam::{OTHER}:role/x" in known.out
+    assert f":iam::{OTHER_ACCOUNT}:role/x" in known.out
 
 
 def test_remembered_name_satisfies_min_ttl(aws) -> None:

@@ -6,12 +6,10 @@ import json
 
 import pytest
 
-from support.sts_stub import ACCOUNT, assume_role_answer
+from support.sts_stub import ACCOUNT, MFA_SERIAL, ROLE_ARN, USER_KEY_ID, assume_role_answer
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-ALICE, BOB = "AKIAALICEALICEALICE1", "AKIABOBBOBBOBBOBBOB1"
+BOB = "AKIABOBBOBBOBBOBBOB1"
 PROFILE_OF_BOB = "[profile bob]\nregion = eu-west-1\n"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
 
 
 @pytest.fixture
@@ -32,7 +30,7 @@ def test_the_default_profile_is_the_source(with_bob) -> None:
     """Without a word about the source it is the default profile, and recorded as such."""
     with_bob("assume", "--role-arn", ROLE_ARN)
 
-    assert with_bob.signers() == [ALICE]
+    assert with_bob.signers() == [USER_KEY_ID]
     assert recorded(with_bob)["source-profile"] == "default"
 
 
@@ -74,7 +72,7 @@ def test_a_shell_of_a_target_that_is_not_there_yet(with_bob) -> None:
     done = with_bob("assume", "--role-arn", ROLE_ARN)
 
     assert done.code == 0, done.err
-    assert with_bob.signers() == [ALICE]
+    assert with_bob.signers() == [USER_KEY_ID]
 
 
 def test_the_target_as_explicit_source_is_role_chaining(with_bob) -> None:
@@ -84,8 +82,8 @@ def test_the_target_as_explicit_source_is_role_chaining(with_bob) -> None:
                     "--update-profile", "second")  # fmt: skip
 
     assert done.code == 0, done.err
-    assert with_bob.signers() == [ALICE, with_bob.section(with_bob.credentials, "assumed-role")[
-        "aws_access_key_id"]]  # fmt: skip
+    session = with_bob.section(with_bob.credentials, "assumed-role")
+    assert with_bob.signers() == [USER_KEY_ID, session["aws_access_key_id"]]
     assert recorded(with_bob, "profile second")["source-profile"] == "assumed-role"
 
 
@@ -233,10 +231,11 @@ def test_a_temporary_source_is_refused_as_well(aws) -> None:
 def test_the_serial_of_a_role_profile_needs_a_code(with_bob) -> None:
     """mfa_serial of the role's profile is AssumeRole's serial number."""
     with_bob.add_config(
-        f"[profile deploy]\nrole_arn = {ROLE_ARN}\nsource_profile = bob\nmfa_serial = {SERIAL}\n"
+        f"[profile deploy]\nrole_arn = {ROLE_ARN}\nsource_profile = bob\n"
+        f"mfa_serial = {MFA_SERIAL}\n"
     )
     done = with_bob("assume", "--profile", "deploy", "--token-code", "918273")
 
     assert done.code == 0, done.err
-    assert with_bob.stub.requests[0]["SerialNumber"] == SERIAL
+    assert with_bob.stub.requests[0]["SerialNumber"] == MFA_SERIAL
     assert with_bob.stub.requests[0]["TokenCode"] == "918273"

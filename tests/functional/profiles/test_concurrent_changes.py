@@ -9,8 +9,8 @@ import pytest
 from awscli.customizations.configure.writer import ConfigFileWriter
 
 from awscli_assume.profiles.writer import store
+from support.sts_stub import ROLE_ARN
 
-ROLE_ARN = "arn:aws:iam::123456789012:role/my-iam-role"
 LONG_LIVED = {
     "aws_access_key_id": "AKIAFOREIGNFOREIGN00",
     "aws_secret_access_key": "foreign-secret",

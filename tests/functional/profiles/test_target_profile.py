@@ -10,10 +10,8 @@ import boto3
 import botocore.session
 import pytest
 
-from support.sts_stub import ACCESS_KEY_ID, ACCOUNT, SECRET, TOKEN
+from support.sts_stub import ACCESS_KEY_ID, MFA_SERIAL, ROLE_ARN, SECRET, TOKEN
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
 KEYS = {"aws_access_key_id", "aws_secret_access_key", "aws_session_token"}
 # The expiry, and who one is (docs/reference.md, "Files and keys"): keys that no SDK reads.
 MARKS = {
@@ -31,7 +29,7 @@ ELSEWHERE = {
 PROFILES = f"""[profile admin]
 role_arn = {ROLE_ARN}
 source_profile = default
-mfa_serial = {SERIAL}
+mfa_serial = {MFA_SERIAL}
 external_id = partner
 role_session_name = by-profile
 duration_seconds = 1800
@@ -51,7 +49,7 @@ WRITINGS = {
          "--tags", "Key=a,Value=b", "--source-identity", "alice", "--policy", '{"Version":"x"}'),
     ],
     "behind MFA": [
-        ("--role-arn", ROLE_ARN, "--serial-number", SERIAL, "--token-code", "123456"),
+        ("--role-arn", ROLE_ARN, "--serial-number", MFA_SERIAL, "--token-code", "123456"),
     ],
     "the role of a profile with every key": [
         ("--profile", "admin", "--token-code", "123456"),
