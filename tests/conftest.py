@@ -1,4 +1,4 @@
-"""Fixtures that every room's tests may use."""
+"""Fixtures of all tests."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from support.person import clean_environment
-from support.sign_in_stub import SignInStub
 from support.sts_stub import StsStub
 
-# Started in the background or by nohup, a test process ignores these, and so
-# would every program that it starts.
+# A test process that was started in the background or by nohup ignores these
+# signals, and so would each process that it starts.
 for _signal, _handler in (
     (signal.SIGINT, signal.default_int_handler),
     (signal.SIGHUP, signal.SIG_DFL),
@@ -40,11 +39,4 @@ def clean_env(home: Path) -> dict[str, str]:
 def sts_stub():
     """Run a scripted STS for one test."""
     with StsStub() as stub:
-        yield stub
-
-
-@pytest.fixture
-def sign_in_stub():
-    """Run a stand-in of SSO's portal and of a container's endpoint for one test."""
-    with SignInStub() as stub:
         yield stub

@@ -31,9 +31,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
 from support.person import clean_environment  # noqa: E402
-from support.sts_stub import ACCOUNT, StsStub, assume_role_answer  # noqa: E402
+from support.sts_stub import ACCOUNT, ROLE_ARN, StsStub, assume_role_answer  # noqa: E402
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 BEGIN, END = "<!-- concurrency -->", "<!-- /concurrency -->"
 HEAD = "[default]\nregion = us-east-1\n[plugins]\nassume = awscli_assume\n"
 SOURCE = "[default]\naws_access_key_id = AKIAALICEALICEALICE1\naws_secret_access_key = x\n"

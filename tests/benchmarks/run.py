@@ -26,10 +26,9 @@ sys.path.insert(0, str(REPOSITORY / "tests"))
 
 from support.hosts import get_host  # noqa: E402
 from support.person import clean_environment  # noqa: E402
-from support.sts_stub import ACCOUNT, StsStub  # noqa: E402
+from support.sts_stub import ROLE_ARN, StsStub  # noqa: E402
 
 HOST = "v2-2.38.5"
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 BEGIN, END = "<!-- table -->", "<!-- /table -->"
 
 # The article's script, with --query in place of jq (which is one process less).

@@ -10,22 +10,25 @@ import configparser
 import gc
 import logging
 import os
+import pkgutil
 import re
 from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
-from typing import Optional
+from types import SimpleNamespace
+from typing import Any, Callable, Iterator, Optional
 
 import pytest
 from awscli.clidriver import create_clidriver
 from botocore.history import get_global_history_recorder
 
-from awscli_assume.commands.assume import AssumeCommand
+from awscli_assume import awscli_initialize, commands
 from awscli_assume.host.environment import Environment
-from support.sign_in_stub import SSO_SESSION, SignInStub, keep_access_token
-from support.sts_stub import ACCOUNT, StsStub
+from support.environment import IN_AN_HOUR, NOW
+from support.sso_stub import SSO_PROFILE, SsoStub, write_sso_token
+from support.sts_stub import ACCOUNT, USER_KEY_ID, USER_SECRET, StsStub, assume_role_answer
 
-ACCESS_KEY_ID = "AKIAALICEALICEALICE1"
-SECRET = "AliceSecretAliceSecretAliceSecretAlice12"
 # The loggers that --debug gives a handler to (clidriver.py).
 LOGGERS = ("awscli", "botocore", "s3transfer", "urllib3")
 
@@ -55,21 +58,30 @@ class Driver:
         self.config.touch(0o600)
         self.credentials.touch(0o600)
         self.add_config("[plugins]\nassume = awscli_assume\n[default]\nregion = us-east-1\n")
-        self.add_key("default", ACCESS_KEY_ID, SECRET)
+        self.add_key("default", USER_KEY_ID, USER_SECRET)
 
     def __call__(self, *words: str, environment: Optional[Environment] = None) -> Done:
-        """Run a command line; ``environment`` is the command's outside world."""
-        driver = create_clidriver()
+        """Run a command line; ``environment`` replaces the command's environment."""
         if environment is not None:
-
-            def replace(command_table: dict, session: object, **kwargs: object) -> None:
-                command_table["assume"] = AssumeCommand(session, environment)
-
-            driver.session.register("building-command-table.main", replace)
+            with self._monkeypatch.context() as patch:
+                self.set_environment(environment, patch)
+                return self(*words)
+        driver = create_clidriver()
+        # Once more for a config file that does not enable the plugin.
+        awscli_initialize(driver.session)
         self._capsys.readouterr()
         code = driver.main(list(words))
         captured = self._capsys.readouterr()
         return Done(code, captured.out, captured.err)
+
+    def set_environment(
+        self, environment: Environment, patch: Optional[pytest.MonkeyPatch] = None
+    ) -> None:
+        """Give all verbs this environment in place of the process's own."""
+        for info in pkgutil.iter_modules(commands.__path__):
+            module = import_module(f"{commands.__name__}.{info.name}")
+            if hasattr(module, "Environment"):
+                (patch or self._monkeypatch).setattr(module, "Environment", lambda: environment)
 
     def add_config(self, text: str) -> None:
         """Append sections to the config file."""
@@ -128,20 +140,75 @@ def aws(
 
 
 @pytest.fixture
-def sso(
-    aws: Driver, home: Path, sign_in_stub: SignInStub, monkeypatch: pytest.MonkeyPatch
-) -> SignInStub:
-    """Return the portal of somebody with an SSO profile ``dev``, signed in."""
+def sso(aws: Driver, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SsoStub]:
+    """Return the portal of a user who is signed in to the SSO profile ``dev``."""
     # botocore makes the path of HOME when it is imported.
     for owner in ("credentials.SSOProvider", "tokens.SSOTokenProvider"):
         name = f"botocore.{owner}._SSO_TOKEN_CACHE_DIR"
         monkeypatch.setattr(name, str(home / ".aws" / "sso" / "cache"))
-    for name, value in sign_in_stub.variables().items():
-        aws.set_variable(name, value)
-    aws.add_config(SSO_SESSION)
-    keep_access_token(home)
+    aws.add_config(SSO_PROFILE)
+    write_sso_token(home)
     aws.stub.caller = f"arn:aws:sts::{ACCOUNT}:assumed-role/Developer/alice"
-    return sign_in_stub
+    with SsoStub() as stub:
+        for name, value in stub.variables().items():
+            aws.set_variable(name, value)
+        yield stub
+
+
+@pytest.fixture
+def set_clock(aws: Driver) -> Callable[..., None]:
+    """Return a setter of the minutes after NOW; all sessions expire an hour after NOW.
+
+    It takes other fields of the environment as well.
+    """
+    aws.stub.script = lambda parameters: (
+        assume_role_answer(parameters["RoleArn"], parameters["RoleSessionName"], IN_AN_HOUR)
+        if parameters["Action"] == "AssumeRole"
+        else None
+    )
+
+    def set_minutes(minutes: float = 0, **fields: Any) -> None:
+        aws.set_environment(Environment(now=lambda: NOW + timedelta(minutes=minutes), **fields))
+
+    set_minutes()
+    return set_minutes
+
+
+@pytest.fixture
+def children(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """Return the environment of each command that `aws assume exec` would have run."""
+    environments: list[dict[str, str]] = []
+
+    def run(path: str, command: Any, environment: dict[str, str]) -> int:
+        environments.append(environment)
+        return 0
+
+    monkeypatch.setattr("awscli_assume.commands.exec.become", run)
+    monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.run", run)
+    return environments
+
+
+@pytest.fixture
+def endpoint_renews_once(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], Any]]:
+    """Replace the command of `exec --auto-refresh` by one renewal of the endpoint.
+
+    Return a list of functions, which are called before the renewal.
+    """
+    before: list[Callable[[], Any]] = []
+    renewals: list[Callable[[], Any]] = []
+
+    def make_renewer(first: Any, again: Callable[[], Any], now: Any) -> Any:
+        renewals.append(again)
+        return SimpleNamespace(current=lambda: first)
+
+    def run(*arguments: Any) -> int:
+        for function in (*before, *renewals):
+            function()
+        return 0
+
+    monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.Renewer", make_renewer)
+    monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.run", run)
+    return before
 
 
 @pytest.fixture

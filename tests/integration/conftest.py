@@ -13,6 +13,7 @@ import pytest
 from awscli_assume.install.local_aws import LocalAws
 from support.hosts import HOST_NAMES, Host, build_wheel, get_host, install_beside
 from support.person import Person
+from support.sts_stub import USER_KEY_ID, USER_SECRET
 
 ROLE_NAME = "my-iam-role"
 
@@ -92,10 +93,10 @@ def policy(action: str, **more: object) -> str:
 @pytest.fixture
 def make_person(
     host: Host, home: Path, clean_env: dict[str, str], plugin_folder: Path
-) -> Callable[[str, tuple[str, str]], Person]:
-    """Return a maker of persons who have enabled the plugin by the CLI's own words."""
+) -> Callable[..., Person]:
+    """Return a function that makes a user with the plugin enabled, for an endpoint and a key."""
 
-    def make(endpoint_url: str, key: tuple[str, str]) -> Person:
+    def make(endpoint_url: str, key: tuple[str, str] = (USER_KEY_ID, USER_SECRET)) -> Person:
         person = Person(host, home, endpoint_url, clean_env)
         person.config.parent.mkdir(mode=0o700)
         # What four `aws configure set` leave, which is slower; the test of the

@@ -11,7 +11,7 @@ from pathlib import Path
 from support.hosts import Host
 from support.javascript import IDENTITY, run_javascript
 from support.person import Person
-from support.sts_stub import StsStub
+from support.sts_stub import USER_KEY_ID, StsStub
 
 
 def default_session_name() -> str:
@@ -40,7 +40,7 @@ def test_enabled_by_the_clis_own_words(
     """`aws configure` and `aws configure set plugins.…` are all the set-up there is."""
     person = Person(host, home, sts_stub.url, clean_env)
     words = [
-        ("aws_access_key_id", "AKIAALICEALICEALICE1"),
+        ("aws_access_key_id", USER_KEY_ID),
         ("aws_secret_access_key", "secret"),
         ("region", "us-east-1"),
         ("plugins.assume", "awscli_assume"),

@@ -17,11 +17,18 @@ import pytest
 
 from support.javascript import run_javascript
 from support.person import Person
-from support.sts_stub import ACCOUNT, SECRET, TOKEN, StsStub, assume_role_answer, refusal
+from support.sts_stub import (
+    ROLE_ARN,
+    SECRET,
+    TOKEN,
+    USER_KEY_ID,
+    USER_SECRET,
+    StsStub,
+    assume_role_answer,
+    refusal,
+)
 from support.terminal import Terminal, exit_code
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-KEY = ("AKIAALICEALICEALICE1", "AliceSecret")
 NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 BOTH = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 
@@ -29,7 +36,7 @@ BOTH = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True
 @pytest.fixture
 def bob(make_person: Callable, sts_stub: StsStub) -> Person:
     """Return somebody whose STS is scripted."""
-    return make_person(sts_stub.url, KEY)
+    return make_person(sts_stub.url)
 
 
 def sessions(*lives: int) -> Callable[[dict[str, str]], Optional[Any]]:
@@ -166,7 +173,7 @@ def test_it_is_read_across_an_expiry(
     assert used == sorted(used)
     assert used[-1] == "ASIASTUBSTUB00000002"
     # Each time that the role was assumed, it was by the source.
-    assert signers(sts_stub, "AssumeRole") == [KEY[0], KEY[0]]
+    assert signers(sts_stub, "AssumeRole") == [USER_KEY_ID, USER_KEY_ID]
 
 
 @BOTH
@@ -399,7 +406,7 @@ def test_a_program_of_somebody_else_is_never_replaced(bob: Person, sts_stub: Sts
 @NEWEST
 def test_keys_in_the_environment_can_not_be_the_source(bob: Person, sts_stub: StsStub) -> None:
     """They would be gone when the role is to be assumed again."""
-    keys = {"AWS_ACCESS_KEY_ID": KEY[0], "AWS_SECRET_ACCESS_KEY": KEY[1]}
+    keys = {"AWS_ACCESS_KEY_ID": USER_KEY_ID, "AWS_SECRET_ACCESS_KEY": USER_SECRET}
 
     done = bob.aws("assume", "--role-arn", ROLE_ARN, "--auto-refresh", env=keys)
 

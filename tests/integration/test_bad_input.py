@@ -16,13 +16,11 @@ import pytest
 
 from support.hosts import HOST_NAMES
 from support.person import Person
-from support.sts_stub import ACCOUNT, StsStub
+from support.sts_stub import ACCOUNT, MFA_SERIAL, USER_KEY_ID, USER_SECRET, StsStub
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/r1"
 SESSION_ARN = f"arn:aws:sts::{ACCOUNT}:assumed-role/r1/alice"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-KEY = ("AKIAALICEALICEALICE1", "AliceSecretAliceSecretAliceSecretAlice12")
 NAME = ("--role-name", "r1")
 ARN = ("--role-arn", ROLE_ARN)
 
@@ -89,8 +87,8 @@ def in_the_place_of_credentials(make: Callable[[str], object]) -> SetUp:
     def change(person: Person) -> dict[str, str]:
         path = person.home / ".aws" / "odd"
         make(str(path))
-        return {"AWS_SHARED_CREDENTIALS_FILE": str(path), "AWS_ACCESS_KEY_ID": KEY[0],
-                "AWS_SECRET_ACCESS_KEY": KEY[1]}  # fmt: skip
+        return {"AWS_SHARED_CREDENTIALS_FILE": str(path), "AWS_ACCESS_KEY_ID": USER_KEY_ID,
+                "AWS_SECRET_ACCESS_KEY": USER_SECRET}  # fmt: skip
 
     return change
 
@@ -247,17 +245,17 @@ PARAMETERS = {
         set_up=credentials("aws_session_token = token"),
     ),
     "token code of 5 digits": Row(
-        (*ARN, "--serial-number", SERIAL, "--token-code", "91827"), ("5", "six digits")
+        (*ARN, "--serial-number", MFA_SERIAL, "--token-code", "91827"), ("5", "six digits")
     ),
     "token code of letters": Row(
-        (*ARN, "--serial-number", SERIAL, "--token-code", "abcdef"), ("six digits",)
+        (*ARN, "--serial-number", MFA_SERIAL, "--token-code", "abcdef"), ("six digits",)
     ),
     "serial number too short": Row(
         (*ARN, "--serial-number", "alice", "--token-code", "918273"),
         ("'alice'", "aws iam list-mfa-devices"),
     ),
     "serial without a terminal": Row(
-        (*NAME, "--serial-number", SERIAL), (SERIAL, "--token-code"), 253
+        (*NAME, "--serial-number", MFA_SERIAL), (MFA_SERIAL, "--token-code"), 253
     ),
     "source identity of AWS": Row((*ARN, "--source-identity", "aws:me"), ("'aws:me'",)),
     "source identity of 1 character": Row((*ARN, "--source-identity", "a"), ("'a'", "2 to 64")),
@@ -372,7 +370,7 @@ CONFIGURATION = {
         NAME, ("a]b", "update_profile"), 253, setting("update_profile", "a]b")
     ),
     "serial of the settings, no terminal": Row(
-        NAME, (SERIAL, "--token-code"), 253, setting("serial_number", SERIAL)
+        NAME, (MFA_SERIAL, "--token-code"), 253, setting("serial_number", MFA_SERIAL)
     ),
     "role profile without a source": Row(
         ("--profile", "deploy"), ("'deploy'", "source_profile", f"--role-arn {ROLE_ARN}"), 253,
@@ -397,14 +395,14 @@ CONFIGURATION = {
                "duration_seconds = 8h"),
     ),
     "role profile with a device, no terminal": Row(
-        ("--profile", "deploy"), (SERIAL, "--token-code"), 253,
+        ("--profile", "deploy"), (MFA_SERIAL, "--token-code"), 253,
         config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
-               f"mfa_serial = {SERIAL}"),
+               f"mfa_serial = {MFA_SERIAL}"),
     ),
     "source is a role with a device, no terminal": Row(
-        (*NAME, "--profile", "deploy"), (SERIAL, "no terminal"), 253,
+        (*NAME, "--profile", "deploy"), (MFA_SERIAL, "no terminal"), 253,
         config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
-               f"region = us-east-1\nmfa_serial = {SERIAL}"),
+               f"region = us-east-1\nmfa_serial = {MFA_SERIAL}"),
         by_cli=True,  # botocore asks, and says on several lines that it can't hide the answer
     ),
     "source of an earlier run is gone": Row(
@@ -417,8 +415,8 @@ CONFIGURATION = {
 FILES = {
     "empty AWS_SHARED_CREDENTIALS_FILE": Row(
         NAME, ("AWS_SHARED_CREDENTIALS_FILE", "unset AWS_SHARED_CREDENTIALS_FILE"), 253,
-        variables(AWS_SHARED_CREDENTIALS_FILE="", AWS_ACCESS_KEY_ID=KEY[0],
-                  AWS_SECRET_ACCESS_KEY=KEY[1]),
+        variables(AWS_SHARED_CREDENTIALS_FILE="", AWS_ACCESS_KEY_ID=USER_KEY_ID,
+                  AWS_SECRET_ACCESS_KEY=USER_SECRET),
     ),
     "credentials file is a folder": Row(
         NAME, ("/odd", "not a regular file"), 253, in_the_place_of_credentials(os.mkdir)
@@ -479,7 +477,7 @@ def unasked_stub():
 def test_bad_input(make_person: Callable, unasked_stub: StsStub, row: Row) -> None:
     """One sentence that names the value, the documented exit code, and nothing done."""
     unasked_stub.requests.clear()
-    person = make_person(unasked_stub.url, KEY)
+    person = make_person(unasked_stub.url)
     env = row.set_up(person)
     before = person.snapshot()
     done = person.aws("assume", *row.words, env=env)
@@ -489,7 +487,7 @@ def test_bad_input(make_person: Callable, unasked_stub: StsStub, row: Row) -> No
     )
     assert [part for part in row.parts if part not in done.stderr] == [], done.stderr
     assert "Traceback" not in done.stderr
-    assert KEY[1] not in done.stderr
+    assert USER_SECRET not in done.stderr
     assert "\x1b" not in done.stderr
     assert row.by_cli or len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert len(done.stderr) < 800
@@ -524,7 +522,7 @@ def test_a_parameter_that_the_host_lacks(
 ) -> None:
     """The error names the host and the parameter, before STS would refuse it."""
     unasked_stub.requests.clear()
-    person = make_person(unasked_stub.url, KEY)
+    person = make_person(unasked_stub.url)
     done = person.aws("assume", *NAME, *words)
 
     assert done.returncode == 252, done.stderr

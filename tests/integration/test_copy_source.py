@@ -15,19 +15,24 @@ import pytest
 from support.loopback import Journal, Keys
 from support.person import Person
 from support.signin_stub import SigninStub, write_login
-from support.sso_stub import FIRST_TOKEN, SECOND_TOKEN, START_URL, SsoStub, write_token
-from support.sts_stub import ACCOUNT, StsStub
+from support.sso_stub import (
+    ACCESS_TOKEN,
+    REFRESHED_TOKEN,
+    SSO_KEYS,
+    START_URL,
+    SsoStub,
+    write_sso_token,
+)
+from support.sts_stub import ACCOUNT, USER_ARN, StsStub
 from support.terminal import Terminal, exit_code
 
-KEY = ("AKIAALICEALICEALICE1", "AliceSecret")
-SSO_KEYS = Keys("sso", "ASIASSOSSOSSOSSOSSO1", "SsoSecret", "SsoToken")
 LOGIN_KEYS = Keys("login", "ASIALOGINLOGINLOGIN1", "LoginSecret", "LoginToken")
-LOGIN = f"arn:aws:iam::{ACCOUNT}:user/alice"
 PROFILES = (
     f"[sso-session corp]\nsso_start_url = {START_URL}\nsso_region = us-east-1\n"
     "sso_registration_scopes = sso:account:access\n"
     f"[profile dev]\nregion = us-east-1\nsso_session = corp\nsso_account_id = {ACCOUNT}\n"
-    f"sso_role_name = Developer\n[profile console]\nregion = us-east-1\nlogin_session = {LOGIN}\n"
+    "sso_role_name = Developer\n"
+    f"[profile console]\nregion = us-east-1\nlogin_session = {USER_ARN}\n"
 )
 newest = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 
@@ -41,29 +46,25 @@ def journal() -> Journal:
 @pytest.fixture
 def carol(make_person: Callable, sts_stub: StsStub, journal: Journal) -> Iterator[Person]:
     """Return somebody with a profile of SSO and one of `aws login`."""
-    person = make_person(sts_stub.url, KEY)
+    person = make_person(sts_stub.url)
     with person.config.open("a") as file:
         file.write(PROFILES)
     with ExitStack() as stack:
-        sso = stack.enter_context(SsoStub(journal, SSO_KEYS))
+        sso = stack.enter_context(SsoStub(journal))
         signin = stack.enter_context(SigninStub(journal, LOGIN_KEYS))
-        person.environment.update(
-            AWS_ENDPOINT_URL_SSO=sso.url,
-            AWS_ENDPOINT_URL_SSO_OIDC=sso.url,
-            AWS_ENDPOINT_URL_SIGNIN=signin.url,
-        )
+        person.environment.update(**sso.variables(), AWS_ENDPOINT_URL_SIGNIN=signin.url)
         yield person
 
 
 @pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 def test_a_session_of_sso_is_what_terraform_can_read(carol: Person, journal: Journal) -> None:
     """The target has keys, token, end, region and our record; the portal is asked once."""
-    write_token(carol.home, "corp")
+    write_sso_token(carol.home, has_refresh_token=True)
     done = carol.aws("assume", "--copy-source", "--profile", "dev")
 
     assert done.returncode == 0, done.stderr
     assert [(one.operation, one.by) for one in journal.calls] == [
-        ("sso:GetRoleCredentials", FIRST_TOKEN)
+        ("sso:GetRoleCredentials", ACCESS_TOKEN)
     ]
     section = carol.sections(carol.credentials)["assumed-role"]
     assert (
@@ -79,7 +80,7 @@ def test_a_session_of_sso_is_what_terraform_can_read(carol: Person, journal: Jou
 @newest
 def test_a_session_of_aws_login_is_copied(carol: Person, journal: Journal) -> None:
     """What `aws login` keeps is written, without a call while it lives."""
-    write_login(carol.home, LOGIN, LOGIN_KEYS)
+    write_login(carol.home, USER_ARN, LOGIN_KEYS)
     done = carol.aws("assume", "--copy-source", "--profile", "console")
 
     assert done.returncode == 0, done.stderr
@@ -121,7 +122,7 @@ def confirm(url: str) -> None:
 @newest
 def test_login_signs_in_and_goes_on(carol: Person, journal: Journal) -> None:
     """The CLI's own `aws sso login` runs on the terminal; stdout stays ours."""
-    write_token(carol.home, "corp", is_expired=True, is_session=False)
+    write_sso_token(carol.home, hours=-1)
     line = shlex.join(carol.words("assume", "--copy-source", "--profile", "dev", "--login"))
     terminal = Terminal(
         ["sh", "-c", f"{line} > answer"], carol.variables(BROWSER="true"), str(carol.home)
@@ -137,6 +138,6 @@ def test_login_signs_in_and_goes_on(carol: Person, journal: Journal) -> None:
     assert [(one.operation, one.by) for one in journal.calls] == [
         ("sso-oidc:RegisterClient", None),
         ("sso-oidc:CreateToken", None),
-        ("sso:GetRoleCredentials", SECOND_TOKEN),
+        ("sso:GetRoleCredentials", REFRESHED_TOKEN),
     ]
     assert journal.calls[1].parameters["code"] == "the-code"

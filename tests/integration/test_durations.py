@@ -8,22 +8,19 @@ from typing import Any, Callable
 import pytest
 
 from support.person import Person
-from support.sts_stub import ACCOUNT, RoleOfSeconds, StsStub
+from support.sts_stub import MFA_SERIAL, ROLE_ARN, RoleOfSeconds, StsStub
 
 pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-KEY = ("AKIAALICEALICEALICE1", "AliceSecretAliceSecretAliceSecretAlice12")
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
 ASSUME = ("assume", "--role-arn", ROLE_ARN)
 MAX = (*ASSUME, "--duration-seconds", "max")
-DEVICE = ("--serial-number", SERIAL, "--token-code", "123456")
+DEVICE = ("--serial-number", MFA_SERIAL, "--token-code", "123456")
 
 
 @pytest.fixture
 def person(make_person: Callable, sts_stub: StsStub) -> Person:
     """Return somebody with a key, against the scripted STS."""
-    return make_person(sts_stub.url, KEY)
+    return make_person(sts_stub.url)
 
 
 def get_role() -> dict[str, str]:
@@ -51,7 +48,7 @@ class Run:
     second: tuple[dict[str, str], ...]
 
 
-CODE = {"SerialNumber": SERIAL, "TokenCode": "123456"}
+CODE = {"SerialNumber": MFA_SERIAL, "TokenCode": "123456"}
 RUNS = {
     "IAM says": Run(
         RoleOfSeconds(7200, ROLE_ARN), MAX,

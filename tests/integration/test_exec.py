@@ -19,17 +19,17 @@ from support.person import Person
 from support.sts_stub import (
     ACCESS_KEY_ID,
     ACCOUNT,
+    MFA_SERIAL,
+    ROLE_ARN,
     SECRET,
     TOKEN,
+    USER_KEY_ID,
     StsStub,
     assume_role_answer,
     refusal,
 )
 from support.terminal import Terminal, exit_code
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
-KEY = ("AKIAALICEALICEALICE1", "AliceSecret")
 WAYS = pytest.mark.parametrize("way", [(), ("--auto-refresh",)], ids=["keys", "endpoint"])
 NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 
@@ -37,7 +37,7 @@ NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 @pytest.fixture
 def bob(make_person: Callable, sts_stub: StsStub) -> Person:
     """Return somebody whose STS is scripted."""
-    return make_person(sts_stub.url, KEY)
+    return make_person(sts_stub.url)
 
 
 def run_exec(
@@ -214,7 +214,7 @@ def test_it_nests(bob: Person, sts_stub: StsStub) -> None:
 
     assert done.stdout == f"arn:aws:iam::{ACCOUNT}:role/second-role\n", done.stderr
     signers = [one["Authorization"].split("=")[1].split("/")[0] for one in sts_stub.headers]
-    assert signers == [KEY[0], ACCESS_KEY_ID]
+    assert signers == [USER_KEY_ID, ACCESS_KEY_ID]
 
 
 @NEWEST
@@ -420,8 +420,8 @@ def test_a_long_command_goes_on_across_a_renewal(bob: Person, sts_stub: StsStub)
 
     assert done.returncode == 0, done.stderr
     signers = [one["Authorization"].split("=")[1].split("/")[0] for one in sts_stub.headers]
-    assert signers[0] == KEY[0]
-    assert signers.count(KEY[0]) == 2
+    assert signers[0] == USER_KEY_ID
+    assert signers.count(USER_KEY_ID) == 2
     assert signers[1] == "ASIASTUBSTUB00000001"
     assert signers[-1] == "ASIASTUBSTUB00000002"
 
@@ -431,11 +431,11 @@ def test_what_one_code_has_bought_renews(bob: Person, sts_stub: StsStub) -> None
     """A role behind MFA goes on without a question: the session of the first code signs again."""
     ending = ending_soon(6)
     sts_stub.script = lambda asked: ending(asked) if asked["Action"] == "AssumeRole" else None
-    words = bob.words("assume", "exec", "--role-arn", ROLE_ARN, "--serial-number", SERIAL,
+    words = bob.words("assume", "exec", "--role-arn", ROLE_ARN, "--serial-number", MFA_SERIAL,
                       "--auto-refresh", "--", sys.executable, "-c", BOTO3)  # fmt: skip
     terminal = Terminal(words, bob.variables(AWS_ENDPOINT_URL=sts_stub.url), str(bob.home))
 
-    terminal.expect(f"Enter MFA code for {SERIAL}: ")
+    terminal.expect(f"Enter MFA code for {MFA_SERIAL}: ")
     terminal.type("654321\n")
 
     assert exit_code(terminal.end()) == 0, terminal.seen
@@ -452,7 +452,7 @@ def test_a_code_that_was_given_renews_nothing(bob: Person, sts_stub: StsStub) ->
     """A spent code is not sent again: a note says so, and the command is told when it asks."""
     sts_stub.script = ending_soon(2)
     script = BOTO3.replace("get_caller_identity()", "get_caller_identity(); time.sleep(2.5)")
-    way = ("--auto-refresh", "--serial-number", SERIAL, "--token-code", "123456")
+    way = ("--auto-refresh", "--serial-number", MFA_SERIAL, "--token-code", "123456")
     done = run_exec(bob, sys.executable, "-c", script, way=way, AWS_ENDPOINT_URL=sts_stub.url)
 
     assert "are not renewed" in done.stderr

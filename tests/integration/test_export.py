@@ -10,18 +10,16 @@ from typing import Callable
 import pytest
 
 from support.person import Person
-from support.sts_stub import ACCESS_KEY_ID, ACCOUNT, SECRET, TOKEN, StsStub
+from support.sts_stub import ACCESS_KEY_ID, ROLE_ARN, SECRET, TOKEN, USER_SECRET, StsStub
 from support.terminal import Terminal, exit_code
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-KEY = ("AKIAALICEALICEALICE1", "AliceSecret")
 NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 
 
 @pytest.fixture
 def bob(make_person: Callable, sts_stub: StsStub) -> Person:
     """Return somebody whose STS is scripted."""
-    return make_person(sts_stub.url, KEY)
+    return make_person(sts_stub.url)
 
 
 def test_a_shell_becomes_the_role(person: Person) -> None:
@@ -158,7 +156,7 @@ def test_what_can_not_be_exported(
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert text in done.stderr
     assert "Traceback" not in done.stderr
-    assert KEY[1] not in done.stderr
+    assert USER_SECRET not in done.stderr
     assert sts_stub.actions == []
 
 

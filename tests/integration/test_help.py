@@ -98,7 +98,7 @@ def test_each_option_is_explained(host: Host, manual_page) -> None:
 @pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 def test_the_newest_parameter_reaches_sts(make_person: Callable, sts_stub: StsStub) -> None:
     """What only the newest host's model has is sent as `aws sts assume-role` sends it."""
-    person = make_person(sts_stub.url, ("AKIAALICEALICEALICE1", "secret"))
+    person = make_person(sts_stub.url)
     options = ("--role-arn", "arn:aws:iam::123456789012:role/r1", "--role-session-name", "s1",
                f"--{_NEWEST}", "4096")  # fmt: skip
     theirs = person.aws("sts", "assume-role", *options)

@@ -27,11 +27,9 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
 from support.person import Person, clean_environment
-from support.sts_stub import ACCOUNT, StsStub
+from support.sts_stub import ACCOUNT, ROLE_ARN, USER_KEY_ID, USER_SECRET, StsStub
 
 OFFICIAL = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-KEY = ("AKIAALICEALICEALICE1", "secret")
 # What a write that was ended early may leave: the config file comes first.
 WHOLE = {"old old", "new old", "new new"}
 KILLS = 500
@@ -40,7 +38,7 @@ KILLS = 500
 @pytest.fixture
 def sufferer(make_person: Callable[..., Person], sts_stub: StsStub) -> Person:
     """Return somebody with the official CLI and a scripted STS."""
-    return make_person(sts_stub.url, KEY)
+    return make_person(sts_stub.url)
 
 
 def on_the_floor(home: Path, how: str) -> dict[str, Any]:
@@ -213,7 +211,7 @@ def test_file_that_is_a_link(sufferer: Person, is_there: bool) -> None:
     else:
         sufferer.credentials.unlink()
     sufferer.credentials.symlink_to("../elsewhere/secrets")
-    keys = {"AWS_ACCESS_KEY_ID": KEY[0], "AWS_SECRET_ACCESS_KEY": KEY[1]}
+    keys = {"AWS_ACCESS_KEY_ID": USER_KEY_ID, "AWS_SECRET_ACCESS_KEY": USER_SECRET}
 
     done = sufferer.aws("assume", "--role-arn", ROLE_ARN, env=None if is_there else keys)
 

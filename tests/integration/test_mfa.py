@@ -14,25 +14,30 @@ from typing import Callable
 import pytest
 
 from support.person import Person
-from support.sts_stub import ACCOUNT, SESSION_KEY_ID, SESSION_SECRET, SESSION_TOKEN, StsStub
+from support.sts_stub import (
+    MFA_SERIAL,
+    ROLE_ARN,
+    SESSION_KEY_ID,
+    SESSION_SECRET,
+    SESSION_TOKEN,
+    USER_KEY_ID,
+    StsStub,
+)
 from support.terminal import Terminal, exit_code
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
-KEY = ("AKIAALICEALICEALICE1", "AliceSecret")
 pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 
 
 @pytest.fixture
 def bob(make_person: Callable, sts_stub: StsStub) -> Person:
     """Return somebody whose STS is scripted."""
-    return make_person(sts_stub.url, KEY)
+    return make_person(sts_stub.url)
 
 
 def line(person: Person, number: int) -> str:
     """Return the command line that assumes one of ten roles behind the device."""
     return shlex.join(
-        person.words("assume", "--role-arn", f"{ROLE_ARN}-{number}", "--serial-number", SERIAL,
+        person.words("assume", "--role-arn", f"{ROLE_ARN}-{number}", "--serial-number", MFA_SERIAL,
                      "--update-profile", f"p{number}")
     )  # fmt: skip
 
@@ -57,7 +62,7 @@ def test_ten_roles_on_one_terminal_cost_one_code(bob: Person, sts_stub: StsStub)
         "wait; echo all done",
     ]).replace("&;", "&")  # fmt: skip
     terminal = Terminal(["sh", "-c", script], bob.variables(), str(bob.home))
-    terminal.expect(f"Enter MFA code for {SERIAL}: ")
+    terminal.expect(f"Enter MFA code for {MFA_SERIAL}: ")
     terminal.type("918273\n")
     terminal.expect("all done")
 
@@ -65,7 +70,7 @@ def test_ten_roles_on_one_terminal_cost_one_code(bob: Person, sts_stub: StsStub)
     assert terminal.seen.count("Enter MFA code") == 1
     assert "918273" not in terminal.seen
     assert sent(sts_stub) == [
-        ("GetSessionToken", "918273", KEY[0]),
+        ("GetSessionToken", "918273", USER_KEY_ID),
         *[("AssumeRole", "", SESSION_KEY_ID)] * 10,
     ]
     assert {one["RoleArn"] for one in sts_stub.requests[1:]} == {
@@ -90,7 +95,7 @@ def test_many_at_once_ask_once(bob: Person, sts_stub: StsStub) -> None:
     script = " ".join(f"{line(bob, number)} > out{number} &" for number in range(4))
     terminal = Terminal(["sh", "-c", f"{script} wait; echo all done"], bob.variables(),
                         str(bob.home))  # fmt: skip
-    terminal.expect(f"Enter MFA code for {SERIAL}: ")
+    terminal.expect(f"Enter MFA code for {MFA_SERIAL}: ")
     deadline = time.monotonic() + 60
     while holders(bob) < 4:
         assert time.monotonic() < deadline, "not all of them wait"
@@ -102,7 +107,7 @@ def test_many_at_once_ask_once(bob: Person, sts_stub: StsStub) -> None:
     assert terminal.seen.count("Enter MFA code") == 1
     assert sorted(sent(sts_stub)) == [
         *[("AssumeRole", "", SESSION_KEY_ID)] * 4,
-        ("GetSessionToken", "918273", KEY[0]),
+        ("GetSessionToken", "918273", USER_KEY_ID),
     ]
 
 
@@ -134,7 +139,7 @@ def test_a_command_that_needs_the_terminal_answers_the_code(
     terminal.type("\n")
 
     assert exit_code(terminal.end()) == 0
-    assert sent(sts_stub)[0] == ("GetSessionToken", "918273", KEY[0])
+    assert sent(sts_stub)[0] == ("GetSessionToken", "918273", USER_KEY_ID)
     assert "918273" not in terminal.seen
 
 

@@ -7,14 +7,12 @@ from typing import Callable
 import pytest
 
 from support.person import Person
-from support.sts_stub import ACCOUNT, StsStub
+from support.sts_stub import ROLE_ARN, USER_KEY_ID, USER_SECRET, StsStub
 
 pytestmark = pytest.mark.parametrize(
     "host", ["v2-2.38.5", "v2-2.11.0", "v1-newest", "v1-1.32.0"], indirect=True
 )
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
-KEY = ("AKIAALICEALICEALICE1", "AliceSecretAliceSecretAliceSecretAlice12")
 PROFILES = f"""
 [profile base]
 source_profile = user
@@ -41,10 +39,10 @@ region = eu-west-1
 @pytest.fixture
 def person(make_person: Callable, sts_stub: StsStub) -> Person:
     """Return somebody with four profiles that inherit, against the scripted STS."""
-    found = make_person(sts_stub.url, KEY)
+    found = make_person(sts_stub.url)
     answer = found.home / "answer.json"
     answer.write_text(
-        f'{{"Version": 1, "AccessKeyId": "{KEY[0]}", "SecretAccessKey": "{KEY[1]}"}}'
+        f'{{"Version": 1, "AccessKeyId": "{USER_KEY_ID}", "SecretAccessKey": "{USER_SECRET}"}}'
     )
     found.config.write_text(
         found.config.read_text() + PROFILES.replace("CREDENTIALS", f"cat {answer}")
@@ -66,7 +64,7 @@ def test_three_levels_of_inclusion(person: Person, sts_stub: StsStub) -> None:
             "Tags.member.2.Key": "cost", "Tags.member.2.Value": "1",
         }
     ] * 2  # fmt: skip
-    assert all(KEY[0] in one["Authorization"] for one in sts_stub.headers)
+    assert all(USER_KEY_ID in one["Authorization"] for one in sts_stub.headers)
     section = person.sections(person.config)["profile assumed-role"]
     assert section["region"] == "eu-west-1"
 

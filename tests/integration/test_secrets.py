@@ -14,9 +14,8 @@ import pytest
 
 from support.hosts import Host
 from support.person import Person
-from support.sts_stub import ACCOUNT, Answer, StsStub, assume_role_answer, refusal
+from support.sts_stub import ACCOUNT, ROLE_ARN, Answer, StsStub, assume_role_answer, refusal
 
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
 FIRST_ARN = f"arn:aws:iam::{ACCOUNT}:role/first"
 KEYS = {
     "source": ("AKIASOURCESOURCESOUR", "SourceSecret" * 3, "SourceToken" * 20),

@@ -1,17 +1,30 @@
-"""Servers on loopback that write down, in one journal, what they were asked and by whom."""
+"""HTTP servers on loopback that record their requests in a journal."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Mapping, Optional
 from urllib.parse import parse_qsl, urlsplit
 
 
+def in_hours(hours: float) -> datetime:
+    """Return a time from now, in whole seconds."""
+    return (datetime.now(timezone.utc) + timedelta(hours=hours)).replace(microsecond=0)
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return a time in the format of AWS's files and APIs."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 @dataclass(frozen=True)
 class Keys:
-    """Temporary credentials that a stand-in hands out, under the name that the journal has."""
+    """Credentials that a stub returns, and their name in the journal."""
 
     name: str
     id: str
@@ -21,7 +34,7 @@ class Keys:
 
 @dataclass(frozen=True)
 class Call:
-    """One call: the operation, all of its parameters, and whose keys or token it came with."""
+    """One call: the operation, all of its parameters, and the keys or token that it came with."""
 
     operation: str
     parameters: Mapping[str, str]
@@ -30,19 +43,19 @@ class Call:
 
 @dataclass
 class Journal:
-    """The calls of all servers in their order; ``names`` says whose an access key id is."""
+    """The calls of all servers in order; ``names`` maps access key ids to the names of keys."""
 
     calls: list[Call] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
 
     def add(self, operation: str, parameters: Mapping[str, str], by: Optional[str] = None) -> None:
-        """Write one call down."""
+        """Record one call."""
         self.calls.append(Call(operation, dict(parameters), by))
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request as it came in."""
+class Request:
+    """An HTTP request."""
 
     method: str
     path: str
@@ -51,37 +64,42 @@ class Asked:
 
     @property
     def query(self) -> dict[str, str]:
-        """The parameters behind the question mark."""
+        """The parameters of the query string."""
         return dict(parse_qsl(urlsplit(self.path).query, True))
-
-    @property
-    def form(self) -> dict[str, str]:
-        """The parameters of a form in the body."""
-        return dict(parse_qsl(self.body.decode(), True))
 
 
 Reply = tuple[int, str, bytes]
 
 
 class Loopback:
-    """A server for the length of a ``with``; a subclass says what it replies."""
+    """A server that runs inside a ``with`` statement; a subclass defines its replies.
 
-    def __init__(self, journal: Journal) -> None:
-        self.journal = journal
+    ``seconds_ahead`` sets its clock ahead of the clock of this machine.
+    """
+
+    def __init__(self, journal: Optional[Journal] = None) -> None:
+        self.journal = Journal() if journal is None else journal
+        self.seconds_ahead = 0
         loopback = self
 
         class Handler(BaseHTTPRequestHandler):
             def _serve(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                asked = Asked(self.command, self.path, self.headers, self.rfile.read(length))
-                status, kind, content = loopback.reply(asked)
+                body = self.rfile.read(length)
+                request = Request(self.command, self.path, self.headers, body)
+                status, kind, content = loopback.reply(request)
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
+                # A client that was killed meanwhile reads no reply.
+                with contextlib.suppress(ConnectionError):
+                    self.end_headers()
+                    self.wfile.write(content)
 
             do_GET = do_POST = do_PUT = do_CONNECT = _serve
+
+            def date_time_string(self, timestamp: Optional[float] = None) -> str:
+                return super().date_time_string(time.time() + loopback.seconds_ahead)
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -90,7 +108,7 @@ class Loopback:
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def reply(self, asked: Asked) -> Reply:
+    def reply(self, request: Request) -> Reply:
         """Return status, content type and content."""
         raise NotImplementedError
 

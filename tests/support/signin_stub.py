@@ -1,4 +1,4 @@
-"""A stand-in for AWS Sign-In, which renews the credentials of `aws login`.
+"""A stub of AWS Sign-In, which renews the credentials of `aws login`.
 
 Shapes: botocore's model signin 2023-01-01, CreateOAuth2Token. The file of
 tokens is the one of `aws login` (2.38.5: botocore/credentials.py, LoginProvider;
@@ -11,30 +11,29 @@ import base64
 import hashlib
 import json
 import subprocess
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from support.loopback import Asked, Journal, Keys, Loopback, Reply
+from support.loopback import Journal, Keys, Loopback, Reply, Request, in_hours, rfc3339
 
 CLIENT_ID = "arn:aws:signin:::devtools/same-device"
 _JSON = "application/json"
 
 
 class SigninStub(Loopback):
-    """Return new credentials for a refresh token that comes with a proof of its key (DPoP)."""
+    """Return new credentials for a refresh token with a proof of possession of its key (DPoP)."""
 
     def __init__(self, journal: Journal, keys: Keys) -> None:
         super().__init__(journal)
         self._keys = keys
 
-    def reply(self, asked: Asked) -> Reply:
+    def reply(self, request: Request) -> Reply:
         """Return CreateOAuth2Token."""
-        if (asked.method, asked.path) != ("POST", "/v1/token"):
-            self.journal.add(f"{asked.method} {asked.path}", {})
+        if (request.method, request.path) != ("POST", "/v1/token"):
+            self.journal.add(f"{request.method} {request.path}", {})
             return 404, _JSON, b"{}"
-        self.journal.add("signin:CreateOAuth2Token", json.loads(asked.body))
-        if not self._is_proof(asked.headers.get("DPoP", "")):
+        self.journal.add("signin:CreateOAuth2Token", json.loads(request.body))
+        if not self._is_proof(request.headers.get("DPoP", "")):
             return 400, _JSON, b'{"error": "invalid_dpop_proof", "message": "no proof"}'
         answer = {
             "accessToken": _as_token(self._keys),
@@ -45,19 +44,18 @@ class SigninStub(Loopback):
         return 200, _JSON, json.dumps(answer).encode()
 
     def _is_proof(self, proof: str) -> bool:
-        # Which request it is for; the signature itself is the CLI's own affair.
+        # Only the request that it names is checked, not the signature.
         header, _, rest = proof.partition(".")
         if not rest:
             return False
-        said = _decoded(header), _decoded(rest.partition(".")[0])
-        is_for_us = (said[1]["htm"], said[1]["htu"]) == ("POST", f"{self.url}/v1/token")
-        return said[0]["typ"] == "dpop+jwt" and is_for_us
+        claims = _decoded(rest.partition(".")[0])
+        is_for_us = (claims["htm"], claims["htu"]) == ("POST", f"{self.url}/v1/token")
+        return _decoded(header)["typ"] == "dpop+jwt" and is_for_us
 
 
 def write_login(home: Path, session: str, keys: Keys, is_expired: bool = False) -> Path:
     """Write the file of `aws login`, by the digest of the login_session."""
-    left = timedelta(minutes=-1 if is_expired else 14)
-    expires_at = (datetime.now(timezone.utc) + left).strftime("%Y-%m-%dT%H:%M:%SZ")
+    expires_at = rfc3339(in_hours(-0.02 if is_expired else 0.23))
     account_id = session.split(":")[4]
     token = {
         "accessToken": {**_as_token(keys), "accountId": account_id, "expiresAt": expires_at},

@@ -1,105 +1,117 @@
-"""Stand-ins for the endpoints of IAM Identity Center: the portal, and OIDC's token endpoint.
+"""A stub of IAM Identity Center: the portal, and the token endpoint of OIDC.
 
 Shapes: AWS IAM Identity Center Portal API reference, "GetRoleCredentials", and
-OIDC API reference, "CreateToken". The files of tokens are those of `aws sso
-login` (botocore/utils.py, SSOTokenLoader; botocore/tokens.py, SSOTokenProvider).
+OIDC API reference, "CreateToken". The token files are those of `aws sso login`
+(botocore/utils.py, SSOTokenLoader; botocore/tokens.py, SSOTokenProvider).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any, Mapping, Optional
 from urllib.parse import urlsplit
 
-from support.loopback import Asked, Journal, Keys, Loopback, Reply
+from support.loopback import Journal, Keys, Loopback, Reply, Request, in_hours, rfc3339
 
 START_URL = "https://corp.awsapps.com/start"
-FIRST_TOKEN, SECOND_TOKEN = "access-token-of-the-login", "access-token-of-the-refresh"
-_JSON = "application/json"
+ACCESS_TOKEN, REFRESHED_TOKEN = "access-token-of-the-login", "access-token-of-the-refresh"
+SSO_KEYS = Keys("dev", "ASIASSOSSOSSOSSOSSO1", "SsoSecret", "SsoSessionToken//w==")
+SSO_PROFILE = (
+    "[sso-session corp]\n"
+    f"sso_start_url = {START_URL}\nsso_region = us-east-1\nsso_registration_scopes = a\n"
+    "[profile dev]\nregion = eu-west-1\nsso_session = corp\nsso_account_id = 123456789012\n"
+    "sso_role_name = Developer\n"
+)
 
 
 class SsoStub(Loopback):
-    """Return role credentials for an access token, and a new access token for a token or a code.
+    """Return role credentials for an access token, and an access token for a refresh token.
 
-    ``tokens`` are those that the portal takes.
+    ``keys`` and ``expiration`` are those of the role credentials. The portal
+    accepts the access tokens in ``tokens``.
     """
 
-    def __init__(self, journal: Journal, keys: Keys) -> None:
+    def __init__(self, journal: Optional[Journal] = None, keys: Keys = SSO_KEYS) -> None:
         super().__init__(journal)
-        self._keys = keys
-        self.tokens = {FIRST_TOKEN}
+        self.keys = keys
+        self.expiration = in_hours(4)
+        self.tokens = {ACCESS_TOKEN}
 
-    def reply(self, asked: Asked) -> Reply:
-        """Return either of the two operations."""
-        if (asked.method, urlsplit(asked.path).path) == ("GET", "/federation/credentials"):
-            return self._role_credentials(asked)
-        if (asked.method, asked.path) == ("POST", "/token"):
-            return self._create_token(asked)
-        if (asked.method, asked.path) == ("POST", "/client/register"):
-            return self._register_client(asked)
-        self.journal.add(f"{asked.method} {asked.path}", {})
-        return 404, _JSON, b"{}"
+    def reply(self, request: Request) -> Reply:
+        """Return the reply of one of the three operations."""
+        operation = (request.method, urlsplit(request.path).path)
+        if operation == ("GET", "/federation/credentials"):
+            return self._role_credentials(request)
+        if operation == ("POST", "/token"):
+            return self._create_token(request)
+        if operation == ("POST", "/client/register"):
+            return self._register_client(request)
+        self.journal.add(f"{request.method} {request.path}", {})
+        return _json(404, {})
 
-    def _role_credentials(self, asked: Asked) -> Reply:
-        token = asked.headers.get("x-amz-sso_bearer_token")
-        self.journal.add("sso:GetRoleCredentials", asked.query, token)
+    def variables(self) -> dict[str, str]:
+        """Return the environment variables that direct an AWS CLI to this stub."""
+        return {"AWS_ENDPOINT_URL_SSO": self.url, "AWS_ENDPOINT_URL_SSO_OIDC": self.url}
+
+    def _role_credentials(self, request: Request) -> Reply:
+        token = request.headers.get("x-amz-sso_bearer_token")
+        self.journal.add("sso:GetRoleCredentials", request.query, token)
         if token not in self.tokens:
-            return 401, _JSON, b'{"__type": "UnauthorizedException", "message": "Session expired"}'
-        expiration = datetime.now(timezone.utc) + timedelta(hours=1)
-        answer = {
-            "accessKeyId": self._keys.id,
-            "secretAccessKey": self._keys.secret,
-            "sessionToken": self._keys.token,
-            "expiration": int(expiration.timestamp() * 1000),
+            message = "Session token not found or invalid"
+            return _json(401, {"__type": "UnauthorizedException", "message": message})
+        credentials = {
+            "accessKeyId": self.keys.id,
+            "secretAccessKey": self.keys.secret,
+            "sessionToken": self.keys.token,
+            "expiration": int(self.expiration.timestamp() * 1000),
         }
-        return 200, _JSON, json.dumps({"roleCredentials": answer}).encode()
+        return _json(200, {"roleCredentials": credentials})
 
-    def _register_client(self, asked: Asked) -> Reply:
-        self.journal.add("sso-oidc:RegisterClient", json.loads(asked.body))
-        later = datetime.now(timezone.utc) + timedelta(days=90)
-        answer = {
+    def _register_client(self, request: Request) -> Reply:
+        self.journal.add("sso-oidc:RegisterClient", json.loads(request.body))
+        client = {
             "clientId": "client",
             "clientSecret": "client-secret",
-            "clientSecretExpiresAt": int(later.timestamp()),
+            "clientSecretExpiresAt": int(in_hours(90 * 24).timestamp()),
         }
-        return 200, _JSON, json.dumps(answer).encode()
+        return _json(200, client)
 
-    def _create_token(self, asked: Asked) -> Reply:
-        body = json.loads(asked.body)
-        self.journal.add("sso-oidc:CreateToken", body)
-        self.tokens = {SECOND_TOKEN}
-        answer = {
-            "accessToken": SECOND_TOKEN,
+    def _create_token(self, request: Request) -> Reply:
+        self.journal.add("sso-oidc:CreateToken", json.loads(request.body))
+        self.tokens = {REFRESHED_TOKEN}
+        token = {
+            "accessToken": REFRESHED_TOKEN,
             "tokenType": "Bearer",
             "expiresIn": 28800,
             "refreshToken": "the-next-refresh-token",
         }
-        return 200, _JSON, json.dumps(answer).encode()
+        return _json(200, token)
 
 
-def write_token(home: Path, name: str, is_expired: bool = False, is_session: bool = True) -> Path:
-    """Write the file of `aws sso login`: by the sso-session's name, or by the start URL."""
-    now = datetime.now(timezone.utc)
+def write_sso_token(
+    home: Path, name: str = "corp", hours: float = 8, has_refresh_token: bool = False
+) -> Path:
+    """Write the token file of `aws sso login` for an sso-session's name or a start URL."""
     token = {
         "startUrl": START_URL,
         "region": "us-east-1",
-        "accessToken": FIRST_TOKEN,
-        "expiresAt": _time(now + timedelta(hours=-1 if is_expired else 8)),
+        "accessToken": ACCESS_TOKEN,
+        "expiresAt": rfc3339(in_hours(hours)),
     }
-    if is_session:
+    if has_refresh_token:
         token["clientId"] = "client"
         token["clientSecret"] = "client-secret"
-        token["registrationExpiresAt"] = _time(now + timedelta(days=30))
+        token["registrationExpiresAt"] = rfc3339(in_hours(30 * 24))
         token["refreshToken"] = "the-refresh-token"
     folder = home / ".aws" / "sso" / "cache"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{hashlib.sha1(name.encode()).hexdigest()}.json"
     path.write_text(json.dumps(token))
     path.chmod(0o600)
     return path
 
 
-def _time(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _json(status: int, body: Mapping[str, Any]) -> Reply:
+    return status, "application/json", json.dumps(body).encode()

@@ -1,34 +1,57 @@
-"""A scripted STS over real HTTP, for the answers that no local AWS gives.
+"""A scripted STS over real HTTP, and a recorder in front of the local AWS.
 
-It speaks the query protocol: form-encoded requests, XML answers. The shapes are
-those of the AWS STS API reference (AssumeRole, GetCallerIdentity, Common
-Errors) and of the IAM API reference (GetRole); each test that scripts a refusal
-says where its text is from.
+The scripted STS is for replies that no local AWS gives. It speaks the query
+protocol: form-encoded requests, XML replies. The shapes are those of the AWS STS
+API reference (AssumeRole, GetCallerIdentity, Common Errors) and of the IAM API
+reference (GetRole); each test that scripts an error names the source of its text.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-import threading
-import time
-from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import re
+import urllib.error
+import urllib.request
 from typing import Any, Callable, Optional, Sequence
 from urllib.parse import parse_qsl
+
+from support.loopback import Journal, Loopback, Reply, Request, in_hours, rfc3339
 
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 IAM_NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 ACCOUNT = "123456789012"
+OTHER_ACCOUNT = "210987654321"
+USER_KEY_ID, USER_SECRET = "AKIAALICEALICEALICE1", "AliceSecretAliceSecretAliceSecretAlice12"
+USER_ARN = f"arn:aws:iam::{ACCOUNT}:user/alice"
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/my-iam-role"
+MFA_SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
+# The credentials that AssumeRole returns.
 ACCESS_KEY_ID = "ASIASTUBSTUBSTUBSTUB"
 SECRET = "stub/Secret+Access/Key0123456789abcdefgh"
 TOKEN = "StubSessionToken//////////wEaDmV4YW1wbGU+token/with=signs" * 4
-# What a code of an MFA device buys.
+# The credentials that GetSessionToken returns.
 SESSION_KEY_ID = "ASIAMFASESSIONSTUB01"
 SESSION_SECRET = "mfa/Session+Secret/0123456789abcdefghij"
 SESSION_TOKEN = "MfaSessionToken//////////wEaDmV4YW1wbGU+token/with=signs" * 4
 
+# All other headers are passed on: the signature covers the Host header too.
+_NOT_PASSED_ON = ("connection", "content-length", "accept-encoding")
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+# The names that botocore and the CLI generate from the time.
+_BOTOCORE_NAME = re.compile(r"botocore-session-\d+|AWS-CLI-session-\d+")
+
 Answer = tuple[int, str, str]
+
+
+def query_answer(operation: str, inner: str = "", namespace: str = IAM_NAMESPACE) -> Answer:
+    """Return a success of the query protocol; ``inner`` is the content of its result."""
+    return (
+        200,
+        "text/xml",
+        f'<{operation}Response xmlns="{namespace}"><{operation}Result>{inner}</{operation}Result>'
+        "<ResponseMetadata><RequestId>stub</RequestId></ResponseMetadata>"
+        f"</{operation}Response>",
+    )
 
 
 def assume_role_answer(
@@ -42,25 +65,19 @@ def assume_role_answer(
 ) -> Answer:
     """Return a success of AssumeRole (API reference, "AssumeRole", Examples).
 
-    Those of AssumeRoleWithWebIdentity and AssumeRoleWithSAML hold the same beside more.
+    AssumeRoleWithWebIdentity and AssumeRoleWithSAML return the same fields and others.
     """
     if expiration is None:
-        later = datetime.now(timezone.utc) + timedelta(hours=1)
-        expiration = later.strftime("%Y-%m-%dT%H:%M:%SZ")
+        expiration = rfc3339(in_hours(1))
     _, partition, _, _, account, resource = role_arn.split(":", 5)
     name = resource.rpartition("/")[2]
-    fields = {"AccessKeyId": access_key_id, "SecretAccessKey": secret, "SessionToken": token,
-              "Expiration": expiration}  # fmt: skip
-    inner = "".join(f"<{key}>{value}</{key}>" for key, value in fields.items() if value)
-    return (
-        200,
-        "text/xml",
-        f'<{operation}Response xmlns="{NAMESPACE}"><{operation}Result><AssumedRoleUser>'
-        f"<AssumedRoleId>AROASTUB:{session_name}</AssumedRoleId>"
+    credentials = _credentials(access_key_id, secret, token, expiration)
+    return query_answer(
+        operation,
+        f"<AssumedRoleUser><AssumedRoleId>AROASTUB:{session_name}</AssumedRoleId>"
         f"<Arn>arn:{partition}:sts::{account}:assumed-role/{name}/{session_name}</Arn>"
-        f"</AssumedRoleUser><Credentials>{inner}</Credentials></{operation}Result>"
-        "<ResponseMetadata><RequestId>stub</RequestId></ResponseMetadata>"
-        f"</{operation}Response>",
+        f"</AssumedRoleUser>{credentials}",
+        NAMESPACE,
     )
 
 
@@ -69,44 +86,34 @@ def session_answer(
 ) -> Answer:
     """Return a success of GetSessionToken (API reference, "GetSessionToken", Examples)."""
     if expiration is None:
-        later = datetime.now(timezone.utc) + timedelta(hours=12)
-        expiration = later.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return (
-        200,
-        "text/xml",
-        f'<GetSessionTokenResponse xmlns="{NAMESPACE}"><GetSessionTokenResult><Credentials>'
-        f"<SessionToken>{SESSION_TOKEN}</SessionToken><SecretAccessKey>{SESSION_SECRET}"
-        f"</SecretAccessKey><Expiration>{expiration}</Expiration><AccessKeyId>{access_key_id}"
-        "</AccessKeyId></Credentials></GetSessionTokenResult><ResponseMetadata>"
-        "<RequestId>stub</RequestId></ResponseMetadata></GetSessionTokenResponse>",
-    )
+        expiration = rfc3339(in_hours(12))
+    credentials = _credentials(access_key_id, SESSION_SECRET, SESSION_TOKEN, expiration)
+    return query_answer("GetSessionToken", credentials, NAMESPACE)
 
 
-def caller_answer(arn: str = f"arn:aws:iam::{ACCOUNT}:user/alice") -> Answer:
+def _credentials(access_key_id: str, secret: str, token: str, expiration: str) -> str:
+    """Return the element Credentials, without the fields that are empty."""
+    fields = {"AccessKeyId": access_key_id, "SecretAccessKey": secret, "SessionToken": token,
+              "Expiration": expiration}  # fmt: skip
+    inner = "".join(f"<{key}>{value}</{key}>" for key, value in fields.items() if value)
+    return f"<Credentials>{inner}</Credentials>"
+
+
+def caller_answer(arn: str = USER_ARN) -> Answer:
     """Return a success of GetCallerIdentity."""
-    account = arn.split(":")[4]
-    return (
-        200,
-        "text/xml",
-        f'<GetCallerIdentityResponse xmlns="{NAMESPACE}"><GetCallerIdentityResult>'
-        f"<Arn>{arn}</Arn><UserId>AIDASTUB</UserId><Account>{account}</Account>"
-        "</GetCallerIdentityResult><ResponseMetadata><RequestId>stub</RequestId>"
-        "</ResponseMetadata></GetCallerIdentityResponse>",
-    )
+    inner = f"<Arn>{arn}</Arn><UserId>AIDASTUB</UserId><Account>{arn.split(':')[4]}</Account>"
+    return query_answer("GetCallerIdentity", inner, NAMESPACE)
 
 
 def role_answer(role_arn: str, maximum: int) -> Answer:
     """Return a success of GetRole (IAM API reference, "GetRole", Examples)."""
-    name = role_arn.rpartition("/")[2]
-    return (
-        200,
-        "text/xml",
-        f'<GetRoleResponse xmlns="{IAM_NAMESPACE}"><GetRoleResult><Role><Path>/</Path>'
-        f"<Arn>{role_arn}</Arn><RoleName>{name}</RoleName><RoleId>AROASTUB</RoleId>"
+    return query_answer(
+        "GetRole",
+        f"<Role><Path>/</Path><Arn>{role_arn}</Arn>"
+        f"<RoleName>{role_arn.rpartition('/')[2]}</RoleName><RoleId>AROASTUB</RoleId>"
         "<AssumeRolePolicyDocument>%7B%7D</AssumeRolePolicyDocument>"
         "<CreateDate>2026-01-02T03:04:05Z</CreateDate>"
-        f"<MaxSessionDuration>{maximum}</MaxSessionDuration></Role></GetRoleResult>"
-        "<ResponseMetadata><RequestId>stub</RequestId></ResponseMetadata></GetRoleResponse>",
+        f"<MaxSessionDuration>{maximum}</MaxSessionDuration></Role>",
     )
 
 
@@ -117,13 +124,8 @@ def devices_answer(*serial_numbers: str) -> Answer:
         "<EnableDate>2026-01-02T03:04:05Z</EnableDate></member>"
         for serial in serial_numbers
     )
-    return (
-        200,
-        "text/xml",
-        f'<ListMFADevicesResponse xmlns="{IAM_NAMESPACE}"><ListMFADevicesResult>'
-        f"<IsTruncated>false</IsTruncated><MFADevices>{members}</MFADevices>"
-        "</ListMFADevicesResult><ResponseMetadata><RequestId>stub</RequestId>"
-        "</ResponseMetadata></ListMFADevicesResponse>",
+    return query_answer(
+        "ListMFADevices", f"<IsTruncated>false</IsTruncated><MFADevices>{members}</MFADevices>"
     )
 
 
@@ -137,7 +139,7 @@ CHAINED = (
 
 
 class RoleOfSeconds:
-    """A script: a role that allows so many seconds, and whether IAM may say it."""
+    """A script: a role with a maximum session duration, which GetRole may return or not."""
 
     def __init__(
         self, maximum: int, role_arn: Optional[str] = None, chained: bool = False
@@ -147,7 +149,7 @@ class RoleOfSeconds:
         self.chained = chained
 
     def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
-        """Return a request: GetRole only where the role has its ARN here."""
+        """Return the answer to GetRole or AssumeRole; AccessDenied to GetRole without an ARN."""
         if parameters["Action"] == "GetRole":
             if self.role_arn is None:
                 # IAM User Guide, "Troubleshoot access denied error messages".
@@ -172,16 +174,16 @@ def refusal(status: int, code: str, message: str) -> Answer:
     )
 
 
-def _parameters(headers: Any, body: str) -> dict[str, str]:
+def _parameters(request: Request) -> dict[str, str]:
     """Return the parameters of the query protocol, or of JSON 1.1 in the same form."""
-    target = headers.get("X-Amz-Target")
+    target = request.headers.get("X-Amz-Target")
     if target is None:
-        return dict(parse_qsl(body, True))
-    return {"Action": target.rpartition(".")[2], **json.loads(body or "{}")}
+        return dict(parse_qsl(request.body.decode(), True))
+    return {"Action": target.rpartition(".")[2], **json.loads(request.body or b"{}")}
 
 
 class Directory:
-    """A script: an account's alias and an organization; None where the caller may not ask.
+    """A script: an account's alias and an organization; None means access denied.
 
     ``accounts`` are pages of id, name and state (IAM API reference,
     "ListAccountAliases", and Organizations API reference, "ListAccounts").
@@ -196,7 +198,7 @@ class Directory:
         self.accounts = accounts
 
     def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
-        """Return a request, where it is one of the two."""
+        """Return the answer to either of the two calls."""
         if parameters["Action"] == "ListAccountAliases":
             return self._aliases()
         if parameters["Action"] == "ListAccounts":
@@ -207,12 +209,9 @@ class Directory:
         if self.alias is None:
             return refusal(403, "AccessDenied", "User is not authorized: iam:ListAccountAliases")
         member = f"<member>{self.alias}</member>" if self.alias else ""
-        return (
-            200,
-            "text/xml",
-            f'<ListAccountAliasesResponse xmlns="{IAM_NAMESPACE}"><ListAccountAliasesResult>'
-            f"<IsTruncated>false</IsTruncated><AccountAliases>{member}</AccountAliases>"
-            "</ListAccountAliasesResult></ListAccountAliasesResponse>",
+        return query_answer(
+            "ListAccountAliases",
+            f"<IsTruncated>false</IsTruncated><AccountAliases>{member}</AccountAliases>",
         )
 
     def _page(self, number: int) -> Answer:
@@ -232,49 +231,29 @@ class Directory:
         return 200, kind, json.dumps(found)
 
 
-class StsStub:
-    """A server on loopback; ``script`` answers a request's parameters, or None for success.
+class StsStub(Loopback):
+    """A scripted STS: ``script`` returns the answer to some parameters, or None for success.
 
     ``requests`` holds the parameters of each request, in order.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.requests: list[dict[str, str]] = []
         self.headers: list[dict[str, str]] = []
         self.script: Callable[[dict[str, str]], Optional[Answer]] = lambda parameters: None
-        self.caller = f"arn:aws:iam::{ACCOUNT}:user/alice"
-        # How far its clock is before that of this machine.
-        self.seconds_ahead = 0
-        stub = self
+        self.caller = USER_ARN
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                length = int(self.headers.get("Content-Length", 0))
-                parameters = _parameters(self.headers, self.rfile.read(length).decode())
-                stub.requests.append(parameters)
-                stub.headers.append(dict(self.headers))
-                status, kind, body = stub.answer(parameters)
-                content = body.encode()
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(content)))
-                # Who was ended meanwhile reads no answer.
-                with contextlib.suppress(ConnectionError):
-                    self.end_headers()
-                    self.wfile.write(content)
-
-            def date_time_string(self, timestamp: Optional[float] = None) -> str:
-                return super().date_time_string(time.time() + stub.seconds_ahead)
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+    def reply(self, request: Request) -> Reply:
+        """Record the request and return its answer."""
+        parameters = _parameters(request)
+        self.requests.append(parameters)
+        self.headers.append(dict(request.headers))
+        status, kind, body = self.answer(parameters)
+        return status, kind, body.encode()
 
     def answer(self, parameters: dict[str, str]) -> Answer:
-        """Return one request: the script first, else success."""
+        """Return the script's answer to one request, else success."""
         scripted = self.script(parameters)
         if scripted is not None:
             return scripted
@@ -282,7 +261,7 @@ class StsStub:
             return caller_answer(self.caller)
         if parameters.get("Action") == "GetSessionToken":
             return session_answer()
-        # The name of a session by SAML is the assertion's.
+        # The SAML assertion names the session.
         name = parameters.get("RoleSessionName", "alice@example.com")
         operation = parameters["Action"]
         return assume_role_answer(parameters["RoleArn"], name, operation=operation)
@@ -292,10 +271,46 @@ class StsStub:
         """The operations that were called, in order."""
         return [request.get("Action", "") for request in self.requests]
 
-    def __enter__(self) -> StsStub:
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
 
-    def __exit__(self, *exception: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+class StsRecorder(Loopback):
+    """Pass each request on to the local AWS and record it in the journal.
+
+    A returned access key gets the name of its role, or "session".
+    """
+
+    def __init__(self, journal: Journal, endpoint_url: str) -> None:
+        super().__init__(journal)
+        self._endpoint_url = endpoint_url
+
+    def reply(self, request: Request) -> Reply:
+        """Return the reply of the local AWS."""
+        parameters = dict(parse_qsl(request.body.decode(), True))
+        operation = parameters.pop("Action")
+        parameters.pop("Version")
+        name = parameters.get("RoleSessionName", "")
+        if _BOTOCORE_NAME.fullmatch(name):
+            parameters["RoleSessionName"] = "(by botocore)"
+        self.journal.add(operation, parameters, self._signer(request))
+        reply = self._pass_on(request)
+        found = re.search(rb"<AccessKeyId>(\w+)</AccessKeyId>", reply[2])
+        if found:
+            role = parameters.get("RoleArn", "session").rpartition("/")[2]
+            self.journal.names[found.group(1).decode()] = role
+        return reply
+
+    def _signer(self, request: Request) -> str:
+        found = re.search("Credential=([^/]+)/", request.headers.get("Authorization", ""))
+        return self.journal.names.get(found.group(1), found.group(1)) if found else "nobody"
+
+    def _pass_on(self, request: Request) -> Reply:
+        forwarded = urllib.request.Request(
+            self._endpoint_url + request.path,
+            data=request.body,
+            method=request.method,
+            headers={n: v for n, v in request.headers.items() if n.lower() not in _NOT_PASSED_ON},
+        )
+        try:
+            with _DIRECT.open(forwarded) as answer:
+                return answer.status, answer.headers["Content-Type"], answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers["Content-Type"], error.read()

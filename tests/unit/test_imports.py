@@ -1,4 +1,4 @@
-"""What every `aws` command of every user pays for the plugin: one small module and no more."""
+"""Every `aws` command imports one small module of the plugin and no more."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from typing import Any, Optional
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
-# Outside of install/ and process/, which do not run inside of a CLI. The frozen builds carry what
-# they use themselves alone: each of these was imported inside of the official 2.38.5 and 2.11.0.
+# For all packages but install/ and process/, which do not run inside of an AWS CLI. The frozen
+# builds contain only the modules that they use: all of these were imported in the official 2.38.5
+# and 2.11.0.
 STANDARD_LIBRARY = frozenset(
     {
         "__future__", "base64", "concurrent", "contextlib", "dataclasses", "datetime", "difflib",
@@ -25,9 +26,9 @@ STANDARD_LIBRARY = frozenset(
     }
 )  # fmt: skip
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
-# Where Windows has another module for what POSIX has.
+# Modules that only Windows has.
 BY_FILE = {"profiles/lock.py": {"msvcrt"}}
-# The first handler needs these of the standard library, where the CLI has not loaded them.
+# The modules that the first handler may load.
 FIRST_HANDLER = {"awscli_assume.lazy", "__future__", "typing"}
 
 PRELUDE = """
@@ -40,7 +41,7 @@ before = set(sys.modules)
 
 
 def in_a_fresh_python(code: str, home: Path, **variables: str) -> Any:
-    """Run code in a Python that has loaded the CLI; answer what it prints last, as JSON."""
+    """Run code in a Python that has loaded the CLI; return the JSON that it prints last."""
     done = subprocess.run(
         [sys.executable, "-c", PRELUDE + code],
         env={"HOME": str(home), "PATH": os.defpath, **variables},
@@ -51,14 +52,14 @@ def in_a_fresh_python(code: str, home: Path, **variables: str) -> Any:
 
 
 def sources() -> list[Path]:
-    rooms = {"install", "process"}
-    found = [path for path in PACKAGE.rglob("*.py") if not rooms & {*path.parts}]
+    excluded = {"install", "process"}
+    found = [path for path in PACKAGE.rglob("*.py") if not excluded & {*path.parts}]
     assert len(found) > 20
     return sorted(found)
 
 
 def test_initializing_loads_one_module(home: Path) -> None:
-    """The CLI's plugin loader brings in our first module and nothing else, not even of Python."""
+    """The CLI's plugin loader loads our first module, and nothing else of ours or of Python."""
     found = in_a_fresh_python(
         """
 class Recorder:
@@ -99,7 +100,7 @@ print(Table.calls)
 
 
 def test_command_table_gets_a_lazy_entry(home: Path) -> None:
-    """Building the command table brings in the entry, and none of what it stands for."""
+    """Building the command table loads the entry, but not the command."""
     found = in_a_fresh_python(
         """
 handlers = []
@@ -124,8 +125,8 @@ print(json.dumps([sorted(table), news(before), entry.name, len(entry.lineage)]))
     assert (name, length) == ("assume", 1)
 
 
-def test_commands_are_loaded_when_the_entry_is_asked(home: Path) -> None:
-    """The real command comes with the first question for its arguments or its verbs."""
+def test_the_entry_loads_the_command_for_its_arguments(home: Path) -> None:
+    """The first access to the entry's arguments or verbs loads the command."""
     found = in_a_fresh_python(
         """
 import botocore.session
@@ -155,7 +156,7 @@ print(json.dumps([early, late, 'role-name' in arguments, sys.dont_write_bytecode
     ids=" ".join,
 )
 def test_other_commands_never_load_ours(home: Path, words: list[str]) -> None:
-    """With the plugin enabled, another command loads our first modules and nothing behind them."""
+    """With the plugin enabled, another command loads the first module and the entry at most."""
     (home / ".aws").mkdir()
     (home / ".aws" / "config").write_text("[plugins]\nassume = awscli_assume\n")
     loaded = in_a_fresh_python(
@@ -185,7 +186,7 @@ print(json.dumps([name for name in news(before) if name.startswith('awscli_assum
     ],
 )
 def test_a_verb_loads_no_other_verb(home: Path, words: list[str], own: Optional[str]) -> None:
-    """Each verb's modules come with that verb alone: explain and its evaluator are large."""
+    """A verb's modules are loaded by that verb alone: explain and its evaluator are large."""
     (home / ".aws").mkdir()
     (home / ".aws" / "config").write_text("[plugins]\nassume = awscli_assume\n")
     loaded = in_a_fresh_python(
@@ -205,7 +206,7 @@ print(json.dumps([name for name in news(before) if name.startswith('awscli_assum
 
 
 def test_assume_loads_nothing_of_the_installer(home: Path) -> None:
-    """The command itself never loads the part of the package that runs outside of the CLI."""
+    """The command never loads install/ or process/, which run outside of the CLI."""
     loaded = in_a_fresh_python(
         """
 import awscli_assume.commands.assume
@@ -221,7 +222,7 @@ print(json.dumps([name for name in news(before) if name.startswith('awscli_assum
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_modules_that_a_frozen_cli_has(path: Path) -> None:
-    """A module imports what every supported CLI carries, and nothing that pip would have to."""
+    """A module imports only what every supported CLI contains."""
     imported: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -235,14 +236,14 @@ def test_modules_that_a_frozen_cli_has(path: Path) -> None:
 
 
 def test_first_module_imports_nothing() -> None:
-    """The module that every command pays for has no import at its top level."""
+    """The module that every command imports has no import at its top level."""
     tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
 
     assert not [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
 
 
 def test_only_the_host_module_imports_botocore() -> None:
-    """botocore comes through host/, which sees to it that awscli is imported first."""
+    """Only host/ imports botocore, so that awscli is imported first."""
     importers = {
         path.relative_to(PACKAGE).as_posix()
         for path in sources()

@@ -1,4 +1,4 @@
-"""The rooms of the design: who may import whom, and how large anything may be."""
+"""The packages of the design: which may import which, their names and their sizes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BELOW = {
     "errors": {"host"},
     "host": set(),
     "install": {"__init__"},
-    # Runs outside of aws, in a bare Python: all it gets of others is a command line and a file.
+    # Runs outside of the AWS CLI; its only input is a command line and a file.
     "process": set(),
 }  # fmt: skip
 LINES_OF_A_MODULE, LINES_OF_A_FUNCTION, LINES_OF_A_RUN = 400, 40, 25
@@ -51,14 +51,14 @@ def name_of(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
-def room_of(parts: tuple[str, ...]) -> str:
-    """Return the room of a module, given its parts below the package."""
+def package_of(parts: tuple[str, ...]) -> str:
+    """Return the package of a module, given its parts below the package."""
     return parts[0] if parts else "__init__"
 
 
 def imports_of(path: Path) -> set[str]:
-    """Return the rooms that a module imports, at its top level or anywhere inside."""
-    rooms = set()
+    """Return the packages that a module imports, at its top level or inside of functions."""
+    packages = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -70,11 +70,11 @@ def imports_of(path: Path) -> set[str]:
         else:
             continue
         for name in names:
-            package, *rest = name.split(".")
-            if package == "awscli_assume":
-                room = room_of(tuple(rest))
-                rooms.add(room if room in BELOW else "__init__")
-    return rooms
+            top, *rest = name.split(".")
+            if top == "awscli_assume":
+                package = package_of(tuple(rest))
+                packages.add(package if package in BELOW else "__init__")
+    return packages
 
 
 def definitions_of(path: Path) -> list[Definition]:
@@ -83,7 +83,7 @@ def definitions_of(path: Path) -> list[Definition]:
 
 
 def public_definitions_of(path: Path) -> list[Definition]:
-    """Return what others may use: top-level names, and the methods of public classes."""
+    """Return the public top-level definitions, and the methods of public classes."""
     found: list[Definition] = []
     bodies: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
     for body in bodies:
@@ -104,30 +104,30 @@ def every_module() -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", modules(), ids=name_of)
 
 
-def test_every_room_is_in_the_design() -> None:
-    """The package has the rooms of the design and no other."""
-    rooms = {room_of(path.relative_to(PACKAGE).with_suffix("").parts) for path in modules()}
+def test_every_package_is_in_the_design() -> None:
+    """The package has the packages of the design and no other."""
+    packages = {package_of(path.relative_to(PACKAGE).with_suffix("").parts) for path in modules()}
 
-    assert rooms == set(BELOW)
+    assert packages == set(BELOW)
 
 
 @every_module()
 def test_imports_go_one_way(path: Path) -> None:
-    """A module imports its own room and those below it: no neighbour, nothing above."""
-    room = room_of(path.relative_to(PACKAGE).with_suffix("").parts)
+    """A module imports its own package and those below it: no neighbor and none above."""
+    package = package_of(path.relative_to(PACKAGE).with_suffix("").parts)
 
-    assert imports_of(path) - {room} <= BELOW[room]
+    assert imports_of(path) - {package} <= BELOW[package]
 
 
-def test_installer_and_plugin_know_nothing_of_each_other() -> None:
-    """Nobody imports the installer, which imports of the plugin no more than its version."""
+def test_nothing_imports_the_installer() -> None:
+    """No other package imports install/."""
     importers = {name_of(path) for path in modules() if "install" in imports_of(path)}
 
     assert all(name.startswith("install/") for name in importers)
 
 
-def test_nobody_imports_the_program() -> None:
-    """The program of credential_process is run, and never imported."""
+def test_nothing_imports_the_credential_process() -> None:
+    """The credential_process is run, and never imported."""
     importers = {name_of(path) for path in modules() if "process" in imports_of(path)}
 
     assert all(name.startswith("process/") for name in importers)
@@ -141,7 +141,7 @@ def test_size_of_a_module(path: Path) -> None:
 
 @every_module()
 def test_size_of_a_function(path: Path) -> None:
-    """A function has 40 lines or fewer, and a verb's road 25."""
+    """A function has 40 lines or fewer; the ``_run_main`` of a verb has 25 or fewer."""
     too_long = {
         node.name: length
         for node in definitions_of(path)
@@ -155,15 +155,17 @@ def test_size_of_a_function(path: Path) -> None:
 
 @every_module()
 def test_docstrings(path: Path) -> None:
-    """Every module, class and function that is not private says what it is for."""
-    silent = [node.name for node in public_definitions_of(path) if not ast.get_docstring(node)]
+    """Each module, public class and public function has a docstring."""
+    undocumented = [
+        node.name for node in public_definitions_of(path) if not ast.get_docstring(node)
+    ]
 
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    assert silent == []
+    assert undocumented == []
 
 
-def test_names_that_say_nothing() -> None:
-    """No module is called by a name that takes anything in."""
+def test_no_module_has_an_empty_name() -> None:
+    """No module has a name that fits any content."""
     paths = [path.relative_to(PACKAGE).with_suffix("") for path in modules()]
     names = {word for path in paths for word in path.parts}
 
