@@ -14,6 +14,7 @@ import pkgutil
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from typing import Any, Callable, Iterator, Optional
 import pytest
 from awscli.clidriver import create_clidriver
 from botocore.history import get_global_history_recorder
+from botocore.loaders import create_loader
 
 from awscli_assume import awscli_initialize, commands
 from awscli_assume.host.environment import Environment
@@ -216,6 +218,16 @@ def version_2(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make this version 1 one that has `aws sso login`."""
     for module in ("aws.sso_login", "workflow.credentials.login"):
         monkeypatch.setattr(f"awscli_assume.{module}.HAS_SIGN_IN", True)
+
+
+# Half of the time of a driver goes into listing and parsing botocore's own data.
+_shared_loader = lru_cache(create_loader)
+
+
+@pytest.fixture(autouse=True)
+def _one_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all drivers of this process share what they load of botocore's data."""
+    monkeypatch.setattr("botocore.session.create_loader", _shared_loader)
 
 
 @pytest.fixture(autouse=True)
