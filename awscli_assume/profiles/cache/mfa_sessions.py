@@ -52,8 +52,9 @@ class MfaSession:
         return found if is_fresh else None
 
     def store(self, session: SessionCredentials, now: datetime) -> None:
-        """Store the session where the folder can be written, and remove expired sessions."""
+        """Remove expired sessions and store this one, where the folder can be written."""
         assert session.expiration is not None  # noqa: S101 - for the type checker
+        self._cache.sweep(now.timestamp() - _EXPIRED_AFTER_SECONDS)
         self._cache.store(
             self._name,
             {
@@ -63,7 +64,6 @@ class MfaSession:
                 "Expiration": format_time(session.expiration),
             },
         )
-        self._cache.sweep(now.timestamp() - _EXPIRED_AFTER_SECONDS)
 
     def remove(self, session: SessionCredentials) -> None:
         """Remove this session; a newer one of another process stays."""
