@@ -97,12 +97,15 @@ def put_in_place(copy: str, path: str, snapshot: Snapshot) -> bool:
 
 
 def sync_folder(folder: str) -> None:
-    """Flush a folder to the disk, except on Windows, which opens no folders."""
+    """Flush a folder to the disk, where the system can (Windows opens no folders)."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(descriptor)
 
