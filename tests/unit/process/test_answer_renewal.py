@@ -136,7 +136,7 @@ def test_a_renewal_that_needs_itself_ends_with_an_error(scene: Scene) -> None:
 
 
 def test_a_failure_is_bridged_while_the_old_ones_are_valid(scene: Scene) -> None:
-    """Credentials that have not expired are printed, with a line about it after the message of aws."""
+    """Credentials that have not expired are printed, with a line after the message of aws."""
     scene.put(-60, 600)
     scene.fail()
 
@@ -197,7 +197,7 @@ def test_an_aws_that_was_moved_is_found_on_the_path(scene: Scene, left: str) -> 
 
 
 def test_an_aws_that_is_nowhere_is_named(scene: Scene) -> None:
-    """The message has the path, the reason and a command; an aws in the current folder is not run."""
+    """The message has path, reason and a command; an aws in the current folder is not run."""
     trap = scene.folder / "trap"
     trap.mkdir()
     scene.write_aws(trap / "aws")
