@@ -14,7 +14,7 @@ from awscli_assume.host import (
     raw_config_parse,
 )
 
-Sections = Mapping[str, Mapping[str, Any]]
+Sections = Mapping[str, Mapping[str, object]]
 _VARIABLES = {"config_file": "AWS_CONFIG_FILE", "credentials_file": "AWS_SHARED_CREDENTIALS_FILE"}
 
 
@@ -46,7 +46,7 @@ def _locate(session: Any, variable: str) -> str:
 
 def parse(
     path: str, shown_as: str, lines_before: Callable[[], int] = lambda: 0
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, dict[str, object]]:
     """Return the sections of an INI file as the CLI's own parser reads them.
 
     A file that does not exist has none. Raises UnusableFile, which names the file ``shown_as``
@@ -64,14 +64,14 @@ def parse(
         ) from None
 
 
-def merged_profile(config: Sections, credentials: Sections, name: str) -> dict[str, Any]:
+def merged_profile(config: Sections, credentials: Sections, name: str) -> dict[str, object]:
     """Return the values of a profile, merged as a session does (botocore, session.py)."""
     return merged_profiles(config, credentials, [name])[name]
 
 
 def merged_profiles(
     config: Sections, credentials: Sections, names: Collection[str]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, dict[str, object]]:
     """Return the values of some profiles, each merged from both files."""
     profiles = build_profile_map(config)["profiles"]
     return {name: {**profiles.get(name, {}), **credentials.get(name, {})} for name in names}

@@ -7,9 +7,10 @@ when its process ends, however it ends.
 from __future__ import annotations
 
 import os
+import sys
 import time
 from contextlib import ExitStack, contextmanager
-from typing import Any, Callable, Iterable, Iterator
+from typing import Callable, Iterable, Iterator
 
 from awscli_assume.errors import UnusableFile
 
@@ -59,7 +60,15 @@ def _file_locked(
         os.close(descriptor)
 
 
-def _try_lock_posix(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
     import fcntl
 
     try:
@@ -73,17 +82,3 @@ def _try_lock_posix(descriptor: int) -> bool:
             "AWS_SHARED_CREDENTIALS_FILE to their paths"
         ) from error
     return True
-
-
-def _try_lock_windows(descriptor: int) -> bool:
-    import msvcrt
-
-    windows: Any = msvcrt
-    try:
-        windows.locking(descriptor, windows.LK_NBLCK, 1)
-    except OSError:
-        return False
-    return True
-
-
-_try_lock = _try_lock_windows if os.name == "nt" else _try_lock_posix

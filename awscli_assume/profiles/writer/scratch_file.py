@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
-from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, Union
+from typing import Callable, Iterator, Mapping, Optional, Sequence, Union
 
 from awscli_assume.errors import UnusableFile
 from awscli_assume.host import ConfigFileWriter
@@ -25,12 +25,12 @@ class ScratchFile:
 
     def parse(
         self, content: bytes, lines_before: Callable[[], int] = lambda: 0
-    ) -> dict[str, dict[str, Any]]:
+    ) -> dict[str, dict[str, object]]:
         """Return the sections of a piece, as the CLI's parser reads them. Raises UnusableFile."""
         self._write(content)
         return parse(self._path, self.shown_as, lines_before)
 
-    def parse_or_none(self, content: bytes) -> Optional[dict[str, dict[str, Any]]]:
+    def parse_or_none(self, content: bytes) -> Optional[dict[str, dict[str, object]]]:
         """Return the sections of a piece, or None where it can't be parsed."""
         try:
             return self.parse(content)

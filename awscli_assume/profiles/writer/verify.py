@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Callable, Collection, Mapping, Optional, Sequence
+from typing import Callable, Collection, Mapping, Optional, Sequence
 
 from awscli_assume.errors import UnusableFile
 from awscli_assume.files.ini import HEADER, OPTION
@@ -68,7 +68,7 @@ def matches_edit(edit: SectionEdit, own: Sequence[str], before: Sections, after:
     """
     # The same headers are read as the same profiles.
     own_after = own if list(after) == list(before) else read_as(edit, after)
-    expected: dict[str, Any] = {
+    expected: dict[str, object] = {
         key: value
         for name in own
         for key, value in before[name].items()
