@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, MutableMapping, Optional
+from typing import Optional
 
-from awscli_assume.host import JSONFileCache, cache_folder
+from awscli_assume.files.private_folder import JsonCache, digest
+from awscli_assume.host import cache_folder
 
 _TEMPORARY = "session-"
 # GetSessionToken for an IAM user: 36 hours (AWS STS API reference).
@@ -48,30 +46,22 @@ class CallerCache:
     """
 
     def __init__(self, folder: Optional[str] = None) -> None:
-        self._folder = folder if folder is not None else cache_folder("assume-callers")
-        self._cache: MutableMapping[str, Any] = JSONFileCache(self._folder)
+        self._cache = JsonCache(folder or cache_folder("assume-callers"))
 
     def load(self, access_key_id: str) -> Optional[Caller]:
         """Return what is known of the owner of an access key."""
         try:
-            return Caller.from_arn(self._cache[_file_name(access_key_id)]["Arn"])
-        except (KeyError, ValueError, TypeError, AttributeError):
+            return Caller.from_arn(str(self._cache.load(_file_name(access_key_id)).get("Arn")))
+        except ValueError:
             return None
 
     def store(self, access_key_id: str, caller: Caller, now: datetime) -> None:
-        """Store the owner of an access key; where that can't be, do without."""
-        with contextlib.suppress(OSError):
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
-            self._cache[_file_name(access_key_id)] = {"Arn": caller.arn}
-            self._sweep(now.timestamp() - _LONGEST_SESSION_SECONDS)
-
-    def _sweep(self, oldest: float) -> None:
-        for found in os.scandir(self._folder):
-            if found.name.startswith(_TEMPORARY) and found.stat().st_mtime < oldest:
-                os.unlink(found.path)
+        """Store the owner of an access key, where the cache can be written."""
+        self._cache.store(_file_name(access_key_id), {"Arn": caller.arn})
+        self._cache.sweep(now.timestamp() - _LONGEST_SESSION_SECONDS, prefix=_TEMPORARY)
 
 
 def _file_name(access_key_id: str) -> str:
-    digest = hashlib.sha256(access_key_id.encode()).hexdigest()
+    name = digest(access_key_id) + ".json"
     # AKIA: an IAM user's long-lived key (IAM User Guide, "IAM identifiers").
-    return digest if access_key_id.startswith("AKIA") else _TEMPORARY + digest
+    return name if access_key_id.startswith("AKIA") else _TEMPORARY + name

@@ -1,13 +1,13 @@
-"""Return a profile's credentials out of a file, as ``credential_process`` asks for them.
+"""Print a profile's credentials from its cache file, as ``credential_process`` requires.
 
     python3 -I -S answer.py CACHE-FILE PROFILE AWS
 
-Every process of every SDK runs this before its first call, and Python compiles
-a main script each time: so it is short, and imports what is built into Python
-alone. All that takes longer is in renew.py. It runs on Python 3.6.
+Every process of every SDK runs this before its first call, and Python compiles a main script each
+time. So it is short, and imports only what is built into Python; renew.py does all the rest. It
+runs on Python 3.6.
 
-The file (profiles/cache/process_cache.py writes it): ``RENEW_AT EXPIRES_AT`` in Unix
-seconds, the document to print, and a line that is not for this program.
+profiles/cache/process_cache.py writes the file: ``RENEW_AT EXPIRES_AT`` in Unix seconds, the
+document to print, and a line that this program ignores.
 """
 
 import sys
@@ -20,13 +20,13 @@ else:
 
 
 def read_cache(path: str) -> "tuple[int, int, bytes]":
-    """Return when to renew, when the credentials end, and the document without its line end.
+    """Return when to renew, when the credentials expire, and the document without its line end.
 
-    A file that is missing, half written or somebody else's answers ``(0, 0, b"")``.
+    Returns ``(0, 0, b"")`` for a file that is missing, half written or not one of ours.
     """
     try:
         with open(path, "rb", 0) as file:
-            # A document that was cut off has no line after it.
+            # There is no third line where the document was cut off.
             times, document, _ = file.read().split(b"\n", 2)
         renew_at, expires_at = map(int, times.split())
     except (OSError, ValueError):
@@ -42,14 +42,14 @@ def print_document(document: bytes) -> None:
         while rest:
             rest = rest[write(1, rest) :]
     except OSError:
-        # Whoever asked is gone.
+        # The reader has ended.
         _exit(1)
-    # Nothing is left to tidy up, and tidying up costs a millisecond.
+    # Skip Python's clean-up, which takes a millisecond.
     _exit(0)
 
 
 def main() -> None:
-    """Print what the file has while it is fresh, else hand over to renew.py."""
+    """Print the cached document while it is fresh, else run renew.py."""
     if len(sys.argv) == 4:
         renew_at, _, document = read_cache(sys.argv[1])
         if time() < renew_at:

@@ -1,28 +1,33 @@
-"""Renew a profile's credentials by a call of ``aws``, one for all who ask at the same time.
+"""Renew a profile's credentials with one call of ``aws`` for all concurrent processes.
 
-Runs in the bare Python of answer.py, from 3.6 on, and is imported when the file
-there is not fresh. That file is replaced by the ``aws`` that is called.
+answer.py imports this when its cache file is not fresh, in a bare Python from 3.6 on. The ``aws``
+that is called replaces the file. Processes wait for each other with a lock of the kernel, which
+is released when its process ends. A failed renewal leaves its time and exit code in the lock's
+file, so that the waiting processes do not all try again.
 """
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import time
 from shlex import quote
-from typing import Any, Callable, NamedTuple, Sequence, Tuple
-
-from awscli_assume.process.child import child_environment, is_under_way, other_aws
-from awscli_assume.process.lock import open_lock, read_failure, try_lock, write_failure
+from typing import Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 WAIT_SECONDS = 120.0
 _PAUSE_SECONDS = 0.05
+# The cache files that the parent processes are renewing.
+_RENEWING = "_AWSCLI_ASSUME_RENEWING"
+# A profile that was deleted would stop aws, and the target profile would run this program again.
+# The rest is what a frozen program (the AWS CLI may be our parent) passes on to its children.
+_NOT_FOR_AWS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "_MEIPASS2", "LD_LIBRARY_PATH_ORIG")
 
 ReadCache = Callable[[str], Tuple[int, int, bytes]]
 
 
 class Job(NamedTuple):
-    """What the command line asks for, and how the file is read."""
+    """The arguments of the command line, and the function that reads the cache file."""
 
     cache_file: str
     profile: str
@@ -30,18 +35,18 @@ class Job(NamedTuple):
     read_cache: ReadCache
 
     def fresh(self) -> bytes:
-        """Return the document of a file that needs no renewal, else nothing."""
+        """Return the document if it needs no renewal, else nothing."""
         renew_at, _, document = self.read_cache(self.cache_file)
         return document if time.time() < renew_at else b""
 
     def still_valid(self) -> bytes:
-        """Return the document of a file whose credentials have not expired, else nothing."""
+        """Return the document if its credentials have not expired, else nothing."""
         _, expires_at, document = self.read_cache(self.cache_file)
         return document if time.time() < expires_at else b""
 
 
 class NotRenewed(Exception):
-    """There are no new credentials; ``code`` is what the process ends with."""
+    """There are no new credentials; ``code`` is the exit code."""
 
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)
@@ -49,7 +54,7 @@ class NotRenewed(Exception):
 
 
 def main(arguments: Sequence[str], read_cache: ReadCache) -> int:
-    """Print the credentials and answer the exit code; messages go to stderr, secrets never."""
+    """Print the credentials and return the exit code; messages without secrets go to stderr."""
     if len(arguments) != 3:
         sys.stderr.write("usage: python3 -I -S answer.py CACHE-FILE PROFILE AWS\n")
         return 2
@@ -58,33 +63,33 @@ def main(arguments: Sequence[str], read_cache: ReadCache) -> int:
         document = find_document(job)
     except KeyboardInterrupt:
         return 130
-    except NotRenewed as failure:
+    except NotRenewed as error:
         document = job.still_valid()
-        sys.stderr.write(f"awscli-assume: {failure}{_meanwhile(job, document)}\n")
+        sys.stderr.write(f"awscli-assume: {error}{_old_credentials_note(job, document)}\n")
         if not document:
-            return failure.code
+            return error.code
     try:
         sys.stdout.buffer.write(document + b"\n")
         sys.stdout.flush()
     except OSError:
-        # Whoever asked is gone; no second try when Python ends.
+        # The reader has ended; Python must not flush again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
     return 0
 
 
 def find_document(job: Job) -> bytes:
-    """Renew under the lock, or wait for somebody else's renewal. Raises NotRenewed."""
-    if is_under_way(os.environ, job.cache_file):
+    """Renew with the lock, or wait for another process's renewal. Raises NotRenewed."""
+    if is_renewing(os.environ, job.cache_file):
         raise NotRenewed(
-            f"the renewal of profile {quote(job.profile)} needs that profile itself. Name another "
+            f"the renewal of profile {quote(job.profile)} needs that profile itself. Use another "
             "source profile: aws assume --auto-refresh --profile SOURCE "
             f"--update-profile {quote(job.profile)}"
         )
-    began, deadline = time.time(), time.monotonic() + WAIT_SECONDS
+    started, deadline = time.time(), time.monotonic() + WAIT_SECONDS
     lock = open_lock(f"{job.cache_file}.lock")
     if lock is None:
-        # A file system that can't be written: two may renew at once, which harms nobody.
+        # On a read-only file system two processes may renew at once, which does no harm.
         return _renew(job)
     try:
         while not try_lock(lock):
@@ -93,27 +98,26 @@ def find_document(job: Job) -> bytes:
                 return document
             if time.monotonic() > deadline:
                 raise NotRenewed(
-                    f"another process renews profile {quote(job.profile)} and has not ended "
+                    f"another process is renewing profile {quote(job.profile)} and did not end "
                     f"within {WAIT_SECONDS:.0f} s (it holds {job.cache_file}.lock). {_hint(job)}"
                 )
             time.sleep(_PAUSE_SECONDS)
-        return job.fresh() or _renew_for_all(job, lock, began)
+        return job.fresh() or _renew_with_lock(job, lock, started)
     finally:
         os.close(lock)
 
 
-def _renew_for_all(job: Job, lock: int, began: float) -> bytes:
-    """Renew with the lock held; a failure is left in it for those who wait."""
+def _renew_with_lock(job: Job, lock: int, started: float) -> bytes:
     failed_at, code = read_failure(lock)
-    if began <= failed_at <= time.time():
+    if started <= failed_at <= time.time():
         raise NotRenewed(
             f"another process could not renew profile {quote(job.profile)} just now. {_hint(job)}",
             code,
         )
     try:
         return _renew(job)
-    except NotRenewed as failure:
-        write_failure(lock, time.time(), failure.code)
+    except NotRenewed as error:
+        write_failure(lock, time.time(), error.code)
         raise
 
 
@@ -122,40 +126,40 @@ def _renew(job: Job) -> bytes:
     if job.profile.startswith("-"):
         target = ["=".join(target)]
     words = ["assume", "export", *target, "--format", "process"]
-    done = _run(job, words)
-    if done.returncode:
+    code, output = _run_aws(job, words)
+    if code:
         raise NotRenewed(
-            f"profile {quote(job.profile)} was not renewed, aws ended with {done.returncode}. "
-            f"{_hint(job)}",
-            done.returncode if 0 < done.returncode < 256 else 1,
+            f"profile {quote(job.profile)} was not renewed: aws exited with {code}. {_hint(job)}",
+            code if 0 < code < 256 else 1,
         )
-    document: bytes = done.stdout.strip()
-    if not _is_answer(document):
+    document = output.strip()
+    if not _has_credentials(document):
         raise NotRenewed(
-            f"'{quote(job.aws)} {' '.join(map(quote, words))}' answered no credentials. "
+            f"'{quote(job.aws)} {' '.join(map(quote, words))}' printed no credentials. "
             f"{_hint(job)}"
         )
     return document
 
 
-def _run(job: Job, words: Sequence[str]) -> Any:
-    # stderr is ours, so that the SDK shows it; stdin too, though nothing is read from it.
-    trouble = ""
-    for aws in (job.aws, other_aws(os.environ.get("PATH", os.defpath))):
+def _run_aws(job: Job, words: Sequence[str]) -> Tuple[int, bytes]:
+    """Run ``aws`` with our stdin and stderr, which an SDK shows; return exit code and output."""
+    reason = ""
+    for aws in (job.aws, find_aws(os.environ.get("PATH", os.defpath))):
         try:
             if aws:
                 env = child_environment(os.environ, job.cache_file)
-                return subprocess.run([aws, *words], stdout=subprocess.PIPE, env=env)  # noqa: S603
+                done = subprocess.run([aws, *words], stdout=subprocess.PIPE, env=env)  # noqa: S603
+                return done.returncode, done.stdout
         except OSError as error:
-            trouble = trouble or error.strerror or str(error)
+            reason = reason or error.strerror or str(error)
     raise NotRenewed(
-        f"can't start {quote(job.aws)} ({trouble}), and no aws on the PATH either. Put aws on the "
-        "PATH, or have its new place written down: aws assume --auto-refresh --update-profile "
+        f"cannot start {quote(job.aws)} ({reason}), and there is no aws on the PATH. Add aws to "
+        "the PATH, or store its new path: aws assume --auto-refresh --update-profile "
         f"{quote(job.profile)}"
     )
 
 
-def _is_answer(document: bytes) -> bool:
+def _has_credentials(document: bytes) -> bool:
     try:
         found = json.loads(document.decode())
         return found["Version"] == 1 and bool(found["AccessKeyId"] and found["SecretAccessKey"])
@@ -163,12 +167,88 @@ def _is_answer(document: bytes) -> bool:
         return False
 
 
-def _meanwhile(job: Job, document: bytes) -> str:
+def _old_credentials_note(job: Job, document: bytes) -> str:
     if not document:
         return ""
     left = job.read_cache(job.cache_file)[1] - time.time()
-    return f". Until then the old credentials are used, for {max(left, 0) / 60:.0f} min more"
+    return f". The old credentials are used until they expire, in {max(left, 0) / 60:.0f} min"
 
 
 def _hint(job: Job) -> str:
     return f"Type: aws assume refresh --update-profile {quote(job.profile)}"
+
+
+def is_renewing(env: Mapping[str, str], cache_file: str) -> bool:
+    """Return whether a parent process renews the same file: the two would wait for each other."""
+    return cache_file in env.get(_RENEWING, "").split(os.pathsep)
+
+
+def find_aws(path: str) -> Optional[str]:
+    """Return the first ``aws`` in the absolute folders of a PATH."""
+    name = "aws.exe" if os.name == "nt" else "aws"
+    found = (os.path.join(folder, name) for folder in path.split(os.pathsep))
+    return next((p for p in found if os.path.isabs(p) and _is_executable(p)), None)
+
+
+def child_environment(env: Mapping[str, str], cache_file: str) -> Dict[str, str]:
+    """Return the variables for ``aws``, without those that would change its result."""
+    kept = {n: v for n, v in env.items() if n not in _NOT_FOR_AWS and not n.startswith("_PYI_")}
+    if "LD_LIBRARY_PATH_ORIG" in env:
+        kept["LD_LIBRARY_PATH"] = env["LD_LIBRARY_PATH_ORIG"]
+    renewing = [env[_RENEWING]] if env.get(_RENEWING) else []
+    # A prompt or a pager would wait for the user for ever.
+    kept.update({"AWS_CLI_AUTO_PROMPT": "off", "AWS_PAGER": ""})
+    return {**kept, _RENEWING: os.pathsep.join([*renewing, cache_file])}
+
+
+def _is_executable(path: str) -> bool:
+    return os.path.isfile(path) and os.access(path, os.X_OK)
+
+
+def open_lock(path: str) -> Optional[int]:
+    """Open a private lock file and return its descriptor, None where it can't be written."""
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        return None
+
+
+def try_lock(lock: int) -> bool:
+    """Take the lock if no process has it, and return whether it was taken."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # On a file system without locks two processes may renew at once, which does no harm.
+        return True
+    return True
+
+
+def read_failure(lock: int) -> Tuple[float, int]:
+    """Return when the last renewal failed (Unix seconds) and its exit code, zeros for never."""
+    os.lseek(lock, 0, os.SEEK_SET)
+    try:
+        when, code = os.read(lock, 64).split()
+        return float(when), int(code)
+    except ValueError:
+        return 0.0, 0
+
+
+def write_failure(lock: int, when: float, code: int) -> None:
+    """Store a failure for the waiting processes, unless the disk is full."""
+    with contextlib.suppress(OSError):
+        os.lseek(lock, 0, os.SEEK_SET)
+        os.ftruncate(lock, 0)
+        os.write(lock, b"%f %d" % (when, code))

@@ -1,4 +1,4 @@
-"""The program of credential_process as an SDK runs it, and an ``aws`` that plays a script."""
+"""The credential_process program as an SDK runs it, and an ``aws`` that follows a script."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Optional
 PROGRAM = Path(__file__).resolve().parents[2] / "awscli_assume" / "process" / "answer.py"
 SECRETS = ("secret-OLD", "secret-NEW", "token-OLD", "token-NEW")
 
-# Counts its calls, waits for a word, and does what the script says.
+# Records its calls, waits for a file if it should, and follows the script.
 AWS = """#!{python} -IS
 import json, os, subprocess, sys, time
 script = json.load(open({script!r}))
@@ -53,7 +53,7 @@ def content(which: str, renew_in: float, expires_in: float) -> str:
 
 
 class Scene:
-    """A cache file, an ``aws`` and the program between them."""
+    """A cache file, an ``aws`` and the program that uses them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -68,7 +68,7 @@ class Scene:
         self.script()
 
     def write_aws(self, path: Path) -> None:
-        """Put an ``aws`` in some place."""
+        """Create an ``aws`` at a path."""
         path.write_text(
             AWS.format(
                 python=sys.executable,
@@ -81,7 +81,7 @@ class Scene:
         path.chmod(0o755)
 
     def script(self, **changes: Any) -> None:
-        """Say what ``aws`` does; without changes it renews."""
+        """Set what ``aws`` does; without changes it renews."""
         script = {
             "wait": False, "stderr": "", "ask_again": None, "stored": content("NEW", 2700, 3600),
             "stdout": document("NEW") + "\n", "code": 0, **changes,
@@ -89,7 +89,7 @@ class Scene:
         (self.folder / "script.json").write_text(json.dumps(script))
 
     def fail(self, **changes: Any) -> None:
-        """Let ``aws`` fail as it does when STS refuses."""
+        """Make ``aws`` fail as it does when STS refuses the call."""
         self.script(stored="", stdout="", stderr="aws: [ERROR]: refused\n", code=254, **changes)
 
     def put(self, renew_in: float, expires_in: float) -> None:
@@ -97,7 +97,7 @@ class Scene:
         self.cache.write_text(content("OLD", renew_in, expires_in))
 
     def command(self, profile: str = "assumed-role") -> list[str]:
-        """Return the words of credential_process."""
+        """Return the command of credential_process."""
         return [
             sys.executable, "-I", "-S", str(PROGRAM), str(self.cache), profile, str(self.aws),
         ]  # fmt: skip
@@ -112,7 +112,7 @@ class Scene:
     def run(
         self, cwd: Optional[Path] = None, profile: str = "assumed-role", **variables: str
     ) -> subprocess.CompletedProcess:
-        """Run the program to its end; no secret may be on stderr, whatever happens."""
+        """Run the program to its end, and check that stderr has no secret."""
         done = subprocess.run(
             self.command(profile), env={**self.env, **variables}, cwd=cwd, text=True,
             stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False,
@@ -121,7 +121,7 @@ class Scene:
         return done
 
     def check_no_secret(self, stderr: str) -> None:
-        """Fail where a secret is in what people read."""
+        """Fail if a secret is in the text."""
         assert not [secret for secret in SECRETS if secret in stderr]
 
     @property
@@ -136,7 +136,7 @@ class Scene:
         return variables
 
     def wait_for(self, processes: list[subprocess.Popen]) -> None:
-        """Wait until each process has come as far as the lock, and ``aws`` has been called."""
+        """Wait until each process has opened the lock, and ``aws`` has been called."""
         deadline = time.monotonic() + 60
         while not (self.calls and all(self._has_lock_open(process.pid) for process in processes)):
             assert time.monotonic() < deadline

@@ -1,7 +1,7 @@
-"""The endpoint of a runner of GitHub Actions that hands out the token of a job, on loopback.
+"""The token endpoint of a GitHub Actions runner, on loopback.
 
 Shape: GitHub Docs, "OpenID Connect reference": a GET with a bearer token and the
-audience in the query, answered by JSON with the token in ``value``.
+audience in the query; the response is JSON with the token in ``value``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ TOKEN = "eyJhbGciOiJSUzI1NiJ9.R2l0SHViVG9rZW4." + "GitHubToken" * 8
 
 
 class RunnerStub:
-    """A server on loopback; ``status``, ``body`` and ``location`` are what it answers."""
+    """A server on loopback that responds with ``status``, ``body`` and ``location``."""
 
     def __init__(self) -> None:
         self.paths: list[str] = []
@@ -37,7 +37,7 @@ class RunnerStub:
                     self.send_header("Location", stub.location)
                 self.end_headers()
                 with contextlib.suppress(ConnectionError):
-                    # Who has read enough may close.
+                    # The client may close the connection early.
                     self.wfile.write(stub.body)
 
             def log_message(self, *args: object) -> None:
@@ -50,7 +50,7 @@ class RunnerStub:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The two variables that a job with ``id-token: write`` has."""
+        """The two variables of a job with ``id-token: write``."""
         return {
             "ACTIONS_ID_TOKEN_REQUEST_URL": self.url,
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN": BEARER,

@@ -1,4 +1,4 @@
-"""The program of credential_process in a place of its own."""
+"""The credential_process program in a temporary folder."""
 
 from __future__ import annotations
 

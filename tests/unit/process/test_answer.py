@@ -1,4 +1,4 @@
-"""What an SDK gets from the program of credential_process, run as real processes."""
+"""The output of credential_process for an SDK, from real processes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from support.program import PROGRAM, Scene, content, document
 HOUR = 3600
 CALL = ["assume", "export", "--update-profile", "assumed-role", "--format", "process"]
 NEW, OLD = document("NEW") + "\n", document("OLD") + "\n"
-# What the hot path may load beyond a Python that does nothing; both are built in.
+# Modules that a fresh cache file may need beyond a Python that does nothing; both are built in.
 BUILT_IN = {"posix", "time"}
 
 
 def imports_of(command: list[str]) -> set[str]:
-    """Return what a Python loads, by its own account."""
+    """Return the modules that a Python loads."""
     python, *rest = command
     done = subprocess.run(
         [python, "-X", "importtime", *rest], env={}, capture_output=True, text=True, check=True
@@ -33,8 +33,8 @@ def imports_of(command: list[str]) -> set[str]:
 # Fresh
 
 
-def test_a_fresh_file_is_answered_without_aws(scene: Scene) -> None:
-    """Before the time of renewal the document is printed as it is, and nothing else happens."""
+def test_a_fresh_file_needs_no_aws(scene: Scene) -> None:
+    """Before the time of renewal the program prints the document and does nothing else."""
     scene.put(60, HOUR)
 
     done = scene.run()
@@ -44,8 +44,8 @@ def test_a_fresh_file_is_answered_without_aws(scene: Scene) -> None:
     assert not scene.lock.exists()
 
 
-def test_the_hot_path_loads_nothing(scene: Scene) -> None:
-    """From a fresh file no module is loaded that a bare Python does not have already."""
+def test_a_fresh_file_needs_no_module(scene: Scene) -> None:
+    """With a fresh file no module is loaded beyond those of a bare Python."""
     scene.put(60, HOUR)
     bare = imports_of([sys.executable, "-I", "-S", "-c", "pass"])
 
@@ -61,8 +61,8 @@ def test_a_long_document_arrives_whole(scene: Scene) -> None:
     assert f"{long}\n" == scene.run().stdout
 
 
-def test_a_reader_that_is_gone_is_no_traceback(scene: Scene) -> None:
-    """Where nobody reads any more, the program ends with 1 and is silent."""
+def test_a_reader_that_has_ended_is_no_traceback(scene: Scene) -> None:
+    """If the reader has ended, the program exits with 1 and prints nothing."""
     for renew_in in (60, -60):
         scene.put(renew_in, HOUR)
         reading, writing = os.pipe()

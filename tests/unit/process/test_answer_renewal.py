@@ -10,7 +10,7 @@ import pytest
 
 from awscli_assume.process import renew
 from awscli_assume.process.answer import read_cache
-from awscli_assume.process.lock import open_lock, try_lock
+from awscli_assume.process.renew import open_lock, try_lock
 from support.program import Scene, document
 
 HOUR = 3600
@@ -91,10 +91,10 @@ def test_waiting_for_the_lock_has_an_end(scene: Scene, monkeypatch: pytest.Monke
     with open(scene.lock, "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         job = renew.Job(str(scene.cache), "assumed-role", str(scene.aws), lambda path: (0, 0, b""))
-        with pytest.raises(renew.NotRenewed, match="has not ended within") as failure:
+        with pytest.raises(renew.NotRenewed, match="did not end within") as error:
             renew.find_document(job)
 
-    assert str(scene.lock) in str(failure.value)
+    assert str(scene.lock) in str(error.value)
     assert scene.calls == []
 
 
@@ -136,7 +136,7 @@ def test_a_renewal_that_needs_itself_ends_with_an_error(scene: Scene) -> None:
 
 
 def test_a_failure_is_bridged_while_the_old_ones_are_valid(scene: Scene) -> None:
-    """Credentials that have time left are answered, with one line about it after aws's own."""
+    """Credentials that have not expired are printed, with a line after the message of aws."""
     scene.put(-60, 600)
     scene.fail()
 
@@ -146,7 +146,7 @@ def test_a_failure_is_bridged_while_the_old_ones_are_valid(scene: Scene) -> None
     first, second = done.stderr.splitlines()
     assert first == "aws: [ERROR]: refused"
     assert second.startswith("awscli-assume: profile assumed-role was not renewed")
-    assert "10 min more" in second
+    assert "they expire, in 10 min" in second
 
 
 def test_a_failure_with_nothing_left_is_an_error(scene: Scene) -> None:
@@ -166,26 +166,26 @@ def test_a_failure_with_nothing_left_is_an_error(scene: Scene) -> None:
     ["", "[]", "{", "secret-NEW", '{"Version": 1, "AccessKeyId": "A"}', '"\udcff"',
      '{"Version": 2, "AccessKeyId": "A", "SecretAccessKey": "secret-NEW"}'],
 )  # fmt: skip
-def test_an_answer_of_aws_that_is_none_is_not_passed_on(scene: Scene, stdout: str) -> None:
-    """What is no document of credential_process is an error, which does not quote it."""
+def test_output_of_aws_that_is_no_document(scene: Scene, stdout: str) -> None:
+    """Output that is no credential_process document is an error, which does not quote it."""
     scene.script(stored="", stdout=stdout.encode("utf-8", "replace").decode())
 
     done = scene.run()
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert "answered no credentials" in done.stderr
+    assert "printed no credentials" in done.stderr
 
 
 def test_an_aws_that_was_killed_is_an_ordinary_failure(scene: Scene) -> None:
-    """A signal is no exit code: the program ends with 1."""
+    """After a signal the program exits with 1."""
     scene.aws.write_text("#!/bin/sh\nkill -9 $$\n")
 
     assert scene.run().returncode == 1
 
 
 @pytest.mark.parametrize("left", ["nothing", "a file that is no program"])
-def test_an_aws_that_was_moved_is_looked_for_on_the_path(scene: Scene, left: str) -> None:
-    """When the recorded aws can't be started, the first on the PATH is."""
+def test_an_aws_that_was_moved_is_found_on_the_path(scene: Scene, left: str) -> None:
+    """If the recorded aws can't be started, the first one on the PATH is used."""
     other = scene.folder / "other"
     other.mkdir()
     scene.write_aws(other / "aws")
@@ -197,7 +197,7 @@ def test_an_aws_that_was_moved_is_looked_for_on_the_path(scene: Scene, left: str
 
 
 def test_an_aws_that_is_nowhere_is_named(scene: Scene) -> None:
-    """The message has the place, the reason and what to type; one in the folder is not run."""
+    """The message has path, reason and a command; an aws in the current folder is not run."""
     trap = scene.folder / "trap"
     trap.mkdir()
     scene.write_aws(trap / "aws")
