@@ -1,4 +1,4 @@
-"""What is added to STS's refusals, and what is kept of them."""
+"""Hints that are added to errors of STS, and what stays of the errors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from awscli_assume.aws.sts.errors import cause_of, error_hints_added
+from awscli_assume.aws.sts.error_hints import find_hint
+from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import ClientError, EndpointConnectionError, ResponseParserError
 from awscli_assume.model.arns import Role
@@ -49,14 +50,14 @@ def client_error(code: str, text: str) -> Any:
         ("ValidationError", CHAINED, "--duration-seconds 3600"),
         ("ValidationError", CHAINED, "role chaining gives at most one hour"),
         ("ValidationError", TOO_LONG, "aws iam get-role --role-name my-iam-role"),
-        ("AccessDenied", WRONG_CODE, "wait for the next one"),
-        ("AccessDenied", NO_DEVICE, "Name your device: --serial-number"),
-        ("AccessDenied", NOT_AUTHORIZED, "when the role does not exist"),
+        ("AccessDenied", WRONG_CODE, "wait until the device shows the next"),
+        ("AccessDenied", NO_DEVICE, "Specify your device: --serial-number"),
+        ("AccessDenied", NOT_AUTHORIZED, "The role does not exist, its trust policy"),
         ("AccessDenied", NOT_AUTHORIZED, "aws iam get-role --role-name my-iam-role"),
         (
             "AccessDenied",
             f"{NOT_AUTHORIZED} because no identity-based policy allows the sts:AssumeRole action",
-            "The caller's side",
+            "A policy of the caller",
         ),
         (
             "AccessDenied",
@@ -68,13 +69,13 @@ def client_error(code: str, text: str) -> Any:
         ("SignatureDoesNotMatch", "The request signature we calculated", "aws configure, date"),
     ],
 )
-def test_cause_of_a_refusal(code: str, text: str, says: str) -> None:
-    """A refusal that is known gets a sentence with what to do."""
-    cause = cause_of(code, text, "my-iam-role")
+def test_hint_for_an_error(code: str, text: str, says: str) -> None:
+    """A known error gets a hint that says what to do."""
+    hint = find_hint(code, text, "my-iam-role")
 
-    assert cause is not None
-    assert says in cause
-    assert "{" not in cause
+    assert hint is not None
+    assert says in hint
+    assert "{" not in hint
 
 
 @pytest.mark.parametrize(
@@ -87,96 +88,96 @@ def test_cause_of_a_refusal(code: str, text: str, says: str) -> None:
         ("InternalFailure", "role chaining"),
     ],
 )
-def test_refusal_that_says_it_all(code: str, text: str) -> None:
-    """Nothing is added to a refusal that we know no more about."""
-    assert cause_of(code, text, "my-iam-role") is None
+def test_error_without_a_hint(code: str, text: str) -> None:
+    """An unknown error has no hint."""
+    assert find_hint(code, text, "my-iam-role") is None
 
 
-def test_refusal_stays_botocores_own() -> None:
-    """The same exception object comes out: its class, its response and its traceback."""
+def test_error_stays_botocores_own() -> None:
+    """The same exception object is raised: its class, response and traceback."""
     error = client_error("AccessDenied", NOT_AUTHORIZED)
 
-    with pytest.raises(ClientError) as refusal, error_hints_added(REQUEST):
+    with pytest.raises(ClientError) as raised, error_hints_added(REQUEST):
         raise error
 
-    assert refusal.value is error
-    assert refusal.value.response["ResponseMetadata"] == {"RequestId": "x"}
-    assert refusal.value.response["Error"]["Code"] == "AccessDenied"
-    assert refusal.value.operation_name == "AssumeRole"
-    assert refusal.value.__cause__ is None
-    frames = traceback.extract_tb(refusal.value.__traceback__)
-    assert any(frame.name == "test_refusal_stays_botocores_own" for frame in frames)
+    assert raised.value is error
+    assert raised.value.response["ResponseMetadata"] == {"RequestId": "x"}
+    assert raised.value.response["Error"]["Code"] == "AccessDenied"
+    assert raised.value.operation_name == "AssumeRole"
+    assert raised.value.__cause__ is None
+    frames = traceback.extract_tb(raised.value.__traceback__)
+    assert any(frame.name == "test_error_stays_botocores_own" for frame in frames)
 
 
-def test_cause_stands_behind_the_text_of_sts() -> None:
-    """Message and response hold the text of STS first and the cause after it, once."""
-    cause = cause_of("AccessDenied", NOT_AUTHORIZED, "my-iam-role")
+def test_hint_follows_the_message() -> None:
+    """Exception and response have STS's message first, and the hint after it once."""
+    hint = find_hint("AccessDenied", NOT_AUTHORIZED, "my-iam-role")
 
-    with pytest.raises(ClientError) as refusal, error_hints_added(REQUEST):
+    with pytest.raises(ClientError) as raised, error_hints_added(REQUEST):
         raise client_error("AccessDenied", NOT_AUTHORIZED)
 
-    assert str(refusal.value).endswith(f"{NOT_AUTHORIZED}\n{cause}")
-    assert str(refusal.value).startswith("An error occurred (AccessDenied)")
-    assert refusal.value.response["Error"]["Message"] == f"{NOT_AUTHORIZED}\n{cause}"
+    assert str(raised.value).endswith(f"{NOT_AUTHORIZED}\n{hint}")
+    assert str(raised.value).startswith("An error occurred (AccessDenied)")
+    assert raised.value.response["Error"]["Message"] == f"{NOT_AUTHORIZED}\n{hint}"
 
 
-def test_unknown_refusal_is_untouched() -> None:
-    """A refusal that we know no more about comes out as it went in."""
+def test_unknown_error_is_unchanged() -> None:
+    """An error without a hint is raised unchanged."""
     before = str(client_error("Throttling", "Rate exceeded"))
 
-    with pytest.raises(ClientError) as refusal, error_hints_added(REQUEST):
+    with pytest.raises(ClientError) as raised, error_hints_added(REQUEST):
         raise client_error("Throttling", "Rate exceeded")
 
-    assert str(refusal.value) == before
+    assert str(raised.value) == before
 
 
-def test_refusal_without_an_error_section() -> None:
-    """A refusal whose response holds nothing comes out as it went in."""
-    with pytest.raises(ClientError) as refusal, error_hints_added(REQUEST):
+def test_error_without_an_error_section() -> None:
+    """An error with an empty response is raised unchanged."""
+    with pytest.raises(ClientError) as raised, error_hints_added(REQUEST):
         raise ClientError({}, "AssumeRole")
 
-    assert refusal.value.response == {}
+    assert raised.value.response == {}
 
 
-def test_refusal_before_a_role_is_known() -> None:
-    """Outside of AssumeRole the command to type has a placeholder for the role."""
+def test_hint_without_a_role() -> None:
+    """For calls other than AssumeRole, the command has a placeholder for the role."""
     with pytest.raises(ClientError, match="--role-name NAME"), error_hints_added():
         raise client_error("AccessDenied", NOT_AUTHORIZED)
 
 
-def test_endpoint_that_is_not_there() -> None:
-    """An endpoint that can't be reached keeps its class and gets the three things to check."""
+def test_endpoint_that_cannot_be_reached() -> None:
+    """The exception keeps its class, and gets the options to check."""
     error = EndpointConnectionError(endpoint_url="http://127.0.0.1:1", error="refused")
 
-    with pytest.raises(EndpointConnectionError) as refusal, error_hints_added(REQUEST):
+    with pytest.raises(EndpointConnectionError) as raised, error_hints_added(REQUEST):
         raise error
 
-    assert refusal.value is error
-    assert 'Could not connect to the endpoint URL: "http://127.0.0.1:1"\n' in str(refusal.value)
-    assert "--region" in str(refusal.value)
+    assert raised.value is error
+    assert 'Could not connect to the endpoint URL: "http://127.0.0.1:1"\n' in str(raised.value)
+    assert "--region" in str(raised.value)
 
 
-def test_body_of_an_unreadable_answer_is_not_told() -> None:
-    """What STS's answer held is in neither the message nor the printed traceback."""
-    with pytest.raises(UnexpectedAnswer) as refusal, error_hints_added(REQUEST):
+def test_unparsable_response_is_not_shown() -> None:
+    """The response is in neither the message nor the printed traceback."""
+    with pytest.raises(UnexpectedAnswer) as raised, error_hints_added(REQUEST):
         raise ResponseParserError("invalid XML received:\n<Credentials>s3cr3t</Credentials>")
 
-    printed = "".join(traceback.format_exception(None, refusal.value, refusal.value.__traceback__))
-    assert "s3cr3t" not in str(refusal.value)
+    printed = "".join(traceback.format_exception(None, raised.value, raised.value.__traceback__))
+    assert "s3cr3t" not in str(raised.value)
     assert "<Credentials>s3cr3t" not in printed.replace(
         'raise ResponseParserError("invalid XML received:\\n<Credentials>s3cr3t</Credentials>")',
         "",
     )
-    assert "nothing was written" in str(refusal.value)
-    assert "--endpoint-url" in str(refusal.value)
+    assert "Nothing was written" in str(raised.value)
+    assert "--endpoint-url" in str(raised.value)
 
 
 def test_other_exceptions_pass() -> None:
-    """An exception that is not about STS's answer passes untouched."""
+    """Any other exception is raised unchanged."""
     error = RuntimeError("text")
 
-    with pytest.raises(RuntimeError) as refusal, error_hints_added(REQUEST):
+    with pytest.raises(RuntimeError) as raised, error_hints_added(REQUEST):
         raise error
 
-    assert refusal.value is error
-    assert refusal.value.args == ("text",)
+    assert raised.value is error
+    assert raised.value.args == ("text",)
