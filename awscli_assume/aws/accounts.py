@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import logging
-import os
 import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Callable, MutableMapping, Optional
+from typing import Any, Callable, Optional
 
 from awscli_assume.aws.optional_call import CallUnavailable, error_code, optional_call
 from awscli_assume.aws.redaction import credentials_redacted
+from awscli_assume.files.private_folder import JsonCache, digest
 from awscli_assume.host import (
     BotoCoreError,
     ClientError,
-    JSONFileCache,
     NoRegionError,
     ResponseParserError,
     cache_folder,
@@ -145,34 +142,30 @@ class AccountCache:
     """
 
     def __init__(self, folder: Optional[str] = None) -> None:
-        self._folder = folder if folder is not None else cache_folder("assume-accounts")
-        self._cache: MutableMapping[str, Any] = JSONFileCache(self._folder)
+        self._cache = JsonCache(folder or cache_folder("assume-accounts"))
 
     def load(self, scope: str, name: str) -> Optional[CachedAccount]:
         """Return the entry of a name, however old, or None."""
-        try:
-            found = self._cache[_file_name(scope, name)]
-            account_id, at = found["AccountId"], datetime.fromtimestamp(found["At"], timezone.utc)
-        except (KeyError, ValueError, TypeError, OverflowError, OSError):
+        found = self._cache.load(_file_name(scope, name))
+        account_id, at = found.get("AccountId"), found.get("At")
+        if not (isinstance(account_id, str) and ACCOUNT_ID.fullmatch(account_id)):
             return None
-        is_usable = isinstance(account_id, str) and ACCOUNT_ID.fullmatch(account_id)
-        return CachedAccount(account_id, at) if is_usable else None
+        if not isinstance(at, (int, float)):
+            return None
+        try:
+            return CachedAccount(account_id, datetime.fromtimestamp(at, timezone.utc))
+        except (ValueError, OverflowError, OSError):
+            return None
 
     def store(self, scope: str, name: str, account_id: str, now: datetime) -> None:
         """Store the ID of a name. A file that can't be written is no error."""
-        with contextlib.suppress(OSError):
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
-            self._cache[_file_name(scope, name)] = {
-                "Name": name,
-                "AccountId": account_id,
-                "At": int(now.timestamp()),
-            }
+        values = {"Name": name, "AccountId": account_id, "At": int(now.timestamp())}
+        self._cache.store(_file_name(scope, name), values)
 
     def forget(self, scope: str, name: str) -> None:
         """Delete the entry of a name."""
-        with contextlib.suppress(OSError):
-            os.unlink(os.path.join(self._folder, f"{_file_name(scope, name)}.json"))
+        self._cache.remove(_file_name(scope, name))
 
 
 def _file_name(scope: str, name: str) -> str:
-    return hashlib.sha256(f"{scope}\n\n{name.casefold()}".encode()).hexdigest()
+    return digest(f"{scope}\n\n{name.casefold()}") + ".json"

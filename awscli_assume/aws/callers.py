@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import logging
-import os
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any, Mapping, MutableMapping, Optional
+from typing import Any, Mapping, Optional
 
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.errors import error_hints_added, unexpected_response
-from awscli_assume.host import JSONFileCache, cache_folder
+from awscli_assume.files.private_folder import JsonCache, digest
+from awscli_assume.host import cache_folder
 from awscli_assume.host.protocols import StsClient
 
 LOG = logging.getLogger("awscli.assume.callers")
@@ -107,22 +105,19 @@ class CallerCache:
     """
 
     def __init__(self, folder: Optional[str] = None) -> None:
-        self._folder = folder if folder is not None else cache_folder("assume-callers")
-        self._cache: MutableMapping[str, Any] = JSONFileCache(self._folder)
+        self._cache = JsonCache(folder or cache_folder("assume-callers"))
 
     def load(self, access_key_id: str) -> Optional[Caller]:
         """Return the owner of an access key, None if it is not cached."""
         try:
-            return Caller.from_arn(self._cache[_file_name(access_key_id)]["Arn"])
-        except (KeyError, ValueError, TypeError, AttributeError):
+            return Caller.from_arn(str(self._cache.load(_file_name(access_key_id)).get("Arn")))
+        except ValueError:
             return None
 
     def store(self, access_key_id: str, caller: Caller, now: datetime) -> None:
         """Store the owner of an access key. A file that can't be written is no error."""
-        with contextlib.suppress(OSError):
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
-            self._cache[_file_name(access_key_id)] = {"Arn": caller.arn}
-            self._sweep(now.timestamp() - _SESSION_SECONDS_MAX)
+        self._cache.store(_file_name(access_key_id), {"Arn": caller.arn})
+        self._cache.sweep(now.timestamp() - _SESSION_SECONDS_MAX, prefix=_TEMPORARY)
 
     def get(self, client: StsClient, access_key_id: str, now: datetime) -> Caller:
         """Return the owner of an access key from the cache, else from GetCallerIdentity."""
@@ -132,13 +127,8 @@ class CallerCache:
             self.store(access_key_id, caller, now)
         return caller
 
-    def _sweep(self, oldest: float) -> None:
-        for found in os.scandir(self._folder):
-            if found.name.startswith(_TEMPORARY) and found.stat().st_mtime < oldest:
-                os.unlink(found.path)
-
 
 def _file_name(access_key_id: str) -> str:
-    digest = hashlib.sha256(access_key_id.encode()).hexdigest()
+    name = digest(access_key_id) + ".json"
     # AKIA: an IAM user's long-lived key (IAM User Guide, "IAM identifiers").
-    return digest if access_key_id.startswith("AKIA") else _TEMPORARY + digest
+    return name if access_key_id.startswith("AKIA") else _TEMPORARY + name

@@ -80,7 +80,6 @@ __all__ = [
     "EndpointConnectionError",
     "EndpointResolver",
     "EnvProvider",
-    "JSONFileCache",
     "NoCredentialsError",
     "NoRegionError",
     "ParamValidationError",

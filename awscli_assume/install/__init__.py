@@ -1,4 +1,4 @@
-"""The console script ``awscli-assume``: put the plugin where ``aws`` finds it, and take it back.
+"""The console script ``awscli-assume``: enable the plugin in the AWS CLI, and disable it.
 
-Nothing here imports awscli or botocore: it runs in any Python, next to no CLI at all.
+Nothing here imports awscli or botocore: it runs in any Python, also next to no CLI at all.
 """

@@ -1,4 +1,4 @@
-"""The console script: its arguments, its exit codes, and how a failure is told."""
+"""The console script: its arguments, its exit codes and its error messages."""
 
 from __future__ import annotations
 
@@ -13,71 +13,75 @@ from types import FrameType
 from typing import Optional
 
 from awscli_assume import __version__
-from awscli_assume.install.demo import play_demo
+from awscli_assume.install.demo import run_demo
 from awscli_assume.install.disable import disable
 from awscli_assume.install.enable import enable
-from awscli_assume.install.refusal import Refusal
-from awscli_assume.install.system import Surroundings
+from awscli_assume.install.system import InstallError, System
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Make the parser of ``awscli-assume``."""
     parser = argparse.ArgumentParser(
         prog="awscli-assume",
-        description="Put 'aws assume' into the AWS CLI, take it out again, or see it work.",
+        description="Enable or disable 'aws assume' in the AWS CLI, or see a demonstration.",
     )
     parser.add_argument("--version", action="version", version=f"awscli-assume {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     enabling = verbs.add_parser(
         "enable",
-        help="copy the plugin to ~/.aws/cli/plugins and make aws load it; again to upgrade",
+        help="copy the plugin to ~/.aws/cli/plugins and register it with the AWS CLI; "
+        "run it again to upgrade",
     )
-    enabling.add_argument("--aws", metavar="PATH", help="the aws to enable (first on the PATH)")
+    enabling.add_argument(
+        "--aws", metavar="PATH", help="the aws to enable (default: the first on the PATH)"
+    )
     enabling.add_argument(
         "--force",
         action="store_true",
-        help="enable it for version 2 even though a version 1 on the PATH stops working",
+        help="enable version 2 even if a version 1 on the PATH stops working",
     )
-    verbs.add_parser("disable", help="leave everything as it was before enable")
-    playing = verbs.add_parser(
-        "demo", help="play the whole story against a local AWS; needs no account"
+    verbs.add_parser("disable", help="restore everything as it was before enable")
+    demo = verbs.add_parser(
+        "demo", help="show each step against a local AWS; needs no AWS account"
     )
-    playing.add_argument("--aws", metavar="PATH", help="the aws to use (a version 2 on the PATH)")
+    demo.add_argument(
+        "--aws", metavar="PATH", help="the aws to use (default: a version 2 on the PATH)"
+    )
     return parser
 
 
-def main(argv: Optional[Sequence[str]] = None, around: Optional[Surroundings] = None) -> int:
-    """Run ``awscli-assume`` and answer its exit code: 0 done, 1 not done; argparse ends with 2."""
-    chosen = make_parser().parse_args(argv)
-    around = around or Surroundings()
+def main(argv: Optional[Sequence[str]] = None, system: Optional[System] = None) -> int:
+    """Run ``awscli-assume`` and return its exit code, 0 or 1. argparse exits with 2."""
+    parsed_args = make_parser().parse_args(argv)
+    system = system or System()
     try:
-        with _ending_on_signals():
-            _carry_out(chosen, around)
-    except Refusal as refusal:
-        around.err.write(f"awscli-assume: error: {refusal}\n")
+        with _signals_as_interrupts():
+            _run(parsed_args, system)
+    except InstallError as error:
+        system.err.write(f"awscli-assume: error: {error}\n")
         return 1
     except KeyboardInterrupt:
-        around.err.write("awscli-assume: interrupted, nothing is left behind.\n")
+        system.err.write("awscli-assume: interrupted. Everything was undone.\n")
         return 1
     except BrokenPipeError:
-        # The reader is gone (`| head`); the interpreter must not try to flush again.
+        # The reader has ended (`| head`); the interpreter must not try to flush again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0
 
 
-def _carry_out(chosen: argparse.Namespace, around: Surroundings) -> None:
-    if chosen.verb == "enable":
-        enable(around, named=chosen.aws, force=chosen.force)
-    elif chosen.verb == "disable":
-        disable(around)
+def _run(parsed_args: argparse.Namespace, system: System) -> None:
+    if parsed_args.verb == "enable":
+        enable(system, executable=parsed_args.aws, force=parsed_args.force)
+    elif parsed_args.verb == "disable":
+        disable(system)
     else:
-        play_demo(around, named=chosen.aws)
+        run_demo(system, executable=parsed_args.aws)
 
 
 @contextmanager
-def _ending_on_signals() -> Iterator[None]:
-    """Clean up as after Ctrl-C when somebody ends us, or closes the terminal."""
+def _signals_as_interrupts() -> Iterator[None]:
+    """Clean up as after Ctrl-C when the process is terminated or the terminal is closed."""
 
     def interrupt(number: int, frame: Optional[FrameType]) -> None:
         raise KeyboardInterrupt

@@ -1,11 +1,12 @@
-"""Take the plugin back: the config file first, without ``aws``, which may not run any more."""
+"""Disable the plugin: change the config file first, without ``aws``, which may not run."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from awscli_assume.install.atomic_file import read_file, replace_file
+from awscli_assume.files.ini import read_lines
 from awscli_assume.install.package_copy import remove_empty, remove_package
 from awscli_assume.install.plugin_settings import names_plugin
 from awscli_assume.install.record import (
@@ -15,53 +16,64 @@ from awscli_assume.install.record import (
     restore,
     save_record,
 )
-from awscli_assume.install.self_refreshing import self_refreshing_profiles
-from awscli_assume.install.system import Places, Surroundings, find_places
+from awscli_assume.install.system import CliPaths, System, find_paths, read_file, replace_file
+
+# Both forms of what profiles/cache/process_command.py writes.
+_OUR_PROCESS = re.compile(r"awscli_assume/process/answer\.py|assume export --update-profile")
 
 
-def disable(around: Surroundings) -> None:
-    """Leave the config file as it was before enable, then remove the copy of the package.
+def disable(system: System) -> None:
+    """Restore the config file as it was before enable, then remove the copy of the package.
 
-    Raises Refusal when a file can't be read or written.
+    Raises InstallError if a file can't be read or written.
     """
-    places = find_places(around.env)
-    entries = load_record(places.record)
-    entry = entries.pop(str(places.config_file), None)
-    before = read_file(places.config_file)
-    done = False
+    paths = find_paths(system.env)
+    entries = load_record(paths.record)
+    entry = entries.pop(str(paths.config_file), None)
+    before = read_file(paths.config_file)
+    changed = False
     if before is not None and (entry or names_plugin(decode(before))):
-        after = restore(before, entry, str(places.plugins))
+        after = restore(before, entry, str(paths.plugins))
         if after != before:
-            replace_file(places.config_file, after)
-            around.say(f"{places.config_file} names the plugin no more")
-            done = True
-    save_record(places.record, entries, load_python(places.record))
-    users = _still_naming(entries)
+            replace_file(paths.config_file, after)
+            system.print(f"Removed the plugin from {paths.config_file}")
+            changed = True
+    save_record(paths.record, entries, load_python(paths.record))
+    users = _naming_plugin(entries)
     if users:
-        # The copy has to stay: a config file that names a missing plugin breaks every aws.
-        around.say(
-            f"{places.package} stays, because {users[0]} names it. "
+        # A config file that names a missing plugin breaks every aws command.
+        system.print(
+            f"{paths.package} stays, because {users[0]} names it. "
             f"Type: AWS_CONFIG_FILE={users[0]} awscli-assume disable"
         )
         return
-    if done and places.package.exists():
-        around.let_started_ones_load()
-    if remove_package(places.package):
-        around.say(f"Removed {places.package}")
-        done = True
-    _remove_folders(places, entry is not None and not entry.existed)
-    for name in self_refreshing_profiles(decode(before or b"")):
-        around.say(
-            f"The profile '{name}' renewed itself by the plugin, and can't any more. Take its "
-            "credential_process out of the config file, or enable the plugin again"
+    if changed and paths.package.exists():
+        system.wait_for_loading()
+    if remove_package(paths.package):
+        system.print(f"Removed {paths.package}")
+        changed = True
+    _remove_folders(paths, entry is not None and not entry.existed)
+    for name in auto_refresh_profiles(decode(before or b"")):
+        system.print(
+            f"The profile '{name}' can't refresh any more without the plugin. Remove its "
+            "credential_process from the config file, or enable the plugin again"
         )
-    around.say("Disabled." if done else f"The plugin is not enabled in {places.config_file}.")
+    system.print("Disabled." if changed else f"The plugin is not enabled in {paths.config_file}.")
 
 
-def _still_naming(config_files: Iterable[str]) -> list[str]:
+def auto_refresh_profiles(text: str) -> list[str]:
+    """Return the profiles of a config file whose credential_process needs the plugin."""
+    return [
+        re.sub(r"^profile\s+", "", line.section or "").strip()
+        for line in read_lines(text)
+        if line.key == "credential_process" and _OUR_PROCESS.search(line.value.replace("\\", "/"))
+    ]
+
+
+def _naming_plugin(config_files: Iterable[str]) -> list[str]:
     return [name for name in config_files if names_plugin(decode(read_file(Path(name)) or b""))]
 
 
-def _remove_folders(places: Places, made_by_us: bool) -> None:
-    ours = [places.plugins, places.plugins.parent]
-    remove_empty([*ours, places.config_file.parent] if made_by_us else ours)
+def _remove_folders(paths: CliPaths, made_by_us: bool) -> None:
+    ours = [paths.plugins, paths.plugins.parent]
+    remove_empty([*ours, paths.config_file.parent] if made_by_us else ours)

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from awscli_assume.install.refusal import Refusal
+from awscli_assume.install.system import InstallError
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 _WORKSPACE_PREFIX = ".awscli-assume-"
-_FORGOTTEN_AFTER_SECONDS = 3600
+ABANDONED_AFTER_SECONDS = 3600
 
 
 def package_files(source: Path) -> list[Path]:
-    """List what the CLI needs of a package, relative to it: code, type marker, help texts."""
+    """Return the files of a package that the CLI needs, relative to it: code and help texts."""
     wanted = ("*.py", "py.typed", "examples/**/*.rst")
     found = {path.relative_to(source) for pattern in wanted for path in source.rglob(pattern)}
     return sorted(path for path in found if "__pycache__" not in path.parts)
@@ -28,10 +28,10 @@ def package_files(source: Path) -> list[Path]:
 
 @contextmanager
 def workspace(plugins: Path) -> Iterator[Path]:
-    """Make a private folder inside the plugin folder, which is on the same disk, for the time.
+    """Create a private folder in the plugin folder, on the same disk, and remove it at the end.
 
-    Folders that had to be made for it are removed with it if they are still empty.
-    Raises Refusal when it can't be made.
+    Parent folders that were created for it are removed as well if they are still empty.
+    Raises InstallError.
     """
     missing = [path for path in (plugins, *plugins.parents) if not path.exists()]
     try:
@@ -39,7 +39,7 @@ def workspace(plugins: Path) -> Iterator[Path]:
             path.mkdir(mode=0o700)
         folder = Path(tempfile.mkdtemp(prefix=_WORKSPACE_PREFIX, dir=plugins))
     except OSError as error:
-        raise Refusal(f"{plugins} can't be written: {error.strerror}.") from error
+        raise InstallError(f"Cannot write to {plugins}: {error.strerror}.") from error
     try:
         yield folder
     finally:
@@ -49,32 +49,32 @@ def workspace(plugins: Path) -> Iterator[Path]:
 
 
 def remove_empty(folders: list[Path]) -> None:
-    """Remove folders that hold nothing, innermost first."""
+    """Remove folders that are empty, innermost first."""
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.rmdir()
 
 
 def stage_package(source: Path, folder: Path) -> Path:
-    """Copy the package into a folder, flush it to the disk, and answer the copy's path.
+    """Copy the package into a folder, flush it to the disk, and return the copy's path.
 
-    Raises Refusal when a file can't be read or written.
+    Raises InstallError if a file can't be read or written.
     """
     staged = folder / "staged" / "awscli_assume"
     try:
         for name in package_files(source):
             _copy_file(source / name, staged / name)
     except OSError as error:
-        raise Refusal(
-            f"{source} can't be copied to {folder.parent}: {error.strerror} ({error.filename})."
+        raise InstallError(
+            f"Cannot copy {source} to {folder.parent}: {error.strerror} ({error.filename})."
         ) from error
     return staged
 
 
 def swap_in(staged: Path, package: Path, folder: Path) -> None:
-    """Put the staged copy in the package's place; the previous one waits in the workspace.
+    """Put the staged copy in the package's place; the previous one stays in the workspace.
 
-    An ``aws`` that starts meanwhile misses the package for the time between two renames.
+    An ``aws`` that starts between the two renames does not find the package.
     """
     previous = folder / "previous"
     if os.path.lexists(package):
@@ -89,13 +89,13 @@ def swap_in(staged: Path, package: Path, folder: Path) -> None:
 
 def swap_back(package: Path, folder: Path) -> None:
     """Undo swap_in()."""
-    os.rename(package, folder / "refused")
+    os.rename(package, folder / "undone")
     if os.path.lexists(folder / "previous"):
         os.rename(folder / "previous", package)
 
 
 def remove_package(package: Path) -> bool:
-    """Remove the copy and tell whether there was one; nobody sees half of it."""
+    """Remove the copy by one rename, and return whether there was one."""
     if not os.path.lexists(package):
         return False
     with workspace(package.parent) as folder:
@@ -108,17 +108,17 @@ def _copy_file(source: Path, target: Path) -> None:
     with open(target, "wb") as copy:
         copy.write(source.read_bytes())
         copy.flush()
-        # A rename can reach the disk before the content does: an empty module after a
-        # power cut would break every aws.
+        # A rename can reach the disk before the content. After a power cut, an empty module
+        # would break every aws command.
         os.fsync(copy.fileno())
-    # Whatever the umask: others must not be able to write what aws will run.
+    # Whatever the umask, other users must not be able to write what aws will run.
     os.chmod(target, 0o644)
-    os.chmod(target.parent, 0o755)  # noqa: S103 - to be read by all
+    os.chmod(target.parent, 0o755)  # noqa: S103 - readable by all
 
 
 def _sweep(plugins: Path) -> None:
-    # A killed enable leaves its workspace; a young one may belong to somebody at work.
+    # A killed enable leaves its workspace. A recent one may belong to a running process.
     for path in plugins.glob(f"{_WORKSPACE_PREFIX}*"):
         with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > _FORGOTTEN_AFTER_SECONDS:
+            if time.time() - path.stat().st_mtime > ABANDONED_AFTER_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)

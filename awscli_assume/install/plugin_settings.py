@@ -1,24 +1,22 @@
 """The ``[plugins]`` section of the CLI's config file, as text.
 
-The section is written by ``aws configure set``; it is taken back here, because a plugin that
-can't be imported breaks ``aws configure set`` too.
+``aws configure set`` writes the section. Our lines are removed here, because a plugin that can't
+be imported breaks ``aws configure set`` too.
 """
 
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Optional
 
+from awscli_assume.files.ini import read_lines, split_lines
+
 NAME = "assume"
 MODULE = "awscli_assume"
-# Version 2 imports no plugin without it; version 1 takes it for the name of a plugin.
+# Version 2 loads no plugin without it; version 1 takes it for the name of a plugin.
 PATH_KEY = "cli_legacy_plugin_path"
-
-_HEADER = re.compile(r"\[(?P<name>.+)\]")
-_OPTION = re.compile(r"(?P<key>[^\s:=#;\[][^:=]*?)\s*[:=]\s*(?P<value>.*)")
 
 
 @dataclass(frozen=True)
@@ -41,19 +39,19 @@ class _Section:
 
 
 def read_settings(text: str) -> dict[str, str]:
-    """Return what the ``[plugins]`` section says, keys in lower case as configparser has them."""
+    """Return the values of the ``[plugins]`` section, with keys in lower case."""
     return {option.key: option.value for option in _parse(text).options}
 
 
 def option_lines(text: str, key: str) -> Optional[str]:
-    """Return the lines of one option as they stand, or None."""
+    """Return the lines of one option as they are in the file, or None."""
     section = _parse(text)
     option = section.find(key)
     return "".join(section.lines[option.start : option.end]) if option else None
 
 
 def replace_option(text: str, key: str, lines: str) -> str:
-    """Put other lines, or none, in the place of one option."""
+    """Return the text with other lines, or none, in place of one option's lines."""
     section = _parse(text)
     option = section.find(key)
     if option is None:
@@ -67,9 +65,9 @@ def split_folders(value: str) -> list[str]:
 
 
 def with_folder(value: Optional[str], folder: str) -> str:
-    """Return the path value with our folder in it; as it is if it has it already.
+    """Return the value with our folder first, unchanged if it has our folder already.
 
-    Ours goes first, so that an older copy in somebody else's folder can't come before it.
+    An older copy in another folder must not come before ours.
     """
     folders = split_folders(value or "")
     if any(_same(folder, other) for other in folders):
@@ -78,19 +76,20 @@ def with_folder(value: Optional[str], folder: str) -> str:
 
 
 def names_plugin(text: str) -> bool:
-    """Return whether the CLI would import our package because of this text."""
+    """Return whether the CLI imports our package because of this text."""
     return read_settings(text).get(NAME) == MODULE
 
 
 def without_plugin(text: str, folder: str, path_lines: Optional[str]) -> list[str]:
-    """Return the texts that may have been there before we came, the most careful one first.
+    """Return the possible texts before enable, the one that removes the least first.
 
-    ``path_lines`` are the lines of ``cli_legacy_plugin_path`` before we came, None if unknown or
-    none. The caller knows which text it was; when the file was edited since, it takes the first.
+    ``path_lines`` are the lines of ``cli_legacy_plugin_path`` before enable, None if unknown or
+    none. The caller recognizes the right text by its digest; if the file was edited since, it
+    takes the first.
     """
     if names_plugin(text):
         text = replace_option(text, NAME, "")
-    # Other plugins may have come to rely on the path: then it stays.
+    # Other plugins may need the path: then it stays.
     in_use = bool(read_settings(text).keys() - {PATH_KEY})
     texts = []
     for keep_path, keep_header in product((in_use, not in_use), (False, True)):
@@ -120,7 +119,7 @@ def _without_empty_section(text: str) -> str:
     if section.header is None:
         return text
     body = section.lines[section.header + 1 : section.end]
-    # A comment in it is somebody's, and blank lines belong to what comes after.
+    # A comment in it is the user's, and blank lines belong to the next section.
     if any(line.strip() for line in body):
         return text
     return "".join(section.lines[: section.header] + section.lines[section.header + 1 :])
@@ -130,29 +129,20 @@ def _same(folder: str, other: str) -> bool:
     return os.path.normpath(folder) == os.path.normpath(other)
 
 
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
 def _parse(text: str) -> _Section:
-    # Not str.splitlines: a form feed or U+2028 in a value ends no line for the CLI.
-    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     header: Optional[int] = None
+    lines = split_lines(text)
     end = len(lines)
     options: list[_Option] = []
-    for number, line in enumerate(lines):
-        stripped = line.strip()
-        if not stripped or stripped[0] in "#;":
-            continue
-        if options and _indent(line) > _indent(lines[options[-1].start]):
-            last = options[-1]
-            options[-1] = _Option(last.key, f"{last.value}\n{stripped}", last.start, number + 1)
-        elif found := _HEADER.match(stripped):
+    for number, line in enumerate(read_lines(text)):
+        if line.is_header:
             if header is not None:
                 end = number
                 break
-            header = number if found["name"] == "plugins" else None
-        elif header is not None and (option := _OPTION.match(stripped)):
-            key, value = option["key"].lower(), option["value"].strip()
-            options.append(_Option(key, value, number, number + 1))
-    return _Section(lines, header, end if header is not None else 0, options)
+            header = number if line.section == "plugins" else None
+        elif header is not None and line.is_continuation:
+            last = options[-1]
+            options[-1] = replace(last, value=f"{last.value}\n{line.value}", end=number + 1)
+        elif header is not None and line.key is not None:
+            options.append(_Option(line.key, line.value, number, number + 1))
+    return _Section(lines, header, end, options)

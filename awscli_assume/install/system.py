@@ -1,101 +1,113 @@
-"""What the console script touches of the world: variables, streams and child processes."""
+"""What the console script uses of the system: variables, streams, child processes and files."""
 
 from __future__ import annotations
 
 import os
 import re
+import stat
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, TextIO
+from typing import Callable, Optional, TextIO
 
-from awscli_assume.install.refusal import Refusal
+from awscli_assume.files.replace import (
+    ReplaceError,
+    Snapshot,
+    identity_of,
+    private_copy,
+    put_in_place,
+    sync_folder,
+)
 
-Answer = subprocess.CompletedProcess  # of str
-Run = Callable[[Sequence[str], Mapping[str, str], str], "Answer[str]"]
+Result = subprocess.CompletedProcess  # of str
+# Runs a command with variables and standard input.
+Run = Callable[[Sequence[str], Mapping[str, str], str], "Result[str]"]
 
 # The slowest start seen is 0.7 s; a first start from a cold network disk takes longer.
-_PATIENCE_SECONDS = 120
+_TIMEOUT_SECONDS = 120
 _LOADING_SECONDS = 2.0
-# PYTHONPATH and PYTHONHOME of this terminal are not there in the next one: a plugin that
-# only they can find would break every other ``aws``. The rest leads to other proxies.
+# The next terminal may lack the PYTHONPATH and PYTHONHOME of this one, and a plugin that only
+# they find would break every other ``aws``. The other variables lead to other accounts or proxies.
 _NOT_FOR_CHILDREN = re.compile(r"AWS_.*|PYTHON(PATH|HOME)|(HTTPS?|ALL|NO)_PROXY", re.IGNORECASE)
+# Not the profile writer's, which removes copies that have its own prefix.
+_COPY_PREFIX = ".{}.enable-"
 
 
-def run_command(command: Sequence[str], env: Mapping[str, str], typed: str) -> Answer[str]:
-    """Run a command to its end, with ``typed`` on its standard input.
+class InstallError(Exception):
+    """The script cannot go on; the text says why and the next command. Exit code 1."""
 
-    Raises Refusal when it can't be started or does not end.
-    """
+
+def run_command(command: Sequence[str], env: Mapping[str, str], stdin: str) -> Result[str]:
+    """Run a command to its end. Raises InstallError if it does not start or does not end."""
     try:
-        return subprocess.run(  # noqa: S603 - the person's own aws
+        return subprocess.run(  # noqa: S603 - the user's own aws
             list(command),
             env=dict(env),
-            input=typed,
+            input=stdin,
             capture_output=True,
             encoding="utf-8",
             errors="replace",
-            timeout=_PATIENCE_SECONDS,
+            timeout=_TIMEOUT_SECONDS,
             check=False,
         )
     except OSError as error:
-        raise Refusal(f"{command[0]} can't be started: {error.strerror or error}.") from error
+        raise InstallError(f"Cannot start {command[0]}: {error.strerror or error}.") from error
     except subprocess.TimeoutExpired as error:
-        raise Refusal(
-            f"{' '.join(command)} did not end within {_PATIENCE_SECONDS} seconds."
+        raise InstallError(
+            f"{' '.join(command)} did not end within {_TIMEOUT_SECONDS} seconds."
         ) from error
 
 
 def child_environment(env: Mapping[str, str], **settings: str) -> dict[str, str]:
-    """Return the variables for a child: the person's own, less what would lead it astray."""
+    """Return the user's variables for a child, without those that would change its result."""
     kept = {name: value for name, value in env.items() if not _NOT_FOR_CHILDREN.fullmatch(name)}
-    # A prompt or a pager would wait for a person for ever.
+    # A prompt or a pager would wait for the user for ever.
     return {**kept, "AWS_CLI_AUTO_PROMPT": "off", "AWS_PAGER": "", **settings}
 
 
-def reason(answer: Answer[str]) -> str:
-    """Return the last line that a failed command had to say, without the CLI's prefix."""
-    lines = [line.strip() for line in (answer.stderr or answer.stdout).splitlines()]
-    said = [line for line in lines if line]
-    text = said[-1] if said else f"exit code {answer.returncode}"
+def reason(result: Result[str]) -> str:
+    """Return the last line that a failed command printed, without the CLI's prefix."""
+    lines = [line.strip() for line in (result.stderr or result.stdout).splitlines()]
+    printed = [line for line in lines if line]
+    text = printed[-1] if printed else f"exit code {result.returncode}"
     return text.replace("aws: [ERROR]: ", "", 1).rstrip(".")
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """The variables, the streams and the way to run a command, replaced whole in tests."""
+class System:
+    """The variables, the streams and the way to run a command, all replaced in tests."""
 
     env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
     run: Run = run_command
-    pause: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = time.sleep
 
-    def let_started_ones_load(self) -> None:
-        """Wait for each ``aws`` that has read the config file and not yet imported its plugins.
+    def wait_for_loading(self) -> None:
+        """Wait until each ``aws`` that has read the config file has imported its plugins.
 
         Between the two it loads its own commands: 0.3 s were seen with 2.11.0.
         """
-        self.pause(_LOADING_SECONDS)
+        self.sleep(_LOADING_SECONDS)
 
-    def say(self, text: str) -> None:
-        """Tell a person how it goes."""
+    def print(self, text: str) -> None:
+        """Print a line about the progress."""
         self.out.write(f"{text}\n")
         self.out.flush()
 
     def warn(self, text: str) -> None:
-        """Tell a person what will surprise them."""
+        """Print a warning."""
         self.out.flush()
         self.err.write(f"awscli-assume: warning: {text}\n")
         self.err.flush()
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where the AWS CLI keeps its files, and where the plugin's copy goes."""
+class CliPaths:
+    """The AWS CLI's files, and the folder for the plugin's copy."""
 
     config_file: Path
     alias_file: Path
@@ -108,30 +120,70 @@ class Places:
 
     @property
     def record(self) -> Path:
-        """What enable changed, for disable."""
+        """The record of what enable changed, for disable."""
         return self.plugins / "awscli-assume.json"
 
 
-def find_places(env: Mapping[str, str]) -> Places:
-    """Find the CLI's files the way the CLI does: AWS_CONFIG_FILE, else ``~/.aws/config``.
+def find_paths(env: Mapping[str, str]) -> CliPaths:
+    """Find the CLI's files as the CLI does: AWS_CONFIG_FILE, else ``~/.aws/config``.
 
-    The alias file can't be moved (awscli/clidriver.py).
-    Raises Refusal for an empty AWS_CONFIG_FILE.
+    The path of the alias file is fixed (awscli/clidriver.py).
+    Raises InstallError for an empty AWS_CONFIG_FILE.
     """
     home = env.get("USERPROFILE" if os.name == "nt" else "HOME") or os.path.expanduser("~")
-    named = env.get("AWS_CONFIG_FILE", str(Path("~", ".aws", "config")))
-    if not named.strip():
-        raise Refusal("AWS_CONFIG_FILE is set to nothing. Type: unset AWS_CONFIG_FILE")
+    config_file = env.get("AWS_CONFIG_FILE", str(Path("~", ".aws", "config")))
+    if not config_file.strip():
+        raise InstallError("AWS_CONFIG_FILE is set and empty. Type: unset AWS_CONFIG_FILE")
     cli = Path(os.path.abspath(home), ".aws", "cli")
-    return Places(
-        config_file=Path(os.path.abspath(_expanded(named, env, home))),
+    return CliPaths(
+        config_file=Path(os.path.abspath(_expand(config_file, env, home))),
         alias_file=cli / "alias",
         plugins=cli / "plugins",
     )
 
 
-def _expanded(path: str, env: Mapping[str, str], home: str) -> str:
-    # botocore reads the file with expandvars, then expanduser.
+def read_file(path: Path) -> Optional[bytes]:
+    """Return a file's content, None where there is no file.
+
+    Raises InstallError where it is no regular file (a FIFO would wait for ever) or not readable.
+    """
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise InstallError(f"{path} is not a regular file.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InstallError(f"Cannot read {path}: {error.strerror}.") from error
+
+
+def replace_file(path: Path, content: Optional[bytes]) -> None:
+    """Replace a file's content, or remove the file for None. A link stays, and leads to the file.
+
+    A new file has mode 0600, in a folder of 0700. Raises InstallError.
+    """
+    target = os.path.realpath(path)
+    try:
+        if content is None:
+            os.unlink(target)
+            sync_folder(os.path.dirname(target))
+            return
+        if os.path.exists(target) and not os.access(target, os.W_OK):
+            # A rename would replace a file of mode 0400 too.
+            raise InstallError(f"{path} is read-only. Type: chmod u+w {path}")
+        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+        snapshot = Snapshot(read_file(Path(target)) or b"", identity_of(target))
+        with private_copy(target, content, _COPY_PREFIX) as copy:
+            if not put_in_place(copy, target, snapshot):
+                raise InstallError(f"Another program is writing {path}. Run the command again.")
+    except ReplaceError as error:
+        raise InstallError(f"{error}.") from error
+    except OSError as error:
+        raise InstallError(f"Cannot write {path}: {error.strerror}.") from error
+
+
+def _expand(path: str, env: Mapping[str, str], home: str) -> str:
+    # botocore expands variables first, then ~.
     def value(match: re.Match[str]) -> str:
         return env.get(match[1] or match[2], match[0])
 

@@ -1,10 +1,10 @@
-"""Where the CLI's two files are, and what they say."""
+"""The CLI's config file and shared credentials file: where they are, and their sections."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any, Callable, Collection, Mapping
+from typing import Any, Callable, Collection, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration, UnusableFile
 from awscli_assume.host import (
@@ -32,15 +32,15 @@ def locate(session: Any) -> ProfileFiles:
 
 
 def _locate(session: Any, variable: str) -> str:
-    said = session.get_config_variable(variable)
-    if not said:
+    value = session.get_config_variable(variable)
+    if not value:
         raise InvalidConfiguration(
-            f"{_VARIABLES[variable]} is set and empty. Unset it, or set it to a file's path: "
+            f"{_VARIABLES[variable]} is set and empty. Set it to the path of a file, or type: "
             f"unset {_VARIABLES[variable]}"
         )
-    # As botocore's reader resolves it (configloader.py); `aws configure set`
-    # leaves out the variables, and so writes to another file than it reads.
-    path: str = os.path.expanduser(os.path.expandvars(said))
+    # As botocore resolves it to read the file (configloader.py). `aws configure set` does not
+    # expand variables, and so writes to another file than it reads.
+    path: str = os.path.expanduser(os.path.expandvars(value))
     return os.path.realpath(os.path.abspath(path))
 
 
@@ -49,9 +49,8 @@ def parse(
 ) -> dict[str, dict[str, Any]]:
     """Return the sections of an INI file as the CLI's own parser reads them.
 
-    A file that does not exist has none. Raises UnusableFile, naming the file
-    as ``shown_as`` and the lines at fault; ``lines_before`` is where in it the
-    parsed text begins.
+    A file that does not exist has none. Raises UnusableFile, which names the file ``shown_as``
+    and the lines at fault; ``lines_before`` returns the number of lines above the parsed text.
     """
     try:
         return dict(raw_config_parse(path))
@@ -60,26 +59,26 @@ def parse(
     except ConfigParseError as error:
         cause = error.__cause__ or error.__context__
         raise UnusableFile(
-            f"The AWS CLI can't read {shown_as}{_place(cause, lines_before())}. "
-            "Mend the file and run the command again; nothing was written"
+            f"The AWS CLI cannot read {shown_as}{_place(cause, lines_before())}. Nothing was "
+            "written. Correct the file and run the command again"
         ) from None
 
 
 def merged_profile(config: Sections, credentials: Sections, name: str) -> dict[str, Any]:
-    """Return what both files say of a profile, as a session merges them (botocore, session.py)."""
+    """Return the values of a profile, merged as a session does (botocore, session.py)."""
     return merged_profiles(config, credentials, [name])[name]
 
 
 def merged_profiles(
     config: Sections, credentials: Sections, names: Collection[str]
 ) -> dict[str, dict[str, Any]]:
-    """Return what both files say of some profiles; the config file is gone through once."""
+    """Return the values of some profiles, each merged from both files."""
     profiles = build_profile_map(config)["profiles"]
     return {name: {**profiles.get(name, {}), **credentials.get(name, {})} for name in names}
 
 
 def is_open_to_others(path: str) -> bool:
-    """Return whether a file is readable or writable for others than its owner (POSIX)."""
+    """Return whether users other than its owner may read or write a file (POSIX)."""
     if os.name == "nt":
         return False
     try:
@@ -88,22 +87,18 @@ def is_open_to_others(path: str) -> bool:
         return False
 
 
-def _place(cause: Any, lines_before: int) -> str:
+def _place(cause: Optional[BaseException], lines_before: int) -> str:
     if isinstance(cause, UnicodeError):
         return f" (it is not {cause.encoding} text)" if hasattr(cause, "encoding") else ""
-    # configparser's errors name the file that was parsed, which is our copy,
-    # and quote the line at fault, which may be a secret: keep the numbers only.
+    # configparser's errors name the parsed file, which is our copy, and quote the line at fault,
+    # which may be a secret: use the line numbers alone.
     number = getattr(cause, "lineno", None)
     numbers = [number] if number else [line for line, _ in getattr(cause, "errors", ())]
-    name = type(cause).__name__ if cause is not None else ""
-    what = {
-        "DuplicateSectionError": f"section [{getattr(cause, 'section', '')}] is there twice",
-        "DuplicateOptionError": f"key {getattr(cause, 'option', '')} is there twice",
+    reason = {
+        "DuplicateSectionError": f"duplicate section [{getattr(cause, 'section', '')}]",
+        "DuplicateOptionError": f"duplicate key {getattr(cause, 'option', '')}",
         "MissingSectionHeaderError": "a line before the first [section]",
         "ParsingError": "a line without a key and a value",
-    }.get(name, "a nested block with a line that is no key = value")
-    return (
-        f" (line {', '.join(str(n + lines_before) for n in numbers)}: {what})"
-        if numbers
-        else f" ({what})"
-    )
+    }.get(type(cause).__name__, "a nested block has a line that is not key = value")
+    lines = ", ".join(str(number + lines_before) for number in numbers)
+    return f" (line {lines}: {reason})" if numbers else f" ({reason})"

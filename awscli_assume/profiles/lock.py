@@ -1,7 +1,7 @@
-"""One lock for all our processes: ``<file>.lock`` beside the file, held by the kernel.
+"""A lock between our processes: ``<file>.lock`` beside the file, locked with flock.
 
-The name and flock are what others of the field use (aws-runas, okta-awscli). A
-lock dies with its owner, so a killed process blocks nobody.
+Other tools use the same name and call (aws-runas, okta-awscli). The kernel releases the lock
+when its process ends, however it ends.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ def files_locked(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
-    """Hold the lock of each file, taken in the order of their names so that nobody deadlocks.
+    """Hold the lock of each file, taken in the order of their names to avoid deadlocks.
 
-    Raises UnusableFile when a lock is held for longer than ``wait`` seconds.
+    Raises UnusableFile when another process holds a lock for longer than ``wait`` seconds.
     """
     with ExitStack() as stack:
         for path in sorted(set(paths)):
@@ -43,15 +43,15 @@ def _file_locked(
         descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise UnusableFile(
-            f"Can't open the lock {lock_path}: {error.strerror}. Nothing was written. "
+            f"Cannot open the lock {lock_path}: {error.strerror}. Nothing was written. "
             f"Try: ls -ld {os.path.dirname(path)}"
         ) from error
     try:
         while not _try_lock(descriptor):
             if clock() > deadline:
                 raise UnusableFile(
-                    f"Another aws assume holds the lock {lock_path}, and has not let go in time; "
-                    "nothing was written. Run the command again when it has ended"
+                    f"Another aws assume holds the lock {lock_path} for too long. Nothing was "
+                    "written. Run the command again when the other one has ended"
                 )
             sleep(_PAUSE_SECONDS)
         yield
@@ -68,9 +68,9 @@ def _try_lock_posix(descriptor: int) -> bool:
         return False
     except OSError as error:
         raise UnusableFile(
-            f"This file system gives no locks ({error.strerror}), and without one aws assume does "
-            "not write. Keep the files on another one: AWS_SHARED_CREDENTIALS_FILE, "
-            "AWS_CONFIG_FILE"
+            f"This file system does not support locks ({error.strerror}), which aws assume needs "
+            "to write. Move the files to another file system, and set AWS_CONFIG_FILE and "
+            "AWS_SHARED_CREDENTIALS_FILE to their paths"
         ) from error
     return True
 

@@ -24,8 +24,7 @@ from awscli_assume.profiles.state import (
     check_unchanged,
 )
 from awscli_assume.profiles.writer.scratch_file import Value
-from awscli_assume.profiles.writer.staging import check_usable
-from awscli_assume.profiles.writer.store import FileEdit, apply_edits
+from awscli_assume.profiles.writer.store import FileEdit, apply_edits, check_usable
 from awscli_assume.profiles.writer.verify import Refused, SectionEdit
 
 MARKS = (EXPIRY_KEY, PRINCIPAL_ARN_KEY, PRINCIPAL_ID_KEY, WRITTEN_KEY_KEY)

@@ -74,7 +74,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter:
     write = ScratchFile._write
 
     def counted_write(self: ScratchFile, content: bytes) -> None:
-        counter["put on the bench"] += len(content)
+        counter["written to the scratch file"] += len(content)
         write(self, content)
 
     monkeypatch.setattr(ScratchFile, "_write", counted_write)

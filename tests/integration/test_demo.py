@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from awscli_assume.install.local_aws import LocalAws
-from awscli_assume.install.local_servers import AccessKey, Server
-from awscli_assume.install.refusal import Refusal
+from awscli_assume.install.local_aws import AccessKey, LocalAws, Server
+from awscli_assume.install.system import InstallError
 from support.hosts import Host
 
 REPOSITORY = Path(__file__).parents[2]
@@ -63,7 +62,7 @@ def test_plays_the_article_to_its_end(
         "aws s3 ls",
         "aws assume --role-name my-iam-role",
         "aws sts get-caller-identity --profile assumed-role",
-        "aws iam create-user --user-name somebody-else --profile assumed-role",
+        "aws iam create-user --user-name another-user --profile assumed-role",
         "aws s3 ls --profile assumed-role",
     ]
     listing = [line.split()[-1] for line in done.stdout.splitlines()[-2:]]
@@ -155,7 +154,10 @@ def test_a_server_that_does_not_start_shows_its_log(monkeypatch: pytest.MonkeyPa
     )
     monkeypatch.setattr("awscli_assume.install.local_aws.installed_server", lambda: server)
 
-    with pytest.raises(Refusal, match=r"(?s)did not start.*No module named ministack_of"), aws:
+    with (
+        pytest.raises(InstallError, match=r"(?s)did not start.*No module named ministack_of"),
+        aws,
+    ):
         pass
 
     assert not is_answering(aws.endpoint_url)

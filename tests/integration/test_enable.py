@@ -171,7 +171,7 @@ def test_an_aws_that_breaks_in_place_gets_everything_back(
     enabled = script("enable", "--aws", str(wrapper))
 
     assert enabled.returncode == 1
-    assert "aws failed: it broke. Everything is as it was" in enabled.stderr
+    assert "aws failed: it broke. Everything was undone" in enabled.stderr
     assert "Traceback" not in enabled.stderr
     assert before == snapshot(home)
 

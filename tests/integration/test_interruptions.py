@@ -430,9 +430,12 @@ def at_line(number: int, act: Callable[[], None], count: Optional[list[Any]] = N
     """Act before the n-th line that the writer runs, ours or the CLI's; or note them all."""
     from awscli.customizations.configure import writer
 
-    from awscli_assume.profiles import lock, staging, store
+    from awscli_assume.files import replace
+    from awscli_assume.profiles import lock
+    from awscli_assume.profiles.writer import store
 
-    modules = (lock, staging, store, writer) if os.replace.__module__ == "posix" else (staging,)
+    ours = (replace, store)
+    modules = (lock, *ours, writer) if os.replace.__module__ == "posix" else ours
     watched = {module.__file__ for module in modules}
     seen = 0
 

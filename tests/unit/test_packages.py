@@ -22,18 +22,31 @@ BELOW = {
         "model",
         "errors",
         "host",
+        "files",
         "__init__",
     },
-    "workflow": {"arguments", "outputs", "profiles", "aws", "model", "errors", "host", "__init__"},
+    "workflow": {
+        "arguments",
+        "outputs",
+        "profiles",
+        "aws",
+        "model",
+        "errors",
+        "host",
+        "files",
+        "__init__",
+    },
     "arguments": {"model", "errors", "host"},
     "outputs": {"model", "errors", "host"},
-    "profiles": {"model", "errors", "host"},
-    "aws": {"model", "errors", "host"},
+    "profiles": {"model", "errors", "host", "files"},
+    "aws": {"model", "errors", "host", "files"},
     "model": {"errors"},
     "errors": {"host"},
     "host": set(),
-    "install": {"__init__"},
-    # Runs outside of aws, in a bare Python: all it gets of others is a command line and a file.
+    # Files on disk, in pure standard library, for the plugin and the installer alike.
+    "files": set(),
+    "install": {"files", "__init__"},
+    # Runs outside of aws, in a bare Python: it shares only a command line and a file with others.
     "process": set(),
 }  # fmt: skip
 LINES_OF_A_MODULE, LINES_OF_A_FUNCTION, LINES_OF_A_RUN = 400, 40, 25

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
 from datetime import datetime
-from typing import Any, Callable, MutableMapping, Optional
+from typing import Callable, Optional
 
 from awscli_assume.aws.iam.roles import get_max_duration
 from awscli_assume.aws.sts.errors import exceeds_chaining_limit, exceeds_max_duration
-from awscli_assume.host import ClientError, JSONFileCache, cache_folder
+from awscli_assume.files.private_folder import JsonCache, digest
+from awscli_assume.host import ClientError, cache_folder
 from awscli_assume.host.protocols import IamClient
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.request.limits import CHAINED_DURATION_MAX
@@ -29,33 +27,26 @@ class MaxDurationCache:
     """
 
     def __init__(self, folder: Optional[str] = None) -> None:
-        self._folder = folder if folder is not None else cache_folder("assume-durations")
-        self._cache: MutableMapping[str, Any] = JSONFileCache(self._folder)
+        self._cache = JsonCache(folder or cache_folder("assume-durations"))
 
     def load(self, role_arn: str, now: datetime) -> Optional[int]:
         """Return the maximum of a role, None if it is not cached."""
-        try:
-            found = self._cache[_file_name(role_arn)]
-            seconds, age = found["Seconds"], now.timestamp() - found["At"]
-        except (KeyError, ValueError, TypeError):
+        found = self._cache.load(_file_name(role_arn))
+        seconds, at = found.get("Seconds"), found.get("At")
+        if not (isinstance(seconds, int) and isinstance(at, (int, float))):
             return None
-        is_usable = isinstance(seconds, int) and CHAINED_DURATION_MAX <= seconds <= STEPS[0]
-        return seconds if is_usable and 0 <= age < _FRESH_SECONDS else None
+        is_valid = CHAINED_DURATION_MAX <= seconds <= STEPS[0]
+        is_fresh = 0 <= now.timestamp() - at < _FRESH_SECONDS
+        return seconds if is_valid and is_fresh else None
 
     def store(self, role_arn: str, seconds: int, now: datetime) -> None:
         """Store the maximum of a role. A file that can't be written is no error."""
-        with contextlib.suppress(OSError):
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
-            self._cache[_file_name(role_arn)] = {
-                "RoleArn": role_arn,
-                "Seconds": seconds,
-                "At": int(now.timestamp()),
-            }
+        values = {"RoleArn": role_arn, "Seconds": seconds, "At": int(now.timestamp())}
+        self._cache.store(_file_name(role_arn), values)
 
     def forget(self, role_arn: str) -> None:
         """Delete the entry of a role."""
-        with contextlib.suppress(OSError):
-            os.unlink(os.path.join(self._folder, f"{_file_name(role_arn)}.json"))
+        self._cache.remove(_file_name(role_arn))
 
 
 def assume_for_max_duration(
@@ -109,4 +100,4 @@ def _durations_to_try(maximum: Optional[int], has_device: bool) -> list[int]:
 
 
 def _file_name(role_arn: str) -> str:
-    return hashlib.sha256(role_arn.encode()).hexdigest()
+    return digest(role_arn) + ".json"

@@ -1,1 +1,1 @@
-"""Files of ours below the CLI's cache folder."""
+"""The cached sessions in the CLI's cache folder, and the command line that reads one."""

@@ -1,9 +1,8 @@
 """The value of ``credential_process`` that runs process/answer.py.
 
-Everybody reads it in a way of their own. botocore splits it as a POSIX shell
-would (on Windows as the C runtime does) and runs the words; the SDKs for Go,
-JavaScript and others hand it to ``sh -c`` (on Windows to ``cmd /C``). Before
-that, the INI readers of some cut a value at a blank that ``#`` or ``;`` follows
+Each SDK reads it in its own way. botocore splits it as a POSIX shell would (on Windows as the C
+runtime does) and runs the words; the SDKs for Go, JavaScript and others pass it to ``sh -c`` (on
+Windows to ``cmd /C``). Some INI readers end a value at a space before ``#`` or ``;``
 (@smithy/core 3, parseIni.js).
 """
 
@@ -30,23 +29,23 @@ def command_line(
     aws: str,
     platform: str = sys.platform,
 ) -> str:
-    """Return the value that answers a profile's credentials out of its cache file.
+    """Return the value that prints a profile's credentials from its cache file.
 
-    Raises InvalidConfiguration for a path that not everybody would read alike.
+    Raises InvalidConfiguration for a path that the SDKs would not all read alike.
     """
     words = [python, "-I", "-S", program, cache_path, profile, aws]
     return _joined(words, platform)
 
 
 def slow_command_line(aws: str, profile: str, platform: str = sys.platform) -> str:
-    """Return the value for where there is no Python. Raises InvalidConfiguration."""
+    """Return the value for a machine without Python. Raises InvalidConfiguration."""
     return _joined(
         [aws, "assume", "export", "--update-profile", profile, "--format", "process"], platform
     )
 
 
 def is_ours(value: str, platform: str = sys.platform) -> bool:
-    """Return whether a value of ``credential_process`` is of one of the two forms above."""
+    """Return whether a value of ``credential_process`` has one of the two forms above."""
     words: list[str]
     try:
         words = compat_shell_split(value, platform)
@@ -61,7 +60,7 @@ def is_ours(value: str, platform: str = sys.platform) -> bool:
 
 
 def cache_path_of(value: str, platform: str = sys.platform) -> Optional[str]:
-    """Return the cache file that a value of ours names, None where it names none."""
+    """Return the cache file in a value of ours, or None where there is none."""
     if not is_ours(value, platform):
         return None
     words: list[str] = compat_shell_split(value, platform)
@@ -73,18 +72,18 @@ def _joined(words: list[str], platform: str) -> str:
         _check(word, platform)
     if platform == "win32":
         return subprocess.list2cmdline(words)
-    # 'a ''#b' is one word, and no comment to an INI reader.
+    # 'a ''#b' is one word for a shell, and no comment for an INI reader.
     return _COMMENT.sub(r"\1''\2", shlex.join(words))
 
 
 def _check(word: str, platform: str) -> None:
     reason = None
     if not word or not word.isprintable():
-        reason = "it has characters that can't be printed, or none at all"
+        reason = "it is empty or has characters that can't be printed"
     elif platform == "win32" and (re.search(r'["%^&|<>!]', word) or _COMMENT.search(word)):
-        reason = "it has characters that cmd or an INI reader would take for their own"
+        reason = "it has characters with a meaning for cmd or an INI reader"
     if reason is not None:
         raise InvalidConfiguration(
-            f"{word!r} can't be part of credential_process: {reason}. Use another path, or leave "
-            "out --auto-refresh"
+            f"Cannot use {word!r} in credential_process: {reason}. Use another path, or omit "
+            "--auto-refresh"
         )

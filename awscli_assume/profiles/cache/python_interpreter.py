@@ -1,7 +1,7 @@
-"""A Python for the program of ``credential_process``: one that starts fast, and that stays.
+"""The Python interpreter for ``credential_process``: it starts fast and outlives upgrades.
 
-The frozen CLI has none to lend. ``awscli-assume enable`` writes down the one
-that it ran in; else it is the system's, else the first on the PATH.
+The frozen CLI has none that a program could run in. Candidates are the interpreter that
+``awscli-assume enable`` recorded, then the system's, then the first on the PATH.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Callable, Iterator, Mapping, Optional
 
 from awscli_assume.host import user_environment
 
-_PATIENCE_SECONDS = 10
+TIMEOUT_SECONDS = 10
 _SYSTEM = ("/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3")
-# macOS's own is a stub, which asks on the screen for the developer tools where they are not.
+# macOS's /usr/bin/python3 is a stub, which opens a window where the developer tools are missing.
 _DEVELOPER_TOOLS = "/Library/Developer/CommandLineTools/usr/bin/python3"
-# Where a shim or a virtual environment leads. _base_executable knows, from 3.11 on with -S too.
-_QUESTION = "import sys; print(getattr(sys, '_base_executable', '') or sys.executable)"
+# The interpreter behind a shim or a virtual environment (with -S from Python 3.11).
+_PRINT_EXECUTABLE = "import sys; print(getattr(sys, '_base_executable', '') or sys.executable)"
 
 Ask = Callable[[str], Optional[str]]
 
@@ -30,30 +30,27 @@ def find_python(
     ask: Optional[Ask] = None,
     system: Optional[tuple[str, ...]] = None,
 ) -> Optional[str]:
-    """Return the absolute path of a ``python3`` that runs ``-I -S``, None where there is none.
+    """Return the absolute path of a ``python3`` that runs with ``-I -S``, or None.
 
-    ``ask`` runs a candidate and answers the executable that it says it is.
+    ``ask`` runs a candidate and returns the executable that it reports.
     """
     variables = os.environ if env is None else env
-    asked = ask_python if ask is None else ask
-    for candidate in _candidates(variables, _system() if system is None else system):
-        found = _resolved(candidate, asked)
-        if found is not None:
-            return found
-    return None
+    candidates = _candidates(variables, _system() if system is None else system)
+    found = (_resolved(candidate, ask or ask_python) for candidate in candidates)
+    return next((path for path in found if path is not None), None)
 
 
 def ask_python(executable: str) -> Optional[str]:
-    """Run a candidate as the program will be run; None where it does not."""
+    """Run a candidate with ``-I -S`` and return its executable, None where it fails."""
     try:
         done = subprocess.run(  # noqa: S603 - no shell
-            [executable, "-I", "-S", "-c", _QUESTION],
+            [executable, "-I", "-S", "-c", _PRINT_EXECUTABLE],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
             errors="surrogateescape",
             env=user_environment(os.environ),
-            timeout=_PATIENCE_SECONDS,
+            timeout=TIMEOUT_SECONDS,
             check=False,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired):
@@ -69,22 +66,22 @@ def _candidates(env: Mapping[str, str], system: tuple[str, ...]) -> Iterator[str
         yield recorded
     yield from system
     for folder in env.get("PATH", os.defpath).split(os.pathsep):
-        # Not one that depends on where one is; the Store's on Windows opens a window.
+        # Not a relative folder. The stub in WindowsApps opens the Microsoft Store.
         if os.path.isabs(folder) and not folder.endswith("WindowsApps"):
             found = shutil.which("python3", path=folder)
-            if found is not None and not _is_apples_stub(found):
+            if found is not None and not _is_macos_stub(found):
                 yield found
 
 
 def _resolved(candidate: str, ask: Ask) -> Optional[str]:
-    """Return a candidate that runs, or what stands behind a shim or a virtual environment."""
+    """Return a candidate that runs, or the interpreter behind a shim or virtual environment."""
     if not (os.path.isabs(candidate) and os.access(candidate, os.X_OK)):
         return None
     real = ask(candidate)
     if real is None:
         return None
     if not _is_script(candidate) and not _is_virtual(candidate):
-        # Its own name outlives an upgrade, the name behind it may not.
+        # Keep a link as it is: unlike the path behind it, it outlives an upgrade.
         return candidate
     for other in (real, os.path.realpath(real)):
         if os.path.isabs(other) and not _is_script(other) and not _is_virtual(other):
@@ -93,7 +90,7 @@ def _resolved(candidate: str, ask: Ask) -> Optional[str]:
 
 
 def _recorded() -> Optional[str]:
-    """Return what ``awscli-assume enable`` wrote down (install/record.py)."""
+    """Return the interpreter that ``awscli-assume enable`` recorded (install/record.py)."""
     path = os.path.join(os.path.expanduser("~"), ".aws", "cli", "plugins", "awscli-assume.json")
     try:
         with open(path, encoding="utf-8") as file:
@@ -117,7 +114,7 @@ def _is_virtual(executable: str) -> bool:
     return any(os.path.exists(os.path.join(place, "pyvenv.cfg")) for place in places)
 
 
-def _is_apples_stub(executable: str) -> bool:
+def _is_macos_stub(executable: str) -> bool:
     return sys.platform == "darwin" and executable == _SYSTEM[0]
 
 

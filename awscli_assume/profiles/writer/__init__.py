@@ -1,1 +1,1 @@
-"""The one writer of the two files."""
+"""The one writer of the CLI's config and credentials files."""

@@ -1,29 +1,26 @@
-"""What a file would hold after an edit, found out on a private copy and read back.
+"""The content of a file after edits, made on a scratch file and read back.
 
-What is set is set by the CLI's own ConfigFileWriter, key by key, as a series of
-``aws configure set`` would. It is given the section and what ends it, not the
-whole file; that this makes no difference is held by the differential test.
+The CLI's own ConfigFileWriter sets the values, as a series of ``aws configure set`` calls would.
+It gets the section and the header after it, not the whole file; the differential test shows that
+this makes no difference.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Mapping, Optional, Sequence
 
 from awscli_assume.errors import UnusableFile
+from awscli_assume.files.ini import without_empty_section, without_keys
 from awscli_assume.profiles.files import Sections
-from awscli_assume.profiles.writer.ini_lines import (
-    line_stands,
-    without_empty_section,
-    without_keys,
-)
 from awscli_assume.profiles.writer.scratch_file import ScratchFile
 from awscli_assume.profiles.writer.sections import SectionedText
 from awscli_assume.profiles.writer.verify import (
     Refused,
     SectionEdit,
-    damage,
-    is_as_meant,
+    damage_error,
+    matches_edit,
     parse_together,
     read_as,
 )
@@ -31,7 +28,7 @@ from awscli_assume.profiles.writer.verify import (
 
 @dataclass(frozen=True)
 class Edited:
-    """The content after the edits, and the sections concerned as they were before."""
+    """The content after the edits, and the edited sections as they were before."""
 
     content: bytes
     before: Sections = field(default_factory=dict)
@@ -39,39 +36,39 @@ class Edited:
 
 @dataclass(frozen=True)
 class _Change:
-    """A piece after an edit, not yet read back; ``ours`` are the sections read as the edit's."""
+    """A piece after an edit, not yet read back; ``own`` are the sections of the edit's profile."""
 
     edit: SectionEdit
     place: int
-    ours: Sequence[str]
-    now: bytes
+    own: Sequence[str]
+    after: bytes
 
 
 def edit_content(
-    bench: ScratchFile,
+    scratch_file: ScratchFile,
     content: bytes,
     edits: Sequence[SectionEdit],
     refused: Optional[Refused] = None,
 ) -> Edited:
-    """Return the content after the edits. Raises UnusableFile for what would do damage.
+    """Return the content after the edits. Raises UnusableFile for an edit that would do damage.
 
-    With ``refused`` that is put there by profile instead, and its section stays.
+    With ``refused``, the error is added to it by profile instead, and the section stays as it is.
     """
     names = {name for edit in edits for name in (edit.section, edit.profile) if name}
     text = SectionedText(content, names)
-    # By piece, as they are before any edit: a small file is one piece for all edits.
-    sections = _read(bench, text, edits)
+    # By piece, before any edit. A small file is one piece for all edits.
+    sections = _read(scratch_file, text, edits)
     before = {name: values for piece in sections.values() for name, values in piece.items()}
     errors: Refused = {}
-    there = [edit for edit in edits if text.find(edit.section) is not None]
-    if text.is_whole or len({edit.section for edit in there}) < len(there):
-        for edit in there:
-            _edit_pieces(bench, text, sections, [edit], errors)
+    existing = [edit for edit in edits if text.find(edit.section) is not None]
+    if text.is_whole or len({edit.section for edit in existing}) < len(existing):
+        for edit in existing:
+            _edit_pieces(scratch_file, text, sections, [edit], errors)
     else:
-        _edit_pieces(bench, text, sections, there, errors)
+        _edit_pieces(scratch_file, text, sections, existing, errors)
     for edit in edits:
         if text.find(edit.section) is None and edit.values:
-            _append(bench, text, edit, errors)
+            _append(scratch_file, text, edit, errors)
     if errors and refused is None:
         raise next(iter(errors.values()))
     if refused is not None:
@@ -80,17 +77,19 @@ def edit_content(
 
 
 def _read(
-    bench: ScratchFile, text: SectionedText, edits: Sequence[SectionEdit]
+    scratch_file: ScratchFile, text: SectionedText, edits: Sequence[SectionEdit]
 ) -> dict[int, Sections]:
     """Return the sections of the pieces that are edited, by piece."""
     found = {text.find(edit.section): edit.section for edit in edits}
     names = {place: found[place] for place in sorted(p for p in found if p is not None)}
     if not text.is_whole:
-        together = parse_together(bench, {n: text.pieces[place] for place, n in names.items()})
+        together = parse_together(
+            scratch_file, {n: text.pieces[place] for place, n in names.items()}
+        )
         if together is not None:
             return {place: together[name] for place, name in names.items()}
     return {
-        place: bench.parse(
+        place: scratch_file.parse(
             text.pieces[place],
             lambda place=place: text.lines_before(place),  # type: ignore[misc]
         )
@@ -99,62 +98,72 @@ def _read(
 
 
 def _edit_pieces(
-    bench: ScratchFile,
+    scratch_file: ScratchFile,
     text: SectionedText,
     sections: dict[int, Sections],
     edits: Sequence[SectionEdit],
     errors: Refused,
 ) -> None:
-    """Edit a piece each, then read them back; one that is not as meant stays as it was."""
+    """Make one edit a piece and read the pieces back; a damaged piece stays as it was."""
+
+    def add_damage(edit: SectionEdit, place: int) -> None:
+        errors[edit.owner] = damage_error(
+            scratch_file, edit, text.pieces[place], text.lines_before(place)
+        )
+
     changes = []
     for edit in edits:
         place = text.find(edit.section) or 0
-        was = sections[place]
-        ours = read_as(edit, was)
-        header = next(iter(ours), edit.section)
+        before = sections[place]
+        own = read_as(edit, before)
+        header = next(iter(own), edit.section)
         ending = text.following_header(place)
         try:
-            now = _edit_piece(bench, text.pieces[place], ending, edit, header, was)
+            piece = _edit_piece(scratch_file, text.pieces[place], ending, edit, header, before)
         except UnusableFile as error:
             errors[edit.owner] = error
             continue
-        if now is None:
-            errors[edit.owner] = damage(bench, edit, text.pieces[place], text.lines_before(place))
+        if piece is None:
+            add_damage(edit, place)
         else:
-            changes.append(_Change(edit, place, ours, now))
-    found = _read_back(bench, text, sections, changes)
+            changes.append(_Change(edit, place, own, piece))
+    found = _read_back(scratch_file, text, sections, changes)
     for change in changes:
         edit, place = change.edit, change.place
         after = found[place]
-        if after is not None and is_as_meant(edit, change.ours, sections[place], after):
-            text.pieces[place], sections[place] = change.now, after
+        if after is not None and matches_edit(edit, change.own, sections[place], after):
+            text.pieces[place], sections[place] = change.after, after
         else:
-            errors[edit.owner] = damage(bench, edit, text.pieces[place], text.lines_before(place))
+            add_damage(edit, place)
 
 
 def _read_back(
-    bench: ScratchFile,
+    scratch_file: ScratchFile,
     text: SectionedText,
     sections: Mapping[int, Sections],
     changes: Sequence[_Change],
 ) -> dict[int, Optional[Sections]]:
-    """Return the sections of changed pieces, by piece; None for one that can't be read."""
+    """Return the sections of changed pieces, by piece; None for one that can't be parsed."""
     found: dict[int, Optional[Sections]] = {one.place: sections[one.place] for one in changes}
-    changed = [one for one in changes if one.now != text.pieces[one.place]]
+    changed = [one for one in changes if one.after != text.pieces[one.place]]
     changed.sort(key=lambda one: one.place)
     together = None
     if len(changed) > 1:
-        together = parse_together(bench, {one.edit.section: one.now for one in changed})
+        together = parse_together(scratch_file, {one.edit.section: one.after for one in changed})
     for one in changed:
         found[one.place] = (
-            together[one.edit.section] if together is not None else bench.parse_or_none(one.now)
+            together[one.edit.section]
+            if together is not None
+            else scratch_file.parse_or_none(one.after)
         )
     return found
 
 
-def _append(bench: ScratchFile, text: SectionedText, edit: SectionEdit, errors: Refused) -> None:
+def _append(
+    scratch_file: ScratchFile, text: SectionedText, edit: SectionEdit, errors: Refused
+) -> None:
     try:
-        new = bench.set_values(b"", edit.section, [[value] for value in edit.values])
+        new = scratch_file.set_values(b"", edit.section, [[value] for value in edit.values])
     except UnusableFile as error:
         errors[edit.owner] = error
     else:
@@ -162,37 +171,50 @@ def _append(bench: ScratchFile, text: SectionedText, edit: SectionEdit, errors: 
 
 
 def _edit_piece(
-    bench: ScratchFile,
+    scratch_file: ScratchFile,
     piece: bytes,
     ending: bytes,
     edit: SectionEdit,
     header: str,
-    was: Sections,
+    before: Sections,
 ) -> Optional[bytes]:
     """Return the piece after the edit, or None where the writer did not find the section."""
-    there = was.get(header, {})
-    # A block that says what it should stays where it is, and so does a line.
+    current = before.get(header, {})
+    # A block or a line that is right already stays where it is.
     values = [
         (key, value)
         for key, value in edit.values
-        if there.get(key) != value
-        or not (isinstance(value, Mapping) or (len(was) == 1 and line_stands(piece, key, value)))
+        if current.get(key) != value
+        or not (isinstance(value, Mapping) or (len(before) == 1 and has_line(piece, key, value)))
     ]
-    # The writer can only add to a nested block, not take a key out of it.
+    # The writer can only add to a nested block, not remove a key from it.
     blocks = [key for key, value in values if isinstance(value, Mapping)]
-    removals = {key for key in (*blocks, *edit.removals) if key in there}
+    removals = {key for key in (*blocks, *edit.removals) if key in current}
     if removals:
-        piece = bench.change_text(piece, lambda text: without_keys(text, header, removals))
+        piece = scratch_file.change_text(piece, lambda text: without_keys(text, header, removals))
     if edit.removals and not edit.values:
-        piece = bench.change_text(piece, lambda text: without_empty_section(text, header))
+        piece = scratch_file.change_text(piece, lambda text: without_empty_section(text, header))
     if values:
-        # Keys that are there are set where they stand, in one go or one by one.
-        at_once = all(isinstance(v, str) and isinstance(there.get(k), str) for k, v in values)
+        # Existing keys are set where they are, in one call or one by one.
+        at_once = all(isinstance(v, str) and isinstance(current.get(k), str) for k, v in values)
         groups = [values] if at_once else [[value] for value in values]
-        # With the next section's header after it, for the writer puts a new key
-        # elsewhere when its section is the last one of the file.
-        written = bench.set_values(piece + ending, edit.section, groups)
+        # The next section's header has to follow: the writer puts a new key elsewhere when its
+        # section is the last one of the file.
+        written = scratch_file.set_values(piece + ending, edit.section, groups)
         if not written.endswith(ending):
             return None
         piece = written[: len(written) - len(ending)]
     return piece
+
+
+def has_line(piece: bytes, key: str, value: object) -> bool:
+    """Return whether a section has the very line that the writer would write.
+
+    The writer changes the first line that begins with the key, also a nested one (2.38.5,
+    writer.py), so there must be no other; and it rewrites every carriage return.
+    """
+    if not isinstance(value, str) or not (key + value).isascii() or b"\r" in piece:
+        return False
+    name = re.escape(key.encode())
+    lines = re.findall(rb"\n[\s:=]*" + name + rb"\s*[:=]", piece)
+    return len(lines) == 1 and f"\n{key} = {value}\n".encode() in piece

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Optional, Sequence, Union
+import os
+from contextlib import contextmanager, suppress
+from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, Union
 
 from awscli_assume.errors import UnusableFile
 from awscli_assume.host import ConfigFileWriter
@@ -12,10 +14,13 @@ Value = Union[str, Mapping[str, str]]
 
 
 class ScratchFile:
-    """A private file that pieces of another one are written to, edited and read back on."""
+    """A private file that pieces of another file are written to, edited and parsed on.
 
-    def __init__(self, copy: str, shown_as: str) -> None:
-        self._copy = copy
+    Messages name the other file, ``shown_as``.
+    """
+
+    def __init__(self, path: str, shown_as: str) -> None:
+        self._path = path
         self.shown_as = shown_as
 
     def parse(
@@ -23,10 +28,10 @@ class ScratchFile:
     ) -> dict[str, dict[str, Any]]:
         """Return the sections of a piece, as the CLI's parser reads them. Raises UnusableFile."""
         self._write(content)
-        return parse(self._copy, self.shown_as, lines_before)
+        return parse(self._path, self.shown_as, lines_before)
 
     def parse_or_none(self, content: bytes) -> Optional[dict[str, dict[str, Any]]]:
-        """Return the sections of a piece, or None where it can't be read."""
+        """Return the sections of a piece, or None where it can't be parsed."""
         try:
             return self.parse(content)
         except UnusableFile:
@@ -35,38 +40,60 @@ class ScratchFile:
     def set_values(
         self, content: bytes, section: str, groups: Sequence[Sequence[tuple[str, Value]]]
     ) -> bytes:
-        """Return a piece after the CLI's writer has set the values, a group at a time."""
+        """Return a piece after the CLI's writer has set the values, one call a group."""
         self._write(content)
         try:
             for group in groups:
                 # The writer empties the dicts that it is given.
                 new = {k: dict(v) if isinstance(v, Mapping) else v for k, v in group}
-                ConfigFileWriter().update_config({"__section__": section, **new}, self._copy)
+                ConfigFileWriter().update_config({"__section__": section, **new}, self._path)
         except (ValueError, UnicodeError, UnboundLocalError) as error:
-            # Their own texts may quote the file, or the value.
-            reason = "a name or a value holds a line break"
+            # The error's own text may quote the file, or the value.
+            reason = "a name or a value contains a line break"
             if isinstance(error, UnicodeError):
-                reason = "it is not text in this locale"
+                reason = "the text can't be encoded in this locale"
             elif isinstance(error, UnboundLocalError):
                 # writer.py of all versions, where a nested block ends the file.
-                reason = f"the CLI's own writer fails on the nested block of [{section}]"
+                reason = f"the AWS CLI's own writer fails on the nested block of [{section}]"
             raise UnusableFile(
-                f"Can't write {self.shown_as}: {reason}. The file is as it was. Mend that "
+                f"Cannot write {self.shown_as}: {reason}. The file was not changed. Correct that "
                 "section, or choose another profile with --update-profile NAME"
             ) from None
-        with open(self._copy, "rb") as file:
-            return file.read()
+        return self._read()
 
     def change_text(self, content: bytes, change: Callable[[str], str]) -> bytes:
         """Return a piece after a change of its text, in the encoding that the CLI reads it in."""
         self._write(content)
-        with open(self._copy, newline="") as file:
+        with open(self._path, newline="") as file:
             text = change(file.read())
-        with open(self._copy, "w", newline="") as file:
+        with open(self._path, "w", newline="") as file:
             file.write(text)
-        with open(self._copy, "rb") as file:
-            return file.read()
+        return self._read()
 
     def _write(self, content: bytes) -> None:
-        with open(self._copy, "wb") as file:
+        with open(self._path, "wb") as file:
             file.write(content)
+
+    def _read(self) -> bytes:
+        with open(self._path, "rb") as file:
+            return file.read()
+
+
+@contextmanager
+def scratch_path(copy: str) -> Iterator[str]:
+    """Return the path of a file in memory to work on, or the copy's where the system has none.
+
+    ext4 flushes a file that is truncated and written again when it is closed (auto_da_alloc):
+    2 ms each time, and an edit of many profiles does that a thousand times. The official CLI's
+    Python has no memfd_create (2.38.5).
+    """
+    descriptor = None
+    with suppress(AttributeError, OSError):
+        # A file without a name: nothing remains when this process is killed.
+        descriptor = os.open("/dev/shm", os.O_TMPFILE | os.O_RDWR, 0o600)  # noqa: S108
+    try:
+        path = f"/proc/self/fd/{descriptor}"
+        yield path if descriptor is not None and os.path.isfile(path) else copy
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)

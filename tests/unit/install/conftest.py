@@ -1,4 +1,4 @@
-"""A machine that is not there: executables that answer as ``aws`` does, and a HOME."""
+"""A simulated machine: executables that behave as ``aws`` does, and a HOME."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import Callable, Optional
 import pytest
 
 from awscli_assume.install.plugin_settings import read_settings
-from awscli_assume.install.system import Surroundings
+from awscli_assume.install.system import System
 
-Answer = subprocess.CompletedProcess
+Result = subprocess.CompletedProcess
 ROLE_REFUSED = "aws: [ERROR]: Invalid role name in '*'\n"
 
 
 class Machine:
     """Executables by path, each with a version, that load plugins as the two majors do.
 
-    They load them as awscli/plugin.py does; the same stories run against real executables in
-    tests/integration/test_enable.py. ``spoil`` may answer in the place of a command.
+    They load them as awscli/plugin.py does; tests/integration/test_enable.py runs the same cases
+    with real executables. ``override`` may return the result of a command.
     """
 
     def __init__(self, folder: Path, home: Path) -> None:
@@ -30,10 +30,12 @@ class Machine:
         self.home = home
         self.versions: dict[str, str] = {}
         self.calls: list[tuple[str, ...]] = []
-        self.spoil: Optional[Callable[[Sequence[str], Mapping[str, str]], Optional[Answer]]] = None
+        self.override: Optional[Callable[[Sequence[str], Mapping[str, str]], Optional[Result]]] = (
+            None
+        )
         self.out = io.StringIO()
         self.err = io.StringIO()
-        self.pause: Callable[[float], None] = lambda seconds: None
+        self.sleep: Callable[[float], None] = lambda seconds: None
 
     @property
     def config(self) -> Path:
@@ -50,31 +52,31 @@ class Machine:
         self.versions[str(executable)] = version
         return executable
 
-    def around(self, **settings: str) -> Surroundings:
+    def system(self, **settings: str) -> System:
         path = os.pathsep.join(str(Path(name).parent) for name in self.versions)
         env = {"PATH": path, "HOME": str(self.home), **settings}
-        return Surroundings(env=env, out=self.out, err=self.err, run=self.run, pause=self.pause)
+        return System(env=env, out=self.out, err=self.err, run=self.run, sleep=self.sleep)
 
-    def run(self, command: Sequence[str], env: Mapping[str, str], typed: str) -> Answer:
+    def run(self, command: Sequence[str], env: Mapping[str, str], stdin: str) -> Result:
         self.calls.append(tuple(command[1:]))
-        spoiled = self.spoil(command, env) if self.spoil else None
-        if spoiled:
-            return spoiled
+        result = self.override(command, env) if self.override else None
+        if result:
+            return result
         version = self.versions[command[0]]
         config = Path(env["AWS_CONFIG_FILE"])
         text = config.read_text() if config.is_file() else ""
         settings = read_settings(text)
         missing = _missing_plugin(version, settings)
         if missing:
-            return Answer(command, 255, "", f"No module named '{missing}'\n")
+            return Result(command, 255, "", f"No module named '{missing}'\n")
         if command[1] == "--version":
-            return Answer(command, 0, f"aws-cli/{version} Python/3.14\n", "")
+            return Result(command, 0, f"aws-cli/{version} Python/3.14\n", "")
         if command[1:3] == ["configure", "set"]:
             _configure_set(config, text, command[3], command[4])
-            return Answer(command, 0, "", "")
+            return Result(command, 0, "", "")
         if command[1] == "assume" and "assume" in settings:
-            return Answer(command, 252, "", ROLE_REFUSED)
-        return Answer(command, 252, "", "aws: error: Found invalid choice 'assume'\n")
+            return Result(command, 252, "", ROLE_REFUSED)
+        return Result(command, 252, "", "aws: error: Found invalid choice 'assume'\n")
 
 
 def _missing_plugin(version: str, settings: dict[str, str]) -> Optional[str]:

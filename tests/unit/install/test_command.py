@@ -1,4 +1,4 @@
-"""The console script: words, exit codes, and how it fails."""
+"""The console script: its arguments, exit codes and error messages."""
 
 from __future__ import annotations
 
@@ -12,54 +12,54 @@ from awscli_assume.install.command import main
 
 
 @pytest.mark.parametrize("words", [[], ["install"], ["enable", "--nonsense"], ["disable", "x"]])
-def test_wrong_words_are_a_usage_error(words: list[str], capsys) -> None:
-    """Exit code 2 and a usage line, as argparse has it."""
-    with pytest.raises(SystemExit) as ending:
+def test_wrong_arguments_are_a_usage_error(words: list[str], capsys) -> None:
+    """Exit code 2 and argparse's usage line."""
+    with pytest.raises(SystemExit) as error:
         main(words)
 
-    assert ending.value.code == 2
+    assert error.value.code == 2
     assert "usage: awscli-assume" in capsys.readouterr().err
 
 
-def test_says_its_version(capsys) -> None:
+def test_version(capsys) -> None:
     """--version is the package's version."""
-    with pytest.raises(SystemExit) as ending:
+    with pytest.raises(SystemExit) as error:
         main(["--version"])
 
-    assert ending.value.code == 0
+    assert error.value.code == 0
     assert capsys.readouterr().out == f"awscli-assume {__version__}\n"
 
 
-def test_done_is_0_and_is_told_on_stdout(machine) -> None:
-    """Enable and disable end with 0 and say so to the person."""
+def test_success_is_0_and_a_line_on_stdout(machine) -> None:
+    """Enable and disable exit with 0 and print that they are done."""
     machine.add_aws("v2", "2.38.5")
 
-    assert main(["enable"], machine.around()) == 0
+    assert main(["enable"], machine.system()) == 0
     assert machine.out.getvalue().endswith("Enabled. Type: aws assume --role-name my-iam-role\n")
-    assert main(["disable"], machine.around()) == 0
+    assert main(["disable"], machine.system()) == 0
     assert machine.out.getvalue().endswith("Disabled.\n")
     assert machine.err.getvalue() == ""
 
 
 def test_an_expected_problem_is_one_sentence_on_stderr(machine) -> None:
     """Exit code 1, no traceback."""
-    assert main(["enable"], machine.around(PATH=str(machine.home))) == 1
+    assert main(["enable"], machine.system(PATH=str(machine.home))) == 1
 
-    assert machine.err.getvalue().startswith("awscli-assume: error: there is no aws on the PATH.")
+    assert machine.err.getvalue().startswith("awscli-assume: error: There is no aws on the PATH.")
     assert machine.err.getvalue().count("\n") == 1
 
 
-def test_an_interruption_is_told(machine) -> None:
-    """Ctrl-C ends with 1 and no traceback."""
+def test_interruption(machine) -> None:
+    """Ctrl-C exits with 1 and without a traceback."""
     machine.add_aws("v2", "2.38.5")
 
     def interrupt(command, env):
         raise KeyboardInterrupt
 
-    machine.spoil = interrupt
+    machine.override = interrupt
 
-    assert main(["enable"], machine.around()) == 1
-    assert "interrupted" in machine.err.getvalue()
+    assert main(["enable"], machine.system()) == 1
+    assert "interrupted. Everything was undone" in machine.err.getvalue()
 
 
 def test_needs_neither_awscli_nor_botocore() -> None:

@@ -1,4 +1,4 @@
-"""Enable and disable on machines that are hard to come by: conflicts, races, interruptions."""
+"""Enable and disable with conflicts, concurrent changes and interruptions."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 from awscli_assume.install.disable import disable
 from awscli_assume.install.enable import enable
 from awscli_assume.install.package_copy import package_files
-from awscli_assume.install.refusal import Refusal
+from awscli_assume.install.system import InstallError
 
 BEFORE = "# mine\n[default]\nregion = eu-west-1"
 
 
 @pytest.fixture
 def config(machine) -> Path:
-    """Return the config file of somebody who has one."""
+    """Return the config file of a user who has one."""
     machine.config.parent.mkdir()
     machine.config.write_text(BEFORE)
     return machine.config
@@ -36,9 +36,9 @@ def test_enable_and_disable_leave_no_trace(machine, config: Path) -> None:
     machine.add_aws("v2", "2.38.5")
     before = snapshot(machine.home)
 
-    enable(machine.around())
+    enable(machine.system())
     enabled = config.read_text()
-    disable(machine.around())
+    disable(machine.system())
 
     expected = f"cli_legacy_plugin_path = {machine.plugins}\nassume = awscli_assume\n"
     assert f"{BEFORE}\n[plugins]\n{expected}" == enabled
@@ -49,16 +49,16 @@ def test_disable_removes_a_config_file_that_enable_made(machine) -> None:
     """A HOME without an .aws folder has none again."""
     machine.add_aws("v2", "2.38.5")
 
-    enable(machine.around())
+    enable(machine.system())
     made = machine.config.stat().st_mode & 0o777
-    disable(machine.around())
+    disable(machine.system())
 
     assert made == 0o600
     assert snapshot(machine.home) == {}
 
 
-def test_the_real_file_is_proved_on_a_draft_first(machine, config: Path) -> None:
-    """Until a private copy of the file is proved to work, the real one is not touched."""
+def test_a_draft_is_tested_first(machine, config: Path) -> None:
+    """The config file is not changed until aws works with a private copy of it."""
     machine.add_aws("v2", "2.38.5")
     seen = []
 
@@ -66,26 +66,26 @@ def test_the_real_file_is_proved_on_a_draft_first(machine, config: Path) -> None
         if command[1] == "assume" and env["AWS_CONFIG_FILE"] != str(config):
             seen.append(config.read_text())
 
-    machine.spoil = look
-    enable(machine.around())
+    machine.override = look
+    enable(machine.system())
 
     assert seen == [BEFORE]
     assert config.read_text() != BEFORE
 
 
 @pytest.mark.parametrize("failing", ["--version", "assume"])
-def test_a_failing_proof_undoes_everything(machine, config: Path, failing: str) -> None:
+def test_a_failing_test_undoes_everything(machine, config: Path, failing: str) -> None:
     """If aws fails with the plugin in place, config file, record and folder are as before."""
     machine.add_aws("v2", "2.38.5")
     before = snapshot(machine.home)
-    machine.spoil = lambda command, env: (
+    machine.override = lambda command, env: (
         subprocess.CompletedProcess(command, 255, "", "aws: [ERROR]: it broke\n")
         if command[1] == failing and env["AWS_CONFIG_FILE"] == str(config)
         else None
     )
 
-    with pytest.raises(Refusal, match=r"aws failed: it broke. Everything is as it was"):
-        enable(machine.around())
+    with pytest.raises(InstallError, match=r"aws failed: it broke. Everything was undone"):
+        enable(machine.system())
 
     assert before == snapshot(machine.home)
 
@@ -96,22 +96,22 @@ def test_a_failing_upgrade_brings_the_old_copy_back(machine, config: Path, tmp_p
     source = tmp_path / "new" / "awscli_assume"
     source.mkdir(parents=True)
     (source / "__init__.py").write_text("broken")
-    enable(machine.around())
+    enable(machine.system())
     before = snapshot(machine.home)
-    machine.spoil = lambda command, env: (
+    machine.override = lambda command, env: (
         subprocess.CompletedProcess(command, 255, "", "it broke\n")
         if (machine.plugins / "awscli_assume" / "__init__.py").read_text() == "broken"
         else None
     )
 
-    with pytest.raises(Refusal, match="it broke"):
-        enable(machine.around(), source=source)
+    with pytest.raises(InstallError, match="it broke"):
+        enable(machine.system(), source=source)
 
     assert before == snapshot(machine.home)
 
 
 def test_ctrl_c_undoes_everything(machine, config: Path) -> None:
-    """An interruption at the last proof is no half-done enable."""
+    """An interruption of the last test undoes everything."""
     machine.add_aws("v2", "2.38.5")
     before = snapshot(machine.home)
 
@@ -119,31 +119,33 @@ def test_ctrl_c_undoes_everything(machine, config: Path) -> None:
         if command[1] == "assume" and env["AWS_CONFIG_FILE"] == str(config):
             raise KeyboardInterrupt
 
-    machine.spoil = interrupt
+    machine.override = interrupt
     with pytest.raises(KeyboardInterrupt):
-        enable(machine.around())
+        enable(machine.system())
 
     assert before == snapshot(machine.home)
 
 
-def test_somebody_elses_edit_meanwhile_is_not_lost(machine, config: Path) -> None:
-    """A file that changed since it was read is left alone, and the person is told."""
+def test_a_concurrent_edit_is_not_lost(machine, config: Path) -> None:
+    """A file that changed since it was read is left alone, and the error says so."""
     machine.add_aws("v2", "2.38.5")
 
     def edit(command, env):
         if command[1] == "assume":
             config.write_text("[profile theirs]\n")
 
-    machine.spoil = edit
-    with pytest.raises(Refusal, match=r"was changed meanwhile. Type: awscli-assume enable"):
-        enable(machine.around())
+    machine.override = edit
+    with pytest.raises(
+        InstallError, match=r"Another program has changed .*\. Type: awscli-assume enable"
+    ):
+        enable(machine.system())
 
     assert config.read_text() == "[profile theirs]\n"
     assert not machine.plugins.exists()
 
 
-def test_an_edit_during_the_last_proof_survives_the_rollback(machine, config: Path) -> None:
-    """Undoing takes our lines out of a file that somebody edited, not their edit."""
+def test_an_edit_during_the_last_test_survives_the_undo(machine, config: Path) -> None:
+    """The undo removes our lines from a file that was edited, and keeps the edit."""
     machine.add_aws("v2", "2.38.5")
 
     def edit_and_break(command, env):
@@ -152,98 +154,98 @@ def test_an_edit_during_the_last_proof_survives_the_rollback(machine, config: Pa
             return subprocess.CompletedProcess(command, 255, "", "it broke\n")
         return None
 
-    machine.spoil = edit_and_break
-    with pytest.raises(Refusal, match="it broke"):
-        enable(machine.around())
+    machine.override = edit_and_break
+    with pytest.raises(InstallError, match="it broke"):
+        enable(machine.system())
 
     assert config.read_text() == f"{BEFORE}\n[profile theirs]\n"
 
 
 def test_a_second_enable_changes_no_byte_and_refreshes_the_copy(machine, config: Path) -> None:
-    """Enabling again is how one upgrades."""
+    """Enabling again upgrades the copy."""
     machine.add_aws("v2", "2.38.5")
-    enable(machine.around())
+    enable(machine.system())
     before = snapshot(machine.home)
     (machine.plugins / "awscli_assume" / "stale.py").write_text("")
     machine.calls.clear()
 
-    enable(machine.around())
+    enable(machine.system())
 
     assert before == snapshot(machine.home)
     assert not any(call[:2] == ("configure", "set") for call in machine.calls)
 
 
-def test_enable_mends_a_lost_folder(machine, config: Path) -> None:
-    """When the copy was deleted, which breaks every aws, enable brings it back."""
+def test_enable_repairs_a_lost_folder(machine, config: Path) -> None:
+    """Where the copy was deleted, which breaks every aws, enable restores it."""
     machine.add_aws("v2", "2.38.5")
-    enable(machine.around())
+    enable(machine.system())
     text = config.read_text()
     for name in package_files(machine.plugins / "awscli_assume"):
         (machine.plugins / "awscli_assume" / name).unlink()
 
-    enable(machine.around())
+    enable(machine.system())
 
     assert text == config.read_text()
     assert (machine.plugins / "awscli_assume" / "__init__.py").exists()
 
 
-def test_enable_mends_a_path_that_points_elsewhere(machine, config: Path) -> None:
-    """A name whose folder is on no path breaks aws configure set too; enable gets around it."""
+def test_enable_repairs_a_path_without_our_folder(machine, config: Path) -> None:
+    """A name without its folder breaks aws configure set too; enable avoids that."""
     machine.add_aws("v2", "2.38.5")
     config.write_text("[plugins]\nassume = awscli_assume\ncli_legacy_plugin_path = /gone\n")
 
-    enable(machine.around())
+    enable(machine.system())
 
     expected = f"cli_legacy_plugin_path = {machine.plugins}:/gone\nassume = awscli_assume\n"
     assert f"[plugins]\n{expected}" == config.read_text()
 
 
 def test_refuses_to_break_a_version_1_that_reads_the_same_file(machine, config: Path) -> None:
-    """Enabling version 2 would end every command of version 1: both are named, nothing changes."""
+    """Enabling version 2 would break version 1: the error names both, and nothing changes."""
     machine.add_aws("v2", "2.38.5")
     other = machine.add_aws("v1", "1.46.3")
     before = snapshot(machine.home)
 
-    with pytest.raises(Refusal) as refusal:
-        enable(machine.around())
+    with pytest.raises(InstallError, match="every command of version 1 fails") as error:
+        enable(machine.system())
 
     assert before == snapshot(machine.home)
     for part in (str(other), "AWS CLI 1.46.3", "AWS_CONFIG_FILE=", "--force", str(config)):
-        assert part in str(refusal.value)
+        assert part in str(error.value)
 
 
-def test_force_breaks_version_1_knowingly(machine, config: Path) -> None:
-    """With --force the refusal becomes a warning."""
+def test_force_breaks_version_1(machine, config: Path) -> None:
+    """With --force the error becomes a warning."""
     machine.add_aws("v2", "2.38.5")
     machine.add_aws("v1", "1.46.3")
 
-    enable(machine.around(), force=True)
+    enable(machine.system(), force=True)
 
     assert "every command of version 1 fails" in machine.err.getvalue()
     assert "assume = awscli_assume" in config.read_text()
 
 
-def test_a_version_1_that_is_broken_already_refuses_nothing(machine, config: Path) -> None:
+def test_a_version_1_that_is_broken_already_is_no_conflict(machine, config: Path) -> None:
     """Where the key is set for other plugins, version 1 does not run on this file anyway."""
     machine.add_aws("v2", "2.38.5")
     machine.add_aws("v1", "1.46.3")
     config.write_text("[plugins]\ncli_legacy_plugin_path = /opt/p\n")
 
-    enable(machine.around())
+    enable(machine.system())
 
     assert f"= {machine.plugins}:/opt/p\n" in config.read_text()
 
 
 def test_refuses_version_1_on_a_file_made_for_version_2(machine, config: Path) -> None:
-    """The other direction: version 1 does not run on a file with that key."""
+    """Version 1 does not run with a config file that has that key."""
     machine.add_aws("v1", "1.46.3")
     config.write_text("[plugins]\ncli_legacy_plugin_path = /opt/p\n")
     before = snapshot(machine.home)
 
     with pytest.raises(
-        Refusal, match=r"it fails on every command.*AWS_CONFIG_FILE=~/.aws/config-v1"
+        InstallError, match=r"fails on every command.*AWS_CONFIG_FILE=~/.aws/config-v1"
     ):
-        enable(machine.around())
+        enable(machine.system())
 
     assert before == snapshot(machine.home)
 
@@ -253,46 +255,46 @@ def test_version_1_next_to_version_2_harms_nobody(machine, config: Path) -> None
     machine.add_aws("v1", "1.46.3")
     machine.add_aws("v2", "2.38.5")
 
-    enable(machine.around())
+    enable(machine.system())
 
     assert f"{BEFORE}\n[plugins]\nassume = awscli_assume\n" == config.read_text()
     assert not (machine.plugins / "awscli_assume").exists()
 
 
 def test_refuses_another_plugin_of_the_same_name(machine, config: Path) -> None:
-    """Somebody else's plugin called assume is not overwritten."""
+    """Another plugin named assume is not overwritten."""
     machine.add_aws("v2", "2.38.5")
     config.write_text("[plugins]\nassume = other_module\n")
     before = snapshot(machine.home)
 
-    with pytest.raises(Refusal, match="another plugin named assume: 'other_module'"):
-        enable(machine.around())
+    with pytest.raises(InstallError, match="another plugin named assume: 'other_module'"):
+        enable(machine.system())
 
     assert before == snapshot(machine.home)
 
 
-def test_tells_of_plugins_that_would_come_to_life(machine, config: Path) -> None:
-    """Entries that version 2 ignored so far and can't import are named as the cause."""
+def test_names_other_plugins_that_would_be_loaded(machine, config: Path) -> None:
+    """The error names entries that version 2 has ignored so far and can't import."""
     machine.add_aws("v2", "2.38.5")
     config.write_text("[plugins]\nendpoint = awscli_plugin_endpoint\n")
     before = snapshot(machine.home)
 
-    with pytest.raises(Refusal, match="No module named 'awscli_plugin_endpoint'"):
-        enable(machine.around())
+    with pytest.raises(InstallError, match="No module named 'awscli_plugin_endpoint'"):
+        enable(machine.system())
 
     assert before == snapshot(machine.home)
 
 
-def test_refuses_a_home_that_a_path_list_would_cut(machine) -> None:
+def test_refuses_a_colon_in_the_folder_name(machine) -> None:
     """A colon in the folder's name can't be written into cli_legacy_plugin_path."""
     machine.add_aws("v2", "2.38.5")
 
-    with pytest.raises(Refusal, match="':' in its name"):
-        enable(machine.around(HOME=str(machine.home / "a:b")))
+    with pytest.raises(InstallError, match="':' in its name"):
+        enable(machine.system(HOME=str(machine.home / "a:b")))
 
 
-def test_an_alias_is_told_and_stays_out_of_the_proof(machine, config: Path) -> None:
-    """An alias could run anything: the person is warned, and it is not run."""
+def test_an_alias_is_a_warning_and_is_not_run(machine, config: Path) -> None:
+    """An alias could run anything, so the tests do not run it."""
     machine.add_aws("v2", "2.38.5")
     alias = machine.home / ".aws" / "cli" / "alias"
     alias.parent.mkdir()
@@ -303,8 +305,8 @@ def test_an_alias_is_told_and_stays_out_of_the_proof(machine, config: Path) -> N
         if command[1] == "assume":
             homes.add(env["HOME"])
 
-    machine.spoil = note
-    enable(machine.around())
+    machine.override = note
+    enable(machine.system())
 
     assert f"{alias} has an alias named assume" in machine.err.getvalue()
     assert homes
@@ -312,16 +314,16 @@ def test_an_alias_is_told_and_stays_out_of_the_proof(machine, config: Path) -> N
 
 
 def test_two_config_files_share_the_copy(machine, config: Path, tmp_path: Path) -> None:
-    """Disabling one file keeps the copy that the other one names; the last one takes it along."""
+    """The copy is removed when the last config file that names it is disabled."""
     machine.add_aws("v2", "2.38.5")
     second = tmp_path / "second"
-    enable(machine.around())
-    enable(machine.around(AWS_CONFIG_FILE=str(second)))
+    enable(machine.system())
+    enable(machine.system(AWS_CONFIG_FILE=str(second)))
 
-    disable(machine.around())
+    disable(machine.system())
     kept = (machine.plugins / "awscli_assume").exists()
     told = machine.out.getvalue()
-    disable(machine.around(AWS_CONFIG_FILE=str(second)))
+    disable(machine.system(AWS_CONFIG_FILE=str(second)))
 
     assert kept
     assert f"AWS_CONFIG_FILE={second} awscli-assume disable" in told
@@ -331,12 +333,12 @@ def test_two_config_files_share_the_copy(machine, config: Path, tmp_path: Path) 
 
 
 def test_disable_calls_no_aws(machine, config: Path) -> None:
-    """A plugin that is gone breaks every aws, so disable does without one."""
+    """A missing plugin breaks every aws, so disable does not run it."""
     machine.add_aws("v2", "2.38.5")
-    enable(machine.around())
+    enable(machine.system())
     machine.calls.clear()
 
-    disable(machine.around(PATH=""))
+    disable(machine.system(PATH=""))
 
     assert machine.calls == []
     assert config.read_text() == BEFORE
@@ -345,42 +347,42 @@ def test_disable_calls_no_aws(machine, config: Path) -> None:
 def test_disable_edits_the_file_before_it_removes_the_folder(
     machine, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Should the removal fail, aws still runs; one that had just read the file gets its time."""
+    """If the removal fails, aws still runs; an aws that has just read the file can load it."""
     machine.add_aws("v2", "2.38.5")
-    enable(machine.around())
+    enable(machine.system())
     seen = []
-    machine.pause = seen.append
+    machine.sleep = seen.append
     monkeypatch.setattr(
         "awscli_assume.install.disable.remove_package",
         lambda package: seen.append((package.exists(), config.read_text())),
     )
 
-    disable(machine.around())
+    disable(machine.system())
 
     assert seen == [2.0, (True, BEFORE)]
 
 
 def test_disable_works_without_the_record(machine, config: Path) -> None:
-    """Our lines are known by their content."""
+    """Our lines are recognized by their content."""
     machine.add_aws("v2", "2.38.5")
-    enable(machine.around())
+    enable(machine.system())
     (machine.plugins / "awscli-assume.json").unlink()
 
-    disable(machine.around())
+    disable(machine.system())
 
     assert config.read_text() == f"{BEFORE}\n"
 
 
 def test_disable_of_nothing_says_so(machine, config: Path) -> None:
-    """Without a plugin nothing is touched."""
-    disable(machine.around())
+    """Without a plugin nothing is changed."""
+    disable(machine.system())
 
     assert config.read_text() == BEFORE
     assert machine.out.getvalue() == f"The plugin is not enabled in {config}.\n"
 
 
 def test_the_record_names_the_file_before_it_changes(machine, config: Path) -> None:
-    """Killed between the two writes, disable still knows what was there."""
+    """After a kill between the two writes, disable still knows the file before."""
     machine.add_aws("v2", "2.38.5")
     seen = []
 
@@ -389,7 +391,7 @@ def test_the_record_names_the_file_before_it_changes(machine, config: Path) -> N
             record = json.loads((machine.plugins / "awscli-assume.json").read_text())
             seen.append(list(record["config_files"]))
 
-    machine.spoil = look
-    enable(machine.around())
+    machine.override = look
+    enable(machine.system())
 
     assert seen == [[str(config)], [str(config)]]

@@ -39,7 +39,7 @@ SHAPES = [
 
 @pytest.mark.parametrize("text", SHAPES)
 def test_reads_what_configparser_reads(text: str) -> None:
-    """The section says to us what it says to botocore, which reads it by RawConfigParser."""
+    """The values are those that botocore reads with RawConfigParser."""
     parser = configparser.RawConfigParser(default_section="")
     parser.read_string(text)
 
@@ -48,13 +48,13 @@ def test_reads_what_configparser_reads(text: str) -> None:
 
 
 def test_names_plugin_only_by_our_module() -> None:
-    """Another plugin that is called assume is not ours."""
+    """Another plugin named assume is not ours."""
     assert names_plugin("[plugins]\nassume = awscli_assume\n")
     assert not names_plugin("[plugins]\nassume = awscli_other\n")
 
 
-def test_answers_and_replaces_the_lines_of_one_option() -> None:
-    """An option goes with the lines that continue it, and nothing else moves."""
+def test_returns_and_replaces_the_lines_of_one_option() -> None:
+    """An option includes the lines that continue it, and no other line changes."""
     text = "[plugins]\na = 1\n  2\n# mine\nb = 3\n"
 
     assert option_lines(text, "a") == "a = 1\n  2\n"
@@ -74,7 +74,7 @@ def test_answers_and_replaces_the_lines_of_one_option() -> None:
     ],
 )
 def test_adds_our_folder_once_and_first(value: str, expected: list[str]) -> None:
-    """Other folders stay; an older copy of ours in one of them does not come before it."""
+    """Other folders stay, after ours: one of them may have an older copy."""
     assert os.pathsep.join(expected) == with_folder(value, OURS)
 
 
@@ -87,7 +87,7 @@ def test_adds_our_folder_once_and_first(value: str, expected: list[str]) -> None
             f"[a]\nb=c\n\n[plugins]\ncli_legacy_plugin_path={OURS}\nassume=awscli_assume\n\n[d]\n",
             "[a]\nb=c\n\n\n[d]\n",
         ),
-        # Somebody's comment keeps its section.
+        # A comment keeps its section.
         ("[plugins]\n# mine\nassume = awscli_assume\n", "[plugins]\n# mine\n"),
         # Another plugin that came later may live in our folder.
         (
@@ -103,12 +103,12 @@ def test_adds_our_folder_once_and_first(value: str, expected: list[str]) -> None
     ],
 )
 def test_takes_out_our_lines_only(text: str, expected: str) -> None:
-    """Without a record our lines go, and the section when nothing else is left in it."""
+    """Without a record our lines are removed, and the section if it is empty then."""
     assert expected == without_plugin(text, OURS, None)[0]
 
 
 def test_gives_back_the_earlier_path_as_it_was_written() -> None:
-    """A path line that enable had rewritten comes back with its own spacing."""
+    """A path line that enable has rewritten is restored with its spacing."""
     text = (
         f"[plugins]\ncli_legacy_plugin_path = {OURS}{os.pathsep}{THEIRS}\nassume = awscli_assume\n"
     )
@@ -118,7 +118,7 @@ def test_gives_back_the_earlier_path_as_it_was_written() -> None:
 
 
 def test_keeps_a_folder_that_came_to_the_path_later() -> None:
-    """A person who added a folder after enable keeps it, and the order of the rest."""
+    """A folder that was added after enable stays, in the same order."""
     later = os.path.join(os.sep, "later")
     value = os.pathsep.join([OURS, THEIRS, later])
     text = f"[plugins]\ncli_legacy_plugin_path = {value}\nassume = awscli_assume\n"

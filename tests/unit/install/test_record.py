@@ -1,9 +1,13 @@
-"""What enable notes down, and what disable makes of it."""
+"""The record that enable writes, and the file that disable restores from it."""
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import tempfile
+import venv
 from pathlib import Path
 from typing import Optional
 
@@ -12,9 +16,12 @@ from awscli.customizations.configure.writer import ConfigFileWriter
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
+import awscli_assume
+from awscli_assume.install.enable import enable
 from awscli_assume.install.plugin_settings import read_settings, with_folder
 from awscli_assume.install.record import (
     Entry,
+    base_interpreter,
     load_python,
     load_record,
     make_entry,
@@ -53,7 +60,7 @@ LINES = st.lists(
 
 @given(LINES)
 def test_disable_undoes_what_the_cli_wrote_byte_for_byte(lines: list[str]) -> None:
-    """Whatever the config file looked like, it comes back when nobody edited it meanwhile."""
+    """Any config file is restored if it was not edited meanwhile."""
     before = "".join(lines).encode()
     try:
         after = set_by_cli(before)
@@ -66,8 +73,8 @@ def test_disable_undoes_what_the_cli_wrote_byte_for_byte(lines: list[str]) -> No
     assert before == restore(after, entry, OURS)
 
 
-def test_a_file_that_was_not_there_goes_again() -> None:
-    """A config file that holds nothing but our lines is removed if enable had made it."""
+def test_a_file_that_enable_created_is_removed() -> None:
+    """A config file with our lines alone is removed if enable has created it."""
     after = set_by_cli(None)
     entry = make_entry(None, after, OURS, None)
 
@@ -75,15 +82,15 @@ def test_a_file_that_was_not_there_goes_again() -> None:
     assert restore(after + b"[default]\nregion = x\n", entry, OURS) == b"[default]\nregion = x\n"
 
 
-def test_an_empty_file_that_was_there_stays() -> None:
-    """A person's empty config file is not ours to remove."""
+def test_an_empty_file_stays() -> None:
+    """A user's empty config file is not removed."""
     after = set_by_cli(b"")
 
     assert restore(after, make_entry(b"", after, OURS, None), OURS) == b""
 
 
 def test_an_ordinary_file_is_not_copied_into_the_record() -> None:
-    """Keys in the config file do not get a second home; only a file with CRLF needs one."""
+    """Keys in the config file are not stored twice; only a file with CRLF has to be."""
     plain, windows = b"[default]\nregion = x\n", b"[default]\r\nregion = x\r\n"
 
     assert make_entry(plain, set_by_cli(plain), OURS, None).content is None
@@ -92,7 +99,7 @@ def test_an_ordinary_file_is_not_copied_into_the_record() -> None:
 
 
 def test_a_later_edit_survives() -> None:
-    """What a person added after enable stays when our lines go."""
+    """A user's change after enable stays when our lines are removed."""
     before = b"[default]\nregion = x"
     after = set_by_cli(before)
     edited = after.replace(b"region = x", b"region = y") + b"[profile new]\noutput = text\n"
@@ -104,7 +111,7 @@ def test_a_later_edit_survives() -> None:
 
 
 def test_enabling_again_keeps_what_the_first_time_found() -> None:
-    """The state before the first enable is the one that disable returns to."""
+    """Disable restores the state before the first enable."""
     before = b"[default]\nregion = x"
     after = set_by_cli(before)
     first = make_entry(before, after, OURS, None)
@@ -116,7 +123,7 @@ def test_enabling_again_keeps_what_the_first_time_found() -> None:
 
 
 def test_the_record_is_private_and_comes_back(tmp_path: Path) -> None:
-    """Entries survive the file; nobody else can read it; without entries there is no file."""
+    """Entries are read back; the file is 0600; without entries there is no file."""
     path = tmp_path / "awscli-assume.json"
     entries = {"/a": Entry(True, "b", "c", "cli_legacy_plugin_path=x\n", "ZA==")}
 
@@ -129,7 +136,7 @@ def test_the_record_is_private_and_comes_back(tmp_path: Path) -> None:
 
 
 def test_the_record_names_an_interpreter(tmp_path: Path) -> None:
-    """The Python comes back beside the entries, and neither stands in the way of the other."""
+    """The interpreter is stored beside the entries."""
     path = tmp_path / "awscli-assume.json"
     entries = {"/a": Entry(True, "b", "c", None)}
 
@@ -142,10 +149,36 @@ def test_the_record_names_an_interpreter(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"config_files": {"/a": {"x": 1}}}'])
-def test_a_damaged_record_is_as_none(tmp_path: Path, content: bytes) -> None:
-    """Disable must work without the record, so it must not stumble over it."""
+def test_a_damaged_record_is_ignored(tmp_path: Path, content: bytes) -> None:
+    """Disable works without the record, so also with a damaged one."""
     path = tmp_path / "awscli-assume.json"
     path.write_bytes(content)
 
     assert load_record(path) == {}
     assert load_python(path) is None
+
+
+def test_the_interpreter_is_outside_of_an_environment(tmp_path: Path) -> None:
+    """In a virtual environment, it is the Python that the environment was made from."""
+    venv.create(tmp_path / "env", symlinks=True)
+    code = "from awscli_assume.install.record import *; print(base_interpreter())"
+    root = Path(awscli_assume.__file__).parents[1]
+    done = subprocess.run(
+        [str(tmp_path / "env" / "bin" / "python"), "-c", code],
+        env={"PYTHONPATH": str(root)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found = done.stdout.strip()
+
+    assert os.path.realpath(sys.executable) == os.path.realpath(found)
+    assert not found.startswith(str(tmp_path))
+
+
+def test_enable_records_the_interpreter(machine) -> None:
+    """The record names the Python that enable ran in."""
+    machine.add_aws("v2", "2.38.5")
+
+    enable(machine.system())
+
+    record = json.loads((machine.plugins / "awscli-assume.json").read_text())
+    assert record["python"] == base_interpreter()
+    assert os.access(record["python"], os.X_OK)

@@ -1,4 +1,4 @@
-"""Where the CLI's two files are, and what is said of one that can't be read."""
+"""Where the CLI's two files are, and the error for one that can't be read."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_file_that_does_not_exist(place: Path) -> None:
 
 
 def test_sections_of_a_file(place: Path) -> None:
-    """Sections are answered as botocore reads them: raw names, blocks as mappings."""
+    """Sections are returned as botocore reads them: raw names, blocks as mappings."""
     (place / "f").write_text("[default]\nregion=x\n[profile 'a b']\ns3 =\n  k = v\n[plugins]\n")
 
     assert parse(str(place / "f"), "f") == {
@@ -99,9 +99,9 @@ def test_sections_of_a_file(place: Path) -> None:
         (f"[a]\nx = y\n{SECRET}\n", "(line 3: a line without a key and a value)"),
         (f"[a]\n{SECRET}\nx\n{SECRET}\n", "(line 2, 3, 4: a line without a key and a value)"),
         (f"{SECRET} = x\n[a]\n", "(line 1: a line before the first [section])"),
-        (f"[a]\n[b]\n[a]\nx = {SECRET}\n", "(line 3: section [a] is there twice)"),
-        (f"[a]\nx = {SECRET}\nx = {SECRET}\n", "(line 3: key x is there twice)"),
-        (f"[a]\nx =\n  {SECRET}\n", "(a nested block with a line that is no key = value)"),
+        (f"[a]\n[b]\n[a]\nx = {SECRET}\n", "(line 3: duplicate section [a])"),
+        (f"[a]\nx = {SECRET}\nx = {SECRET}\n", "(line 3: duplicate key x)"),
+        (f"[a]\nx =\n  {SECRET}\n", "(a nested block has a line that is not key = value)"),
         (f"\ufeff[a]\nx = {SECRET}\n", "(line 1: a line before the first [section])"),
         (f"[a]\nx = {SECRET}\udcff\n", "(it is not utf-8 text)"),
     ],
@@ -111,12 +111,12 @@ def test_file_that_can_not_be_read(place: Path, content: str, says: str) -> None
     copy = place / ".credentials.assume-x"
     copy.write_bytes(content.encode("utf-8", "surrogateescape"))
 
-    with pytest.raises(UnusableFile) as refusal:
+    with pytest.raises(UnusableFile, match="cannot read") as error:
         parse(str(copy), "/home/alice/.aws/credentials")
 
-    message = str(refusal.value)
+    message = str(error.value)
     assert f"/home/alice/.aws/credentials {says}" in message
-    assert "nothing was written" in message
+    assert "Nothing was written" in message
     assert SECRET not in message
     assert str(copy) not in message
 

@@ -1,4 +1,4 @@
-"""One lock for all our processes, held by the kernel: real children hold it here."""
+"""The lock between our processes: real child processes hold it here."""
 
 from __future__ import annotations
 
@@ -108,11 +108,12 @@ def test_lock_of_a_killed_process(file: Path, holder: subprocess.Popen) -> None:
 
 
 def wait_in_vain(paths: list[Path], wait: float, clock: Clock) -> str:
-    """Return what is said when one of the locks stays taken."""
+    """Return the message when one of the locks stays locked."""
     names = [str(path) for path in paths]
-    with pytest.raises(UnusableFile) as refusal, files_locked(names, wait, clock, clock.sleep):
-        raise AssertionError("they are held")
-    return str(refusal.value)
+    lock = files_locked(names, wait, clock, clock.sleep)
+    with pytest.raises(UnusableFile, match="holds the lock") as error, lock:
+        raise AssertionError("the locks are held")
+    return str(error.value)
 
 
 def test_wait_is_bounded(file: Path, holder: subprocess.Popen) -> None:
@@ -122,7 +123,7 @@ def test_wait_is_bounded(file: Path, holder: subprocess.Popen) -> None:
     message = wait_in_vain([file], 30, clock)
 
     assert f"{file}.lock" in message
-    assert "nothing was written" in message
+    assert "Nothing was written" in message
     assert "Run the command again" in message
     assert 30 <= clock.now - 100 < 31
     assert clock.naps > 10
@@ -169,8 +170,9 @@ def test_folder_that_is_not_there(tmp_path: Path) -> None:
     """A lock that can't be made is named, with the folder to look at."""
     path = tmp_path / "none" / "credentials"
 
-    with pytest.raises(UnusableFile) as refusal, files_locked([str(path)], sleep=never):
-        raise AssertionError("it is not held")
+    lock = files_locked([str(path)], sleep=never)
+    with pytest.raises(UnusableFile, match="Cannot open the lock") as error, lock:
+        raise AssertionError("the lock is not held")
 
-    assert f"{path}.lock: No such file" in str(refusal.value)
-    assert f"ls -ld {path.parent}" in str(refusal.value)
+    assert f"{path}.lock: No such file" in str(error.value)
+    assert f"ls -ld {path.parent}" in str(error.value)

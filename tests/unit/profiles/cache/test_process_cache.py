@@ -197,7 +197,7 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     cache = ProcessCache("p", BLOCK, str(tmp_path / "file" / "assume-sessions"))
 
-    with pytest.raises(UnusableFile) as error:
+    with pytest.raises(UnusableFile, match="Cannot write") as error:
         cache.store(CREDENTIALS, NOW)
 
     assert cache.path in str(error.value)

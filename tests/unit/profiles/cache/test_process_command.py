@@ -112,7 +112,9 @@ console.log(JSON.stringify(files.configFile.x.credential_process));
 @pytest.mark.parametrize("platform", ["linux", "win32"])
 def test_what_cannot_be_written_is_refused(path: str, platform: str) -> None:
     """A path with control characters, or none, is named and not written."""
-    with pytest.raises(InvalidConfiguration) as error:
+    with pytest.raises(
+        InvalidConfiguration, match="in credential_process: it is empty or"
+    ) as error:
         line_of(path, platform)
 
     assert repr(path) in str(error.value)

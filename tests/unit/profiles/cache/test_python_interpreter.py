@@ -138,7 +138,7 @@ def test_what_does_not_run_is_not_taken(
     tmp_path: Path, script: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A candidate has to answer in time, with the path of a Python that runs as well."""
-    monkeypatch.setattr("awscli_assume.profiles.cache.python_interpreter._PATIENCE_SECONDS", 1)
+    monkeypatch.setattr("awscli_assume.profiles.cache.python_interpreter.TIMEOUT_SECONDS", 1)
     executable(tmp_path / "bin" / "python3", f"#!/bin/sh\n{script}\n")
 
     assert find_python({"PATH": str(tmp_path / "bin")}, system=()) is None

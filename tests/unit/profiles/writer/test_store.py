@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
+import sys
 from pathlib import Path
 from typing import Any, Callable, Sequence
 
@@ -238,12 +240,12 @@ def test_section_that_the_writer_does_not_follow(
     """An edit that the CLI's writer would get wrong is refused; the file stays untouched."""
     put(config, text)
 
-    with pytest.raises(UnusableFile) as refusal:
+    with pytest.raises(UnusableFile, match="would damage") as error:
         apply_edits([config_edit(config, profile)], pass_check)
 
-    assert str(config) in str(refusal.value)
-    assert line in str(refusal.value)
-    assert "The file is as it was" in str(refusal.value)
+    assert str(config) in str(error.value)
+    assert line in str(error.value)
+    assert "The file was not changed" in str(error.value)
     assert config.read_text() == text
     assert names_beside(config) == ["config"]
 
@@ -253,10 +255,10 @@ def test_harmless_header_is_not_blamed(config: Path) -> None:
     text = "[profile dev] # why\noutput = json\n# a comment without a line break"
     put(config, text)
 
-    with pytest.raises(UnusableFile) as refusal:
+    with pytest.raises(UnusableFile, match="would damage") as error:
         apply_edits([config_edit(config)], pass_check)
 
-    assert "# why" not in str(refusal.value)
+    assert "# why" not in str(error.value)
     assert config.read_text() == text
 
 
@@ -275,7 +277,7 @@ def test_file_that_the_cli_can_not_read(credentials: Path, config: Path, content
     credentials.write_bytes(content)
     age(credentials)
 
-    with pytest.raises(UnusableFile, match="can't read"):
+    with pytest.raises(UnusableFile, match="cannot read"):
         apply_edits([config_edit(config), credentials_edit(credentials)], pass_check)
 
     assert credentials.read_bytes() == content
@@ -288,10 +290,10 @@ def test_value_with_a_line_break(credentials: Path, value: str) -> None:
     """A value with a line break is refused without being told, on every version of the writer."""
     edit = FileEdit(str(credentials), [SectionEdit("dev", [("aws_session_token", value)])])
 
-    with pytest.raises(UnusableFile) as refusal:
+    with pytest.raises(UnusableFile, match="Cannot write|would damage") as error:
         apply_edits([edit], pass_check)
 
-    assert "s3cr3t" not in str(refusal.value).partition(str(credentials))[2]
+    assert "s3cr3t" not in str(error.value).partition(str(credentials))[2]
     assert credentials.read_text() == CREDENTIALS
     assert names_beside(credentials) == ["credentials"]
 
@@ -305,7 +307,7 @@ def test_value_that_is_read_back_as_another(credentials: Path, value: str) -> No
         apply_edits([edit], pass_check)
         assert raw_config_parse(str(credentials))["dev"] == {"aws_session_token": ""}
     else:
-        with pytest.raises(UnusableFile):
+        with pytest.raises(UnusableFile, match="would damage"):
             apply_edits([edit], pass_check)
         assert credentials.read_text() == CREDENTIALS
 
@@ -367,10 +369,10 @@ def test_foreign_writer_who_never_stops(credentials: Path) -> None:
         runs.append(before)
         put(credentials, f"[foreign]\nrun = {len(runs)}\n")
 
-    with pytest.raises(UnusableFile, match="is being written all the time") as refusal:
+    with pytest.raises(UnusableFile, match="Another program keeps writing") as error:
         apply_edits([credentials_edit(credentials)], write)
 
-    assert str(credentials) in str(refusal.value)
+    assert str(credentials) in str(error.value)
     assert credentials.read_text() == f"[foreign]\nrun = {len(runs)}\n"
     assert len(runs) > 10
 
@@ -398,10 +400,10 @@ def test_full_disk(credentials: Path, mocker: MockerFixture, where: str) -> None
     """A full disk is told with a command to look; the file is as it was, nothing is left."""
     mocker.patch.object(os, where, side_effect=OSError(errno.ENOSPC, "No space left on device"))
 
-    with pytest.raises(UnusableFile, match=r"No space left on device.*df ") as refusal:
+    with pytest.raises(UnusableFile, match=r"No space left on device.*df ") as error:
         apply_edits([credentials_edit(credentials)], pass_check)
 
-    assert isinstance(refusal.value.__cause__, OSError)
+    assert isinstance(error.value.__cause__, OSError)
     assert credentials.read_text() == CREDENTIALS
     assert names_beside(credentials) == ["credentials"]
 
@@ -438,3 +440,44 @@ def test_read_only_file_is_not_replaced(config: Path, credentials: Path) -> None
         apply_edits([config_edit(config), credentials_edit(credentials)], pass_check)
 
     assert config.read_text() == CONFIG
+
+
+# The folder
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_new_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    """A new folder has mode 0700 whatever the umask; an existing one keeps its own."""
+    path = tmp_path / ".aws" / "config"
+    umask = os.umask(0)
+    try:
+        apply_edits([config_edit(path)], pass_check)
+    finally:
+        os.umask(umask)
+    modes = [stat.S_IMODE(path.parent.stat().st_mode)]
+    path.parent.chmod(0o755)
+    apply_edits([config_edit(path, "another")], pass_check)
+    modes.append(stat.S_IMODE(path.parent.stat().st_mode))
+
+    assert modes == [0o700, 0o755]
+
+
+def test_folder_that_can_not_be_made(tmp_path: Path) -> None:
+    """A folder that can't be created is named."""
+    path = tmp_path / "folder" / "config"
+    path.parent.symlink_to(tmp_path / "none" / "none")
+
+    with pytest.raises(UnusableFile, match=f"Cannot create the folder {path.parent}"):
+        apply_edits([config_edit(path)], pass_check)
+
+
+def test_backup_of_an_earlier_run_stops_the_writer(tmp_path: Path, mocker: MockerFixture) -> None:
+    """Where a file can't be replaced and a backup of it exists, the error names the backup."""
+    path = put(tmp_path / "config", CONFIG)
+    put(tmp_path / "config.assume-backup", "the right content")
+    mocker.patch.object(os, "replace", side_effect=OSError(errno.EBUSY, "busy"))
+
+    with pytest.raises(UnusableFile, match=r"config\.assume-backup exists"):
+        apply_edits([config_edit(path)], pass_check)
+
+    assert path.read_text() == CONFIG

@@ -1,4 +1,4 @@
-"""A private copy beside a file, and how it takes the file's place."""
+"""Replacing a file by a private copy beside it, for the profile writer and the installer."""
 
 from __future__ import annotations
 
@@ -7,20 +7,16 @@ import os
 import stat
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pytest_mock import MockerFixture
 
-from awscli_assume.errors import UnusableFile
-from awscli_assume.profiles.writer.staging import (
+from awscli_assume.files.replace import (
+    ReplaceError,
     Snapshot,
-    check_usable,
     identity_of,
-    make_folder,
     private_copy,
     put_in_place,
-    read_when_quiet,
     sweep_copies,
 )
 
@@ -30,7 +26,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes and file
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Return a file that nobody has written to for long."""
+    """Return a file that was not written to recently."""
     path = tmp_path / "credentials"
     path.write_bytes(b"old")
     path.chmod(0o600)
@@ -55,175 +51,11 @@ def names_beside(path: Path) -> list[str]:
     return sorted(found.name for found in path.parent.iterdir())
 
 
-class Writer:
-    """A clock that goes on while somebody sleeps, and a foreign writer who acts meanwhile."""
-
-    def __init__(self, path: Path, writes: dict[int, bytes]) -> None:
-        self.path = path
-        self.writes = writes
-        self.now = LONG_AGO
-        self.naps = 0
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        self.naps += 1
-        if self.naps in self.writes:
-            self.write(self.writes[self.naps])
-
-    def write(self, content: bytes) -> None:
-        self.path.write_bytes(content)
-        os.utime(self.path, (self.now, self.now))
-
-    def read(self) -> Snapshot:
-        return read_when_quiet(str(self.path), clock=self.clock, sleep=self.sleep)
-
-
-# Whether a file may be used
-
-
-@posix
-@pytest.mark.parametrize("mode", [0o600, 0o644, 0o666, 0o700])
-def test_usable_file(file: Path, mode: int) -> None:
-    """A file that its owner may read and write is usable."""
-    file.chmod(mode)
-
-    check_usable(str(file))
-
-
-def test_missing_file_is_usable(tmp_path: Path) -> None:
-    """A file that is not there yet is usable."""
-    check_usable(str(tmp_path / "none"))
-
-
-@posix
-@pytest.mark.parametrize("mode", [0o400, 0o444, 0o440])
-def test_read_only_file(file: Path, mode: int) -> None:
-    """A read-only file is refused with the command that changes it, also for root."""
-    file.chmod(mode)
-
-    with pytest.raises(UnusableFile) as refusal:
-        check_usable(str(file))
-
-    assert f"{file} is read-only" in str(refusal.value)
-    assert f"chmod u+rw {file}" in str(refusal.value)
-
-
-@posix
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["FIFO", "folder"])
-def test_file_that_is_none(tmp_path: Path, make: Any) -> None:
-    """A FIFO, which would hang the CLI, and a folder are refused."""
-    path = tmp_path / "config"
-    make(path)
-
-    with pytest.raises(UnusableFile, match="not a regular file"):
-        check_usable(str(path))
-
-
-@posix
-def test_file_that_can_not_be_looked_at(tmp_path: Path) -> None:
-    """A path that leads nowhere, as a link to itself, is refused with the command to look."""
-    path = tmp_path / "config"
-    path.symlink_to(path)
-
-    with pytest.raises(UnusableFile, match=f"ls -l {path}"):
-        check_usable(str(path))
-
-
-@posix
-def test_new_folder_is_its_owners_alone(tmp_path: Path) -> None:
-    """A new folder has mode 0700 whatever the umask; one that is there keeps its own."""
-    path = tmp_path / ".aws" / "config"
-    umask = os.umask(0)
-    try:
-        make_folder(str(path))
-    finally:
-        os.umask(umask)
-    modes = [mode_of(path.parent)]
-    path.parent.chmod(0o755)
-    make_folder(str(path))
-    modes.append(mode_of(path.parent))
-
-    assert modes == [0o700, 0o755]
-
-
-def test_folder_that_can_not_be_made(file: Path) -> None:
-    """A folder that can't be made is named."""
-    with pytest.raises(UnusableFile, match=f"Can't create the folder {file}"):
-        make_folder(str(file / "config"))
-
-
-# Reading
-
-
-def test_quiet_file_is_read_at_once(file: Path) -> None:
-    """A file that nobody has written to for long is read without waiting."""
-    writer = Writer(file, {})
-    writer.now = LONG_AGO + 1
-
-    assert writer.read() == snapshot_of(file)
-    assert writer.naps == 0
-
-
-def test_file_from_the_future_is_read_at_once(file: Path) -> None:
-    """A file whose time is ahead of the clock does not make anybody wait."""
-    writer = Writer(file, {})
-    writer.now = LONG_AGO - 3600
-
-    assert writer.read().content == b"old"
-    assert writer.naps == 0
-
-
-def test_missing_file_is_empty(tmp_path: Path) -> None:
-    """A missing file is an empty snapshot without an identity."""
-    assert Writer(tmp_path / "none", {}).read() == Snapshot(b"", None)
-
-
-def test_fresh_file_is_given_time(file: Path) -> None:
-    """A file that was written just now is read once it has kept still."""
-    writer = Writer(file, {1: b"ne", 3: b"new", 5: b"new one"})
-    writer.write(b"n")
-
-    assert writer.read() == snapshot_of(file)
-    assert file.read_bytes() == b"new one"
-    assert writer.naps > 5
-
-
-def test_truncated_file_is_waited_for(file: Path) -> None:
-    """A file that a foreign writer has emptied to fill it again is never read as empty."""
-    writer = Writer(file, {100: b"filled"})
-    writer.write(b"")
-
-    assert writer.read().content == b"filled"
-
-
-def test_file_that_stays_empty(file: Path) -> None:
-    """A file that stays empty for a second is an empty one."""
-    writer = Writer(file, {})
-    writer.write(b"")
-
-    assert writer.read() == Snapshot(b"", identity_of(str(file)))
-    assert 1 <= writer.now - LONG_AGO < 1.1
-
-
-def test_file_that_is_never_quiet(file: Path) -> None:
-    """A file that is written all the time is given up after some seconds, by name."""
-    writer = Writer(file, {number: b"x" * number for number in range(10_000)})
-    writer.write(b"x")
-
-    with pytest.raises(UnusableFile, match=f"{file} is being written all the time"):
-        writer.read()
-
-    assert 10 <= writer.now - LONG_AGO < 11
-
-
 # The copy
 
 
 def test_copy_is_private_and_gone_at_the_end(file: Path) -> None:
-    """A copy lies beside the file, is its owner's alone, and is gone at the end."""
+    """A copy is beside the file, private to its owner, and removed at the end."""
     with private_copy(str(file), b"content") as copy:
         seen = Path(copy)
         content, mode, folder = seen.read_bytes(), mode_of(seen), seen.parent
@@ -234,7 +66,7 @@ def test_copy_is_private_and_gone_at_the_end(file: Path) -> None:
 
 
 def test_copy_is_gone_after_an_error(file: Path) -> None:
-    """A copy is gone also when something was raised, or when it has been renamed."""
+    """A copy is removed also after an error or a rename."""
     with pytest.raises(RuntimeError), private_copy(str(file), b"content"):
         raise RuntimeError
     with private_copy(str(file), b"content") as copy:
@@ -244,7 +76,7 @@ def test_copy_is_gone_after_an_error(file: Path) -> None:
 
 
 def test_sweep(file: Path) -> None:
-    """Copies that a killed process left are removed, and nothing else is."""
+    """The copies of a killed process are removed, and nothing else."""
     left = [".credentials.assume-a1b2", ".credentials.assume-"]
     others = [".config.assume-a1b2", "credentials.assume-backup", ".credentials.bak",
               "credentials.lock", "my.credentials.assume-x"]  # fmt: skip
@@ -261,7 +93,7 @@ def test_sweep(file: Path) -> None:
 
 
 def test_copy_takes_the_files_place(file: Path) -> None:
-    """The file holds the copy's content, its time is of now, and nothing is left beside it."""
+    """The file has the copy's content and a new time, and nothing is left beside it."""
     assert replace(file, b"new", snapshot_of(file)) is True
 
     assert file.read_bytes() == b"new"
@@ -322,7 +154,7 @@ def test_extended_attributes_are_kept(file: Path) -> None:
 
 @posix
 def test_link_is_resolved_by_the_caller(file: Path) -> None:
-    """A link that leads to the file goes on leading there, for the path is the resolved one."""
+    """A link to the file still leads to it, because the path is the resolved one."""
     link = file.with_name("link")
     link.symlink_to(file)
 
@@ -334,7 +166,7 @@ def test_link_is_resolved_by_the_caller(file: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"foreign", b"OLD"], ids=["another size", "the same size"])
 def test_file_that_was_written_meanwhile(file: Path, content: bytes) -> None:
-    """A file that somebody has written to since is left as they left it."""
+    """A file that another program has written since is left as it is."""
     snapshot = snapshot_of(file)
     file.write_bytes(content)
 
@@ -343,7 +175,7 @@ def test_file_that_was_written_meanwhile(file: Path, content: bytes) -> None:
 
 
 def test_file_that_was_replaced_meanwhile(file: Path) -> None:
-    """A file that was replaced since, with the same size and times, is left too."""
+    """A file that was replaced since, with the same size and times, is left as well."""
     snapshot = snapshot_of(file)
     other = file.with_name("other")
     other.write_bytes(b"OLD")
@@ -355,13 +187,13 @@ def test_file_that_was_replaced_meanwhile(file: Path) -> None:
 
 
 def test_file_that_has_come_meanwhile(file: Path) -> None:
-    """A file that was not there when it was read, and is now, is left."""
+    """A file that did not exist when it was read, and exists now, is left."""
     assert replace(file, b"new", Snapshot(b"", None)) is False
     assert file.read_bytes() == b"old"
 
 
 def test_file_that_has_gone_meanwhile(file: Path) -> None:
-    """A file that somebody has removed since is changed, and not written again."""
+    """A file that was removed since is not created again."""
     snapshot = snapshot_of(file)
     file.unlink()
 
@@ -400,7 +232,7 @@ def test_order_on_disk(file: Path, mocker: MockerFixture) -> None:
 def test_file_that_can_not_be_replaced(
     file: Path, mocker: MockerFixture, code: int, content: bytes
 ) -> None:
-    """A bind-mounted file is written in place: the same file, no more and no less content."""
+    """A bind-mounted file is written in place: the same inode, exactly the new content."""
     mocker.patch.object(os, "replace", side_effect=OSError(code, "busy"))
     file.chmod(0o640)
     inode = file.stat().st_ino
@@ -427,7 +259,7 @@ def test_backup_is_there_while_the_file_is_written(file: Path, mocker: MockerFix
     mocker.patch.object(os, "replace", side_effect=OSError(errno.EBUSY, "busy"))
     mocker.patch.object(os, "fsync", fsync)
 
-    with pytest.raises(UnusableFile, match="No space left.*credentials.assume-backup"):
+    with pytest.raises(ReplaceError, match="No space left.*credentials.assume-backup"):
         replace(file, b"new", snapshot_of(file))
 
     backup = file.with_name("credentials.assume-backup")
@@ -436,12 +268,12 @@ def test_backup_is_there_while_the_file_is_written(file: Path, mocker: MockerFix
 
 
 def test_backup_of_an_earlier_run_is_kept(file: Path, mocker: MockerFixture) -> None:
-    """A backup that a killed run left is named, and neither it nor the file is written."""
+    """The backup of a killed run is named, and neither it nor the file is written."""
     backup = file.with_name("credentials.assume-backup")
     backup.write_bytes(b"the right content")
     mocker.patch.object(os, "replace", side_effect=OSError(errno.EBUSY, "busy"))
 
-    with pytest.raises(UnusableFile, match="credentials.assume-backup"):
+    with pytest.raises(ReplaceError, match="credentials.assume-backup exists: an earlier run"):
         replace(file, b"new", snapshot_of(file))
 
     assert backup.read_bytes() == b"the right content"
@@ -449,7 +281,7 @@ def test_backup_of_an_earlier_run_is_kept(file: Path, mocker: MockerFixture) -> 
 
 
 def test_other_errors_pass(file: Path, mocker: MockerFixture) -> None:
-    """Any other error of the rename comes out, and the file is as it was."""
+    """Any other error of the rename is raised, and the file is unchanged."""
     mocker.patch.object(os, "replace", side_effect=OSError(errno.EROFS, "read-only"))
 
     with pytest.raises(OSError, match="read-only"):

@@ -1,4 +1,4 @@
-"""The line that leads the CLI's writer astray is named, and its value is not."""
+"""The line whose syntax the CLI's writer does not support is named, and its value is not."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Optional
 import pytest
 
 from awscli_assume.host import build_profile_map
-from awscli_assume.profiles.writer.unsupported_syntax import find_unsupported_syntax
+from awscli_assume.profiles.writer.verify import find_unsupported_syntax
 
 KEYS = {"region", "assumed", "aws_session_token"}
 
 
-def suspect(text: str, section: str = "profile dev") -> Optional[tuple[int, str]]:
+def find(text: str, section: str = "profile dev") -> Optional[tuple[int, str]]:
     """Return what is found in a config file for the profile dev."""
     return find_unsupported_syntax(
         text.split("\n"),
@@ -25,20 +25,20 @@ def suspect(text: str, section: str = "profile dev") -> Optional[tuple[int, str]
 @pytest.mark.parametrize(
     ("text", "line", "word"),
     [
-        ('[a]\n[profile "dev"]\n[profile dev]\n', 3, "section above"),
+        ('[a]\n[profile "dev"]\n[profile dev]\n', 3, "as a section above"),
         ("[a]\n  [profile dev]\n", 2, "[profile dev]"),
         ("[profile  dev]\n", 1, "[profile  dev]"),
-        ("[profile dev]\n[profile dev]\n", 2, "section above"),
+        ("[profile dev]\n[profile dev]\n", 2, "as a section above"),
         ("[DEFAULT]\nx = S3cret\n[profile dev]\n", 1, "[DEFAULT]"),
         ("[profile dev]\nREGION = S3cret\n", 2, "REGION"),
         ("[profile dev]\ns3 =\n  region = S3cret\n", 3, "region"),
-        ("[profile dev]\naws_session_token = S3cret\n  S3cret2\n", 3, "goes on"),
+        ("[profile dev]\naws_session_token = S3cret\n  S3cret2\n", 3, "continues the value"),
         ("\ufeff[profile dev]\n", 1, "[profile dev]"),
     ],
 )
 def test_line_and_reason(text: str, line: int, word: str) -> None:
-    """Number and name of the first such line, with nothing of what stands behind a key."""
-    found = suspect(text)
+    """The number and the name of the first such line are found, and no value."""
+    found = find(text)
 
     assert found is not None
     assert found[0] == line
@@ -56,6 +56,6 @@ def test_line_and_reason(text: str, line: int, word: str) -> None:
         "",
     ],
 )
-def test_nothing_to_suspect(text: str) -> None:
-    """Odd lines of other profiles, and of keys that are not concerned, are none."""
-    assert suspect(text) is None
+def test_supported_syntax(text: str) -> None:
+    """Unusual lines of other profiles and of other keys do not matter."""
+    assert find(text) is None

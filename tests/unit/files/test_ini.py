@@ -1,13 +1,10 @@
-"""Taking a key with its value out of a section, and leaving every other byte."""
+"""Lines of an INI file by section and key, and removing keys without touching another byte."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from awscli_assume.host import ConfigFileWriter
-from awscli_assume.profiles.writer.ini_lines import line_stands, without_keys
+from awscli_assume.files.ini import read_lines, without_empty_section, without_keys
 
 SECTION = "profile x"
 
@@ -86,21 +83,26 @@ BLOCK = ("assumed =", "    role-arn = a", "    source-profile = b")
             ["[profile x]", "e = f"],
             id="an indented line in brackets is no section",
         ),
+        pytest.param(
+            ["[profile x]", "s3 =", "    assumed = 1", "a = b"],
+            ["[profile x]", "s3 =", "    assumed = 1", "a = b"],
+            id="a key of a nested block is another key",
+        ),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
 def test_without_a_key(before: list[str], after: list[str], end: str) -> None:
-    """The key goes with all lines of its value; what stands around it stays as it is."""
+    """The key is removed with all lines of its value; every other line stays."""
     assert without_keys(lines(*before, end=end), SECTION, ["assumed"]) == lines(*after, end=end)
 
 
 def test_last_line_without_an_end() -> None:
-    """A last line without a line break keeps being one."""
+    """A last line without a line break stays as it is."""
     assert without_keys("[profile x]\na = b", SECTION, ["c"]) == "[profile x]\na = b"
 
 
 def test_several_keys() -> None:
-    """Each of several keys goes."""
+    """Each of several keys is removed."""
     text = lines("[x]", "a = 1", "b =", "  c = 2", "d = 3")
 
     assert without_keys(text, "x", {"a", "b"}) == lines("[x]", "d = 3")
@@ -117,8 +119,8 @@ def test_header_of_another_section(header: str) -> None:
 
 
 @pytest.mark.parametrize("odd", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
-def test_line_ends_that_are_none_to_the_parser(odd: str) -> None:
-    """What ends a line is what ends one for the CLI's parser: LF, CR and both, nothing else."""
+def test_characters_that_end_no_line(odd: str) -> None:
+    """Only what ends a line for the CLI's parser ends one here: LF, CR and both."""
     text = lines("[profile x]", f"a = b{odd}assumed = c", f"# d{odd}[y]", *BLOCK, "e = f")
 
     assert without_keys(text, SECTION, ["assumed"]) == lines(
@@ -127,32 +129,31 @@ def test_line_ends_that_are_none_to_the_parser(odd: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("piece", "stands"),
+    ("before", "after"),
     [
-        (b"[a]\nregion = r\n", True),
-        (b"[a]\nregion = r\noutput = text\n# region = x\n", True),
-        (b"[a]\nregions = r\nregion = r\n", True),
-        (b"[a]\nregion=r\n", False),
-        (b"[a]\nregion = r", False),
-        (b"[a]\nregion = r \n", False),
-        (b"[a]\nregion = r\r\n", False),
-        (b"[a]\nregion = r\n# a\rb\n", False),
-        (b"[a]\ns3 =\n  region = r\nregion = r\n", False),
-        (b"[a]\n\n  region : x\nregion = r\n", False),
-        (b"[a]\nregion = other\n", False),
-        (b"[a]\n", False),
+        pytest.param(["[x]", "", "[y]", "a = b"], ["[y]", "a = b"], id="blank lines go too"),
+        pytest.param(["[y]", "a = b", "[x]"], ["[y]", "a = b"], id="last"),
+        pytest.param(["[x]", "# note", "[y]"], ["[x]", "# note", "[y]"], id="comment"),
+        pytest.param(["[x]", "a = b", "[y]"], ["[x]", "a = b", "[y]"], id="key"),
+        pytest.param(["# top", "[x y]", "[x]"], ["# top", "[x y]"], id="another empty section"),
+        pytest.param(["[y]", "a =", "  [x]", "b = c"], ["[y]", "a =", "  [x]", "b = c"],
+                     id="an indented line in brackets is no section"),
     ],
-)
-def test_line_that_the_writer_would_put_back(piece: bytes, stands: bool, tmp_path: Path) -> None:
-    """A line stands where the writer leaves every byte as it is, and means no other line."""
-    path = tmp_path / "config"
-    path.write_bytes(piece)
-    ConfigFileWriter().update_config({"__section__": "a", "region": "r"}, str(path))
-
-    assert line_stands(piece, "region", "r") is stands
-    assert not stands or path.read_bytes() == piece
+)  # fmt: skip
+def test_without_an_empty_section(before: list[str], after: list[str]) -> None:
+    """A section goes where nothing but blank lines is in it."""
+    assert without_empty_section(lines(*before), "x") == lines(*after)
 
 
-def test_line_in_another_encoding_is_the_writers() -> None:
-    """The writer writes in the locale's encoding, so what is not ASCII is left to it."""
-    assert not line_stands("[a]\nregion = größe\n".encode(), "region", "größe")
+def test_lines_have_a_section_and_a_key() -> None:
+    """Each line says where it belongs; joined, the lines are the text."""
+    text = lines("# top", "[x]", "A = 1", "b =", "  c = 2", "", "  # note", "  d", "[y] # z", "e")
+    found = list(read_lines(text))
+
+    assert "".join(line.text for line in found) == text
+    assert [(line.section, line.key, line.value) for line in found] == [
+        (None, None, ""), ("x", None, ""), ("x", "a", "1"), ("x", "b", ""), ("x", "b", "c = 2"),
+        ("x", None, ""), ("x", None, ""), ("x", "b", "d"), ("y", None, ""), ("y", None, ""),
+    ]  # fmt: skip
+    assert [line.text[0] for line in found if line.is_header] == ["[", "["]
+    assert [line.value for line in found if line.is_continuation] == ["c = 2", "d"]
