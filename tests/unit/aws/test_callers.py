@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from awscli_assume.aws.callers import Caller, CallerCache
+from awscli_assume.aws.callers import Caller, CallerCache, server_time
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 USER_KEY, SESSION_KEY = "AKIAEXAMPLEEXAMPLE12", "ASIAEXAMPLEEXAMPLE12"
@@ -54,6 +54,57 @@ def test_malformed_caller_arn(arn: str) -> None:
     """A string that is not an ARN with an account ID raises ValueError."""
     with pytest.raises(ValueError):
         Caller.from_arn(arn)
+
+
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        ("arn:aws:sts::123456789012:assumed-role/r/s", True),
+        ("arn:aws:iam::123456789012:role/r", True),
+        ("arn:aws:iam::123456789012:role/team/r", True),
+        ("arn:aws:iam::123456789012:root", True),
+        ("arn:aws:iam::123456789012:role/other", False),
+        ("arn:aws:iam::123456789012:user/r", False),
+        ("arn:aws:iam::210987654321:role/r", False),
+        ("arn:aws-cn:iam::123456789012:root", False),
+    ],
+)
+def test_caller_named_by_a_trust_policy(arn: str, expected: bool) -> None:
+    """A session is named by its own ARN, its role with any path, and its account."""
+    caller = Caller.from_arn("arn:aws:sts::123456789012:assumed-role/r/s")
+
+    assert caller.is_named_by(arn) is expected
+
+
+@pytest.mark.parametrize("arn", ["arn:aws:iam::123456789012:role/alice", "arn:aws:iam::1:root"])
+def test_user_that_is_not_named(arn: str) -> None:
+    """A user is not named by a role of the same name."""
+    assert not ALICE.is_named_by(arn)
+    assert ALICE.is_named_by(str(ALICE.arn))
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("Mon, 23 Nov 2026 09:00:00 GMT", NOW),
+        ("Mon, 23 Nov 2026 10:00:00 +0100", NOW),
+        ("Mon, 23 Nov 2026 09:00:00 -0000", NOW),
+        ("today", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_server_time(date: object, expected: object) -> None:
+    """The Date header is an aware time; a missing or malformed one is None."""
+    headers = {} if date is None else {"date": date}
+
+    assert server_time({"ResponseMetadata": {"HTTPHeaders": headers}}) == expected
+
+
+@pytest.mark.parametrize("response", [None, {}, {"ResponseMetadata": {}}])
+def test_response_without_headers(response: object) -> None:
+    """A response without headers has no time."""
+    assert server_time(response) is None
 
 
 @pytest.mark.parametrize("key", [USER_KEY, SESSION_KEY, "test", ""])

@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 
-from awscli_assume.aws.iam.role_creation import RoleCreation
-from awscli_assume.host import ClientError
+from awscli_assume.aws.callers import Caller
+from awscli_assume.aws.iam.role_creation import (
+    PAUSES,
+    RoleCreation,
+    iam_errors,
+    trust_principal,
+    wait_until_assumable,
+)
+from awscli_assume.errors import InvalidConfiguration, UnexpectedAnswer
+from awscli_assume.host import ClientError, ResponseParserError
 from awscli_assume.model.arns import Role
 from awscli_assume.model.role_creation.new_role import NewRole
 
@@ -97,3 +105,131 @@ def test_call_that_may_have_worked(retries: int, status: int, is_undone: bool) -
 
     undone = ["delete_role_policy"] if is_undone else []
     assert iam.calls == ["create_role", *undone, "delete_role"]
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("MalformedPolicyDocument", "IAM checks that each user and role in --trust exists"),
+        ("EntityAlreadyExists", "aws iam get-role --role-name NAME"),
+        ("NoSuchEntity", "aws iam list-policies"),
+        ("LimitExceeded", "reached a quota. To see it: aws iam get-account-summary"),
+    ],
+)
+def test_hint_for_an_error(code: str, hint: str) -> None:
+    """Exception and response have IAM's message first, and the hint after it once."""
+    error = ClientError({"Error": {"Code": code, "Message": "no"}}, "CreateRole")
+    with pytest.raises(ClientError, match=hint), iam_errors(), iam_errors():
+        raise error
+
+    assert str(error).startswith(f"An error occurred ({code}) when calling the CreateRole")
+    assert str(error).count(hint) == 1
+    assert error.response["Error"]["Message"].partition("\n")[0] == "no"
+    assert error.response["Error"]["Message"].count(hint) == 1
+
+
+def test_error_without_a_hint() -> None:
+    """The request that IAM quotes is removed, and nothing is added."""
+    text = "no. The Canonical String for this request should have been 's3cr3t'"
+    error = ClientError({"Error": {"Code": "SignatureDoesNotMatch", "Message": text}}, "GetRole")
+    with pytest.raises(ClientError, match=r"operation: no\.$"), iam_errors():
+        raise error
+
+    assert error.response["Error"]["Message"] == "no."
+
+
+@pytest.mark.parametrize("error", [KeyError("Role"), ResponseParserError("s3cr3t")])
+def test_response_that_is_not_one_of_iam(error: Exception) -> None:
+    """The response is not shown; the error names what to check."""
+    message = "not one of IAM.*--endpoint-url"
+    with pytest.raises(UnexpectedAnswer, match=message) as raised, iam_errors():
+        raise error
+
+    assert "s3cr3t" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("arn", "principal"),
+    [
+        ("arn:aws:iam::123456789012:user/alice", "arn:aws:iam::123456789012:user/alice"),
+        ("arn:aws:sts::123456789012:assumed-role/r1/me", "arn:aws:iam::123456789012:role/a/r1"),
+    ],
+)
+def test_trust_principal(arn: str, principal: str) -> None:
+    """A role session stands for its role, with the path that IAM returns."""
+    iam = Iam()
+    prefix = "arn:aws:iam::123456789012:role/a/"
+    iam.get_role = lambda RoleName: {"Role": {"Arn": prefix + RoleName}}
+
+    assert trust_principal(Caller.from_arn(arn), iam) == principal
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"), [("NoSuchEntity", "it does not exist"), ("AccessDenied", "AccessDenied")]
+)
+def test_trust_principal_that_is_unknown(code: str, reason: str) -> None:
+    """Without the role's path nothing is guessed; the error says what to type."""
+    error = ClientError({"Error": {"Code": code, "Message": "no"}}, "GetRole")
+    iam = Iam()
+    iam.get_role = lambda RoleName: (_ for _ in ()).throw(error)
+    caller = Caller.from_arn("arn:aws-cn:sts::123456789012:assumed-role/r1/me")
+
+    message = rf"did not return it \({reason}\).*--trust arn:aws-cn:iam::123456789012:role/PATH/r1"
+    with pytest.raises(InvalidConfiguration, match=message):
+        trust_principal(caller, iam)
+
+
+class Sts:
+    """An STS client that denies the first calls; it records them."""
+
+    def __init__(self, denied: int, code: str = "AccessDenied") -> None:
+        self.calls: list[dict[str, Any]] = []
+        self._denied, self._code = denied, code
+
+    def assume_role(self, **parameters: Any) -> None:
+        self.calls.append(parameters)
+        if len(self.calls) <= self._denied:
+            raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, "AssumeRole")
+
+
+ARN = "arn:aws:iam::123456789012:role/r1"
+
+
+def test_wait_until_assumable() -> None:
+    """AssumeRole is called with the shortest duration until it succeeds."""
+    sts, pauses = Sts(denied=2), []
+
+    assert wait_until_assumable(sts, ARN, "me", "secret-id", pauses.append)
+    assert pauses == [1.0, 2.0]
+    assert (
+        sts.calls
+        == [
+            {
+                "RoleArn": ARN,
+                "RoleSessionName": "me",
+                "DurationSeconds": 900,
+                "ExternalId": "secret-id",
+            }
+        ]
+        * 3
+    )
+
+
+def test_role_that_stays_denied() -> None:
+    """After a minute the result is False; there is no pause after the last attempt."""
+    sts, pauses = Sts(denied=100), []
+
+    assert not wait_until_assumable(sts, ARN, "me", pause=pauses.append)
+    assert pauses == list(PAUSES)
+    assert sum(pauses) == 60
+    assert len(sts.calls) == len(PAUSES) + 1
+    assert "ExternalId" not in sts.calls[0]
+
+
+def test_other_error_ends_the_wait() -> None:
+    """An error other than AccessDenied is raised at once."""
+    sts = Sts(denied=1, code="ExpiredToken")
+
+    with pytest.raises(ClientError, match="ExpiredToken"):
+        wait_until_assumable(sts, ARN, "me", pause=lambda seconds: None)
+    assert len(sts.calls) == 1

@@ -7,8 +7,18 @@ from typing import Any
 
 import pytest
 
-from awscli_assume.aws.sts.error_hints import find_hint
-from awscli_assume.aws.sts.errors import error_hints_added
+from awscli_assume.aws.sts.error_hints import find_hint, max_duration_hint
+from awscli_assume.aws.sts.errors import (
+    add_hint,
+    are_credentials_expired,
+    chain_step_named,
+    error_hints_added,
+    exceeds_chaining_limit,
+    exceeds_max_duration,
+    is_denied_by_policy,
+    is_mfa_required,
+    is_wrong_mfa_code,
+)
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import ClientError, EndpointConnectionError, ResponseParserError
 from awscli_assume.model.arns import Role
@@ -159,7 +169,8 @@ def test_endpoint_that_cannot_be_reached() -> None:
 
 def test_unparsable_response_is_not_shown() -> None:
     """The response is in neither the message nor the printed traceback."""
-    with pytest.raises(UnexpectedAnswer) as raised, error_hints_added(REQUEST):
+    message = "Nothing was written.*--endpoint-url"
+    with pytest.raises(UnexpectedAnswer, match=message) as raised, error_hints_added(REQUEST):
         raise ResponseParserError("invalid XML received:\n<Credentials>s3cr3t</Credentials>")
 
     printed = "".join(traceback.format_exception(None, raised.value, raised.value.__traceback__))
@@ -168,8 +179,6 @@ def test_unparsable_response_is_not_shown() -> None:
         'raise ResponseParserError("invalid XML received:\\n<Credentials>s3cr3t</Credentials>")',
         "",
     )
-    assert "Nothing was written" in str(raised.value)
-    assert "--endpoint-url" in str(raised.value)
 
 
 def test_other_exceptions_pass() -> None:
@@ -181,3 +190,119 @@ def test_other_exceptions_pass() -> None:
 
     assert raised.value is error
     assert raised.value.args == ("text",)
+
+
+# "Troubleshoot access denied error messages" (IAM User Guide), and the errors of
+# AssumeRoleWithWebIdentity (AWS STS API reference).
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (f"{NOT_AUTHORIZED} with an explicit deny in the role trust policy", "no Deny in it"),
+        (f"{NOT_AUTHORIZED} … in a service control policy", "A service control policy of the org"),
+        (f"{NOT_AUTHORIZED} … in a resource control policy", "A resource control policy of the"),
+        (f"{NOT_AUTHORIZED} because no permissions boundary allows …", "The permissions boundary"),
+        (f"{NOT_AUTHORIZED} because no session policy allows …", "The session policy of the"),
+        (f"{NOT_AUTHORIZED} because no VPC endpoint policy allows …", "VPC endpoint in use"),
+        ("not authorized to perform: sts:TagSession", "tags require sts:TagSession"),
+        ("not authorized: sts:SetSourceIdentity", "source identity requires"),
+        ("explicit deny aws:MultiFactorAuthPresent", "If you have not specified a device"),
+        ("MultiFactorAuthentication failed, unable to validate MFA code", "not the caller's own"),
+    ],
+)
+def test_hint_for_access_denied(text: str, says: str) -> None:
+    """The part of the message that names the deciding policy selects the hint."""
+    assert says in str(find_hint("AccessDenied", text, "my-iam-role"))
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("ExpiredToken", "Get a new one from your identity provider"),
+        ("ExpiredTokenException", "Get a new one from your identity provider"),
+        ("InvalidIdentityToken", "aws iam list-open-id-connect-providers"),
+        ("IDPRejectedClaim", "sign in there and get a new one"),
+        ("IDPCommunicationError", "could not reach the identity provider"),
+        ("AccessDenied", "allow sts:AssumeRoleWithSAML to this identity provider"),
+        ("PackedPolicyTooLarge", "shorten the policy"),
+    ],
+)
+def test_hint_for_an_identity_provider(code: str, says: str) -> None:
+    """Requests with a token or assertion have hints of their own; other codes share theirs."""
+    hint = find_hint(code, "", "my-iam-role", "AssumeRoleWithSAML")
+
+    assert says in str(hint)
+    assert "{" not in str(hint)
+
+
+@pytest.mark.parametrize(
+    ("maximum", "requested", "has_hint"),
+    [(7200, 7201, True), (7200, 7200, False), (None, 7200, False), (7200, "max", False)],
+)
+def test_max_duration_hint(maximum: Any, requested: Any, has_hint: bool) -> None:
+    """A known maximum below the request is shown, with the command to type."""
+    hint = max_duration_hint(maximum, requested)
+
+    assert (hint is not None) is has_hint
+    assert hint is None or hint.startswith("The role allows at most 7200 seconds. Try: --duration")
+
+
+@pytest.mark.parametrize("code", ["", "Unknown", "403"])
+def test_error_of_a_proxy(code: str) -> None:
+    """An error document without a code of STS gets the options to check."""
+    with pytest.raises(ClientError, match="AWS_ENDPOINT_URL, a proxy"), error_hints_added():
+        raise client_error(code, "Forbidden")
+
+
+PREDICATES = {
+    is_wrong_mfa_code: {WRONG_CODE},
+    is_mfa_required: {NO_DEVICE, "explicit deny aws:MultiFactorAuthPresent"},
+    is_denied_by_policy: {NOT_AUTHORIZED, "explicit deny aws:MultiFactorAuthPresent"},
+    exceeds_max_duration: {TOO_LONG},
+    exceeds_chaining_limit: {CHAINED},
+}
+DENIED = (WRONG_CODE, NO_DEVICE, NOT_AUTHORIZED, "explicit deny aws:MultiFactorAuthPresent")
+
+
+@pytest.mark.parametrize("predicate", PREDICATES, ids=lambda predicate: predicate.__name__)
+@pytest.mark.parametrize("text", [*DENIED, TOO_LONG, CHAINED])
+def test_predicates(predicate: Any, text: str) -> None:
+    """Each predicate is true for its own messages, for their code only, hints or not."""
+    code = "AccessDenied" if text in DENIED else "ValidationError"
+    error = client_error(code, text)
+    expected = text in PREDICATES[predicate]
+
+    assert predicate(error) is expected
+    add_hint(error, f"{CHAINED} {TOO_LONG} {WRONG_CODE} {NO_DEVICE}")
+    assert predicate(error) is expected
+    assert predicate(client_error("Throttling", text)) is False
+    assert predicate(ClientError({}, "AssumeRole")) is False
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (client_error("ExpiredToken", ""), True),
+        (client_error("ExpiredTokenException", ""), True),
+        (client_error("InvalidClientTokenId", ""), True),
+        (client_error("AccessDenied", ""), False),
+        (ValueError("ExpiredToken"), False),
+    ],
+)
+def test_expired_credentials(error: Exception, expected: bool) -> None:
+    """The error code decides."""
+    assert are_credentials_expired(error) is expected
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        client_error("AccessDenied", "no"),
+        EndpointConnectionError(endpoint_url="http://x", error="refused"),
+        UnexpectedAnswer("no"),
+    ],
+)
+def test_step_of_a_role_chain(error: Exception) -> None:
+    """The error says which role of --via failed."""
+    step = "\nThis was role 1 of 2 in --via: ARN$"
+    with pytest.raises(type(error), match=step), chain_step_named(1, 2, "ARN"):
+        raise error
