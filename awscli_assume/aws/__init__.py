@@ -1,1 +1,1 @@
-"""The network: the CLI's own session and clients talk to STS here."""
+"""Calls to AWS: STS, IAM, Organizations and the token endpoint of GitHub Actions."""

@@ -1,22 +1,28 @@
-"""Who the source credentials belong to, remembered per access key id."""
+"""Who the source credentials belong to: GetCallerIdentity, cached by access key ID."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Optional
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, Mapping, Optional
 
+from awscli_assume.aws.redaction import credentials_redacted
+from awscli_assume.aws.sts.errors import error_hints_added, unexpected_response
 from awscli_assume.files.private_folder import JsonCache, digest
 from awscli_assume.host import cache_folder
+from awscli_assume.host.protocols import StsClient
 
+LOG = logging.getLogger("awscli.assume.callers")
 _TEMPORARY = "session-"
 # GetSessionToken for an IAM user: 36 hours (AWS STS API reference).
-_LONGEST_SESSION_SECONDS = 36 * 3600
+_SESSION_SECONDS_MAX = 36 * 3600
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Account and partition of a principal; its ARN and id where STS has just named them."""
+    """Account and partition of a principal; ARN and user ID only where STS has returned them."""
 
     partition: str
     account_id: str
@@ -36,29 +42,90 @@ class Caller:
         """Return whether the caller is itself an assumed role (role chaining)."""
         return self.arn is not None and ":assumed-role/" in self.arn
 
+    @property
+    def role_name(self) -> Optional[str]:
+        """The name of the assumed role, None for other principals."""
+        return self.arn.split("/")[1] if self.arn and self.is_role_session else None
+
+    @property
+    def account_arn(self) -> str:
+        """The ARN that a trust policy uses for every principal of the caller's account."""
+        return f"arn:{self.partition}:iam::{self.account_id}:root"
+
+    def is_named_by(self, arn: str) -> bool:
+        """Return whether an ARN in a trust policy is that of the caller, its role or account."""
+        if arn in (self.arn, self.account_arn):
+            return True
+        # A role name is unique in its account. IAM itself checks the path.
+        roles = f"arn:{self.partition}:iam::{self.account_id}:role/"
+        return arn.startswith(roles) and arn.rpartition("/")[2] == self.role_name
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A GetCallerIdentity response; ``server_time`` is aware, None without a Date header."""
+
+    arn: str
+    user_id: str
+    caller: Caller
+    server_time: Optional[datetime]
+
+
+def get_caller_identity(client: StsClient) -> Identity:
+    """Call GetCallerIdentity.
+
+    Raises botocore's exceptions with a hint added, and UnexpectedAnswer.
+    """
+    LOG.debug("Calling GetCallerIdentity")
+    with credentials_redacted(), error_hints_added():
+        try:
+            response = client.get_caller_identity()
+            caller = Caller.from_arn(response["Arn"], response.get("UserId"))
+        except (KeyError, ValueError, TypeError, AttributeError):
+            raise unexpected_response("GetCallerIdentity") from None
+    return Identity(str(caller.arn), str(caller.user_id or ""), caller, server_time(response))
+
+
+def server_time(response: Optional[Mapping[str, Any]]) -> Optional[datetime]:
+    """Return the Date header of a response, or of a ClientError's, as an aware time."""
+    headers = ((response or {}).get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
+    try:
+        time = parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError, IndexError, AttributeError):
+        return None
+    return time if time.tzinfo is not None else time.replace(tzinfo=timezone.utc)
+
 
 class CallerCache:
-    """Callers by access key id, for an access key never changes its owner.
+    """Callers by access key ID: an access key never changes its owner.
 
-    Stored in the CLI's cache folder, one file of mode 0600 a key, named by a
-    digest of the access key id. It holds an ARN, no credential. What belongs to
-    a temporary key is removed once no such key can live.
+    Each key has a file of mode 0600 in the CLI's cache folder. Its name is a digest of
+    the access key ID. It holds an ARN and no credentials. The files of temporary keys
+    are deleted once such a key must have expired.
     """
 
     def __init__(self, folder: Optional[str] = None) -> None:
         self._cache = JsonCache(folder or cache_folder("assume-callers"))
 
     def load(self, access_key_id: str) -> Optional[Caller]:
-        """Return what is known of the owner of an access key."""
+        """Return the owner of an access key, None if it is not cached."""
         try:
             return Caller.from_arn(str(self._cache.load(_file_name(access_key_id)).get("Arn")))
         except ValueError:
             return None
 
     def store(self, access_key_id: str, caller: Caller, now: datetime) -> None:
-        """Store the owner of an access key, where the cache can be written."""
+        """Store the owner of an access key. A file that can't be written is no error."""
         self._cache.store(_file_name(access_key_id), {"Arn": caller.arn})
-        self._cache.sweep(now.timestamp() - _LONGEST_SESSION_SECONDS, prefix=_TEMPORARY)
+        self._cache.sweep(now.timestamp() - _SESSION_SECONDS_MAX, prefix=_TEMPORARY)
+
+    def get(self, client: StsClient, access_key_id: str, now: datetime) -> Caller:
+        """Return the owner of an access key from the cache, else from GetCallerIdentity."""
+        caller = self.load(access_key_id)
+        if caller is None:
+            caller = get_caller_identity(client).caller
+            self.store(access_key_id, caller, now)
+        return caller
 
 
 def _file_name(access_key_id: str) -> str:

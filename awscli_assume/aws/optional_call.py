@@ -1,23 +1,32 @@
-"""A question to AWS whose refusal is an answer too: what is not told, and why."""
+"""Calls to AWS that may fail: the caller reports the reason and continues."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Any, Iterator, Optional
+from typing import Any, Iterator, Mapping, Optional
 
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.host import BotoCoreError, ClientError, ResponseParserError
+from awscli_assume.host import (
+    ONE_ATTEMPT,
+    BotoCoreError,
+    ClientError,
+    Config,
+    ResponseParserError,
+)
+from awscli_assume.host.protocols import Session
 
 # Both spellings are IAM's: the second one in its API reference.
 MISSING = ("NoSuchEntity", "NoSuchEntityException")
-# "Common Errors" of the IAM and STS API references, and what Organizations says.
-_REFUSED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+# "Common Errors" of the IAM and STS API references, and those of AWS Organizations.
+_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+# Behind a VPC endpoint for STS alone, other services can't be reached: give up soon.
+_TIMEOUT_SECONDS = 5
 
 
 class CallUnavailable(Exception):
-    """An operation that did not answer; ``code`` is the service's, where it has one.
+    """An operation that returned nothing; ``code`` is the service's error code, or empty.
 
-    The text is a sentence that names the operation and holds no secret.
+    The message names the operation and holds no secret.
     """
 
     def __init__(self, reason: str, code: str = "") -> None:
@@ -25,32 +34,40 @@ class CallUnavailable(Exception):
         self.code = code
 
 
+def create_optional_client(session: Session, service: str, options: Mapping[str, Any]) -> Any:
+    """Return a client for optional calls: one attempt, with time-outs of at most 5 seconds."""
+    default = session.get_default_client_config()
+    config = Config(
+        connect_timeout=_timeout(getattr(default, "connect_timeout", None)),
+        read_timeout=_timeout(getattr(default, "read_timeout", None)),
+        retries=dict(ONE_ATTEMPT),
+    )
+    return session.create_client(service, config=config, **options)
+
+
 @contextmanager
-def optional_call(operation: str, whom: str = "the caller") -> Iterator[None]:
-    """Ask one thing (``iam:GetRole``). Raises NotAnswered for all that can go wrong with it."""
+def optional_call(operation: str, caller: str = "the caller") -> Iterator[None]:
+    """Make one call, such as ``iam:GetRole``. Raises CallUnavailable for every failure."""
     try:
         with credentials_redacted():
             yield
     except ClientError as error:
-        raise CallUnavailable(_reason(operation, whom, error), code_of(error)) from None
+        code = error_code(error)
+        reason = (
+            f"{caller} lacks the permission {operation}"
+            if code in _DENIED
+            else f"{operation} failed with {code or 'no error code'}"
+        )
+        raise CallUnavailable(reason, code) from None
     except (BotoCoreError, ResponseParserError, KeyError, TypeError, ValueError) as error:
-        raise CallUnavailable(f"{operation} got no answer ({type(error).__name__})") from None
+        raise CallUnavailable(f"{operation} failed ({type(error).__name__})") from None
 
 
-def code_of(error: Any) -> str:
-    """Return the error code of a ClientError."""
+def error_code(error: ClientError) -> str:
+    """Return the service's error code, or an empty string."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def header_date(response: Optional[Any]) -> Optional[str]:
-    """Return the Date header of botocore's parsed response, or of a ClientError's."""
-    headers = ((response or {}).get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
-    found = headers.get("date")
-    return found if isinstance(found, str) else None
-
-
-def _reason(operation: str, whom: str, error: Any) -> str:
-    code = code_of(error)
-    if code in _REFUSED:
-        return f"{whom} lacks the right to {operation}"
-    return f"{operation} answered {code or 'no code'}"
+def _timeout(configured: Optional[float]) -> float:
+    # 0 means no time-out (globalargs.py, both majors).
+    return min(configured or _TIMEOUT_SECONDS, _TIMEOUT_SECONDS)

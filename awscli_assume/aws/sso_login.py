@@ -1,82 +1,80 @@
-"""Sessions of ``aws sso login`` and ``aws login`` that have ended: how to renew them."""
+"""The login command that renews an expired ``aws sso login`` or ``aws login`` session."""
 
 from __future__ import annotations
 
 import shlex
 from contextlib import contextmanager
-from typing import Any, Iterator, Mapping, Optional
+from typing import Iterator, Optional
 
 from awscli_assume.host import CLI_NAME, HAS_SIGN_IN, SIGN_IN_ERRORS, profiles_as_written
+from awscli_assume.host.protocols import Session
 
-# What has to be in the very profile that a command signs in for (2.38.5:
-# customizations/sso/login.py and login/login.py): neither knows what is inherited.
-_WAYS = (
+# The keys that a login command reads from its own profile (2.38.5:
+# customizations/sso/login.py and login/login.py): it ignores include_profile.
+_COMMANDS = (
     (("sso", "login"), ("sso_session",)),
     (("sso", "login"), ("sso_start_url", "sso_region")),
     (("login",), ("login_session",)),
 )
-# The key of profiles/include_profile.py, which is a neighbour.
+# The key of profiles/include_profile.py, which this package can't import.
 _INCLUDE = "include_profile"
 
 
 @contextmanager
-def sign_in_named(session: Any) -> Iterator[None]:
-    """Find credentials of the session's profile; name the command that renews its sign-in.
-
-    What botocore raises stays its own, with that sentence added.
-    """
+def login_hint_added(session: Session) -> Iterator[None]:
+    """Find credentials of the session's profile; add the login command to botocore's errors."""
     try:
         yield
     except SIGN_IN_ERRORS as error:
-        sentence = _sentence(sign_in_words(session))
-        if sentence and sentence not in str(error):
-            error.args = (f"{error.args[0]}\n{sentence}", *error.args[1:])
+        hint = _hint(login_arguments(session))
+        if hint and hint not in str(error):
+            error.args = (f"{error.args[0]}\n{hint}", *error.args[1:])
         raise
 
 
-def sign_in_words(session: Any) -> Optional[tuple[str, ...]]:
-    """Return the words behind ``aws`` that renew the sign-in of the session's profile.
+def login_arguments(session: Session) -> Optional[tuple[str, ...]]:
+    """Return the arguments of ``aws`` that log the session's profile in, None if it has no login.
 
-    A role's profile goes by that of its source profile, and one that inherits its
-    sign-in by the profile that has it. None where no profile names one.
+    A role profile uses the login of its source profile. A profile with
+    ``include_profile`` uses that of the profile with the login's keys.
     """
-    profiles: Mapping[str, Any] = session.full_config["profiles"]
+    profiles = session.full_config["profiles"]
     name: Optional[str] = session.get_config_variable("profile") or "default"
     seen: set[str] = set()
     while name is not None and name in profiles and name not in seen:
         seen.add(name)
         profile = profiles[name]
         if "role_arn" not in profile or profile.get("source_profile") in (None, name):
-            for command, keys in _WAYS:
+            for command, keys in _COMMANDS:
                 if keys[0] in profile:
-                    return (*command, "--profile", _owner(name, keys))
+                    return (*command, "--profile", _profile_with_keys(name, keys))
             return None
         name = profile["source_profile"]
     return None
 
 
-def _owner(name: str, keys: tuple[str, ...]) -> str:
-    """Return the profile whose own section has the keys: this one, or one that it includes."""
+def login_command(arguments: tuple[str, ...]) -> str:
+    """Return the command line of ``login_arguments``, quoted for a shell."""
+    return shlex.join(("aws", *arguments))
+
+
+def _profile_with_keys(name: str, keys: tuple[str, ...]) -> str:
+    """Return the profile whose own section has the keys: the named one, or one it includes."""
     profiles = profiles_as_written()
-    other = name
+    current = name
     seen: set[str] = set()
-    while other in profiles and other not in seen:
-        if all(key in profiles[other] for key in keys):
-            return other
-        seen.add(other)
-        other = profiles[other].get(_INCLUDE)
+    while current in profiles and current not in seen:
+        if all(key in profiles[current] for key in keys):
+            return current
+        seen.add(current)
+        current = profiles[current].get(_INCLUDE)
     return name
 
 
-def command_of(words: tuple[str, ...]) -> str:
-    """Return the command line of some words behind ``aws``."""
-    return shlex.join(("aws", *words))
-
-
-def _sentence(words: Optional[tuple[str, ...]]) -> str:
-    if words is None:
+def _hint(arguments: Optional[tuple[str, ...]]) -> str:
+    if arguments is None:
         return ""
+    command = login_command(arguments)
     if not HAS_SIGN_IN:
-        return f"{CLI_NAME} can't renew it. With an AWS CLI version 2: {command_of(words)}"
-    verbs = "aws assume, export and exec"
-    return f"Renew it: {command_of(words)} (--login of {verbs} runs that by itself)"
+        return f"{CLI_NAME} can't renew it. With AWS CLI version 2, run: {command}"
+    return f"Renew it: {command} (aws assume, export and exec run it for you with --login)"

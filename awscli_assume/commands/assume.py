@@ -17,7 +17,7 @@ from awscli_assume.arguments.identity_provider import (
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import sts_arguments
 from awscli_assume.arguments.target_profile import target_arguments
-from awscli_assume.aws.client_settings import apply_client_settings
+from awscli_assume.aws.sts.client import apply_client_settings
 from awscli_assume.commands.verb_words import check_no_verb
 from awscli_assume.commands.verbs import VERBS, entries
 from awscli_assume.host.context import CommandContext

@@ -14,7 +14,7 @@ import botocore
 from awscli.customizations.assumerole import CACHE_DIR
 from awscli.customizations.configure import profile_to_section as _profile_to_section
 from awscli.customizations.configure.writer import ConfigFileWriter
-from botocore import exceptions
+from botocore import exceptions, xform_name
 from botocore.awsrequest import AWSRequest
 from botocore.compat import compat_shell_split
 from botocore.config import Config
@@ -105,6 +105,7 @@ __all__ = [
     "use_profile",
     "use_prompter",
     "user_environment",
+    "xform_name",
 ]
 
 CLI_VERSION: str = awscli.__version__

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from awscli_assume.aws.sts import wait_until_assumable as trying
+from awscli_assume.aws.iam import role_creation
 from support.iam_roles_stub import CHANGES, IamRoles
 from support.sts_stub import ACCOUNT, SECRET, TOKEN, refusal
 
@@ -40,7 +40,7 @@ def iam(aws) -> IamRoles:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return how long was waited, without waiting."""
     found: list[float] = []
-    monkeypatch.setattr(trying.wait_until_assumable, "__defaults__", (None, found.append))
+    monkeypatch.setattr(role_creation.wait_until_assumable, "__defaults__", (None, found.append))
     return found
 
 
@@ -360,7 +360,7 @@ def test_iam_itself_refuses_a_second_role(aws, iam) -> None:
     assert done.code == 255
     assert "EntityAlreadyExists" in done.err
     # The log of the driver repeats the error.
-    assert done.err.count("A role that is there is never changed") == 1
+    assert done.err.count("An existing role is never changed") == 1
     assert changes(aws) == ["CreateRole", "CreateRole"]
     assert "my-iam-role" in iam.roles
     assert "Took back" not in done.err

@@ -87,7 +87,7 @@ ROLES = {
     ),
     "no such role, and no list of them": Refusal(
         World(role=None, others=refused("iam:ListRoles")), "Role",
-        "lacks the right to iam:ListRoles",
+        "lacks the permission iam:ListRoles",
     ),
     "a path was left out": Refusal(
         World(arn=f"arn:aws:iam::{ACCOUNT}:role/team/my-iam-role"), "Role",

@@ -1,1 +1,1 @@
-"""AWS IAM: roles, policies, MFA devices."""
+"""AWS IAM: roles and policy simulation."""

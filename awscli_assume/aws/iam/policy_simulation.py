@@ -1,4 +1,4 @@
-"""What a caller's own policies say of a call, as IAM simulates it.
+"""IAM policy simulation: do a principal's own policies allow a call?
 
 Source: IAM API reference, "SimulatePrincipalPolicy" and "EvaluationResult".
 """
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Mapping, Optional, Sequence
 
 from awscli_assume.aws.optional_call import optional_call
+from awscli_assume.host.protocols import IamClient
 
-# IAM User Guide, "AWS global condition context keys": data types other than text.
+# IAM User Guide, "AWS global condition context keys": data types other than string.
 _TYPES = {
     "aws:multifactorauthpresent": "boolean", "aws:securetransport": "boolean",
     "aws:viaawsservice": "boolean", "aws:principalisawsservice": "boolean",
@@ -23,11 +24,11 @@ OPERATION = "iam:SimulatePrincipalPolicy"
 
 @dataclass(frozen=True)
 class Decision:
-    """IAM's answer for one action.
+    """IAM's decision on one action.
 
-    ``policies`` are the ids of those that decide. The two that follow are None
-    where the answer does not carry them. ``missing_keys`` are condition keys that
-    the simulation had no value for.
+    ``policies`` are the IDs of the policies that decide. ``allowed_by_organization``
+    and ``allowed_by_boundary`` are None if the response lacks them. ``missing_keys``
+    are the condition keys that the simulation had no value for.
     """
 
     action: str
@@ -39,15 +40,15 @@ class Decision:
 
 
 def simulate(
-    iam: Any,
+    iam: IamClient,
     principal_arn: str,
     actions: Sequence[str],
     role_arn: str,
     context: Mapping[str, tuple[str, ...]],
 ) -> tuple[Decision, ...]:
-    """Ask IAM whether a user or role may call the actions on a role. Raises NotAnswered.
+    """Return whether a user's or role's policies allow the actions on a role.
 
-    ``context`` are the condition keys of the request that are known.
+    ``context`` has the known condition keys of the request. Raises CallUnavailable.
     """
     entries = [
         {
@@ -58,22 +59,22 @@ def simulate(
         for key, values in context.items()
     ]
     with optional_call(OPERATION):
-        answer = iam.simulate_principal_policy(
+        response = iam.simulate_principal_policy(
             PolicySourceArn=principal_arn,
             ActionNames=list(actions),
             ResourceArns=[role_arn],
             ContextEntries=entries,
         )
-        return tuple(_decision(one) for one in answer["EvaluationResults"])
+        return tuple(_decision(result) for result in response["EvaluationResults"])
 
 
 def _decision(result: Mapping[str, Any]) -> Decision:
     organization = result.get("OrganizationsDecisionDetail") or {}
     boundary = result.get("PermissionsBoundaryDecisionDetail") or {}
     matched = result.get("MatchedStatements") or ()
-    # With a resource the keys stand there, and not always at the top as well.
-    places = (result, *(result.get("ResourceSpecificResults") or ()))
-    missing = [key for place in places for key in place.get("MissingContextValues") or ()]
+    # Keys that are missing for one resource are not always at the top level as well.
+    results = (result, *(result.get("ResourceSpecificResults") or ()))
+    missing = [key for one in results for key in one.get("MissingContextValues") or ()]
     return Decision(
         result["EvalActionName"],
         result["EvalDecision"],

@@ -1,40 +1,123 @@
-"""STS through the CLI's own session, so that every client setting of the CLI holds."""
+"""STS clients with the settings of the AWS CLI, and AssumeRole."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, cast
 
 from awscli_assume.aws.callers import Caller, CallerCache
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.errors import error_hints_added
-from awscli_assume.errors import InvalidRequest, UnexpectedAnswer
-from awscli_assume.host import CLI_NAME, EndpointResolver, NoCredentialsError
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.host import (
+    CLI_NAME,
+    EndpointResolver,
+    NoCredentialsError,
+    ReadOnlyCredentials,
+)
 from awscli_assume.host.context import CommandContext
-from awscli_assume.model.credentials import TemporaryCredentials, read_answer
+from awscli_assume.host.protocols import (
+    Credentials,
+    FrozenCredentials,
+    IamClient,
+    ParsedGlobals,
+    Session,
+    StsClient,
+)
+from awscli_assume.model.credentials import (
+    SessionCredentials,
+    TemporaryCredentials,
+    read_answer,
+)
 from awscli_assume.model.request.request import AssumeRoleRequest
 
 LOG = logging.getLogger("awscli.assume.sts")
 
 
+@dataclass(frozen=True)
+class Signer:
+    """An STS client of the source, and makers of related clients.
+
+    ``frozen`` returns the source's credentials, or raises the errors of their provider.
+    ``signed_by`` returns an STS client with other credentials. ``iam`` returns an IAM
+    client with the source's credentials; None means that IAM is not called.
+    ``ca_bundle`` is the path of the certificates for servers other than AWS.
+    ``is_refreshable`` says, before any call, that the source's credentials are temporary;
+    ``is_role`` that they are known to be a role session.
+    """
+
+    client: StsClient
+    frozen: Callable[[], FrozenCredentials] = field(repr=False)
+    signed_by: Callable[[FrozenCredentials], StsClient] = field(repr=False)
+    iam: Optional[Callable[[], IamClient]] = field(default=None, repr=False)
+    ca_bundle: Optional[str] = None
+    is_refreshable: bool = False
+    is_role: bool = False
+
+    def by_session(self, session: SessionCredentials) -> StsClient:
+        """Return a client with the credentials of a session and the source's settings."""
+        return self.signed_by(freeze(session))
+
+    def with_credentials(self, session: SessionCredentials) -> Signer:
+        """Return the signer with the credentials of a role session. It does not call IAM."""
+        frozen = freeze(session)
+        return Signer(self.signed_by(frozen), lambda: frozen, self.signed_by, is_role=True)
+
+
+def freeze(session: SessionCredentials) -> FrozenCredentials:
+    """Return credentials in botocore's form."""
+    frozen: FrozenCredentials = ReadOnlyCredentials(
+        session.access_key_id, session.secret_access_key, session.session_token
+    )
+    return frozen
+
+
+def apply_client_settings(context: CommandContext) -> None:
+    """Apply ``--endpoint-url``, ``--ca-bundle`` and ``--no-verify-ssl`` to botocore's own clients.
+
+    The AWS CLI gives them to the client of a command only. botocore makes clients itself
+    for a source profile that has a role (credentials.py, ``_get_client_creator``), with
+    the session's ``create_client``. The endpoint is one of STS, so no other service gets
+    it. Settings in variables and files already apply to all clients.
+    """
+    endpoint_url, verify = context.parsed_globals.endpoint_url, context.parsed_globals.verify_ssl
+    if endpoint_url is None and verify is None:
+        return
+    original = context.session.create_client
+
+    def create_client(service_name: str, *args: Any, **options: Any) -> Any:
+        if verify is not None and options.get("verify") is None:
+            options["verify"] = verify
+        if service_name == "sts" and options.get("endpoint_url") is None:
+            options["endpoint_url"] = endpoint_url
+        return original(service_name, *args, **options)
+
+    context.session.create_client = create_client
+
+
 def create_sts_client(
-    context: CommandContext, region: Optional[str] = None, credentials: Any = None
-) -> Any:
+    context: CommandContext,
+    region: Optional[str] = None,
+    credentials: Optional[FrozenCredentials] = None,
+) -> StsClient:
     """Return an STS client with ``--region``, ``--endpoint-url``, ``--ca-bundle`` and the like.
 
-    ``region`` stands in for a ``--region`` that was not given. Time-outs, proxies
-    and retries come from the session's default configuration, and so do the
-    credentials unless botocore's frozen ones are given. Raises botocore's own
-    exceptions where there are no credentials or no region.
+    ``region`` is the default for ``--region``. Time-outs, proxies and retries come from
+    the session's default configuration, and so do the credentials unless they are given.
+    Raises botocore's exceptions if there are no credentials or no region.
     """
-    return context.session.create_client(
-        "sts", **client_options(context.parsed_globals, region, credentials)
-    )
+    options = client_options(context.parsed_globals, region, credentials)
+    return cast(StsClient, context.session.create_client("sts", **options))
 
 
-def client_options(parsed_globals: Any, region: Optional[str], credentials: Any) -> dict[str, Any]:
-    """Return what a client of ours is made with, whatever the service."""
+def client_options(
+    parsed_globals: ParsedGlobals,
+    region: Optional[str],
+    credentials: Optional[FrozenCredentials],
+) -> dict[str, Any]:
+    """Return the ``create_client`` options of every service."""
     options = {
         "region_name": parsed_globals.region or region,
         "endpoint_url": parsed_globals.endpoint_url,
@@ -47,67 +130,71 @@ def client_options(parsed_globals: Any, region: Optional[str], credentials: Any)
     return options
 
 
-def region_of(client: Any) -> Optional[str]:
-    """Return the region of a client; None for the pseudo region of STS's global endpoint."""
-    region: Optional[str] = client.meta.region_name
+def region_of(client: StsClient) -> Optional[str]:
+    """Return the region of a client, None for the pseudo region of the global endpoint."""
+    region = client.meta.region_name
     return None if region == "aws-global" else region
 
 
-def check_host_knows(client: Any, request: AssumeRoleRequest) -> None:
-    """Raise InvalidRequest for a parameter that the host's model of STS lacks."""
+def check_host_knows(client: StsClient, request: AssumeRoleRequest) -> None:
+    """Raise InvalidRequest for a parameter that this AWS CLI's model of STS lacks."""
     shape = client.meta.service_model.operation_model(request.operation).input_shape
-    asked = request.completed("aws", "0" * 12).parameters()
-    for name in sorted(set(asked) - set(shape.members)):
+    parameters = request.completed("aws", "0" * 12).parameters()
+    for name in sorted(set(parameters) - set(shape.members)):
         raise InvalidRequest(
-            f"{CLI_NAME} is too old for the parameter {name} of {request.operation}. "
-            "Update the AWS CLI, or leave the option out"
+            f"{CLI_NAME} does not support the parameter {name} of {request.operation}. Update the "
+            "AWS CLI, or omit the option"
         )
 
 
-def partition_of_region(session: Any, client: Any) -> Optional[str]:
-    """Return the partition of a client's region; None where this AWS CLI does not know the region.
+def partition_of_region(session: Session, client: StsClient) -> Optional[str]:
+    """Return the partition of a client's region, None if this AWS CLI does not know the region.
 
-    botocore takes a region that it does not know for one of ``aws`` (client.py,
-    ``_assume_endpoint``), which the region of a newer partition is not. Version 2
-    lacks the session's own question for it (get_partition_for_region; 2.38.5).
+    botocore assumes the partition ``aws`` for unknown regions (client.py,
+    ``_assume_endpoint``), which is wrong for those of a newer partition. Version 2 lacks
+    the session's get_partition_for_region (2.38.5).
     """
-    partition: str = client.meta.partition
     region = region_of(client)
     if region is None:
-        return partition
-    known = EndpointResolver(session.get_component("data_loader").load_data("endpoints"))
-    return None if known.construct_endpoint("sts", region) is None else partition
+        return client.meta.partition
+    resolver = EndpointResolver(session.get_component("data_loader").load_data("endpoints"))
+    is_known = resolver.construct_endpoint("sts", region) is not None
+    return client.meta.partition if is_known else None
 
 
-def check_partition(client: Any, request: AssumeRoleRequest, found: Optional[str]) -> None:
-    """Raise InvalidRequest where a role and region are of two partitions: no STS joins them.
+def check_partition(
+    client: StsClient, request: AssumeRoleRequest, partition: Optional[str]
+) -> None:
+    """Raise InvalidRequest if a role is not in the partition of the region.
 
-    ``found`` is the region's; None is not known, and raises nothing.
+    Credentials of one partition can't be used in another. None is an unknown partition,
+    which raises nothing.
     """
     for role in request.roles:
-        if None not in (role.partition, found) and role.partition != found:
+        if None not in (role.partition, partition) and role.partition != partition:
             region = client.meta.region_name
-            where = f"the region {region} is of {found}" if region else "no region is configured"
+            place = (
+                f"the region {region} is in {partition}" if region else "no region is configured"
+            )
             raise InvalidRequest(
-                f"Invalid role ARN '{role.arn}': it is of the partition {role.partition}, and "
-                f"{where}. Try: --region, with a region of {role.partition}"
+                f"Invalid role ARN '{role.arn}': it is in the partition {role.partition}, and "
+                f"{place}. Try: --region, with a region of {role.partition}"
             )
 
 
 def complete_role(
-    client: Any,
-    credentials: Any,
+    client: StsClient,
+    credentials: Optional[Credentials],
     request: AssumeRoleRequest,
-    memory: CallerCache,
+    cache: CallerCache,
     now: datetime,
     partition: Optional[str] = None,
 ) -> AssumeRoleRequest:
-    """Return the request with its roles' accounts and partitions filled in.
+    """Return the request with the missing accounts and partitions of its roles filled in.
 
-    They are the caller's: from the credentials, from an earlier run, else from
-    one GetCallerIdentity. Where the account is known, ``partition``, the
-    region's, spares the call. ``credentials`` are botocore's; None raises its
-    NoCredentialsError.
+    They are the caller's: from the credentials, from the cache, else from
+    GetCallerIdentity. With a known account, ``partition`` (that of the region) makes the
+    call unnecessary. Raises NoCredentialsError for credentials that are None.
     """
     if credentials is None:
         raise NoCredentialsError()
@@ -115,67 +202,41 @@ def complete_role(
         return request
     with credentials_redacted(), error_hints_added():
         frozen = credentials.get_frozen_credentials()
-    # botocore knows it of SSO roles and of profiles with aws_account_id (2.22+).
+    # Set for SSO roles and for profiles with aws_account_id (botocore of 2.22+).
     account_id = getattr(frozen, "account_id", None)
     if account_id is None and all(role.account_id for role in request.roles):
         account_id = request.role.account_id
     if account_id is not None and partition is not None:
         caller = Caller(partition, account_id)
     else:
-        caller = caller_of(client, frozen.access_key, memory, now)
+        caller = cache.get(client, frozen.access_key, now)
     return request.completed(caller.partition, caller.account_id)
 
 
-def caller_of(client: Any, access_key_id: str, memory: CallerCache, now: datetime) -> Caller:
-    """Return who an access key belongs to: as an earlier run has kept it, else as STS says."""
-    known = memory.load(access_key_id)
-    if known is not None:
-        return known
-    caller = get_caller(client)
-    memory.store(access_key_id, caller, now)
-    return caller
-
-
-def get_caller(client: Any) -> Caller:
-    """Ask STS who the source credentials belong to (GetCallerIdentity)."""
-    LOG.debug("Asking STS for the caller identity")
-    with credentials_redacted(), error_hints_added():
-        answer = call(client.get_caller_identity, "GetCallerIdentityResult")
-    try:
-        return Caller.from_arn(answer["Arn"], answer.get("UserId"))
-    except (KeyError, ValueError, TypeError, AttributeError):
-        raise UnexpectedAnswer(
-            "The answer to GetCallerIdentity is not one of STS. Check what stands between here "
-            "and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
-        ) from None
-
-
 def assume_role(
-    client: Any,
+    client: StsClient,
     request: AssumeRoleRequest,
     now: datetime,
-    iam: Optional[Callable[[], Any]] = None,
+    iam: Optional[Callable[[], IamClient]] = None,
 ) -> TemporaryCredentials:
-    """Assume the role. ``now`` is aware and only checks the answer's expiry.
+    """Assume the role. ``now`` is aware and is compared with the expiration.
 
-    ``iam`` answers a client of IAM, which says what the role allows where STS
-    refuses the duration; None leaves that out.
+    ``iam`` returns an IAM client. It is used for the role's maximum session duration if
+    STS rejects the duration.
 
-    Raises botocore's exceptions as they are, with the cause added where it is
-    known, and UnexpectedAnswer where the answer is not one of STS.
+    Raises botocore's exceptions with a hint added, and UnexpectedAnswer.
     """
     LOG.debug("Assuming %s as %s", request.role.arn, request.role_session_name)
     with credentials_redacted(), error_hints_added(request, iam):
-        answer = call(client.assume_role, "AssumeRoleResult", **request.parameters())
-    return read_answer(answer, now)
+        response = call(client.assume_role, "AssumeRoleResult", **request.parameters())
+    return read_answer(response, now)
 
 
-def call(operation: Any, wrapper: str, **parameters: Any) -> Any:
-    """Call STS; None for a 200 with other XML or HTML in it than STS's.
+def call(operation: Callable[..., Any], wrapper: str, **parameters: Any) -> Any:
+    """Call STS. Return None for a 200 response with XML or HTML that is not from STS.
 
-    botocore then raises a bare KeyError with the name of the result's wrapper
-    (seen on 1.46.3 and 2.38.5), and a ValueError for an Expiration that is no
-    time (2.38.5).
+    botocore then raises a bare KeyError with the name of the result's wrapper (seen on
+    1.46.3 and 2.38.5), and a ValueError for an Expiration that is not a time (2.38.5).
     """
     try:
         return operation(**parameters)
@@ -183,5 +244,5 @@ def call(operation: Any, wrapper: str, **parameters: Any) -> Any:
         if error.args != (wrapper,):
             raise
     except ValueError:
-        LOG.debug("botocore could not read a value of the answer")
+        LOG.debug("botocore could not parse a value of the response")
     return None

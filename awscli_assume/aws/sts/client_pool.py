@@ -3,96 +3,68 @@
 from __future__ import annotations
 
 from threading import RLock
-from typing import Any, Callable, Optional
+from typing import Optional
 
 from awscli_assume.aws.callers import CallerCache
-from awscli_assume.aws.iam.maximum import create_iam_client
+from awscli_assume.aws.optional_call import create_optional_client
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.aws.sso_login import sign_in_named
-from awscli_assume.aws.sts.client import client_options, create_sts_client
-from awscli_assume.aws.sts.credential_source import no_credentials, use_credential_source
+from awscli_assume.aws.sso_login import login_hint_added
+from awscli_assume.aws.sts.client import Signer, client_options, create_sts_client, freeze
 from awscli_assume.aws.sts.errors import error_hints_added
-from awscli_assume.aws.sts.mfa import Signer
-from awscli_assume.aws.sts.role_chaining import is_role_session
+from awscli_assume.aws.sts.source_credentials import (
+    is_known_role_session,
+    no_credentials,
+    source_credentials,
+    use_credential_source,
+)
 from awscli_assume.aws.sts.web_identity import unsigned_signer
-from awscli_assume.host import (
-    NoCredentialsError,
-    ProfileNotFound,
-    ReadOnlyCredentials,
-    use_profile,
-)
+from awscli_assume.host import ProfileNotFound, use_profile
 from awscli_assume.host.context import CommandContext
-from awscli_assume.model.credentials import (
-    PrincipalCredentials,
-    SessionCredentials,
-    read_session,
-)
+from awscli_assume.host.protocols import FrozenCredentials, IamClient, StsClient
+from awscli_assume.model.credentials import PrincipalCredentials, SessionCredentials
 
-# A source profile, and the credential_source in it where it has one.
-Origin = tuple[Optional[str], Optional[str]]
-
-
-def source_credentials(
-    session: Any, load: Optional[Callable[[], Any]] = None
-) -> Optional[SessionCredentials]:
-    """Return the session's own temporary credentials, or None where they are long-lived.
-
-    ``load`` answers botocore's, in place of the first ones that the session found.
-
-    Raises NoCredentialsError, InvalidConfiguration where they hold what no
-    credential does, and what the profile's own way to credentials raises.
-    """
-    with credentials_redacted(), error_hints_added(), sign_in_named(session):
-        found = session.get_credentials() if load is None else load()
-        if found is None:
-            raise NoCredentialsError()
-        frozen = found.get_frozen_credentials()
-    if not frozen.token:
-        return None
-    # botocore has no public question for it (credentials.py, all versions).
-    expiration = getattr(found, "_expiry_time", None)
-    return read_session(frozen.access_key, frozen.secret_key, frozen.token, expiration)
+# A source profile, and its credential_source if it has one.
+Source = tuple[Optional[str], Optional[str]]
 
 
 class SourceClients:
-    """One client for each source profile, made one after another, used by many threads.
+    """One client for each source profile; threads share them.
 
-    Each is made by the CLI's own session with that profile as its own, so that
-    all settings of the CLI hold; only the credentials are handed in, for a
-    session keeps the first ones that it found.
+    Each is made by the CLI's session while that profile is the session's own, so all
+    settings of the CLI apply. The credentials are passed in, because a session keeps the
+    first ones that it found.
     """
 
     def __init__(self, context: CommandContext) -> None:
         self._context = context
-        self._first = context.session.get_config_variable("profile")
-        self._signers: dict[Origin, Signer] = {}
+        self._original_profile = context.session.get_config_variable("profile")
+        self._signers: dict[Source, Signer] = {}
         self._unsigned: dict[Optional[str], Signer] = {}
-        self._by_session: dict[tuple[Origin, str], Any] = {}
-        # The session is one for all threads, and has the profile of the last client:
-        # one of IAM, or of a session that STS refused, is made in the midst of a crowd.
+        self._by_session: dict[tuple[Source, str], StsClient] = {}
+        # The threads share the session and change its profile: some clients (IAM, MFA
+        # sessions) are made while requests are in flight.
         self._lock = RLock()
 
     def get(
         self,
-        source: Optional[str],
+        profile: Optional[str],
         renewed: Optional[PrincipalCredentials] = None,
         credential_source: Optional[str] = None,
     ) -> Signer:
         """Return the signer of a source profile; None is the environment, which has to come first.
 
-        ``renewed`` are the source's credentials where they are newer than its
-        file's; with a ``credential_source`` they come from there only. Raises
-        ProfileNotFound, NoCredentialsError and what the profile's own way to
-        credentials raises.
+        ``renewed`` are the source's credentials if they are newer than those in the file.
+        Credentials of a ``credential_source`` come from there only. Raises ProfileNotFound,
+        NoCredentialsError and the errors of the profile's credential provider.
         """
         with self._lock:
-            origin = (source, credential_source)
-            if origin not in self._signers:
-                self._signers[origin] = self._make(origin, renewed)
-            return self._signers[origin]
+            source = (profile, credential_source)
+            if source not in self._signers:
+                self._signers[source] = self._make(source, renewed)
+            return self._signers[source]
 
     def unsigned(self, region: Optional[str]) -> Signer:
-        """Return the signer of requests that nobody signs, in the region of their profile."""
+        """Return the signer of unsigned requests in a region."""
         with self._lock:
             if region not in self._unsigned:
                 self._use((None, None))
@@ -100,75 +72,71 @@ class SourceClients:
             return self._unsigned[region]
 
     def own(
-        self, source: Optional[str], credential_source: Optional[str] = None
+        self, profile: Optional[str], credential_source: Optional[str] = None
     ) -> Optional[SessionCredentials]:
-        """Return a source's own temporary credentials, None where they are long-lived.
+        """Return a source's own temporary credentials, None if they are long-lived.
 
-        Raises as ``get`` and ``source_credentials`` do.
+        Raises what ``get`` and ``source_credentials`` raise.
         """
         with self._lock:
-            self._use((source, credential_source))
+            self._use((profile, credential_source))
             resolver = self._context.session.get_component("credential_provider")
             return source_credentials(self._context.session, resolver.load_credentials)
 
-    def signed_by(self, source: Optional[str], found: SessionCredentials) -> Any:
-        """Return a client of a source profile's settings that signs with other credentials."""
-        return self._signed_by((source, None), _frozen(found))
+    def signed_by(self, profile: Optional[str], credentials: SessionCredentials) -> StsClient:
+        """Return a client with other credentials and the settings of a source profile."""
+        return self._signed_by((profile, None), freeze(credentials))
 
-    def _make(self, origin: Origin, renewed: Optional[PrincipalCredentials]) -> Signer:
-        if origin[0] is not None:
-            self._use(origin)
+    def _make(self, source: Source, renewed: Optional[PrincipalCredentials]) -> Signer:
+        if source[0] is not None:
+            self._use(source)
         if renewed is not None:
-            frozen, is_role = _frozen(renewed), renewed.is_role_session
+            frozen, is_role = freeze(renewed), renewed.is_role_session
         else:
-            frozen, is_role = self._found(origin)
+            frozen, is_role = self._load(source)
         client = create_sts_client(self._context, credentials=frozen)
         return Signer(
             client,
             lambda: frozen,
-            lambda other: self._signed_by(origin, other),
-            lambda: self._iam(origin, frozen),
+            lambda other: self._signed_by(source, other),
+            lambda: self._iam(source, frozen),
             is_role=is_role,
         )
 
-    def _signed_by(self, origin: Origin, frozen: Any) -> Any:
+    def _signed_by(self, source: Source, frozen: FrozenCredentials) -> StsClient:
         with self._lock:
-            key = (origin, frozen.access_key)
+            key = (source, frozen.access_key)
             if key not in self._by_session:
-                self._use(origin)
+                self._use(source)
                 self._by_session[key] = create_sts_client(self._context, credentials=frozen)
             return self._by_session[key]
 
-    def _iam(self, origin: Origin, frozen: Any) -> Any:
+    def _iam(self, source: Source, frozen: FrozenCredentials) -> IamClient:
         with self._lock:
-            self._use(origin)
-            return create_iam_client(
-                self._context.session, client_options(self._context.parsed_globals, None, frozen)
-            )
+            self._use(source)
+            options = client_options(self._context.parsed_globals, None, frozen)
+            iam: IamClient = create_optional_client(self._context.session, "iam", options)
+            return iam
 
-    def _use(self, origin: Origin) -> None:
-        source, credential_source = origin
-        profile = self._first if source is None else source
+    def _use(self, source: Source) -> None:
+        name, credential_source = source
+        profile = self._original_profile if name is None else name
         # "default" need not exist: an instance or container role may be the source.
-        is_there = profile in self._context.session.available_profiles
-        if not is_there and source not in (None, "default"):
+        exists = profile in self._context.session.available_profiles
+        if not exists and name not in (None, "default"):
             raise ProfileNotFound(profile=profile)
-        use_profile(self._context.session, profile if is_there else None)
-        if source is None:
-            # The profile alone would have taken the environment's keys out.
+        use_profile(self._context.session, profile if exists else None)
+        if name is None:
+            # Selecting a profile removes the environment from the credential chain.
             credential_source = "Environment"
         if credential_source is not None:
             use_credential_source(self._context.session, credential_source)
 
-    def _found(self, origin: Origin) -> tuple[Any, bool]:
-        with credentials_redacted(), error_hints_added(), sign_in_named(self._context.session):
+    def _load(self, source: Source) -> tuple[FrozenCredentials, bool]:
+        with credentials_redacted(), error_hints_added(), login_hint_added(self._context.session):
             resolver = self._context.session.get_component("credential_provider")
             credentials = resolver.load_credentials()
             if credentials is None:
-                raise no_credentials(*origin)
+                raise no_credentials(*source)
             frozen = credentials.get_frozen_credentials()
-        return frozen, is_role_session(credentials, CallerCache())
-
-
-def _frozen(found: SessionCredentials) -> Any:
-    return ReadOnlyCredentials(found.access_key_id, found.secret_access_key, found.session_token)
+        return frozen, is_known_role_session(credentials, CallerCache())

@@ -1,12 +1,23 @@
-"""What STS's refusals become: botocore's own errors, with the cause added."""
+"""Errors of STS: botocore's own exceptions with hints added, and what they say."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, Optional
+from typing import Callable, Iterator, Optional
 
-from awscli_assume.aws.iam.maximum import role_maximum
-from awscli_assume.aws.sts.error_hints import NO_ENDPOINT, cause_of, maximum_cause
+from awscli_assume.aws.iam.roles import get_max_duration
+from awscli_assume.aws.optional_call import error_code
+from awscli_assume.aws.sts.error_hints import (
+    CHAINING_LIMIT,
+    MAX_DURATION,
+    MFA_FAILED,
+    MFA_REQUIRED,
+    NETWORK_HINT,
+    PROXY_HINT,
+    WRONG_MFA_CODE,
+    find_hint,
+    max_duration_hint,
+)
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import (
     BotoCoreError,
@@ -14,115 +25,134 @@ from awscli_assume.host import (
     EndpointConnectionError,
     ResponseParserError,
 )
+from awscli_assume.host.protocols import IamClient
 from awscli_assume.model.request.request import AssumeRoleRequest
 
-_BETWEEN = "Check what stands between here and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
+# "Common Errors" (AWS STS API reference): the session has expired, or its user's key is gone.
+_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId")
 
 
 @contextmanager
 def error_hints_added(
-    request: Optional[AssumeRoleRequest] = None, iam: Optional[Callable[[], Any]] = None
+    request: Optional[AssumeRoleRequest] = None,
+    iam: Optional[Callable[[], IamClient]] = None,
 ) -> Iterator[None]:
-    """Run a call to STS; what it raises stays botocore's own, with the cause added.
+    """Call STS; add a hint to botocore's exceptions.
 
-    ``iam`` answers a client of IAM, to ask for the role's maximum session
-    duration where that is what the request exceeds.
+    ``iam`` returns an IAM client. It is used for the role's maximum session duration if
+    the request exceeds that.
 
-    Raises UnexpectedAnswer where botocore could not read the answer: its own
-    message would print the body, which may hold credentials.
+    Raises UnexpectedAnswer if botocore can't parse the response: botocore's own message
+    would contain the body, which may hold credentials.
     """
     try:
         yield
     except ClientError as error:
-        cause = None
-        if request is not None and iam is not None and exceeds_maximum(error):
-            cause = maximum_cause(role_maximum(iam, request.role), request.seconds)
-        _add_cause(error, request, cause)
+        hint = None
+        if request is not None and iam is not None and exceeds_max_duration(error):
+            hint = max_duration_hint(get_max_duration(iam, request.role), request.seconds)
+        add_hint(error, hint or _hint_for(error, request))
         raise
     except EndpointConnectionError as error:
-        _append(error, NO_ENDPOINT)
+        _append(error, NETWORK_HINT)
         raise
     except ResponseParserError:
-        raise foreign_answer() from None
+        raise unexpected_response() from None
 
 
 @contextmanager
 def chain_step_named(number: int, count: int, role_arn: str) -> Iterator[None]:
-    """Run what assumes a role on the way; its failure says which one of how many that is."""
-    place = f"That was hop {number} of {count} (--via): {role_arn}"
+    """Assume a role of a role chain; add to its errors which step of how many failed."""
+    step = f"This was role {number} of {count} in --via: {role_arn}"
     try:
         yield
     except ClientError as error:
-        add_reason(error, place)
+        add_hint(error, step)
         raise
     except (BotoCoreError, UnexpectedAnswer) as error:
-        _append(error, place)
+        _append(error, step)
         raise
 
 
-def add_reason(error: Any, reason: str) -> None:
-    """Add a line to a refusal of STS, in the two places that are read."""
-    details = error.response.get("Error", {})
-    if "Message" in details:
-        details["Message"] = f"{details['Message']}\n{reason}"
-    _append(error, reason)
+def add_hint(error: ClientError, hint: Optional[str]) -> None:
+    """Add a line to the message of a service's error, and remove the request that it quotes.
 
-
-def exceeds_maximum(error: Any) -> bool:
-    """Return whether STS refused a duration above the role's own maximum."""
-    return "MaxSessionDuration" in _validation_text(error)
-
-
-def exceeds_chaining(error: Any) -> bool:
-    """Return whether STS refused a duration above the hour of role chaining."""
-    return "role chaining" in _validation_text(error)
-
-
-def _validation_text(error: Any) -> str:
-    """Return STS's own line of a ValidationError, without the cause that we add below it."""
-    details = error.response.get("Error", {})
-    text = str(details.get("Message", "")).partition("\n")[0]
-    return text if details.get("Code") == "ValidationError" else ""
-
-
-def foreign_answer() -> UnexpectedAnswer:
-    """Return the error for what came back in place of an answer of STS."""
-    return UnexpectedAnswer(f"The answer is not one of STS, and nothing was written. {_BETWEEN}")
-
-
-def _add_cause(
-    error: Any, request: Optional[AssumeRoleRequest], cause: Optional[str] = None
-) -> None:
-    # In place: the class, the response and the traceback of the exception are
-    # what the CLI's error handlers read.
-    details = error.response.get("Error", {})
-    text = _without_request(str(details.get("Message", "")))
-    code = str(details.get("Code", ""))
-    about = ("NAME",) if request is None else (request.role.name, request.operation)
-    cause = cause or cause_of(code, text, *about)
-    if cause is None and (code.isdigit() or code in ("", "Unknown")):
-        # botocore's stand-in where an error document has no code: a proxy's HTML.
-        cause = _BETWEEN
-    if "Message" in details:
-        details["Message"] = text if cause is None else f"{text}\n{cause}"
-    shown = _without_request(str(error.args[0]))
-    error.args = (shown if cause is None else f"{shown}\n{cause}", *error.args[1:])
-
-
-def _without_request(text: str) -> str:
-    """Cut the canonical request out of a text of STS: it holds the caller's session token.
-
-    SignatureDoesNotMatch quotes it (IAM User Guide, "Troubleshoot signed requests").
+    The exception stays the same object: the CLI's error handlers read its class, its
+    response and its traceback.
     """
-    return text.partition("The Canonical String for this request")[0].rstrip()
-
-
-def is_refusal(error: Any) -> bool:
-    """Return whether policies are why STS refused: AccessDenied, but not for a code or device."""
     details = error.response.get("Error", {})
-    is_denied = details.get("Code") in ("AccessDenied", "AccessDeniedException")
-    return is_denied and "MultiFactorAuthentication failed" not in str(details.get("Message", ""))
+    if "Message" in details:
+        details["Message"] = _with_hint(str(details["Message"]), hint)
+    error.args = (_with_hint(str(error.args[0]), hint), *error.args[1:])
 
 
-def _append(error: Any, cause: str) -> None:
-    error.args = (f"{error.args[0]}\n{cause}", *error.args[1:])
+def unexpected_response(operation: str = "the request") -> UnexpectedAnswer:
+    """Return the error for a response that is not one of STS."""
+    return UnexpectedAnswer(
+        f"The response to {operation} is not one of STS. Nothing was written. {PROXY_HINT}"
+    )
+
+
+def exceeds_max_duration(error: ClientError) -> bool:
+    """Return whether the duration exceeds the role's maximum session duration."""
+    return MAX_DURATION in _message(error, "ValidationError")
+
+
+def exceeds_chaining_limit(error: ClientError) -> bool:
+    """Return whether the duration exceeds the one hour of role chaining."""
+    return CHAINING_LIMIT in _message(error, "ValidationError")
+
+
+def is_wrong_mfa_code(error: Exception) -> bool:
+    """Return whether STS rejected the MFA code itself."""
+    return WRONG_MFA_CODE in _denial(error)
+
+
+def is_mfa_required(error: ClientError) -> bool:
+    """Return whether the request was denied because it has no MFA device."""
+    return any(part in _denial(error) for part in MFA_REQUIRED)
+
+
+def is_denied_by_policy(error: ClientError) -> bool:
+    """Return whether a policy denied the request, rather than an MFA code or device."""
+    denial = _denial(error)
+    return bool(denial) and MFA_FAILED not in denial
+
+
+def are_credentials_expired(error: Exception) -> bool:
+    """Return whether STS rejected the credentials that signed the request."""
+    return isinstance(error, ClientError) and error_code(error) in _EXPIRED
+
+
+def _denial(error: Exception) -> str:
+    """Return STS's message of an AccessDenied error, empty for other errors."""
+    return _message(error, "AccessDenied", "AccessDeniedException")
+
+
+def _message(error: Exception, *codes: str) -> str:
+    """Return the first line of an error with one of the codes: STS's own, without our hints."""
+    if not isinstance(error, ClientError) or error_code(error) not in codes:
+        return ""
+    return str(error.response["Error"].get("Message", "")).partition("\n")[0]
+
+
+def _hint_for(error: ClientError, request: Optional[AssumeRoleRequest]) -> Optional[str]:
+    code = error_code(error)
+    message = str(error.response.get("Error", {}).get("Message", ""))
+    about = ("NAME",) if request is None else (request.role.name, request.operation)
+    hint = find_hint(code, message, *about)
+    if hint is None and (code.isdigit() or code in ("", "Unknown")):
+        # botocore's stand-in for an error document without a code: a proxy's HTML.
+        return PROXY_HINT
+    return hint
+
+
+def _with_hint(text: str, hint: Optional[str]) -> str:
+    # SignatureDoesNotMatch quotes the request, and with it the caller's session token
+    # (IAM User Guide, "Troubleshoot signed requests").
+    text = text.partition("The Canonical String for this request")[0].rstrip()
+    return text if hint is None or hint in text else f"{text}\n{hint}"
+
+
+def _append(error: Exception, hint: str) -> None:
+    error.args = (f"{error.args[0]}\n{hint}", *error.args[1:])

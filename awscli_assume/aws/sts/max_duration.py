@@ -1,107 +1,102 @@
-"""The longest session that a role allows, found out once and remembered by role ARN."""
+"""The maximum session duration of a role (``--duration-seconds max``), cached by role ARN."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
-from awscli_assume.aws.iam.maximum import role_maximum
-from awscli_assume.aws.sts.errors import exceeds_chaining, exceeds_maximum
+from awscli_assume.aws.iam.roles import get_max_duration
+from awscli_assume.aws.sts.errors import exceeds_chaining_limit, exceeds_max_duration
 from awscli_assume.files.private_folder import JsonCache, digest
 from awscli_assume.host import ClientError, cache_folder
+from awscli_assume.host.protocols import IamClient
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.request.limits import CHAINED_DURATION_MAX
 from awscli_assume.model.request.request import AssumeRoleRequest
 
 STEPS = (43200, 28800, 14400, 7200, 3600)
-# After it a role is asked about anew: its maximum may have been raised.
-_REMEMBERED_SECONDS = 24 * 3600
-
-
-@dataclass(frozen=True)
-class Longest:
-    """Credentials, and whether their duration was taken for want of knowing the role's maximum."""
-
-    credentials: TemporaryCredentials
-    is_guess: bool = False
+# A role's maximum may have been raised: look it up again after a day.
+_FRESH_SECONDS = 24 * 3600
 
 
 class MaxDurationCache:
-    """The longest session of each role in seconds, for a day.
+    """Maximum session durations in seconds by role ARN, for a day.
 
-    Stored in the CLI's cache folder, one file of mode 0600 a role, named by a
-    digest of its ARN. It holds no credential.
+    Each role has a file of mode 0600 in the CLI's cache folder. The file's name is a
+    digest of the role ARN. It holds no credentials.
     """
 
     def __init__(self, folder: Optional[str] = None) -> None:
         self._cache = JsonCache(folder or cache_folder("assume-durations"))
 
     def load(self, role_arn: str, now: datetime) -> Optional[int]:
-        """Return what is known of a role."""
+        """Return the maximum of a role, None if it is not cached."""
         found = self._cache.load(_file_name(role_arn))
         seconds, at = found.get("Seconds"), found.get("At")
         if not (isinstance(seconds, int) and isinstance(at, (int, float))):
             return None
-        is_usable = CHAINED_DURATION_MAX <= seconds <= STEPS[0]
-        is_fresh = 0 <= now.timestamp() - at < _REMEMBERED_SECONDS
-        return seconds if is_usable and is_fresh else None
+        is_valid = CHAINED_DURATION_MAX <= seconds <= STEPS[0]
+        is_fresh = 0 <= now.timestamp() - at < _FRESH_SECONDS
+        return seconds if is_valid and is_fresh else None
 
     def store(self, role_arn: str, seconds: int, now: datetime) -> None:
-        """Store what a role allows, where the cache can be written."""
+        """Store the maximum of a role. A file that can't be written is no error."""
         values = {"RoleArn": role_arn, "Seconds": seconds, "At": int(now.timestamp())}
         self._cache.store(_file_name(role_arn), values)
 
     def forget(self, role_arn: str) -> None:
-        """Remove what is known of a role."""
+        """Delete the entry of a role."""
         self._cache.remove(_file_name(role_arn))
 
 
-def assume_longest(
+def assume_for_max_duration(
     request: AssumeRoleRequest,
     now: datetime,
-    memory: MaxDurationCache,
-    iam: Optional[Callable[[], Any]],
-    call: Callable[[AssumeRoleRequest], TemporaryCredentials],
-) -> Longest:
-    """Assume the role for as long as it allows: what is remembered, what IAM says, else step down.
+    cache: MaxDurationCache,
+    iam: Optional[Callable[[], IamClient]],
+    assume: Callable[[AssumeRoleRequest], TemporaryCredentials],
+) -> tuple[TemporaryCredentials, bool]:
+    """Assume the role for its maximum session duration: cached, from IAM, or by trying STEPS.
 
-    ``iam`` answers a client of IAM, ``call`` asks STS for a number of seconds. A
-    token code works once, so with an MFA device there is one attempt. Raises what
-    ``call`` raises.
+    ``iam`` returns an IAM client, ``assume`` sends a request. A token code works once,
+    so with an MFA device there is one attempt. Raises what ``assume`` raises.
+
+    Returns the credentials, and whether the role's maximum is unknown: with an MFA
+    device the duration is then one hour.
     """
-    arn = request.role.arn
-    known = memory.load(arn, now)
-    most = known
-    if most is None and iam is not None:
-        most = role_maximum(iam, request.role)
-    left = _steps(most, request.serial_number is not None)
-    is_worth_keeping = most is not None or request.serial_number is None
+    arn, has_device = request.role.arn, request.serial_number is not None
+    cached = maximum = cache.load(arn, now)
+    if maximum is None and iam is not None:
+        maximum = get_max_duration(iam, request.role)
+    is_unknown = maximum is None and has_device
+    is_worth_caching = not is_unknown
+    durations = _durations_to_try(maximum, has_device)
     while True:
-        seconds = left.pop(0)
+        seconds = durations.pop(0)
         try:
-            credentials = call(request.lasting(seconds))
+            credentials = assume(request.lasting(seconds))
             break
         except ClientError as error:
-            if exceeds_chaining(error):
-                # It says nothing about the role, only about this source.
-                is_worth_keeping, left = False, left[-1:]
-            elif exceeds_maximum(error):
-                memory.forget(arn)
-            if not left or not (exceeds_chaining(error) or exceeds_maximum(error)):
+            if exceeds_chaining_limit(error):
+                # This limit is the source's, not the role's.
+                is_worth_caching, durations = False, durations[-1:]
+            elif exceeds_max_duration(error):
+                cache.forget(arn)
+            else:
                 raise
-    if is_worth_keeping and seconds != known:
-        memory.store(arn, seconds, now)
-    return Longest(credentials, is_guess=most is None and request.serial_number is not None)
+            if not durations:
+                raise
+    if is_worth_caching and seconds != cached:
+        cache.store(arn, seconds, now)
+    return credentials, is_unknown
 
 
-def _steps(most: Optional[int], has_device: bool) -> list[int]:
-    """Return the durations to try, the longest first."""
+def _durations_to_try(maximum: Optional[int], has_device: bool) -> list[int]:
     if has_device:
-        return [most or STEPS[-1]]
-    if most is None:
+        return [maximum or STEPS[-1]]
+    if maximum is None:
         return list(STEPS)
-    return [most, *(step for step in STEPS if step < most)]
+    return [maximum, *(step for step in STEPS if step < maximum)]
 
 
 def _file_name(role_arn: str) -> str:

@@ -1,15 +1,14 @@
-"""The two calls of STS that nobody signs: the proof of an identity provider is enough."""
+"""AssumeRoleWithWebIdentity and AssumeRoleWithSAML: STS calls that are not signed."""
 
 from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any, Optional
+from typing import NoReturn, Optional
 
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.aws.sts.client import call, client_options
+from awscli_assume.aws.sts.client import Signer, call, client_options
 from awscli_assume.aws.sts.errors import error_hints_added
-from awscli_assume.aws.sts.mfa import Signer
 from awscli_assume.host import (
     ClientError,
     NoCredentialsError,
@@ -17,62 +16,62 @@ from awscli_assume.host import (
     unsigned_config,
 )
 from awscli_assume.host.context import CommandContext
+from awscli_assume.host.protocols import StsClient
 from awscli_assume.model.credentials import TemporaryCredentials, read_answer
 from awscli_assume.model.request.identity_provider import SamlAssertion
 from awscli_assume.model.request.request import AssumeRoleRequest
 
 LOG = logging.getLogger("awscli.assume.federation")
-# Keys that sign nothing: with any, botocore does not go looking for real ones,
-# which may run a program or wait for an instance that is not there.
-_NOBODY = "unsigned"
+# Placeholder keys: without keys, botocore would look for real ones, which may run a
+# credential process or wait for an instance's metadata.
+_UNSIGNED = "unsigned"
 
 
 def unsigned_signer(context: CommandContext, region: Optional[str] = None) -> Signer:
-    """Return a signer whose client signs nothing, and who has no credentials.
+    """Return a signer without credentials, whose client does not sign requests.
 
-    The client has all else that ``create_sts_client`` gives one.
+    Its client has all other settings of ``create_sts_client``.
     """
 
-    def nobody(*_: Any) -> Any:
+    def no_credentials(*_: object) -> NoReturn:
         raise NoCredentialsError()
 
     options = client_options(
-        context.parsed_globals, region, ReadOnlyCredentials(_NOBODY, _NOBODY, None)
+        context.parsed_globals, region, ReadOnlyCredentials(_UNSIGNED, _UNSIGNED, None)
     )
     client = context.session.create_client("sts", config=unsigned_config(), **options)
     verify = context.parsed_globals.verify_ssl
-    # Where the option is not given, botocore reads it from configuration and environment.
+    # Without the option, botocore reads it from the configuration and the environment.
     bundle = (
         verify if isinstance(verify, str) else context.session.get_config_variable("ca_bundle")
     )
-    return Signer(client, nobody, nobody, ca_bundle=bundle)
+    return Signer(client, no_credentials, no_credentials, ca_bundle=bundle)
 
 
 def assume_role_with_identity_token(
-    client: Any, request: AssumeRoleRequest, secret: str, now: datetime
+    client: StsClient, request: AssumeRoleRequest, secret: str, now: datetime
 ) -> TemporaryCredentials:
-    """Assume the role by the token or assertion of the request's proof. ``now`` is aware.
+    """Assume the role with a web identity token or SAML assertion. ``now`` is aware.
 
-    Raises botocore's exceptions as they are, with the cause added where it is
-    known, and UnexpectedAnswer where the answer is not one of STS.
+    Raises botocore's exceptions with a hint added, and UnexpectedAnswer.
     """
     proof = request.proof
     assert proof is not None  # noqa: S101 - for the type checker
-    LOG.debug("Assuming %s by %s", request.role.arn, proof.operation)
+    LOG.debug("Assuming %s with %s", request.role.arn, proof.operation)
     is_saml = isinstance(proof, SamlAssertion)
     operation = client.assume_role_with_saml if is_saml else client.assume_role_with_web_identity
     parameters = {**request.parameters(), proof.parameter: secret}
     with credentials_redacted(), error_hints_added(request):
         try:
-            answer = call(operation, f"{proof.operation}Result", **parameters)
+            response = call(operation, f"{proof.operation}Result", **parameters)
         except ClientError as error:
             _mask(error, secret)
             raise
-    return read_answer(answer, now)
+    return read_answer(response, now)
 
 
-def _mask(error: Any, secret: str) -> None:
-    """Take a proof out of a refusal: STS quotes a value that it finds to be invalid."""
+def _mask(error: ClientError, secret: str) -> None:
+    """Remove the token from an error: STS quotes a value that it finds invalid."""
     details = error.response.get("Error", {})
     if "Message" in details:
         details["Message"] = str(details["Message"]).replace(secret, "****")

@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional
 
 from awscli_assume.arguments.create_role import Asked
-from awscli_assume.aws.callers import Caller
-from awscli_assume.aws.iam.caller_arns import account_arn, names_caller, principal_of
-from awscli_assume.aws.iam.maximum import create_iam_client
+from awscli_assume.aws.callers import Caller, get_caller_identity
 from awscli_assume.aws.iam.role_creation import (
-    create_creating_client,
-    lacks_provider,
-    role_by_name,
+    create_single_attempt_client,
+    find_existing_role,
+    is_provider_missing,
+    trust_principal,
 )
-from awscli_assume.aws.optional_call import code_of
-from awscli_assume.aws.sts.client import client_options, create_sts_client, get_caller
+from awscli_assume.aws.optional_call import create_optional_client, error_code
+from awscli_assume.aws.sts.client import client_options, create_sts_client
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import ClientError
 from awscli_assume.host.context import CommandContext
@@ -58,9 +57,11 @@ def find_account(context: CommandContext) -> Account:
         options = client_options(context.parsed_globals, None, None)
         iam = context.session.create_client("iam", **options)
         # Asked each time: a user may have got another name since.
-        caller = get_caller(sts)
-    creating = create_creating_client(context.session, options)
-    return Account(caller, sts, iam, creating, create_iam_client(context.session, options))
+        caller = get_caller_identity(sts).caller
+    creating = create_single_attempt_client(context.session, options)
+    return Account(
+        caller, sts, iam, creating, create_optional_client(context.session, "iam", options)
+    )
 
 
 def check_can_assume(asked: Asked, caller: Caller) -> None:
@@ -82,7 +83,7 @@ def trusts_caller(asked: Asked, caller: Caller) -> bool:
     if asked.proof.require_mfa and caller.is_role_session:
         return False
     return any(
-        term.who in (ME, ACCOUNT) or names_caller(term.who, caller)
+        term.who in (ME, ACCOUNT) or caller.is_named_by(term.who)
         for term in asked.terms
         if term.kind == AWS
     )
@@ -93,9 +94,9 @@ def known_arns(asked: Asked, account: Account) -> dict[str, str]:
 
     Raises InvalidRequest where they can't bring the MFA that is asked for.
     """
-    known = {ACCOUNT: account_arn(account.caller)}
+    known = {ACCOUNT: account.caller.account_arn}
     if any(term.who == ME for term in asked.terms):
-        known[ME] = principal_of(account.caller, account.iam)
+        known[ME] = trust_principal(account.caller, account.iam)
     without_mfa(asked.terms, asked.proof, known)
     return known
 
@@ -116,10 +117,10 @@ def with_trust(asked: Asked, account: Account, known: Mapping[str, str]) -> NewR
 def existing_role(account: Account, wanted: NewRole) -> Optional[Mapping[str, Any]]:
     """Ask IAM for the role; None where there is none, or where it does not say."""
     try:
-        return role_by_name(account.iam, wanted.role.name)
+        return find_existing_role(account.iam, wanted.role.name)
     except ClientError as error:
         # CreateRole itself refuses a name that is taken: nothing depends on the look.
-        if code_of(error) in ("AccessDenied", "AccessDeniedException"):
+        if error_code(error) in ("AccessDenied", "AccessDeniedException"):
             return None
         raise
 
@@ -129,4 +130,4 @@ def missing_providers(asked: Asked, account: Account) -> list[str]:
     caller = account.caller
     names = dict.fromkeys(term.who for term in asked.terms if term.kind == OIDC)
     arns = f"arn:{caller.partition}:iam::{caller.account_id}:oidc-provider/"
-    return [name for name in names if lacks_provider(account.looking, arns + name)]
+    return [name for name in names if is_provider_missing(account.looking, arns + name)]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from awscli_assume.aws.account_memory import AccountCache
-from awscli_assume.aws.accounts import Directory, Lookup, look_up
+from awscli_assume.aws.accounts import (
+    AccountCache,
+    AccountClients,
+    AccountLookup,
+    look_up_account,
+)
 from awscli_assume.aws.callers import CallerCache
-from awscli_assume.aws.iam.maximum import create_iam_client, create_impatient_client
+from awscli_assume.aws.optional_call import create_optional_client
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.aws.sts.client import caller_of, client_options, region_of
+from awscli_assume.aws.sts.client import client_options, region_of
 from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
@@ -34,7 +38,7 @@ def with_account_found(
         return plan
     profiles = context.session.full_config["profiles"]
     scope = scope_of(plan.profile_pair, profiles, context.environment)
-    found = look_up(name, _directory(context, client, memory))
+    found = look_up_account(name, _directory(context, client, memory))
     if len(found.ids) > 1:
         raise InvalidRequest(several_accounts(name, found.ids))
     if found.ids:
@@ -42,18 +46,18 @@ def with_account_found(
         return plan.in_account(found.ids[0], context.environment)
     account_id = _of_an_earlier_day(name, scope, found, context.environment)
     if account_id is None:
-        names = [*account_names(profiles), *found.names]
-        raise InvalidRequest(unknown_account(name, names, found.refused))
+        names = [*account_names(profiles), *found.other_names]
+        raise InvalidRequest(unknown_account(name, names, found.failures))
     return plan.in_account(account_id, context.environment)
 
 
 def _of_an_earlier_day(
-    name: str, scope: str, found: Lookup, environment: Environment
+    name: str, scope: str, found: AccountLookup, environment: Environment
 ) -> Optional[str]:
     """Return the id that is remembered, where somebody would not say; else forget it."""
     memory = AccountCache()
     known = memory.load(scope, name)
-    refused = {operation: why for operation, why in found.refused.items() if why is not None}
+    refused = {operation: why for operation, why in found.failures.items() if why is not None}
     if known is None or not refused:
         memory.forget(scope, name)
         return None
@@ -61,7 +65,7 @@ def _of_an_earlier_day(
     return known.account_id
 
 
-def _directory(context: CommandContext, client: Any, memory: CallerCache) -> Directory:
+def _directory(context: CommandContext, client: Any, memory: CallerCache) -> AccountClients:
     options = client_options(context.parsed_globals, region_of(client), None)
 
     def caller_account() -> str:
@@ -71,10 +75,10 @@ def _directory(context: CommandContext, client: Any, memory: CallerCache) -> Dir
         known = getattr(frozen, "account_id", None)
         if known is not None:
             return str(known)
-        return caller_of(client, frozen.access_key, memory, context.environment.now()).account_id
+        return memory.get(client, frozen.access_key, context.environment.now()).account_id
 
-    return Directory(
-        iam=lambda: create_iam_client(context.session, options),
-        organizations=lambda: create_impatient_client(context.session, "organizations", options),
+    return AccountClients(
+        iam=lambda: create_optional_client(context.session, "iam", options),
+        organizations=lambda: create_optional_client(context.session, "organizations", options),
         caller_account=caller_account,
     )

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any, Iterator, Optional
 
 from awscli_assume.aws.callers import CallerCache
-from awscli_assume.aws.iam.maximum import create_iam_client
+from awscli_assume.aws.optional_call import create_optional_client
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.aws.sso_login import sign_in_named
+from awscli_assume.aws.sso_login import login_hint_added
 from awscli_assume.aws.sts.client import (
+    Signer,
     check_host_knows,
     check_partition,
     client_options,
@@ -20,10 +21,8 @@ from awscli_assume.aws.sts.client import (
     partition_of_region,
     region_of,
 )
-from awscli_assume.aws.sts.credential_source import no_credentials
 from awscli_assume.aws.sts.errors import error_hints_added
-from awscli_assume.aws.sts.mfa import Signer
-from awscli_assume.aws.sts.role_chaining import is_role_session
+from awscli_assume.aws.sts.source_credentials import is_known_role_session, no_credentials
 from awscli_assume.errors import NoTerminal
 from awscli_assume.host import ClientError, RefreshableCredentials
 from awscli_assume.host.context import CommandContext
@@ -88,7 +87,7 @@ def prepare(context: CommandContext, plan: Plan) -> ReadyRequest:
         return ReadyRequest(*prepare_unsigned(context, plan))
     use_source(context.session, plan.profile_pair)
     region = start_region(plan, context.environment.variables)
-    with sign_in_named(context.session):
+    with login_hint_added(context.session):
         client = create_sts_client(context, region)
     check_host_knows(client, plan.request)
     partition = partition_of_region(context.session, client)
@@ -139,7 +138,7 @@ def _signer(context: CommandContext, client: Any, credentials: Any) -> Signer:
 
     def iam() -> Any:
         options = client_options(context.parsed_globals, region_of(client), None)
-        return create_iam_client(context.session, options)
+        return create_optional_client(context.session, "iam", options)
 
     is_refreshable = isinstance(credentials, RefreshableCredentials)
     return Signer(client, frozen, signed_by, iam, is_refreshable=is_refreshable)
@@ -167,7 +166,7 @@ def assume(ready_request: ReadyRequest, environment: Environment) -> Assumed:
 def source_mfa_device_named(session: Any) -> Iterator[None]:
     """Name what stands in the way to the source: its MFA device, its sign-in."""
     try:
-        with sign_in_named(session):
+        with login_hint_added(session):
             yield
     except EOFError:
         raise NoTerminal(
@@ -181,4 +180,4 @@ def _chained(plan: Plan, credentials: Any, memory: CallerCache) -> Plan:
     """Return the plan, chained where its credentials are known to be a role session."""
     if plan.request.duration_seconds is None:
         return plan
-    return plan.chained() if is_role_session(credentials, memory) else plan
+    return plan.chained() if is_known_role_session(credentials, memory) else plan

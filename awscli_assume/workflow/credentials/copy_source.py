@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Mapping, Optional
 
 from awscli_assume.arguments.copy_source import check_no_role
-from awscli_assume.aws.sts.client import get_caller, region_of
+from awscli_assume.aws.callers import get_caller_identity
+from awscli_assume.aws.sts.client import region_of
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.context import CommandContext
@@ -91,7 +92,7 @@ def copied(
     expiration = _end_of(found, profile, now)
     assert found is not None  # noqa: S101 - for the type checker
     client = clients.signed_by(source, found)
-    caller = get_caller(client)
+    caller = get_caller_identity(client).caller
     credentials = read_copy(found, expiration, caller.arn, caller.user_id)
     return Copied(credentials, region_of(client), now)
 

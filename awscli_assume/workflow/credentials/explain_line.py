@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any, Optional
 
-from awscli_assume.aws.sts.errors import add_reason, is_refusal
+from awscli_assume.aws.sts.errors import add_hint, is_denied_by_policy
 from awscli_assume.host import ClientError
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.workflow.planning.plan import Plan
@@ -18,8 +18,8 @@ def advise(
 
     It looks at AssumeRole alone, so not at a request that has a proof.
     """
-    if is_refusal(error) and request.proof is None:
-        add_reason(error, f"To find out why: {explain_line(request, plan, parsed_globals)}")
+    if is_denied_by_policy(error) and request.proof is None:
+        add_hint(error, f"To find out why: {explain_line(request, plan, parsed_globals)}")
 
 
 def explain_line(request: AssumeRoleRequest, plan: Plan, parsed_globals: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Callable, TypeVar
 
-from awscli_assume.aws.sso_login import command_of, sign_in_words
+from awscli_assume.aws.sso_login import login_arguments, login_command
 from awscli_assume.errors import InvalidConfiguration, NoTerminal
 from awscli_assume.host import (
     CLI_NAME,
@@ -31,7 +31,7 @@ def signed_in(context: CommandContext, step: Callable[[], T], is_wanted: bool) -
     try:
         return step()
     except SIGN_IN_ERRORS as error:
-        words = sign_in_words(context.session) if is_wanted else None
+        words = login_arguments(context.session) if is_wanted else None
         if words is None:
             raise
         _sign_in(words, context.environment, error)
@@ -40,7 +40,7 @@ def signed_in(context: CommandContext, step: Callable[[], T], is_wanted: bool) -
 
 
 def _sign_in(words: tuple[str, ...], environment: Environment, error: Exception) -> None:
-    command = command_of(words)
+    command = login_command(words)
     if not HAS_SIGN_IN:
         raise InvalidConfiguration(
             f"{CLI_NAME} has no sign-in for --login to run. With an AWS CLI version 2: {command}"

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, Optional, TypeVar
 
-from awscli_assume.aws.sts.mfa import is_wrong_code
+from awscli_assume.aws.sts.errors import is_wrong_mfa_code
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, NoTerminal
 from awscli_assume.host import ClientError, compat_shell_split, user_environment
 from awscli_assume.host.environment import Environment
@@ -112,7 +112,7 @@ def with_code(
             return use(_typed(serial_number, environment))
         except (InvalidRequest, ClientError) as error:
             is_form = isinstance(error, InvalidRequest)
-            if left == 0 or not (is_form or is_wrong_code(error)):
+            if left == 0 or not (is_form or is_wrong_mfa_code(error)):
                 raise
             reason = "is not six digits" if is_form else "was refused, and no code works twice"
             tries = "1 try" if left == 1 else f"{left} tries"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from awscli_assume.aws.iam.mfa_devices import asks_for_device, list_mfa_devices
-from awscli_assume.aws.sts.errors import add_reason
-from awscli_assume.aws.sts.mfa import Signer
+from awscli_assume.aws.sts.client import Signer
+from awscli_assume.aws.sts.errors import add_hint, is_mfa_required
+from awscli_assume.aws.sts.mfa import list_mfa_devices
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.request.mfa_device import Choice, choose_device
@@ -47,7 +47,7 @@ def with_device_of_caller(
     nothing answers a code, the source is no access key of a user, or the device is
     not to be known, which is then said behind the refusal.
     """
-    if request.serial_number is not None or not asks_for_device(error):
+    if request.serial_number is not None or not is_mfa_required(error):
         return None
     if process is None and not environment.has_terminal():
         return None
@@ -55,7 +55,7 @@ def with_device_of_caller(
     if choice is None:
         return None
     if choice.serial_number is None:
-        add_reason(error, choice.reason)
+        add_hint(error, choice.reason)
         return None
     return _found(request, choice.serial_number, environment)
 

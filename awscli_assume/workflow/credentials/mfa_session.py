@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Optional
 
-from awscli_assume.aws.sts.client import assume_role
-from awscli_assume.aws.sts.mfa import Signer, get_session_token, is_stale
+from awscli_assume.aws.sts.client import Signer, assume_role
+from awscli_assume.aws.sts.errors import are_credentials_expired
+from awscli_assume.aws.sts.mfa import get_session_token
 from awscli_assume.host import ClientError
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials
@@ -94,7 +95,7 @@ def _by_session(
         try:
             return _signed(signer, held, request, environment)
         except ClientError as error:
-            if not is_stale(error):
+            if not are_credentials_expired(error):
                 raise
             kept.remove(held)
     fresh = _obtain(kept, signer, request, process, environment)

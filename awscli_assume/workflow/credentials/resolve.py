@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional
 from awscli_assume.arguments.copy_source import check_no_role
 from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS, has_identity_token
 from awscli_assume.arguments.sts import STS_OPTIONS
-from awscli_assume.aws.sts.client_pool import source_credentials
+from awscli_assume.aws.sts.source_credentials import source_credentials
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.model.credentials import SessionCredentials, format_time

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
-from awscli_assume.aws.sts.client import assume_role
+from awscli_assume.aws.sts.client import Signer, assume_role
 from awscli_assume.aws.sts.errors import chain_step_named
-from awscli_assume.aws.sts.max_duration import MaxDurationCache, assume_longest
-from awscli_assume.aws.sts.mfa import Signer
+from awscli_assume.aws.sts.max_duration import MaxDurationCache, assume_for_max_duration
 from awscli_assume.host import ClientError
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
@@ -96,7 +95,9 @@ def _assume(
     def call(settled: AssumeRoleRequest) -> TemporaryCredentials:
         return assume_once(silent, settled, process, environment)
 
-    longest = assume_longest(request, environment.now(), MaxDurationCache(), signer.iam, call)
-    if longest.is_guess:
+    credentials, is_unknown = assume_for_max_duration(
+        request, environment.now(), MaxDurationCache(), signer.iam, call
+    )
+    if is_unknown:
         environment.notify(unknown_maximum_note(request.role.arn))
-    return longest.credentials
+    return credentials

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Optional
 
-from awscli_assume.aws.sts.client import check_host_knows, check_partition, partition_of_region
-from awscli_assume.aws.sts.mfa import Signer
+from awscli_assume.aws.sts.client import (
+    Signer,
+    check_host_knows,
+    check_partition,
+    partition_of_region,
+)
 from awscli_assume.aws.sts.web_identity import assume_role_with_identity_token, unsigned_signer
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import CLI_NAME, use_profile

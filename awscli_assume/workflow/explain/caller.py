@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Mapping, Optional
 
-from awscli_assume.aws.iam.maximum import create_impatient_client
-from awscli_assume.aws.optional_call import code_of
+from awscli_assume.aws.callers import get_caller_identity, server_time
+from awscli_assume.aws.optional_call import create_optional_client, error_code
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.aws.sso_login import command_of, sign_in_words
-from awscli_assume.aws.sts.caller_identity import ask_identity, server_time
+from awscli_assume.aws.sso_login import login_arguments, login_command
 from awscli_assume.aws.sts.client import (
     client_options,
     create_sts_client,
@@ -65,25 +64,25 @@ def identify_caller(context: CommandContext, plan: Plan) -> IdentifiedCaller:
             credentials = context.session.get_credentials()
             frozen = None if credentials is None else credentials.get_frozen_credentials()
     except (ClientError, BotoCoreError, UnexpectedAnswer, NoTerminal) as error:
-        step = _without_credentials(source, str(error), sign_in_words(context.session))
+        step = _without_credentials(source, str(error), login_arguments(context.session))
         return IdentifiedCaller(step, None)
     if credentials is None or frozen is None:
         step = _without_credentials(source, "there are no credentials", None)
         return IdentifiedCaller(step, None, client)
     kind = _KINDS.get(credentials.method, f"credentials by {credentials.method}")
     try:
-        identity = ask_identity(client)
+        identity = get_caller_identity(client)
     except (ClientError, BotoCoreError, UnexpectedAnswer) as error:
         clock = server_time(getattr(error, "response", None))
         if blames_sts(error, clock, context.environment.now()):
             step = _not_named(source, kind)
         else:
-            step = _refused(source, kind, sign_in_words(context.session), error)
+            step = _refused(source, kind, login_arguments(context.session), error)
         return IdentifiedCaller(step, None, client, clock, error, partition)
 
     def make_client(service: str) -> Any:
         options = client_options(context.parsed_globals, region_of(client), frozen)
-        return create_impatient_client(context.session, service, options)
+        return create_optional_client(context.session, service, options)
 
     subject = Subject(identity, bool(frozen.token), make_client)
     expiry = _expiry(context.session, credentials, frozen.access_key)
@@ -129,7 +128,7 @@ def _without_credentials(
     source: Optional[str], reason: str, sign_in: Optional[tuple[str, ...]]
 ) -> Step:
     first, *others = reason.strip().splitlines() or ["no reason"]
-    renew = () if sign_in is None else (command_of(sign_in),)
+    renew = () if sign_in is None else (login_command(sign_in),)
     return Step(
         CALLER,
         PROBLEM,
@@ -142,7 +141,7 @@ def blames_sts(error: Exception, clock: Optional[datetime], now: datetime) -> bo
     """Return whether STS, its region, the network or a clock is at fault, not credentials."""
     if not isinstance(error, ClientError):
         return True
-    if code_of(error) in _NOT_THEIR_FAULT:
+    if error_code(error) in _NOT_THEIR_FAULT:
         return True
     return clock is not None and abs((clock - now).total_seconds()) > SKEW_MOST_SECONDS
 
@@ -156,7 +155,7 @@ def _refused(
     source: Optional[str], kind: str, sign_in: Optional[tuple[str, ...]], error: Exception
 ) -> Step:
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    renew = () if sign_in is None else (command_of(sign_in),)
+    renew = () if sign_in is None else (login_command(sign_in),)
     return Step(
         CALLER,
         PROBLEM,

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional
 
 from awscli_assume.aws.callers import CallerCache
-from awscli_assume.aws.iam.caller_arns import account_arn
 from awscli_assume.aws.iam.roles import KnownRole
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
@@ -171,4 +170,4 @@ def _caller(
 def _to_trust(subject: Subject) -> str:
     """Return the ARN for a new role's trust policy: the user, else the account of a session."""
     is_user = ":user/" in subject.identity.arn
-    return subject.identity.arn if is_user else account_arn(subject.identity.caller)
+    return subject.identity.arn if is_user else subject.identity.caller.account_arn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, Union
 
-from awscli_assume.aws.iam.roles import KnownRole, look_up_role, role_arns
+from awscli_assume.aws.iam.roles import KnownRole, find_role, list_role_arns
 from awscli_assume.aws.optional_call import CallUnavailable
 from awscli_assume.model.arns import Role
 from awscli_assume.model.diagnosis import DURATION, OK, PROBLEM, ROLE, UNKNOWN, Step
@@ -32,7 +32,7 @@ def look_at_role(
     if role_lookup is None or not role_lookup.sees(role):
         return _out_of_sight(role, role_lookup, profiles, lines), None
     try:
-        found = look_up_role(role_lookup.iam, role.name, role_lookup.name)
+        found = find_role(role_lookup.iam, role.name, role_lookup.name)
     except CallUnavailable as error:
         evidence = (f"whether the role exists is not known: {error}",)
         command = lines.by_witness("iam", "get-role", "--role-name", role.name)
@@ -50,7 +50,7 @@ def look_at_role(
 def _missing(role: Role, role_lookup: RoleLookup, lines: Lines, trusted: Optional[str]) -> Step:
     evidence = [f"there is no role {role.name} in the account {role.account_id}"]
     try:
-        near = near_matches(role.name, role_arns(role_lookup.iam, role_lookup.name))
+        near = near_matches(role.name, list_role_arns(role_lookup.iam, role_lookup.name))
     except CallUnavailable as error:
         near = []
         evidence.append(f"whether there is one of a name like it is not known: {error}")
@@ -126,10 +126,10 @@ def look_at_duration(
     if asked is None or asked == MAX_DURATION or (isinstance(asked, int) and _fits_every(asked)):
         what = "the longest that the role allows" if asked == MAX_DURATION else "an hour at most"
         return Step(DURATION, OK, (f"{what}, which every role gives",))
-    if found is None or found.maximum_seconds is None:
+    if found is None or found.max_duration is None:
         evidence = (f"whether the role allows {asked} seconds is not known",)
         return Step(DURATION, UNKNOWN, evidence, (_again(request, MAX_DURATION, lines),))
-    most = found.maximum_seconds
+    most = found.max_duration
     if isinstance(asked, int) and asked > most:
         evidence = (f"{asked} seconds, and the role allows at most {most} (MaxSessionDuration)",)
         return Step(DURATION, PROBLEM, evidence, (_again(request, most, lines),))

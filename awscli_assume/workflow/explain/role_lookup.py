@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from awscli_assume.aws.sts.caller_identity import ask_identity
+from awscli_assume.aws.callers import get_caller_identity
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.errors import NoTerminal, UnexpectedAnswer
 from awscli_assume.host import BotoCoreError, ClientError
@@ -48,7 +48,7 @@ def find_role_lookup(
     try:
         with source_mfa_device_named(context.session):
             signer = SourceClients(context).get(profile)
-        their = ask_identity(signer.client).caller
+        their = get_caller_identity(signer.client).caller
         iam = signer.iam() if signer.iam is not None else None
     except (ClientError, BotoCoreError, UnexpectedAnswer, NoTerminal) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]

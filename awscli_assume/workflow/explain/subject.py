@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Callable, Optional
 
-from awscli_assume.aws.callers import Caller
-from awscli_assume.aws.sts.caller_identity import Identity
+from awscli_assume.aws.callers import Caller, Identity
 from awscli_assume.model.diagnosis import Step
 from awscli_assume.model.request.request import AssumeRoleRequest
 

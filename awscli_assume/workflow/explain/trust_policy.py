@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Callable, Optional, cast
 
-from awscli_assume.aws.iam.roles import KnownRole, look_up_role, user_tags
+from awscli_assume.aws.accounts import get_organization_id
+from awscli_assume.aws.iam.roles import KnownRole, find_role, get_user_tags
 from awscli_assume.aws.optional_call import CallUnavailable
-from awscli_assume.aws.organization import organization_id
 from awscli_assume.errors import MalformedPolicy
 from awscli_assume.model.diagnosis import OK, PROBLEM, TRUST, UNKNOWN, Step
 from awscli_assume.model.request.request import AssumeRoleRequest
@@ -51,11 +51,11 @@ def trusted_caller(
     )
     role_arn, tags = subject.role_arn, None
     if plain.kind == ROLE_SESSION and role_arn is None:
-        own = _told(lambda: look_up_role(subject.iam(), str(plain.role_name)))
+        own = _told(lambda: find_role(subject.iam(), str(plain.role_name)))
         is_own = own is not None and own.arn.split(":")[4] == plain.account_id
         role_arn = own.arn if own is not None and is_own else None
     elif plain.kind == USER and "principaltag" in _text(found):
-        tags = _told(lambda: user_tags(subject.iam()))
+        tags = _told(lambda: get_user_tags(subject.iam()))
     return caller_of(
         identity.arn,
         user_id=identity.user_id or None,
@@ -77,7 +77,7 @@ def organization_of(subject: Subject, found: Optional[KnownRole]) -> Optional[st
         return None
     return cast(
         Optional[str],
-        _told(lambda: organization_id(subject.make_client("organizations"))),
+        _told(lambda: get_organization_id(subject.make_client("organizations"))),
     )
 
 

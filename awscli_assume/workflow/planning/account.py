@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from awscli_assume.aws.account_memory import AccountCache
+from awscli_assume.aws.accounts import AccountCache
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.accounts import several_accounts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from awscli_assume.aws.sts.credential_source import use_credential_source
+from awscli_assume.aws.sts.source_credentials import use_credential_source
 from awscli_assume.host import config_files, use_profile
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 from awscli_assume.aws.redaction import credentials_redacted
+from awscli_assume.aws.sts.client import Signer
 from awscli_assume.aws.sts.client_pool import SourceClients
-from awscli_assume.aws.sts.mfa import Signer
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment

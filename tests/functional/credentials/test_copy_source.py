@@ -454,7 +454,7 @@ def test_the_command_that_renews_is_named(
 
     assert done.code == 255
     assert "SSO" in done.err or "Token" in done.err
-    assert done.err.count("With an AWS CLI version 2: aws sso login --profile dev") == 1
+    assert done.err.count("With AWS CLI version 2, run: aws sso login --profile dev") == 1
     assert aws.stub.requests == []
     assert aws.files() == before
 

@@ -55,7 +55,7 @@ def test_login_is_run_once_only(aws: Any, home: Path, sso: SsoStub, version_2: N
     assert done.code == 255
     assert len(runs) == 1
     assert "Renew it: aws sso login --profile dev" in done.err
-    assert "(--login of aws assume, export and exec runs that by itself)" in done.err
+    assert "(aws assume, export and exec run it for you with --login)" in done.err
 
 
 def test_a_login_that_fails(aws: Any, home: Path, sso: SsoStub, version_2: None) -> None:

@@ -176,7 +176,7 @@ def test_without_a_terminal_the_refusal_stands(aws) -> None:
     assert done.code != 0
     assert aws.stub.actions == ["AssumeRole"]
     assert TEXT in done.err
-    assert "Name your device: --serial-number" in done.err
+    assert "Specify your device: --serial-number" in done.err
 
 
 def test_another_refusal_is_not_about_a_device(aws) -> None:

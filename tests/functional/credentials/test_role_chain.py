@@ -180,7 +180,7 @@ def test_a_hop_that_fails_is_named(aws, number: int) -> None:
 
     assert done.code != 0
     assert denied in done.err
-    assert f"That was hop {number} of 2 (--via): {hop}" in done.err
+    assert f"This was role {number} of 2 in --via: {hop}" in done.err
     assert len(aws.stub.requests) == number
     assert aws.files() == before
 
@@ -208,7 +208,7 @@ def test_a_hop_with_a_strange_answer_is_named(aws, answer: Answer) -> None:
     done = aws("assume", *WAY)
 
     assert done.code != 0
-    assert "hop 2 of 2" in done.err
+    assert "role 2 of 2" in done.err
     assert len(aws.stub.requests) == 2
 
 
@@ -313,7 +313,7 @@ def test_a_hop_that_fails_in_a_crowd_is_its_profiles_error(aws) -> None:
     assert done.code == 1
     states = {row["Profile"]: row["Error"] for row in json.loads(done.out)["Profiles"]}
     assert states["direct"] is None
-    assert "hop 2 of 2" in states["assumed-role"]
+    assert "role 2 of 2" in states["assumed-role"]
 
 
 def test_a_dry_run_lists_all_requests_in_order(aws) -> None:
@@ -421,7 +421,7 @@ def test_every_request_goes_to_the_given_endpoint_and_region(
         ("", "Invalid role name"),
         ("a b", "Invalid role name"),
         ("arn:aws:iam::1:role/r", "has to be 12 digits"),
-        ("arn:aws-cn:iam::123456789012:role/r", "of the partition aws-cn"),
+        ("arn:aws-cn:iam::123456789012:role/r", "in the partition aws-cn"),
     ],
 )
 def test_a_hop_that_cannot_be_is_refused_before_any_call(aws, hop: str, reason: str) -> None:

@@ -93,5 +93,5 @@ def test_a_role_arn_of_another_partition_than_the_regions(aws, partition: str) -
     done = aws("assume", "--role-arn", f"arn:{partition}:iam::{ACCOUNT}:role/r1")
 
     assert done.code != 0
-    assert f"it is of the partition {partition}, and the region us-east-1 is of aws." in done.err
+    assert f"it is in the partition {partition}, and the region us-east-1 is in aws." in done.err
     assert aws.stub.requests == []

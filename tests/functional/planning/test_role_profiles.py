@@ -84,7 +84,7 @@ def test_credential_source_without_credentials(aws, name: str, says: str) -> Non
     done = aws("assume", "--profile", "deploy", "--region", "us-east-1")
 
     assert done.code == 255
-    assert f"'deploy' has credential_source = {name}, and there are no credentials" in done.err
+    assert f"'deploy' has credential_source = {name}, which has no credentials" in done.err
     assert says in done.err
     assert aws.stub.requests == []
 

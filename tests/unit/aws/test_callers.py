@@ -1,4 +1,4 @@
-"""The memory of callers: one small file an access key, without a credential in it."""
+"""Callers: GetCallerIdentity, ARNs, and the cache with one file for each access key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from awscli_assume.aws.callers import Caller, CallerCache
+from awscli_assume.aws.callers import Caller, CallerCache, server_time
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 USER_KEY, SESSION_KEY = "AKIAEXAMPLEEXAMPLE12", "ASIAEXAMPLEEXAMPLE12"
@@ -23,8 +23,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def memory(folder: Path) -> CallerCache:
-    """Return a memory that nobody has told anything."""
+def cache(folder: Path) -> CallerCache:
+    """Return an empty cache."""
     return CallerCache(str(folder))
 
 
@@ -40,7 +40,7 @@ def memory(folder: Path) -> CallerCache:
 def test_caller_of_an_arn(
     arn: str, partition: str, account_id: str, is_role_session: bool
 ) -> None:
-    """Account, partition and kind of a caller are in its ARN."""
+    """Account, partition and kind of a caller are read from its ARN."""
     caller = Caller.from_arn(arn)
 
     assert caller == Caller(partition, account_id, arn)
@@ -50,29 +50,80 @@ def test_caller_of_an_arn(
 @pytest.mark.parametrize(
     "arn", ["", "alice", "arn:aws:iam::1234:user/a", "urn:aws:iam::123456789012:user/a"]
 )
-def test_arn_of_no_caller(arn: str) -> None:
-    """What is no ARN of an account raises ValueError."""
+def test_malformed_caller_arn(arn: str) -> None:
+    """A string that is not an ARN with an account ID raises ValueError."""
     with pytest.raises(ValueError):
         Caller.from_arn(arn)
 
 
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        ("arn:aws:sts::123456789012:assumed-role/r/s", True),
+        ("arn:aws:iam::123456789012:role/r", True),
+        ("arn:aws:iam::123456789012:role/team/r", True),
+        ("arn:aws:iam::123456789012:root", True),
+        ("arn:aws:iam::123456789012:role/other", False),
+        ("arn:aws:iam::123456789012:user/r", False),
+        ("arn:aws:iam::210987654321:role/r", False),
+        ("arn:aws-cn:iam::123456789012:root", False),
+    ],
+)
+def test_caller_named_by_a_trust_policy(arn: str, expected: bool) -> None:
+    """A session is named by its own ARN, its role with any path, and its account."""
+    caller = Caller.from_arn("arn:aws:sts::123456789012:assumed-role/r/s")
+
+    assert caller.is_named_by(arn) is expected
+
+
+@pytest.mark.parametrize("arn", ["arn:aws:iam::123456789012:role/alice", "arn:aws:iam::1:root"])
+def test_user_that_is_not_named(arn: str) -> None:
+    """A user is not named by a role of the same name."""
+    assert not ALICE.is_named_by(arn)
+    assert ALICE.is_named_by(str(ALICE.arn))
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("Mon, 23 Nov 2026 09:00:00 GMT", NOW),
+        ("Mon, 23 Nov 2026 10:00:00 +0100", NOW),
+        ("Mon, 23 Nov 2026 09:00:00 -0000", NOW),
+        ("today", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_server_time(date: object, expected: object) -> None:
+    """The Date header is an aware time; a missing or malformed one is None."""
+    headers = {} if date is None else {"date": date}
+
+    assert server_time({"ResponseMetadata": {"HTTPHeaders": headers}}) == expected
+
+
+@pytest.mark.parametrize("response", [None, {}, {"ResponseMetadata": {}}])
+def test_response_without_headers(response: object) -> None:
+    """A response without headers has no time."""
+    assert server_time(response) is None
+
+
 @pytest.mark.parametrize("key", [USER_KEY, SESSION_KEY, "test", ""])
-def test_remembered_caller_is_recalled(memory: CallerCache, folder: Path, key: str) -> None:
-    """The owner of an access key is known to every later run, and of no other key."""
-    memory.store(key, ALICE, NOW)
+def test_stored_caller_is_loaded(cache: CallerCache, folder: Path, key: str) -> None:
+    """The owner of an access key is known to later runs, for that key only."""
+    cache.store(key, ALICE, NOW)
 
     assert CallerCache(str(folder)).load(key) == ALICE
-    assert memory.load("AKIAOTHER") is None
+    assert cache.load("AKIAOTHER") is None
 
 
-def test_nothing_is_known_at_first(memory: CallerCache) -> None:
-    """Nobody is known before anybody was remembered, and asking leaves no folder."""
-    assert memory.load(USER_KEY) is None
+def test_empty_cache(cache: CallerCache) -> None:
+    """An empty cache has no caller."""
+    assert cache.load(USER_KEY) is None
 
 
-def test_file_of_a_caller(memory: CallerCache, folder: Path) -> None:
-    """A caller's file is its owner's alone, and neither name nor content holds the key id."""
-    memory.store(SESSION_KEY, ALICE, NOW)
+def test_file_of_a_caller(cache: CallerCache, folder: Path) -> None:
+    """The file is private, and neither its name nor its content has the access key ID."""
+    cache.store(SESSION_KEY, ALICE, NOW)
 
     (file,) = folder.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -97,63 +148,61 @@ def test_file_of_a_caller(memory: CallerCache, folder: Path) -> None:
         b"\xff\xfe",
     ],
 )
-def test_damaged_file_is_as_good_as_none(
-    memory: CallerCache, folder: Path, content: bytes
-) -> None:
-    """A file that does not hold a caller means asking again, and is then replaced."""
-    memory.store(USER_KEY, ALICE, NOW)
+def test_damaged_file_is_ignored(cache: CallerCache, folder: Path, content: bytes) -> None:
+    """A file without a caller is ignored, and then replaced."""
+    cache.store(USER_KEY, ALICE, NOW)
     (file,) = folder.iterdir()
     file.write_bytes(content)
 
-    assert memory.load(USER_KEY) is None
-    memory.store(USER_KEY, ALICE, NOW)
-    assert memory.load(USER_KEY) == ALICE
+    assert cache.load(USER_KEY) is None
+    cache.store(USER_KEY, ALICE, NOW)
+    assert cache.load(USER_KEY) == ALICE
 
 
-def test_caller_without_an_arn_is_asked_again(memory: CallerCache) -> None:
-    """A caller that STS has not named is not recalled."""
-    memory.store(USER_KEY, Caller("aws", "123456789012"), NOW)
+def test_caller_without_an_arn_is_not_loaded(cache: CallerCache) -> None:
+    """A caller without an ARN is not loaded."""
+    cache.store(USER_KEY, Caller("aws", "123456789012"), NOW)
 
-    assert memory.load(USER_KEY) is None
+    assert cache.load(USER_KEY) is None
 
 
-def test_folder_that_can_not_be_written(tmp_path: Path) -> None:
-    """Where nothing can be stored the memory does without, silently."""
+def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    """Failing to write the cache is no error."""
     (tmp_path / "file").touch()
-    memory = CallerCache(str(tmp_path / "file" / "assume-callers"))
+    cache = CallerCache(str(tmp_path / "file" / "assume-callers"))
 
-    memory.store(USER_KEY, ALICE, NOW)
+    cache.store(USER_KEY, ALICE, NOW)
 
-    assert memory.load(USER_KEY) is None
+    assert cache.load(USER_KEY) is None
 
 
-def test_old_temporary_keys_are_forgotten(memory: CallerCache, folder: Path) -> None:
-    """After 36 hours a temporary key's file goes; a user's key stays known for good."""
+def test_old_temporary_keys_are_deleted(cache: CallerCache, folder: Path) -> None:
+    """The file of a temporary key is deleted after 36 hours; that of a user's key stays."""
     age_by_key = {"ASIAOLD": 36.1, "ASIAYOUNG": 35.9, "AKIAOLD": 10_000.0}
     files: dict[str, Path] = {}
     for key, hours in age_by_key.items():
         known = set(folder.iterdir()) if folder.exists() else set()
-        memory.store(key, ALICE, datetime.fromtimestamp(0, timezone.utc))
+        cache.store(key, ALICE, datetime.fromtimestamp(0, timezone.utc))
         (files[key],) = set(folder.iterdir()) - known
         moment = (NOW - timedelta(hours=hours)).timestamp()
         os.utime(files[key], (moment, moment))
     (folder / "somebody-elses.json").touch()
     os.utime(folder / "somebody-elses.json", (0, 0))
 
-    memory.store(USER_KEY, ALICE, NOW)
+    cache.store(USER_KEY, ALICE, NOW)
 
-    assert memory.load("ASIAOLD") is None
-    assert memory.load("ASIAYOUNG") == ALICE
-    assert memory.load("AKIAOLD") == ALICE
-    assert memory.load(USER_KEY) == ALICE
+    assert cache.load("ASIAOLD") is None
+    assert cache.load("ASIAYOUNG") == ALICE
+    assert cache.load("AKIAOLD") == ALICE
+    assert cache.load(USER_KEY) == ALICE
     assert (folder / "somebody-elses.json").exists()
     assert not files["ASIAOLD"].exists()
 
 
-def test_default_folder_is_in_the_clis_cache(
+def test_default_folder_is_in_the_cli_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a folder of its own the memory is in the CLI's cache folder."""
+    """The default folder is in the CLI's cache folder."""
     monkeypatch.setenv("HOME", str(tmp_path))
 
     CallerCache().store(USER_KEY, ALICE, NOW)

@@ -1,4 +1,4 @@
-"""The token of a job of GitHub Actions, from a runner's endpoint over real HTTP."""
+"""The web identity token of a GitHub Actions job, from a runner's endpoint over real HTTP."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ def runner():
         yield stub
 
 
-def test_the_token_is_asked_for_with_the_audience_of_sts(runner: RunnerStub) -> None:
-    """One request, with the bearer token in a header and the audience in the query."""
+def test_token_is_requested_for_sts(runner: RunnerStub) -> None:
+    """There is one request, with the bearer token in a header and the audience in the query."""
     assert github.fetch_token(runner.variables) == TOKEN
     assert runner.paths == ["/token?api-version=2.0&audience=sts.amazonaws.com"]
     assert runner.bearers == [f"bearer {BEARER}"]
 
 
 @pytest.mark.parametrize("missing", [URL, BEARER_NAME])
-def test_a_job_without_the_permission(runner: RunnerStub, missing: str) -> None:
-    """Without one of the variables the message says which, and what the job needs."""
+def test_job_without_the_permission(runner: RunnerStub, missing: str) -> None:
+    """The error names the missing variable and the permission that the job needs."""
     variables = {**runner.variables, missing: ""}
 
     with pytest.raises(InvalidConfiguration, match=f"{missing}.*permissions: id-token: write"):
@@ -53,16 +53,16 @@ def test_a_job_without_the_permission(runner: RunnerStub, missing: str) -> None:
         "http://[::1", "https://x/\r\nHost: y", "ftp://127.0.0.1/",
     ],
 )  # fmt: skip
-def test_a_url_in_the_open_is_refused(url: str) -> None:
-    """The bearer token goes over https, or to this machine itself; nothing of it is told."""
-    with pytest.raises(InvalidConfiguration, match="has to be an https URL") as caught:
+def test_unencrypted_url_is_rejected(url: str) -> None:
+    """The bearer token is sent over https or to this machine only, and is not in the error."""
+    with pytest.raises(InvalidConfiguration, match="must be an https URL") as caught:
         github.fetch_token({URL: url, BEARER_NAME: BEARER})
     assert BEARER not in str(caught.value)
 
 
 @pytest.mark.parametrize("status", [302, 401, 500])
-def test_a_refusal_is_told_by_its_status(runner: RunnerStub, status: int) -> None:
-    """The body is not shown, and no redirect is followed with the bearer token."""
+def test_error_status_is_reported(runner: RunnerStub, status: int) -> None:
+    """The error has the status and not the body; no redirect gets the bearer token."""
     with RunnerStub() as other:
         runner.status, runner.body, runner.location = status, b"BodyMark", other.url
         with pytest.raises(InvalidConfiguration, match=f"HTTP status {status}") as caught:
@@ -76,31 +76,31 @@ def test_a_refusal_is_told_by_its_status(runner: RunnerStub, status: int) -> Non
     "body",
     [b"", b"<html>", b"[]", b'{"value": null}', b'{"Value": "eyJ"}', b"[" * 10000, b"\xff\xfe"],
 )
-def test_an_answer_without_a_token(runner: RunnerStub, body: bytes) -> None:
-    """What is not the document that GitHub describes is said to have no token."""
+def test_response_without_a_token(runner: RunnerStub, body: bytes) -> None:
+    """A body that is not GitHub's documented format has no token."""
     runner.body = body
-    with pytest.raises(InvalidConfiguration, match="an answer without a token"):
+    with pytest.raises(InvalidConfiguration, match="a response without a token"):
         github.fetch_token(runner.variables)
 
 
-def test_a_body_without_end_is_read_to_a_bound(runner: RunnerStub) -> None:
-    """Of a body of megabytes so much is read as a token may have, and no more."""
+def test_large_body_is_read_in_part(runner: RunnerStub) -> None:
+    """No more is read than a token can have."""
     runner.body = json.dumps({"value": "TokenMark" * 1_000_000}).encode()
-    with pytest.raises(InvalidConfiguration, match="an answer without a token") as caught:
+    with pytest.raises(InvalidConfiguration, match="a response without a token") as caught:
         github.fetch_token(runner.variables)
     assert "TokenMark" not in str(caught.value)
 
 
-def test_a_token_that_is_none_is_not_told(runner: RunnerStub) -> None:
-    """A value with blanks is refused without being shown."""
+def test_malformed_token_is_not_shown(runner: RunnerStub) -> None:
+    """A value with spaces is rejected and not shown."""
     runner.body = b'{"value": "Token Mark"}'
     with pytest.raises(InvalidConfiguration, match=URL) as caught:
         github.fetch_token(runner.variables)
     assert "Mark" not in str(caught.value)
 
 
-def test_nobody_listens() -> None:
-    """No connection is told by the kind of error, without the URL or the token."""
+def test_connection_refused() -> None:
+    """The error names the exception and neither the URL nor the token."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{one.getsockname()[1]}/SecretPath"
@@ -110,8 +110,8 @@ def test_nobody_listens() -> None:
     assert caught.value.__suppress_context__
 
 
-def test_an_endpoint_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The wait has an end."""
+def test_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint that does not respond ends with an error."""
     monkeypatch.setattr(github, "SECONDS", 0.05)
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -121,10 +121,10 @@ def test_an_endpoint_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None
             github.fetch_token({URL: url, BEARER_NAME: BEARER})
 
 
-def test_the_proxy_of_the_environment_is_used(
+def test_proxy_of_the_environment_is_used(
     runner: RunnerStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """HTTPS_PROXY is asked to connect; the bearer token is for GitHub alone."""
+    """HTTPS_PROXY gets a CONNECT request without the bearer token."""
     seen: list[bytes] = []
     with socket.socket() as proxy:
         proxy.bind(("127.0.0.1", 0))
@@ -146,10 +146,8 @@ def test_the_proxy_of_the_environment_is_used(
     assert BEARER.encode() not in seen[0]
 
 
-def test_the_certificates_are_those_that_were_given(
-    runner: RunnerStub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A CA bundle of the CLI is the one of this request; without one the CLI's own is."""
+def test_ca_bundle(runner: RunnerStub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--ca-bundle comes first, then the environment, then the CLI's own certificates."""
     made = []
     real = github.URLLib3Session
     monkeypatch.setattr(github, "URLLib3Session", lambda *a: made.append(a[0]) or real(*a))

@@ -1,4 +1,4 @@
-"""Credentials stay out of the CLI's logs and of its history while STS is talked to."""
+"""Credentials are kept out of the CLI's logs and history during AWS calls."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def debug_log() -> Iterator[io.StringIO]:
 
 @pytest.fixture(params=[True, False], ids=["recording", "not recording"])
 def was_recording(request: pytest.FixtureRequest) -> Iterator[bool]:
-    """Set the state that `cli_history` has put the recorder into, and put it back after."""
+    """Set the recorder's state as `cli_history` does, and restore it afterwards."""
     recorder = get_global_history_recorder()
     before = recorder._enabled
     recorder._enabled = request.param
@@ -57,7 +57,7 @@ def was_recording(request: pytest.FixtureRequest) -> Iterator[bool]:
         ("awscli.clidriver", '{"secret_access_key": "%s"}', (SECRET,)),
         ("awscli.assume.sts", "AWS_SECRET_ACCESS_KEY=%s", (SECRET,)),
         ("urllib3.connectionpool", "session-token %s", (SECRET,)),
-        # How the source's own sign-in shows: IAM Identity Center, renewed on the way.
+        # IAM Identity Center, when the source's own login is renewed.
         ("botocore.endpoint", "headers: {'x-amz-sso_bearer_token': '%s'}", (SECRET,)),
         ("botocore.parsers", "Response body:\n%s", (f'{{"accessToken":"{SECRET}"}}'.encode(),)),
         ("botocore.parsers", "Response body:\n%s", (f'{{"refreshToken":"{SECRET}"}}'.encode(),)),
@@ -66,16 +66,16 @@ def was_recording(request: pytest.FixtureRequest) -> Iterator[bool]:
 def test_record_that_may_hold_credentials(
     debug_log: io.StringIO, name: str, text: str, arguments: tuple[object, ...]
 ) -> None:
-    """A record that may hold credentials leaves a notice of the same logger and no more."""
+    """A log record that may contain credentials is replaced by a notice of the same logger."""
     with credentials_redacted():
         logging.getLogger(name).debug(text, *arguments)
 
     assert SECRET not in debug_log.getvalue()
-    assert debug_log.getvalue().startswith(f"{name} - (withheld by aws assume")
+    assert debug_log.getvalue().startswith(f"{name} - (redacted by aws assume")
 
 
 def test_traceback_that_may_hold_credentials(debug_log: io.StringIO) -> None:
-    """The traceback that is logged with a record is withheld when it may hold credentials."""
+    """A logged traceback that may contain credentials is redacted."""
     with credentials_redacted():
         try:
             raise ValueError(f"<SecretAccessKey>{SECRET}</SecretAccessKey>")
@@ -85,16 +85,16 @@ def test_traceback_that_may_hold_credentials(debug_log: io.StringIO) -> None:
     assert SECRET not in debug_log.getvalue()
 
 
-def test_harmless_record_stays(debug_log: io.StringIO) -> None:
-    """A record without any such word is logged as it is."""
+def test_other_record_is_unchanged(debug_log: io.StringIO) -> None:
+    """A record without the name of a secret is logged unchanged."""
     with credentials_redacted():
         logging.getLogger("botocore.hooks").debug("Event %s: calling handler", "before-call")
 
     assert debug_log.getvalue() == "botocore.hooks - Event before-call: calling handler\n"
 
 
-def test_record_that_can_not_be_formatted(debug_log: io.StringIO) -> None:
-    """A record with the wrong arguments does not make the call to STS fail."""
+def test_record_that_cannot_be_formatted(debug_log: io.StringIO) -> None:
+    """A record whose arguments do not fit does not break the AWS call."""
     raising = logging.raiseExceptions
     logging.raiseExceptions = False
     try:
@@ -107,8 +107,8 @@ def test_record_that_can_not_be_formatted(debug_log: io.StringIO) -> None:
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_logs_afterwards_are_untouched(debug_log: io.StringIO, fails: bool) -> None:
-    """After the call, also after one that raised, the CLI logs as it always does."""
+def test_logs_afterwards_are_unchanged(debug_log: io.StringIO, fails: bool) -> None:
+    """After the block, also after an exception, the CLI logs as before."""
     (handler,) = logging.getLogger("botocore").handlers[-1:]
     before = list(handler.filters)
 
@@ -123,7 +123,7 @@ def test_logs_afterwards_are_untouched(debug_log: io.StringIO, fails: bool) -> N
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_history_records_nothing_inside(was_recording: bool, fails: bool) -> None:
-    """The history recorder is off inside, and afterwards in the state that it had before."""
+    """The history recorder is off inside the block; afterwards its state is restored."""
     recorder = get_global_history_recorder()
     inside = []
 
@@ -136,8 +136,8 @@ def test_history_records_nothing_inside(was_recording: bool, fails: bool) -> Non
     assert recorder._enabled is was_recording
 
 
-def test_one_inside_the_other(debug_log: io.StringIO, was_recording: bool) -> None:
-    """The end of an inner one does not end the outer one."""
+def test_nested_blocks(debug_log: io.StringIO, was_recording: bool) -> None:
+    """The end of an inner block does not end the outer one."""
     recorder = get_global_history_recorder()
 
     with credentials_redacted():

@@ -1,4 +1,4 @@
-"""Account names that are remembered."""
+"""The cache of account names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from awscli_assume.aws.account_memory import AccountCache
+from awscli_assume.aws.accounts import AccountCache
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=timezone.utc)
 ACCOUNT = "123456789012"
@@ -20,30 +20,30 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "assume-accounts"
 
 
-def test_name_is_remembered_whatever_its_case(folder: Path) -> None:
-    """What one run found is known to the next, for this source alone."""
+def test_case_of_a_name_is_ignored(folder: Path) -> None:
+    """A stored name is known to later runs, for the same source only."""
     AccountCache(str(folder)).store("work", "Prod", ACCOUNT, NOW)
-    memory = AccountCache(str(folder))
-    known = memory.load("work", "prod")
+    cache = AccountCache(str(folder))
+    known = cache.load("work", "prod")
 
     assert known is not None
     assert (known.account_id, known.at) == (ACCOUNT, NOW)
-    assert memory.load("play", "prod") is None
+    assert cache.load("play", "prod") is None
 
 
 @pytest.mark.parametrize(("hours", "fresh"), [(0, True), (23, True), (24, False), (-1, False)])
 def test_name_is_fresh_for_a_day(folder: Path, hours: int, fresh: bool) -> None:
-    """After a day it is asked for anew, as it is where the clock was put back."""
-    memory = AccountCache(str(folder))
-    memory.store("work", "prod", ACCOUNT, NOW)
-    known = memory.load("work", "prod")
+    """An entry is fresh for a day, and not if it is from the future."""
+    cache = AccountCache(str(folder))
+    cache.store("work", "prod", ACCOUNT, NOW)
+    known = cache.load("work", "prod")
 
     assert known is not None
     assert known.is_fresh(NOW + timedelta(hours=hours)) is fresh
 
 
-def test_files_are_the_owners(folder: Path) -> None:
-    """The file is readable by nobody else, and its name tells nothing."""
+def test_files_are_private(folder: Path) -> None:
+    """Only the owner can read the file, and its name does not contain the account name."""
     AccountCache(str(folder)).store("work", "prod", ACCOUNT, NOW)
     (file,) = folder.iterdir()
 
@@ -57,21 +57,21 @@ def test_files_are_the_owners(folder: Path) -> None:
     ["", "[]", "{}", '{"AccountId": 1, "At": 1}', '{"AccountId": "1", "At": 1}',
      '{"AccountId": "123456789012", "At": 1e99}', '{"AccountId": "123456789012", "At": "x"}'],
 )  # fmt: skip
-def test_damaged_file_is_as_none(folder: Path, content: str) -> None:
-    """A file that is not one of ours any more is passed over."""
-    memory = AccountCache(str(folder))
-    memory.store("work", "prod", ACCOUNT, NOW)
+def test_damaged_file_is_ignored(folder: Path, content: str) -> None:
+    """A file with other content is ignored."""
+    cache = AccountCache(str(folder))
+    cache.store("work", "prod", ACCOUNT, NOW)
     (file,) = folder.iterdir()
     file.write_text(content)
 
-    assert memory.load("work", "prod") is None
+    assert cache.load("work", "prod") is None
 
 
-def test_forgotten_name(folder: Path) -> None:
-    """A name that nobody has any more is removed, twice too."""
-    memory = AccountCache(str(folder))
-    memory.store("work", "prod", ACCOUNT, NOW)
+def test_forget(folder: Path) -> None:
+    """A forgotten name has no file; forgetting it again is no error."""
+    cache = AccountCache(str(folder))
+    cache.store("work", "prod", ACCOUNT, NOW)
     for _ in range(2):
-        memory.forget("work", "PROD")
+        cache.forget("work", "PROD")
 
     assert list(folder.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Whether a source is known to be a role session."""
+"""Whether the source is known to be a role session."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from awscli_assume.aws.callers import Caller, CallerCache
-from awscli_assume.aws.sts.role_chaining import is_role_session
+from awscli_assume.aws.sts.source_credentials import is_known_role_session
 from awscli_assume.host import ReadOnlyCredentials
 
 # The CLI's own botocore, which `import awscli` has put in place by now.
@@ -22,23 +22,23 @@ KEY = "ASIAEXAMPLEEXAMPLE12"
 
 @dataclass
 class Found:
-    """What botocore has found, and how; asked for its keys, it counts."""
+    """Credentials of a provider that count how often their keys are read."""
 
     method: str
-    asked: int = 0
+    reads: int = 0
 
     def get_frozen_credentials(self) -> Any:
-        self.asked += 1
+        self.reads += 1
         return ReadOnlyCredentials(KEY, "secret", "token")
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> CallerCache:
+def cache(tmp_path: Path) -> CallerCache:
     return CallerCache(str(tmp_path / "callers"))
 
 
-def store(memory: CallerCache, arn: str) -> None:
-    memory.store(KEY, Caller.from_arn(arn), NOW)
+def store(cache: CallerCache, arn: str) -> None:
+    cache.store(KEY, Caller.from_arn(arn), NOW)
 
 
 @pytest.mark.parametrize(
@@ -49,22 +49,22 @@ def store(memory: CallerCache, arn: str) -> None:
         providers.SSOProvider,
     ],
 )
-def test_providers_that_answer_role_sessions(memory: CallerCache, provider: Any) -> None:
-    """The way that the credentials came says it, without asking for them."""
+def test_providers_of_role_sessions(cache: CallerCache, provider: Any) -> None:
+    """The provider decides, without reading the keys."""
     found = Found(provider.METHOD)
 
-    assert is_role_session(found, memory)
-    assert found.asked == 0
+    assert is_known_role_session(found, cache)
+    assert found.reads == 0
 
 
 @pytest.mark.parametrize(
     "provider", [providers.InstanceMetadataProvider, providers.ContainerProvider]
 )
-def test_instances_and_containers_are_left_to_sts(memory: CallerCache, provider: Any) -> None:
-    """They are exempt from the hour, even where their ARN is remembered."""
-    store(memory, "arn:aws:sts::123456789012:assumed-role/instance/i-1")
+def test_instances_and_containers_are_exempt(cache: CallerCache, provider: Any) -> None:
+    """They are not limited to one hour, even if the cache knows their ARN."""
+    store(cache, "arn:aws:sts::123456789012:assumed-role/instance/i-1")
 
-    assert not is_role_session(Found(provider.METHOD), memory)
+    assert not is_known_role_session(Found(provider.METHOD), cache)
 
 
 @pytest.mark.parametrize(
@@ -78,15 +78,15 @@ def test_instances_and_containers_are_left_to_sts(memory: CallerCache, provider:
     ],
 )
 @pytest.mark.parametrize("method", ["env", "shared-credentials-file", "custom-process", "login"])
-def test_keys_whose_owner_is_remembered(
-    memory: CallerCache, method: str, arn: str, expected: bool
+def test_keys_with_a_cached_owner(
+    cache: CallerCache, method: str, arn: str, expected: bool
 ) -> None:
-    """Other keys are a role's where an earlier GetCallerIdentity has said so."""
-    store(memory, arn)
+    """For other keys, the cached GetCallerIdentity decides."""
+    store(cache, arn)
 
-    assert is_role_session(Found(method), memory) is expected
+    assert is_known_role_session(Found(method), cache) is expected
 
 
-def test_keys_that_nobody_has_asked_for(memory: CallerCache) -> None:
-    """What is not known is no role session."""
-    assert not is_role_session(Found("env"), memory)
+def test_keys_without_a_cached_owner(cache: CallerCache) -> None:
+    """Unknown keys are not a role session."""
+    assert not is_known_role_session(Found("env"), cache)
