@@ -1,11 +1,11 @@
-"""Client settings of a profile that names a role, for the calls that its source signs."""
+"""Client settings of a profile: those of a role's profile apply to the calls its source signs."""
 
 from __future__ import annotations
 
-from typing import Any, Mapping, MutableMapping, Optional
+from awscli_assume.host.protocols import Profile
 
-# AWS SDKs and Tools reference guide, "Settings reference": what a client is made
-# with. Not the region, which is the target's as well, and no credentials.
+# AWS SDKs and Tools Reference Guide, "Settings reference". Not the region, which is the
+# target's as well, and no credentials.
 CLIENT_SETTINGS = (
     "ca_bundle",
     "defaults_mode",
@@ -22,16 +22,6 @@ CLIENT_SETTINGS = (
 )
 
 
-def lend_client_settings(
-    profiles: Mapping[str, MutableMapping[str, Any]], named: Optional[str], source: Optional[str]
-) -> None:
-    """Let the client settings of the profile that names the role hold for its source.
-
-    The session is going to have the source as its profile. As with every other
-    command, the settings of the profile that a person named come first.
-    ``profiles`` are the session's own, in memory; nothing is written.
-    """
-    if named is None or source is None or named == source or source not in profiles:
-        return
-    given = profiles.get(named, {})
-    profiles[source].update({name: given[name] for name in CLIENT_SETTINGS if name in given})
+def client_settings(profile: Profile) -> Profile:
+    """Return the client settings of a profile."""
+    return {name: profile[name] for name in CLIENT_SETTINGS if name in profile}

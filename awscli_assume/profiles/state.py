@@ -69,6 +69,18 @@ class ProfileState:
         arn = self.record.role_arn or self.principal_arn
         return arn.split(":")[4] if arn and arn.count(":") >= 5 else None
 
+    def satisfies(self, wanted: Record, least: int, region: Optional[str]) -> bool:
+        """Return whether the profile has what a record asks for, for more than ``least`` seconds.
+
+        ``region`` is that of ``--region``, which the profile must have.
+        """
+        return (
+            self.seconds_left > least
+            and wanted.asks_the_same_as(self.record)
+            and region in (None, self.region)
+            and self.principal_arn is not None
+        )
+
 
 def inspect(
     name: str, profile: Optional[Mapping[str, Any]], now: datetime

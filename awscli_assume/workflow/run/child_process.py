@@ -100,7 +100,7 @@ def run(path: str, command: Sequence[str], environment: Mapping[str, str]) -> in
 
 
 @contextlib.contextmanager
-def signals_held() -> Iterator[None]:
+def signals_blocked() -> Iterator[None]:
     """Start threads in here that no signal is delivered to.
 
     The kernel gives a signal to any thread that takes it. One that only waits
