@@ -11,9 +11,9 @@ from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.listing import changes, listing
 from awscli_assume.outputs.printing import print_object
-from awscli_assume.profiles.clearing import clear_edits, clear_targets
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import CLEARED, EXPIRED, ProfileState, inspect_all
+from awscli_assume.profiles.target import clear_edits, clear_targets
 from awscli_assume.profiles.writer.diff import preview
 from awscli_assume.workflow.planning.profile_selection import check_alone, choose_one
 from awscli_assume.workflow.refresh.credential_process import remove_old_cache

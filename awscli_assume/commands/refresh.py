@@ -16,11 +16,11 @@ from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
 from awscli_assume.profiles.target import check_writable, target_edits, write_each, write_targets
 from awscli_assume.profiles.writer.diff import preview
 from awscli_assume.profiles.writer.verify import Refused
-from awscli_assume.workflow.dry_run import dry_run_result, expected_target
 from awscli_assume.workflow.planning.profile_selection import check_alone, choose_one, seconds
 from awscli_assume.workflow.planning.source_profile import read_profiles
 from awscli_assume.workflow.refresh.batch import Renewal, plan_renewals, renew, with_targets
 from awscli_assume.workflow.refresh.credential_process import remove_old_cache
+from awscli_assume.workflow.target_profile import dry_run_result, expected_target
 
 # Some worked and some did not: what `aws s3 cp` ends with in that case.
 PARTIAL_FAILURE = 1

@@ -43,10 +43,18 @@ from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolver
 from botocore.utils import JSONFileCache, get_environ_proxies
 
-from awscli_assume.host.mfa_prompter import hand_prompter, use_prompter
-from awscli_assume.host.paths import cache_folder, config_files
-from awscli_assume.host.process import own_executable, user_environment
-from awscli_assume.host.session_profiles import overridden_profiles, profiles_as_written
+from awscli_assume.host.process import (
+    cache_folder,
+    config_files,
+    own_executable,
+    user_environment,
+)
+from awscli_assume.host.session import (
+    hand_prompter,
+    overridden_profiles,
+    profiles_as_written,
+    use_prompter,
+)
 
 try:
     # Version 2 maps these two to the exit codes 252 and 253.

@@ -14,7 +14,7 @@ from awscli_assume.errors import ForeignProfile
 from awscli_assume.host import profile_to_section
 from awscli_assume.profiles.files import ProfileFiles, merged_profile
 from awscli_assume.profiles.include_profile import INCLUDE
-from awscli_assume.profiles.names import RESERVED
+from awscli_assume.profiles.ownership import RESERVED
 from awscli_assume.profiles.record import BLOCK as RECORD
 from awscli_assume.profiles.settings import BLOCK as SETTINGS
 from awscli_assume.profiles.writer.store import FileEdit, apply_edits

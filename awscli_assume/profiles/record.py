@@ -15,9 +15,13 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.profiles.record_options import DEVICE, PROOFS, TOKEN_FILE, options_of
 
 BLOCK = "assumed"
+NOT_KEPT = "(not kept)"
+DEVICE = "serial-number"
+TOKEN_FILE, ASSERTION = "web-identity-token-file", "saml-assertion"
+# In place of a source profile, by the option that says so.
+PROOFS = {TOKEN_FILE: "WebIdentity", ASSERTION: "SAML"}
 _JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
 _AUTO_REFRESH = "auto-refresh"
 _COPY_SOURCE = "copy-source"
@@ -155,9 +159,35 @@ def record_of(
         session_name=session_name,
         source_profile=source_profile,
         region=region,
-        options=options_of(request),
+        options=_options_of(request),
         auto_refresh=auto_refresh,
         credential_source=credential_source,
+    )
+
+
+def _options_of(request: AssumeRoleRequest) -> tuple[tuple[str, str], ...]:
+    """Return the options of a request by their names, each on one line; no secret is in them."""
+    options: dict[str, Any] = {
+        "via": [hop.arn for hop in request.via],
+        "duration-seconds": request.duration_seconds,
+        "policy": request.policy,
+        "policy-arns": list(request.policy_arns),
+        "tags": dict(request.tags),
+        "transitive-tag-keys": list(request.transitive_tag_keys),
+        "external-id": request.external_id,
+        DEVICE: request.serial_number,
+        "source-identity": request.source_identity,
+        "minimum-session-token-size": request.minimum_session_token_size,
+        # Their assertions are signed, and good for whoever has them.
+        "provided-contexts": NOT_KEPT if request.provided_contexts else None,
+        TOKEN_FILE: getattr(request.proof, "token_file", None),
+        ASSERTION: NOT_KEPT if request.operation == "AssumeRoleWithSAML" else None,
+        "principal-arn": getattr(request.proof, "principal_arn", None),
+    }
+    return tuple(
+        (name, value if isinstance(value, str) else json.dumps(value))
+        for name, value in options.items()
+        if value not in (None, [], {})
     )
 
 

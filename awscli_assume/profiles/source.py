@@ -8,7 +8,7 @@ from typing import Mapping, Optional
 from awscli_assume.errors import InvalidConfiguration, configured_in
 from awscli_assume.host.protocols import Profile
 from awscli_assume.profiles.cache.process_command import is_ours
-from awscli_assume.profiles.names import check_profile_name
+from awscli_assume.profiles.ownership import check_profile_name
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.state import CREDENTIAL_PROCESS, PRINCIPAL_ARN_KEY, WRITTEN_KEY_KEY

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
+from typing import Mapping, Optional, Sequence
 
 from awscli_assume.host.context import CommandContext
+from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
+from awscli_assume.outputs.listing import changes
 from awscli_assume.outputs.summary import permission_warning, replaced_note
 from awscli_assume.profiles.files import ProfileFiles, is_open_to_others, locate
 from awscli_assume.profiles.ownership import check_not_source, check_ours
 from awscli_assume.profiles.state import ProfileState, inspect
-from awscli_assume.profiles.target import check_writable, state_of, target_edits, write_targets
-from awscli_assume.profiles.writer.diff import preview
+from awscli_assume.profiles.target import (
+    Target,
+    check_writable,
+    region_to_write,
+    state_of,
+    target_edits,
+    write_targets,
+)
+from awscli_assume.profiles.writer.diff import FileDiff, preview
 from awscli_assume.workflow.credentials.login import signed_in
-from awscli_assume.workflow.dry_run import dry_run_result, expected_target
 from awscli_assume.workflow.planning.plan import Plan
 from awscli_assume.workflow.refresh.credential_process import (
     make_target,
+    process_line,
     remove_old_cache,
     renewal_warning,
     store_in_cache,
@@ -80,3 +89,31 @@ def warn_about_target(context: CommandContext, checked: CheckedTarget) -> None:
     context.environment.notify(checked.plan.warnings(is_explicit))
     if is_open_to_others(checked.files.credentials):
         context.environment.notify(permission_warning(checked.files.credentials))
+
+
+def expected_target(
+    plan: Plan, profiles: Mapping[str, Profile], region: Optional[str], environment: Environment
+) -> Target:
+    """Return what the target would hold, with ``(new)`` for what STS would hand out.
+
+    ``profiles`` are those of both files, ``region`` is that of ``--region``.
+    """
+    target = plan.profile_pair.target
+    written = region_to_write(profiles.get(target), region, plan.expected_region(environment))
+    record = plan.record(written)
+    return Target(
+        target,
+        plan.expected_credentials(environment.now()),
+        record,
+        written,
+        process_line(target, record, environment),
+        expires=plan.expected_expiry,
+    )
+
+
+def dry_run_result(plans: Sequence[Plan], diffs: Sequence[FileDiff]) -> dict[str, object]:
+    """Return the requests and the changes of files, as an object to print."""
+    return {
+        "Requests": [request for plan in plans for request in plan.dry_run_requests()],
+        "Changes": changes(diffs),
+    }

@@ -24,10 +24,10 @@ from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.request.role_chain import requests_in_order
 from awscli_assume.model.request.session_names import render, session_date
 from awscli_assume.outputs.summary import chaining_note, clamped_note
-from awscli_assume.profiles.client_settings import client_settings
 from awscli_assume.profiles.include_profile import ResolvedProfiles
-from awscli_assume.profiles.names import RESERVED
+from awscli_assume.profiles.ownership import RESERVED
 from awscli_assume.profiles.record import Record, read_record, record_of
+from awscli_assume.profiles.settings import client_settings
 from awscli_assume.profiles.source import ProfilePair, holds_role_session
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.writer.diff import NEW, unknown_credentials

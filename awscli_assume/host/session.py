@@ -1,11 +1,14 @@
-"""Profiles that the CLI's own session has to see other than the files have them, for a while."""
+"""What we hand to the CLI's session: profiles that differ from the files, and the MFA prompt."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Iterator, Mapping
+from typing import Callable, Iterator, Mapping
 
 from awscli_assume.host.protocols import Profile, Session
+
+# The component of a session that answers the question for an MFA code.
+_PROMPTER = "awscli_assume_prompter"
 
 
 class _Overridden(dict[str, Profile]):
@@ -43,3 +46,24 @@ def _replace(session: Session, profiles: Mapping[str, Profile]) -> None:
     session.full_config["profiles"] = profiles
     # botocore keeps the mapping that get_scoped_config has read first (session.py, all versions).
     session._profile_map = None
+
+
+def use_prompter(session: Session, prompter: Callable[[str], str]) -> None:
+    """Let ``prompter`` answer the CLI's question for the MFA code of a source profile.
+
+    It does so for every profile that the session gets. botocore takes a prompter only when it
+    makes its provider of roles (credentials.py, all versions). Raises ProfileNotFound if the
+    session's profile is missing; the prompter holds for the next one.
+    """
+    session.register_component(_PROMPTER, prompter)
+    hand_prompter(session)
+
+
+def hand_prompter(session: Session) -> None:
+    """Give the prompter to the provider of roles that the session has now."""
+    try:
+        prompter = session.get_component(_PROMPTER)
+    except ValueError:
+        return
+    chain = session.get_component("credential_provider")
+    chain.get_provider("assume-role")._prompter = prompter
