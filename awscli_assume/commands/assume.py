@@ -8,11 +8,11 @@ from typing import Any, Optional
 from awscli.argparser import ArgTableArgParser
 
 from awscli_assume.arguments.target_profile import target_arguments
-from awscli_assume.aws.client_settings import apply_client_settings
 from awscli_assume.commands.verbs import (
     VERBS,
     Verb,
     check_not_verb,
+    prepare_session,
     role_verb_arguments,
     subcommands,
 )
@@ -21,9 +21,7 @@ from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.printing import print_object
 from awscli_assume.outputs.summary import environment_warning, success_line, summary
 from awscli_assume.profiles.state import ProfileState
-from awscli_assume.workflow.credentials.copy_source import plan_copy
-from awscli_assume.workflow.credentials.mfa_code import answer_source_mfa
-from awscli_assume.workflow.planning.make_plan import make_plan
+from awscli_assume.workflow.planning.make_plan import read_plan
 from awscli_assume.workflow.planning.profile_selection import seconds_or_none
 from awscli_assume.workflow.target_profile import (
     check_target,
@@ -53,9 +51,7 @@ class AssumeCommand(Verb):
         # garbage collector need not go through it, now and at the end. With 5,000 profiles
         # that saves a sixth of a second (2.38.5).
         gc.freeze()
-        context = self._context(parsed_globals)
-        apply_client_settings(context)
-        answer_source_mfa(context)
+        prepare_session(self._context(parsed_globals))
         # The CLI's parser passes a verb only the options that this command does not
         # have: it would keep the verb's --update-profile and --dry-run.
         self.narrow(args)
@@ -79,7 +75,7 @@ class AssumeCommand(Verb):
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         least = seconds_or_none(parsed_args.min_ttl, "--min-ttl")
-        plan = (plan_copy if parsed_args.copy_source else make_plan)(context, parsed_args)
+        plan = read_plan(context, parsed_args)
         checked = check_target(context, plan)
         if parsed_args.dry_run:
             print_object(context, self.name, preview_target(context, checked))

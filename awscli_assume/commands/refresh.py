@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Mapping
 
 from awscli_assume.arguments.sts import flag, text
 from awscli_assume.arguments.target_profile import dry_run_argument, profile_argument
@@ -11,16 +10,19 @@ from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.listing import listing
 from awscli_assume.outputs.printing import print_object
-from awscli_assume.profiles.files import ProfileFiles, locate
+from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
-from awscli_assume.profiles.target import check_writable, target_edits, write_each, write_targets
-from awscli_assume.profiles.writer.diff import preview
-from awscli_assume.profiles.writer.verify import Refused
+from awscli_assume.profiles.target import check_writable
 from awscli_assume.workflow.planning.profile_selection import check_alone, choose_one, seconds
 from awscli_assume.workflow.planning.source_profile import read_profiles
-from awscli_assume.workflow.refresh.batch import Renewal, plan_renewals, renew, with_targets
-from awscli_assume.workflow.refresh.credential_process import remove_old_cache
-from awscli_assume.workflow.target_profile import dry_run_result, expected_target
+from awscli_assume.workflow.refresh.batch import (
+    Renewal,
+    plan_renewals,
+    preview_renewals,
+    renew,
+    with_targets,
+    write_renewals,
+)
 
 # Some worked and some did not: what `aws s3 cp` ends with in that case.
 PARTIAL_FAILURE = 1
@@ -49,47 +51,18 @@ class RefreshCommand(Verb):
             self._chosen(parsed_args, context), read_profiles(context), context
         )
         _raise_if_named(renewals, parsed_args)
-        files = locate(context.session)
+        files, is_named = locate(context.session), _is_named(parsed_args)
         check_writable(files)
-        run = self._dry_run if parsed_args.dry_run else self._renew
-        renewals, result = run(renewals, files, parsed_args, context)
+        result: Mapping[str, object]
+        if parsed_args.dry_run:
+            renewals, result = preview_renewals(context, files, renewals, is_named)
+        else:
+            renewals = with_targets(context, renew(context, renewals))
+            _raise_if_named(renewals, parsed_args)
+            renewals = write_renewals(files, renewals, is_named)
+            result = listing([one.after for one in renewals], _errors(renewals))
         print_object(context, self.name, result)
         return self._report(renewals, parsed_args.dry_run)
-
-    def _dry_run(
-        self,
-        renewals: list[Renewal],
-        files: ProfileFiles,
-        parsed_args: Any,
-        context: CommandContext,
-    ) -> tuple[list[Renewal], Any]:
-        profiles, region = context.session.full_config["profiles"], context.parsed_globals.region
-        plans = [one.plan for one in renewals if one.plan is not None]
-        targets = [expected_target(one, profiles, region, context.environment) for one in plans]
-        refused: Optional[Refused] = None if _is_named(parsed_args) else {}
-        diffs = preview(target_edits(files, targets), refused)
-        return _with_errors(renewals, refused or {}), dry_run_result(plans, diffs)
-
-    def _renew(
-        self,
-        renewals: list[Renewal],
-        files: ProfileFiles,
-        parsed_args: Any,
-        context: CommandContext,
-    ) -> tuple[list[Renewal], Any]:
-        renewals = with_targets(context, renew(context, renewals))
-        _raise_if_named(renewals, parsed_args)
-        done = [one for one in renewals if one.target is not None]
-        targets = [one.target for one in done if one.target is not None]
-        if _is_named(parsed_args):
-            write_targets(files, targets)
-        else:
-            refused = write_each(files, targets, [one.state for one in done])
-            renewals = _with_errors(renewals, refused)
-        for one in renewals:
-            if one.target is not None:
-                remove_old_cache(one.state, one.target)
-        return renewals, listing([one.after for one in renewals], _errors(renewals))
 
     def _chosen(self, parsed_args: Any, context: CommandContext) -> list[ProfileState]:
         if _is_named(parsed_args):
@@ -116,16 +89,6 @@ def _raise_if_named(renewals: list[Renewal], parsed_args: Any) -> None:
     """Raise the error of the one profile that was named."""
     if _is_named(parsed_args) and renewals[0].error:
         raise renewals[0].error
-
-
-def _with_errors(renewals: Sequence[Renewal], refused: Mapping[str, Exception]) -> list[Renewal]:
-    """Return the renewals with the errors of those that were not written."""
-    return [
-        replace(one, obtained=None, error=refused[one.state.name])
-        if one.state.name in refused
-        else one
-        for one in renewals
-    ]
 
 
 def _is_named(parsed_args: Any) -> bool:

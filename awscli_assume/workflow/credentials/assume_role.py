@@ -43,7 +43,6 @@ from awscli_assume.host.protocols import (
     Session,
 )
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.workflow.credentials.account_lookup import with_account_found
 from awscli_assume.workflow.credentials.mfa_code import (
     MfaProcess,
     mfa_process_of,
@@ -106,7 +105,11 @@ def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
         if credentials is None:
             raise no_credentials(plan.profile_pair.source, plan.profile_pair.credential_source)
         callers = CallerCache()
-        plan = with_account_found(context, client, plan, callers)
+        if plan.request.role.account_name is not None:
+            # Here, because most roles need no lookup.
+            from awscli_assume.workflow.credentials.account_lookup import with_account_found
+
+            plan = with_account_found(context, client, plan, callers)
         plan = _chained_by_credentials(plan, credentials, callers)
         signer = _signer(context, client, credentials)
         process = _mfa_process(context.session, plan)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Optional
 
 from awscli_assume.arguments.identity_provider import check_identity_provider_options
-from awscli_assume.aws.github import fetch_token, github_request
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs, Profile
@@ -87,6 +86,9 @@ def given_identity_token(
         return GivenIdentityToken("", check_assertion(assertion), principal)
     path = token_path(parsed_args.web_identity_token_file)
     if path == GITHUB:
+        # Here, because nothing but a job of GitHub Actions needs it.
+        from awscli_assume.aws.github import github_request
+
         github_request(environment.variables)
     else:
         check_read_again(path, bool(getattr(parsed_args, "auto_refresh", False)))
@@ -106,6 +108,8 @@ def secret_of(proof: Proof, ca_bundle: Optional[str], environment: Environment) 
     if isinstance(proof, SamlAssertion):
         return proof.document
     if proof.token_file == GITHUB:
+        from awscli_assume.aws.github import fetch_token
+
         return fetch_token(environment.variables, ca_bundle)
     return token_in(proof.token_file)
 

@@ -1,4 +1,4 @@
-"""From a command line, or from the record of a profile, to the plan to assume a role."""
+"""From a command line, or from the record of a profile, to a plan."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from awscli_assume.workflow.planning.identity_provider import (
     given_identity_token,
     proven_again,
 )
-from awscli_assume.workflow.planning.plan import AssumePlan, render_session_name
+from awscli_assume.workflow.planning.plan import AssumePlan, Plan, render_session_name
 from awscli_assume.workflow.planning.role_profile import (
     check_role_choice,
     chosen_role,
@@ -36,8 +36,18 @@ from awscli_assume.workflow.planning.role_profile import (
 from awscli_assume.workflow.planning.source_profile import choose_source, read_profiles
 
 
+def read_plan(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
+    """Return the plan of a command line: to assume a role, or with ``--copy-source`` to copy."""
+    if not parsed_args.copy_source:
+        return make_plan(context, parsed_args)
+    # Here, because most commands assume a role and need nothing of it.
+    from awscli_assume.workflow.credentials.copy_source import plan_copy
+
+    return plan_copy(context, parsed_args)
+
+
 def make_plan(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
-    """Return the plan of a command line. Raises InvalidRequest and InvalidConfiguration."""
+    """Return the plan to assume a role. Raises InvalidRequest and InvalidConfiguration."""
     profiles = read_profiles(context)
     parsed_args, profile_pair, token = _read_command_line(context, parsed_args, profiles)
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}

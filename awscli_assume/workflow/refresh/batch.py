@@ -15,10 +15,13 @@ from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.credentials import PrincipalCredentials
+from awscli_assume.profiles.files import ProfileFiles
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.state import AUTO_REFRESH, UNKNOWN, VALID, ProfileState
-from awscli_assume.profiles.target import Target
+from awscli_assume.profiles.target import Target, target_edits, write_each, write_targets
+from awscli_assume.profiles.writer.diff import preview
+from awscli_assume.profiles.writer.verify import Refused
 from awscli_assume.workflow.credentials.assume_role import (
     ReadyRequest,
     assume,
@@ -30,12 +33,17 @@ from awscli_assume.workflow.credentials.mfa_session import needs_code, uses_mfa_
 from awscli_assume.workflow.planning.make_plan import plan_again
 from awscli_assume.workflow.planning.plan import AssumePlan, ObtainedCredentials, Plan
 from awscli_assume.workflow.planning.source_profile import resolve_recorded_source
-from awscli_assume.workflow.refresh.credential_process import store_in_cache, target_again
+from awscli_assume.workflow.refresh.credential_process import (
+    remove_old_cache,
+    store_in_cache,
+    target_again,
+)
 from awscli_assume.workflow.refresh.source_order import (
     check_no_loop,
     check_source_is_there,
     in_levels,
 )
+from awscli_assume.workflow.target_profile import dry_run_result, expected_target
 
 # STS throttles per account; eight at once renew 200 profiles in a second.
 WORKERS = 8
@@ -196,6 +204,39 @@ def with_targets(context: CommandContext, renewals: Sequence[Renewal]) -> list[R
     return [_attempt(add_target, one) for one in renewals]
 
 
+def write_renewals(
+    files: ProfileFiles, renewals: Sequence[Renewal], is_named: bool
+) -> list[Renewal]:
+    """Write all targets at once, and return the renewals with the errors of those refused.
+
+    If the user named the profile (``is_named``), its error is raised.
+    """
+    done = [one for one in renewals if one.target is not None]
+    targets = [one.target for one in done if one.target is not None]
+    refused: Refused = {}
+    if is_named:
+        write_targets(files, targets)
+    else:
+        refused = write_each(files, targets, [one.state for one in done])
+    renewals = _with_errors(renewals, refused)
+    for one in renewals:
+        if one.target is not None:
+            remove_old_cache(one.state, one.target)
+    return renewals
+
+
+def preview_renewals(
+    context: CommandContext, files: ProfileFiles, renewals: Sequence[Renewal], is_named: bool
+) -> tuple[list[Renewal], Mapping[str, object]]:
+    """Return the renewals with the errors of those that would be refused, and the preview."""
+    profiles, region = context.session.full_config["profiles"], context.parsed_globals.region
+    plans = [one.plan for one in renewals if one.plan is not None]
+    targets = [expected_target(one, profiles, region, context.environment) for one in plans]
+    refused: Optional[Refused] = None if is_named else {}
+    diffs = preview(target_edits(files, targets), refused)
+    return _with_errors(renewals, refused or {}), dry_run_result(plans, diffs)
+
+
 def renew_one(
     context: CommandContext, state: ProfileState, profiles: ResolvedProfiles
 ) -> ObtainedCredentials:
@@ -205,6 +246,15 @@ def renew_one(
         raise done.error
     assert done.obtained is not None  # noqa: S101 - for the type checker
     return done.obtained
+
+
+def _with_errors(renewals: Sequence[Renewal], errors: Mapping[str, Exception]) -> list[Renewal]:
+    return [
+        replace(one, obtained=None, error=errors[one.state.name])
+        if one.state.name in errors
+        else one
+        for one in renewals
+    ]
 
 
 def _sources(states: Sequence[ProfileState]) -> dict[str, Optional[str]]:
