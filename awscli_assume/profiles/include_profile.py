@@ -6,7 +6,7 @@ profiles in which they have what they inherit; no file and no session is changed
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping
+from typing import Iterator, Mapping
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.protocols import Profile
@@ -74,7 +74,7 @@ def with_inherited(profiles: Profiles, name: str) -> Profile:
 
 
 def _flat(profiles: Profiles, path: list[str]) -> Profile:
-    flat: dict[str, Any] = {}
+    flat: dict[str, object] = {}
     for other in reversed(path):
         layer = profiles[other]
         for key, value in layer.items():

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import Any, Mapping, Optional
+from typing import Mapping, Optional, Sequence, cast
 
 from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.host.protocols import Profile
 from awscli_assume.model.request.request import AssumeRoleRequest
 
 BLOCK = "assumed"
@@ -105,18 +106,21 @@ class Record:
             theirs = tuple(option for option in theirs if option[0] != DEVICE)
         return replace(self, region=None) == replace(other, region=None, options=theirs)
 
-    def to_options(self) -> dict[str, Any]:
+    def to_options(self) -> dict[str, object]:
         """Return AssumeRole's parameters, as the command's options would have given them.
 
         Raises InvalidConfiguration where somebody has edited the record.
         """
-        options: dict[str, Any] = {}
+        options: dict[str, object] = {}
         for name, value in self.options:
             options[name.replace("-", "_")] = _read(name, value) if name in _JSON else value
         try:
-            options["policy_arns"] = [{"arn": arn} for arn in options.get("policy_arns", ())]
+            options["policy_arns"] = [
+                {"arn": arn} for arn in cast(Sequence[str], options.get("policy_arns", ()))
+            ]
             options["tags"] = [
-                {"Key": key, "Value": value} for key, value in options.get("tags", {}).items()
+                {"Key": key, "Value": value}
+                for key, value in cast(Mapping[str, str], options.get("tags", {})).items()
             ]
         except (AttributeError, TypeError, ValueError):
             raise _broken("tags or policy-arns") from None
@@ -131,7 +135,7 @@ class Record:
         return options
 
 
-def _read(name: str, value: str) -> Any:
+def _read(name: str, value: str) -> object:
     try:
         return json.loads(value)
     except ValueError:
@@ -167,7 +171,7 @@ def record_of(
 
 def _options_of(request: AssumeRoleRequest) -> tuple[tuple[str, str], ...]:
     """Return the options of a request by their names, each on one line; no secret is in them."""
-    options: dict[str, Any] = {
+    options: dict[str, object] = {
         "via": [hop.arn for hop in request.via],
         "duration-seconds": request.duration_seconds,
         "policy": request.policy,
@@ -191,7 +195,7 @@ def _options_of(request: AssumeRoleRequest) -> tuple[tuple[str, str], ...]:
     )
 
 
-def read_record(profile: Optional[Mapping[str, Any]]) -> Optional[Record]:
+def read_record(profile: Optional[Profile]) -> Optional[Record]:
     """Return the record of a profile, or None where it carries none of ours."""
     block = (profile or {}).get(BLOCK)
     if not isinstance(block, Mapping):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Mapping, Optional, Sequence
+from typing import Optional, Sequence
 
 from awscli_assume.host import profile_to_section
+from awscli_assume.host.protocols import Profile
 from awscli_assume.model.credentials import PrincipalCredentials, format_time
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
 from awscli_assume.profiles.ownership import check_ours
@@ -50,7 +51,7 @@ class Target:
     expires: Optional[str] = None
 
 
-def state_of(target: Target, before: Optional[Mapping[str, Any]], now: datetime) -> ProfileState:
+def state_of(target: Target, before: Optional[Profile], now: datetime) -> ProfileState:
     """Return the state of a target profile once it is written."""
     found = target.credentials
     known = UNKNOWN if found.expiration is None else VALID
@@ -122,7 +123,7 @@ def _check(
 
 
 def region_to_write(
-    profile: Optional[Mapping[str, Any]], explicit: Optional[str], source: Optional[str]
+    profile: Optional[Profile], explicit: Optional[str], source: Optional[str]
 ) -> Optional[str]:
     """Return the region to write: ``--region``, else what the target has, else the source's.
 

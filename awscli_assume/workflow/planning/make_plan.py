@@ -59,9 +59,8 @@ def make_plan(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
     options = layered(given, named, profile_pair.configuration, profiles)
     role = chosen_role(parsed_args, named, options, profile_pair.configuration)
     role = with_known_account(role, profile_pair, profiles, context.environment, token is None)
-    session_name = options["role_session_name"]
-    if session_name is None:
-        session_name = DEFAULT_TEMPLATE
+    named_session = options["role_session_name"]
+    session_name = DEFAULT_TEMPLATE if named_session is None else str(named_session)
     rendered = session_name
     if given["role_session_name"] is None:
         rendered = render_session_name(session_name, role, context.environment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
-from typing import Any, Mapping, Optional
+from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidRequest, configured_in
 from awscli_assume.host.protocols import ParsedArgs, Profile
@@ -64,14 +64,14 @@ def role_profile(
 
 
 def layered(
-    given: Mapping[str, Any],
-    role_profile: Mapping[str, Any],
+    given: Profile,
+    role_profile: Profile,
     configuration: str,
-    profiles: Mapping[str, Any],
-) -> dict[str, Any]:
+    profiles: Mapping[str, Profile],
+) -> dict[str, object]:
     """A flag beats the profile that names the role, that one its block, the block the default."""
     settings = read_settings(profiles.get(configuration), configuration)
-    options: dict[str, Any] = {"account_id": settings.get("account_id")}
+    options: dict[str, object] = {"account_id": settings.get("account_id")}
     by_profile = {_ROLE_KEYS[k]: v for k, v in role_profile.items() if k in _ROLE_KEYS}
     for name, value in given.items():
         options[name] = value
@@ -84,9 +84,7 @@ def layered(
     return options
 
 
-def _tags(
-    given: Mapping[str, Any], role_profile: Mapping[str, Any], configuration: str
-) -> dict[str, Any]:
+def _tags(given: Profile, role_profile: Profile, configuration: str) -> dict[str, object]:
     """Return the session tags of a role's profile, and the keys of those that are passed on."""
     found: dict[str, object] = {}
     tags = given.get("tags")
@@ -108,7 +106,7 @@ def _tags(
 
 
 def with_role_specifier(
-    parsed_args: ParsedArgs, source: Optional[str], profiles: Mapping[str, Any]
+    parsed_args: ParsedArgs, source: Optional[str], profiles: Mapping[str, Profile]
 ) -> tuple[ParsedArgs, Optional[str]]:
     """Return the options that ROLE stands for, and its profile if it is the name of one.
 
@@ -163,8 +161,8 @@ def via_of(parsed_args: ParsedArgs) -> list[str]:
 
 def chosen_role(
     parsed_args: ParsedArgs,
-    role_profile: Mapping[str, Any],
-    options: Mapping[str, Any],
+    role_profile: Profile,
+    options: Profile,
     configuration: str,
 ) -> Role:
     """Return the role of the options, else that of the profile that names one.
