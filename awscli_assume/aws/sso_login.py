@@ -47,7 +47,7 @@ def login_arguments(session: Session) -> Optional[tuple[str, ...]]:
         if "role_arn" not in profile or profile.get("source_profile") in (None, name):
             for command, keys in _COMMANDS:
                 if keys[0] in profile:
-                    return (*command, "--profile", _profile_with_keys(name, keys))
+                    return (*command, "--profile", _profile_with_keys(session, name, keys))
             return None
         name = profile["source_profile"]
     return None
@@ -58,12 +58,12 @@ def login_command(arguments: tuple[str, ...]) -> str:
     return shlex.join(("aws", *arguments))
 
 
-def _profile_with_keys(name: str, keys: tuple[str, ...]) -> str:
+def _profile_with_keys(session: Session, name: str, keys: tuple[str, ...]) -> str:
     """Return the profile whose own section has the keys: the named one, or one it includes."""
-    profiles = profiles_as_written()
-    current = name
+    profiles = profiles_as_written(session)
+    current: Optional[str] = name
     seen: set[str] = set()
-    while current in profiles and current not in seen:
+    while current is not None and current in profiles and current not in seen:
         if all(key in profiles[current] for key in keys):
             return current
         seen.add(current)

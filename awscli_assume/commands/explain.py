@@ -10,12 +10,13 @@ from awscli.customizations.commands import BasicCommand
 import awscli_assume
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import sts_arguments, text
+from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.diagnosis import as_object, as_text
 from awscli_assume.outputs.printing import print_object
 from awscli_assume.workflow.explain.diagnose import diagnose
-from awscli_assume.workflow.planning.plan import make_plan
+from awscli_assume.workflow.planning.make_plan import make_plan
 
 
 class ExplainCommand(BasicCommand):
@@ -38,7 +39,8 @@ class ExplainCommand(BasicCommand):
         context = CommandContext(self._session, parsed_globals, self._environment)
         environment = context.environment
         plan = make_plan(context, parsed_args)
-        diagnosis = diagnose(context, plan, parsed_args.role_account_profile)
+        with overridden_profiles(context.session, plan.session_profiles):
+            diagnosis = diagnose(context, plan, parsed_args.role_account_profile)
         if context.parsed_globals.output is None and context.parsed_globals.query is None:
             stream = environment.out if environment.out is not None else sys.stdout
             stream.write(as_text(diagnosis))

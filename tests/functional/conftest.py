@@ -10,12 +10,10 @@ import configparser
 import gc
 import logging
 import os
-import pkgutil
 import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Callable, Iterator, Optional
@@ -25,7 +23,8 @@ from awscli.clidriver import create_clidriver
 from botocore.history import get_global_history_recorder
 from botocore.loaders import create_loader
 
-from awscli_assume import awscli_initialize, commands
+from awscli_assume import awscli_initialize
+from awscli_assume.commands.assume import AssumeCommand
 from awscli_assume.host.environment import Environment
 from support.environment import IN_AN_HOUR, NOW
 from support.sso_stub import SSO_PROFILE, SsoStub, write_sso_token
@@ -56,6 +55,8 @@ class Driver:
         self.credentials = home / ".aws" / "credentials"
         self._capsys = capsys
         self._monkeypatch = monkeypatch
+        # Of every command, unless a call has its own.
+        self.environment: Optional[Environment] = None
         self.config.parent.mkdir(mode=0o700)
         self.config.touch(0o600)
         self.credentials.touch(0o600)
@@ -64,26 +65,20 @@ class Driver:
 
     def __call__(self, *words: str, environment: Optional[Environment] = None) -> Done:
         """Run a command line; ``environment`` replaces the command's environment."""
-        if environment is not None:
-            with self._monkeypatch.context() as patch:
-                self.set_environment(environment, patch)
-                return self(*words)
+        environment = environment if environment is not None else self.environment
         driver = create_clidriver()
         # Once more for a config file that does not enable the plugin.
         awscli_initialize(driver.session)
+        if environment is not None:
+
+            def replace(command_table: dict, session: object, **kwargs: object) -> None:
+                command_table["assume"] = AssumeCommand(session, environment)
+
+            driver.session.register("building-command-table.main", replace)
         self._capsys.readouterr()
         code = driver.main(list(words))
         captured = self._capsys.readouterr()
         return Done(code, captured.out, captured.err)
-
-    def set_environment(
-        self, environment: Environment, patch: Optional[pytest.MonkeyPatch] = None
-    ) -> None:
-        """Give all verbs this environment in place of the process's own."""
-        for info in pkgutil.iter_modules(commands.__path__):
-            module = import_module(f"{commands.__name__}.{info.name}")
-            if hasattr(module, "Environment"):
-                (patch or self._monkeypatch).setattr(module, "Environment", lambda: environment)
 
     def add_config(self, text: str) -> None:
         """Append sections to the config file."""
@@ -170,7 +165,7 @@ def set_clock(aws: Driver) -> Callable[..., None]:
     )
 
     def set_minutes(minutes: float = 0, **fields: Any) -> None:
-        aws.set_environment(Environment(now=lambda: NOW + timedelta(minutes=minutes), **fields))
+        aws.environment = Environment(now=lambda: NOW + timedelta(minutes=minutes), **fields)
 
     set_minutes()
     return set_minutes

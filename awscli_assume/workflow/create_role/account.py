@@ -16,14 +16,17 @@ from awscli_assume.aws.iam.role_creation import (
 from awscli_assume.aws.optional_call import create_optional_client, error_code
 from awscli_assume.aws.sts.client import client_options, create_sts_client
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
-from awscli_assume.host import ClientError
+from awscli_assume.host import ClientError, overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.model.role_creation.new_role import NewRole
 from awscli_assume.model.role_creation.new_trust import trust_policy, without_mfa
 from awscli_assume.model.role_creation.trust_terms import ACCOUNT, AWS, ME, OIDC
-from awscli_assume.profiles.source import choose_profile_pair
 from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
-from awscli_assume.workflow.planning.source_profile import make_ready, use_source
+from awscli_assume.workflow.planning.source_profile import (
+    choose_source,
+    read_profiles,
+    use_source,
+)
 
 
 @dataclass(frozen=True)
@@ -42,26 +45,20 @@ class Account:
 
 def find_account(context: CommandContext) -> Account:
     """Find the source's credentials, and ask STS whose they are."""
+    profiles = read_profiles(context)
     is_explicit = context.parsed_globals.profile is not None
-    make_ready(context, is_explicit)
-    profile_pair = choose_profile_pair(
-        context.session.full_config["profiles"],
-        current=context.session.get_config_variable("profile"),
-        is_explicit=is_explicit,
-        has_environment_keys=bool(context.environment.variables.get("AWS_ACCESS_KEY_ID")),
-        explicit_target=None,
-    )
-    use_source(context.session, profile_pair)
-    with source_mfa_device_named(context.session):
-        sts = create_sts_client(context)
-        options = client_options(context.parsed_globals, None, None)
-        iam = context.session.create_client("iam", **options)
-        # Asked each time: a user may have got another name since.
-        caller = get_caller_identity(sts).caller
-    creating = create_single_attempt_client(context.session, options)
-    return Account(
-        caller, sts, iam, creating, create_optional_client(context.session, "iam", options)
-    )
+    profile_pair = choose_source(context, profiles, is_explicit)
+    with overridden_profiles(context.session, profiles.resolved):
+        use_source(context.session, profile_pair)
+        with source_mfa_device_named(context.session):
+            sts = create_sts_client(context)
+            options = client_options(context.parsed_globals, None, None)
+            iam = context.session.create_client("iam", **options)
+            # Asked each time: a user may have got another name since.
+            caller = get_caller_identity(sts).caller
+        creating = create_single_attempt_client(context.session, options)
+        looking = create_optional_client(context.session, "iam", options)
+    return Account(caller, sts, iam, creating, looking)
 
 
 def check_can_assume(asked: Asked, caller: Caller) -> None:

@@ -23,10 +23,9 @@ from awscli_assume.model.credentials import format_time
 from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
 from awscli_assume.profiles.state import end_beside
 from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
-from awscli_assume.workflow.credentials.start_region import start_region
 from awscli_assume.workflow.explain.subject import IdentifiedCaller, Subject
 from awscli_assume.workflow.explain.suggested_commands import Lines
-from awscli_assume.workflow.planning.plan import Plan
+from awscli_assume.workflow.planning.plan import AssumePlan
 from awscli_assume.workflow.planning.source_profile import use_source
 
 # How botocore came by credentials (credentials.py, METHOD of each provider; "login"
@@ -52,12 +51,12 @@ _NOT_THEIR_FAULT = (
 SKEW_MOST_SECONDS = 300
 
 
-def identify_caller(context: CommandContext, plan: Plan) -> IdentifiedCaller:
+def identify_caller(context: CommandContext, plan: AssumePlan) -> IdentifiedCaller:
     """Find the source's credentials and ask STS whose they are."""
     source = plan.profile_pair.source
     try:
         use_source(context.session, plan.profile_pair)
-        region = start_region(plan, context.environment.variables)
+        region = plan.start_region(context.environment)
         client = create_sts_client(context, region)
         partition = partition_of_region(context.session, client)
         with source_mfa_device_named(context.session), credentials_redacted(), error_hints_added():

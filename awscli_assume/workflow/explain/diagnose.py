@@ -42,11 +42,11 @@ from awscli_assume.workflow.explain.trust_policy import (
     organization_of,
     trusted_caller,
 )
-from awscli_assume.workflow.planning.plan import Plan
+from awscli_assume.workflow.planning.plan import AssumePlan
 
 
 def diagnose(
-    context: CommandContext, plan: Plan, role_account_profile: Optional[str]
+    context: CommandContext, plan: AssumePlan, role_account_profile: Optional[str]
 ) -> Diagnosis:
     """Walk through all steps, for each role on the way until one can't be assumed.
 
@@ -140,7 +140,7 @@ def _with_account(introduced: IdentifiedCaller, request: AssumeRoleRequest) -> S
     return replace(step, evidence=(*step.evidence, told))
 
 
-def _completed(plan: Plan, introduced: IdentifiedCaller) -> AssumeRoleRequest:
+def _completed(plan: AssumePlan, introduced: IdentifiedCaller) -> AssumeRoleRequest:
     if introduced.subject is None:
         return plan.request
     caller = introduced.subject.identity.caller

@@ -29,7 +29,7 @@ from awscli_assume.profiles.target import check_writable
 from awscli_assume.workflow.explain.caller import SKEW_MOST_SECONDS, blames_sts
 from awscli_assume.workflow.explain.subject import IdentifiedCaller
 from awscli_assume.workflow.explain.suggested_commands import Lines
-from awscli_assume.workflow.planning.plan import Plan
+from awscli_assume.workflow.planning.plan import AssumePlan
 
 _PLUGIN = "awscli_assume"
 
@@ -95,7 +95,7 @@ def _skew(server_time: Optional[datetime], now: datetime) -> Optional[int]:
     return None if server_time is None else round((server_time - now).total_seconds())
 
 
-def look_at_machine(context: CommandContext, plan: Plan) -> Step:
+def look_at_machine(context: CommandContext, plan: AssumePlan) -> Step:
     """Return whether the target profile can be written, and what would shadow it."""
     profiles = context.session.full_config["profiles"]
     target = plan.profile_pair.target

@@ -60,7 +60,7 @@ class IdentifiedCaller:
 
     step: Step
     subject: Optional[Subject]
-    client: Optional[Any] = None
+    client: Any = None
     server_time: Optional[datetime] = None
     failure: Optional[Exception] = None
     partition: Optional[str] = None

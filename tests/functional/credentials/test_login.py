@@ -109,7 +109,7 @@ class SignsIn:
         self.runs: Runs = []
         self.children = children
         write_sso_token(home, hours=-1)
-        aws.set_environment(terminal(self.runs, lambda: int(write_sso_token(home) is None)))
+        aws.environment = terminal(self.runs, lambda: int(write_sso_token(home) is None))
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_what_was_found_stays_in_the_record(aws) -> None:
     aws.stub.script = behind_mfa(aws, devices_answer(MFA_SERIAL))
     aws(*NAMED, environment=PromptedUser("918273").environment)
     assert f"serial-number = {MFA_SERIAL}" in aws.config.read_text()
-    aws.set_environment(NO_TERMINAL)
+    aws.environment = NO_TERMINAL
     done = aws("assume", "refresh")
 
     assert done.code == 0, done.err
@@ -253,7 +253,7 @@ def test_verbs_without_a_profile_find_it_too(aws, children, words: tuple[str, ..
     """The note is on stderr; stdout has the credentials alone."""
     aws.stub.script = behind_mfa(aws, devices_answer(MFA_SERIAL))
     command = ("--", "true") if words[0] == "exec" else ()
-    aws.set_environment(PromptedUser("918273").environment)
+    aws.environment = PromptedUser("918273").environment
     done = aws("assume", *words, *NAMED[1:], *command)
 
     assert done.code == 0, done.err
@@ -265,7 +265,7 @@ def test_verbs_without_a_profile_find_it_too(aws, children, words: tuple[str, ..
 def test_an_endpoint_renews_with_what_was_found(aws, endpoint_renews_once) -> None:
     """The device is looked up once: renewals go by what the code has bought."""
     aws.stub.script = behind_mfa(aws, devices_answer(MFA_SERIAL))
-    aws.set_environment(PromptedUser("918273").environment)
+    aws.environment = PromptedUser("918273").environment
     done = aws("assume", "exec", "--auto-refresh", *NAMED[1:], "--", "true")
 
     assert sent(aws) == [*FOUND, ("AssumeRole", SESSION_KEY_ID)], done.err
@@ -289,7 +289,7 @@ def test_a_refresh_asks_nobody(aws) -> None:
     """Among many no device is looked for: the refusal is its profile's, and names the option."""
     aws(*NAMED)
     aws.stub.script = behind_mfa(aws, devices_answer(MFA_SERIAL))
-    aws.set_environment(PromptedUser("918273").environment)
+    aws.environment = PromptedUser("918273").environment
     done = aws("assume", "refresh", "--all")
 
     assert done.code != 0
