@@ -124,6 +124,12 @@ def refused_before_calling(oracle: Outcome, ours: Outcome) -> None:
     assert oracle.message in ours.message
 
 
+def refuses_the_arn(oracle: Outcome, ours: Outcome) -> None:
+    """Check that ours names the setting, and calls nothing, where STS refuses the ARN."""
+    assert (oracle.exit_code, ours.exit_code, ours.sts_calls) == (254, 253, [])
+    assert "role_arn of the profile 'X'" in ours.message
+
+
 def refuses_the_duration(oracle: Outcome, ours: Outcome) -> None:
     """Check that ours names the setting that the CLI ignores."""
     assert (oracle.exit_code, ours.exit_code, ours.sts_calls) == (0, 253, [])
@@ -404,6 +410,17 @@ REGIONS = {
         (role("X", source_profile="C", region="eu-west-1"), role("C", source_profile="B")),
         (B,), region=None, on_version_1=True,
     ),
+    "of X, its source is a role, with AWS_ENDPOINT_URL": Case(
+        (role("X", source_profile="C", region="eu-west-1"), role("C", source_profile="B")),
+        (B,), region=None, variables={"AWS_ENDPOINT_URL": "{sts}"},
+    ),
+    "of B, with AWS_ENDPOINT_URL": Case(
+        (X, profile("B", region="eu-west-1")), (B,), region=None,
+        variables={"AWS_ENDPOINT_URL": "{sts}"},
+    ),
+    "none, with AWS_ENDPOINT_URL": Case(
+        (X,), (B,), region=None, variables={"AWS_ENDPOINT_URL": "{sts}"}
+    ),
     "of X and of its source, a role": Case(
         (role("X", source_profile="C", region="eu-west-1"),
          role("C", source_profile="B", region="us-west-2")),
@@ -623,7 +640,9 @@ PARAMETERS = {
     ),
     "empty role_arn": Case((role("X", role_arn="", source_profile="B"),), (B,)),
     "role_arn that is no ARN": Case(
-        (role("X", role_arn="my-very-special-iam-role", source_profile="B"),), (B,)
+        (role("X", role_arn="my-very-special-iam-role", source_profile="B"),), (B,),
+        difference="An invalid role_arn is refused before STS is called",
+        check=refuses_the_arn,
     ),
 }  # fmt: skip
 NAMING = {
@@ -697,14 +716,16 @@ FILES = {
         (role("X", source_profile="C"),),
         (section("C", {"role_arn": arn("C"), "source_profile": "B"}), B),
     ),
-    "mfa_serial and external_id in the credentials file": Case(
+    "other settings of the role in the credentials file": Case(
         (X,), (section("X", {"external_id": "partner", "role_session_name": "s1"}), B)
     ),
     "X without a word in the header": Case(
         (section("X", {"role_arn": arn("X"), "source_profile": "B"}),), (B,)
     ),
     "a comment behind a value": Case(
-        (f"[profile X]\nrole_arn = {arn('X')} # admin\nsource_profile = B\n",), (B,)
+        (f"[profile X]\nrole_arn = {arn('X')} # admin\nsource_profile = B\n",), (B,),
+        difference="An invalid role_arn is refused before STS is called",
+        check=refuses_the_arn,
     ),
 }  # fmt: skip
 GROUPS = {

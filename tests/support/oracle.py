@@ -67,6 +67,7 @@ MAX_DURATION = 7200
 TARGET = "assumed-role"
 # What each command calls a session that nobody named.
 _DEFAULT_NAMES = re.compile(r"botocore-session-\d+|alice-\d{6}-session")
+_ROLE_ARN = re.compile(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]+")
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/")
 _ERROR_PREFIX = re.compile(r"^\s*(aws: \[ERROR\]: )?", re.MULTILINE)
 # Regions and services of the test cases: a wildcard covers one label of a host name.
@@ -256,6 +257,8 @@ def _assume_role(
 ) -> tuple[int, str, str]:
     name = form["RoleArn"].rpartition("/")[2]
     seconds = int(form.get("DurationSeconds", "3600"))
+    if not _ROLE_ARN.fullmatch(form["RoleArn"]):
+        return _refusal("ValidationError", f"{form['RoleArn']} is invalid", 400)
     if name.startswith("Denied"):
         return _refusal("AccessDenied", f"not authorized to perform: sts:AssumeRole on {name}")
     if seconds > MAX_DURATION:
@@ -332,12 +335,14 @@ class Side:
         if case.prepare is not None:
             case.prepare(home)
 
-    def outcome(self, code: Optional[int], out: str, err: str) -> Outcome:
+    def outcome(self, code: Optional[int], out: str, err: str, home: Path) -> Outcome:
         """Return what a finished command did, and forget its calls."""
         calls, source_calls = list(self.sts.calls), [one.operation for one in self.journal.calls]
         self.sts.calls.clear()
         self.journal.calls.clear()
-        message = _ERROR_PREFIX.sub("", err.replace(self.sts.url, "{sts}"))
+        for name, value in self.names(home).items():
+            err = err.replace(value, f"{{{name}}}")
+        message = _ERROR_PREFIX.sub("", err)
         return Outcome(code, " ".join(message.split()), calls, source_calls, _format_of(out))
 
 
@@ -404,7 +409,7 @@ class _Run:
     """A command that has been started, on a terminal if it is going to ask for an MFA code."""
 
     def __init__(self, case: Case, command: list[str], side: Side, home: Path) -> None:
-        self._case, self._side = case, side
+        self._case, self._side, self._home = case, side, home
         variables = side.variables(case, home)
         if case.code:
             self._terminal = Terminal(command, variables, str(home))
@@ -418,13 +423,13 @@ class _Run:
         """Return the outcome of the command."""
         if not self._case.code:
             out, err = self._process.communicate(timeout=120)
-            return self._side.outcome(self._process.returncode, out, err)
+            return self._side.outcome(self._process.returncode, out, err, self._home)
         # A command that asks nothing ends, and its outcome shows why.
         with contextlib.suppress(AssertionError):
             self._terminal.expect("MFA code for")
             self._terminal.type(f"{self._case.code}\n")
         status = self._terminal.end()
-        return self._side.outcome(exit_code(status), "", self._terminal.seen)
+        return self._side.outcome(exit_code(status), "", self._terminal.seen, self._home)
 
 
 def _format_of(out: str) -> Optional[str]:
