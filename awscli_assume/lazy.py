@@ -9,7 +9,7 @@ from awscli.commands import CLICommand
 
 
 class AssumeEntry(CLICommand):
-    """Stand for ``aws assume`` in the command table until somebody asks for it.
+    """Stand in for ``aws assume`` in the command table until it is used.
 
     The CLI reads the attributes of one entry only: the one on the command line.
     """
@@ -27,7 +27,7 @@ class AssumeEntry(CLICommand):
         if self._shadowed is not None:
             sys.stderr.write(
                 "aws: [WARNING]: this AWS CLI has an 'assume' command of its own; the plugin "
-                "awscli-assume answers in its place. To use the built-in one: "
+                "awscli-assume replaces it. To use the built-in one: "
                 "awscli-assume disable\n"
             )
         return self._load(args)(args, parsed_globals)

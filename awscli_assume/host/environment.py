@@ -1,4 +1,4 @@
-"""The outside world of a command in one object, replaced whole in tests."""
+"""Streams, variables, clock and terminal of a command in one object, replaced whole in tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Callable, Mapping, Optional, Sequence, TextIO
 
 
 def login_name() -> str:
-    """Return the person's login name, as ``whoami`` does, or the user id where none is known."""
+    """Return the login name, as ``whoami`` does, or the user ID if there is none."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
@@ -22,7 +22,7 @@ def login_name() -> str:
 
 
 def has_terminal() -> bool:
-    """Return whether a person can be asked something, whatever stdin and stdout are."""
+    """Return whether there is a terminal to ask on, whatever stdin and stdout are."""
     if os.name == "nt":
         return sys.stdin is not None and sys.stdin.isatty()
     try:
@@ -38,7 +38,7 @@ def ask(question: str) -> str:
 
 
 def run_on_terminal(words: Sequence[str], variables: Mapping[str, str]) -> int:
-    """Run a command for a person, its stdout on our stderr; answer its exit code."""
+    """Run a command with its stdout on our stderr, and return its exit code."""
     # Python shows a stream that is closed (2>&-) as None.
     out = sys.stderr if sys.stderr is not None else subprocess.DEVNULL
     return subprocess.call(list(words), env=dict(variables), stdout=out)  # noqa: S603 - our own aws
@@ -59,7 +59,7 @@ class Environment:
     host_name: Callable[[], str] = socket.gethostname
 
     def notify(self, text: str) -> None:
-        """Write a text for people to stderr; an empty one is no text."""
+        """Write a text to stderr, unless it is empty."""
         stream = self.err if self.err is not None else sys.stderr
         # Python shows a stream that is closed (2>&-) as None.
         if text and stream is not None:

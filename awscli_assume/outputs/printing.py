@@ -9,14 +9,14 @@ from awscli_assume.host import get_formatter
 from awscli_assume.host.context import CommandContext
 
 
-def print_object(context: CommandContext, name: str, answer: Any) -> None:
-    """Print an object as ``--output`` and ``--query``, or the configuration, say."""
+def print_object(context: CommandContext, name: str, result: Any) -> None:
+    """Print an object as ``--output`` and ``--query``, or the configuration, specify."""
     output = context.parsed_globals.output or context.session.get_config_variable("output")
-    get_formatter(output, context.parsed_globals)(name, answer, context.environment.out)
+    get_formatter(output, context.parsed_globals)(name, result, context.environment.out)
 
 
-def print_table_to_people(context: CommandContext, name: str, answer: Any) -> None:
-    """Print an object as a table on a terminal where nobody has chosen a format; else as usual."""
+def print_table_to_people(context: CommandContext, name: str, result: Any) -> None:
+    """Print an object as a table on a terminal if no format is configured; else as usual."""
     stream = context.environment.out if context.environment.out is not None else sys.stdout
     chosen = (
         context.parsed_globals.output
@@ -24,9 +24,9 @@ def print_table_to_people(context: CommandContext, name: str, answer: Any) -> No
         or _scoped(context.session).get("output")
     )
     if chosen is None and context.parsed_globals.query is None and stream.isatty():
-        get_formatter("table", context.parsed_globals)(name, answer, context.environment.out)
+        get_formatter("table", context.parsed_globals)(name, result, context.environment.out)
     else:
-        print_object(context, name, answer)
+        print_object(context, name, result)
 
 
 def _scoped(session: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A profile without credentials, for children that get theirs from an endpoint.
+"""A profile without credentials, for commands that get theirs from an endpoint.
 
 Every SDK asks its profile before it asks an endpoint (AWS SDKs and Tools
 Reference Guide, "Standardized credential providers"). So where the default
@@ -40,22 +40,21 @@ _CREDENTIAL_KEYS = (
 
 
 def ensure_exec_profile(files: ProfileFiles, profiles: Mapping[str, Profile]) -> Optional[str]:
-    """Return the name of a profile without credentials, written where it is not there yet.
+    """Return the name of a profile without credentials, which is written if it does not exist.
 
-    ``profiles`` are what the files say, before anything is inherited or lent in memory.
-    None where the default profile has none anyway. Raises ForeignProfile where
-    somebody else has a profile of that name.
+    ``profiles`` are those of the files. None if the default profile has no credentials
+    anyway. Raises ForeignProfile if another tool has written a profile of that name.
     """
     default = profiles.get("default", {})
-    if not any(_is_of_credentials(key) for key in default):
+    if not any(_is_credential_key(key) for key in default):
         return None
     before = profiles.get(NAME, {})
-    _check_bare(before)
+    _check_no_credentials(before)
     wanted = {_MARK: _PURPOSE}
     wanted.update(
         (key, value)
         for key, value in default.items()
-        if not _is_of_credentials(key)
+        if not _is_credential_key(key)
         and key not in (RECORD, SETTINGS, INCLUDE)
         and not key.startswith("x_")
     )
@@ -64,18 +63,21 @@ def ensure_exec_profile(files: ProfileFiles, profiles: Mapping[str, Profile]) ->
         edit = SectionEdit(profile_to_section(NAME), list(wanted.items()), stale, profile=NAME)
         # The credentials file, too: keys in it would beat the endpoint.
         edits = [FileEdit(files.config, [edit]), FileEdit(files.credentials, [])]
-        apply_edits(edits, lambda found: _check_bare(merged_profile(found[0], found[1], NAME)))
+        apply_edits(
+            edits,
+            lambda found: _check_no_credentials(merged_profile(found[0], found[1], NAME)),
+        )
     return NAME
 
 
-def _check_bare(profile: Profile) -> None:
-    """Raise ForeignProfile where the profile is somebody else's, or has credentials."""
+def _check_no_credentials(profile: Profile) -> None:
+    """Raise ForeignProfile if the profile is not ours, or has credentials."""
     if profile and _MARK not in profile:
         raise ForeignProfile(
             f"The profile '{NAME}' is needed for --auto-refresh, and somebody else has written "
             "it. Give it another name in the config file, or leave --auto-refresh out"
         )
-    found = [key for key in profile if _is_of_credentials(key) or key == RECORD]
+    found = [key for key in profile if _is_credential_key(key) or key == RECORD]
     if found:
         raise ForeignProfile(
             f"The profile '{NAME}' has to be without credentials for --auto-refresh, and it has "
@@ -84,5 +86,5 @@ def _check_bare(profile: Profile) -> None:
         )
 
 
-def _is_of_credentials(key: str) -> bool:
+def _is_credential_key(key: str) -> bool:
     return key in _CREDENTIAL_KEYS or key.startswith("sso_")

@@ -88,7 +88,7 @@ def _role(arn: object) -> Optional[Role]:
     try:
         return parse_role_arn(str(arn)) if arn else None
     except InvalidRequest:
-        # Somebody else's profile, which nobody has asked for.
+        # An unrelated profile: not an error of this command.
         return None
 
 

@@ -22,7 +22,7 @@ NOT_KEPT = "(not kept)"
 DEVICE = "serial-number"
 TOKEN_FILE, ASSERTION = "web-identity-token-file", "saml-assertion"
 # In place of a source profile, by the option that says so.
-PROOFS = {TOKEN_FILE: "WebIdentity", ASSERTION: "SAML"}
+IDENTITY_TOKENS = {TOKEN_FILE: "WebIdentity", ASSERTION: "SAML"}
 _JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
 _AUTO_REFRESH = "auto-refresh"
 _COPY_SOURCE = "copy-source"
@@ -45,8 +45,7 @@ class Record:
     ``region`` is set where we wrote the target's region. With ``auto_refresh``
     the target has a credential_process of ours in place of keys. With a
     ``credential_source`` the source profile's credentials come from there only.
-    ``role_arn`` None is a copy of the source's own credentials, where no role was
-    asked for.
+    ``role_arn`` None is a copy of the source's own credentials, without a role.
     """
 
     role_arn: Optional[str]
@@ -59,17 +58,17 @@ class Record:
 
     @property
     def web_identity_token_file(self) -> Optional[str]:
-        """The file (or the provider) of the web identity token, where one was the proof."""
+        """The file (or the provider) of the web identity token, if it was one."""
         return dict(self.options).get(TOKEN_FILE)
 
     @property
     def has_identity_token(self) -> bool:
-        """Return whether a proof of an identity provider stood in for source credentials."""
-        return self.source_profile is None and self._substitute != "Environment"
+        """Return whether an identity provider's token replaced source credentials."""
+        return self.source_profile is None and self._source_kind != "Environment"
 
     @property
-    def _substitute(self) -> str:
-        kinds = [PROOFS[name] for name, _ in self.options if name in PROOFS]
+    def _source_kind(self) -> str:
+        kinds = [IDENTITY_TOKENS[name] for name, _ in self.options if name in IDENTITY_TOKENS]
         return kinds[0] if kinds else "Environment"
 
     def to_block(self) -> dict[str, str]:
@@ -80,7 +79,7 @@ class Record:
         if self.source_profile is not None:
             block["source-profile"] = self.source_profile
         if self.source_profile is None or self.credential_source is not None:
-            block["credential-source"] = self.credential_source or self._substitute
+            block["credential-source"] = self.credential_source or self._source_kind
         if self.region is not None:
             block["target-region"] = self.region
         if self.auto_refresh:
@@ -93,11 +92,11 @@ class Record:
         """Return whether the source's own credentials were copied, without a role."""
         return self.role_arn is None
 
-    def asks_the_same_as(self, other: Optional[Record]) -> bool:
-        """Return whether two records are of one request from one source.
+    def matches(self, other: Optional[Record]) -> bool:
+        """Return whether two records stand for the same request from the same source.
 
-        One that names no MFA device is also asked by what was made with one: the
-        device may have been found, and the session lacks nothing.
+        A request without an MFA device also matches a record with one: the device may have
+        been found, and the session is the same.
         """
         if other is None:
             return False

@@ -19,12 +19,12 @@ Profiles = Mapping[str, Profile]
 
 @dataclass(frozen=True)
 class ProfilePair:
-    """The two ends of the road.
+    """Where credentials come from, and where they go to.
 
-    ``source`` is None where the environment's own keys are the source.
+    ``source`` is None if the environment's own keys are the source.
     ``configuration`` is the profile that settings are read from. With a
-    ``credential_source`` the credentials come from there only (source_path.py), and
-    the rest from the source profile.
+    ``credential_source`` the credentials come from there only (source_chain.py), and
+    everything else from the source profile.
     """
 
     source: Optional[str]
@@ -41,7 +41,7 @@ def choose_profile_pair(
     explicit_target: Optional[str],
     needs_source: bool = True,
 ) -> ProfilePair:
-    """Return source and target profile, before anything is asked of either.
+    """Return source and target profile; neither is used yet.
 
     ``current`` is the session's profile, ``is_explicit`` tells that it comes from
     ``--profile``; ``explicit_target`` is ``--update-profile``. In a shell whose
@@ -54,28 +54,28 @@ def choose_profile_pair(
     if not needs_source:
         is_ours = read_record(profiles.get(current or "")) is not None
         is_there = current in profiles and (is_explicit or not is_ours)
-        return _ends(profiles, None, (is_there and current) or "default", explicit_target)
+        return _profile_pair(profiles, None, (is_there and current) or "default", explicit_target)
     if has_environment_keys and not is_explicit:
-        return _ends(profiles, None, current or "default", explicit_target)
+        return _profile_pair(profiles, None, current or "default", explicit_target)
     if current is None or is_explicit:
         current = current or "default"
-        return _ends(profiles, current, current, explicit_target)
+        return _profile_pair(profiles, current, current, explicit_target)
     record = read_record(profiles.get(current))
     if record is not None or current not in profiles:
         before = record.source_profile if record is not None else "default"
-        again = _ends(profiles, before, before or "default", explicit_target)
+        again = _profile_pair(profiles, before, before or "default", explicit_target)
         if record is not None:
             again = replace(again, credential_source=record.credential_source)
         if again.target == current:
             _check_source_is_there(profiles, current, record)
             return again
-    return _ends(profiles, current, current, explicit_target)
+    return _profile_pair(profiles, current, current, explicit_target)
 
 
 def holds_role_session(profile: Optional[Profile]) -> bool:
-    """Return whether a profile (both files merged) is a role's: it names one, or we wrote it.
+    """Return whether a profile's credentials are a role session: it has a role, or we wrote it.
 
-    Keys that somebody else has set in a profile of ours may be anybody's.
+    Keys that another tool has set in a profile of ours may be anything.
     """
     if not profile or "role_arn" in profile:
         return bool(profile)
@@ -97,9 +97,9 @@ def _check_source_is_there(profiles: Profiles, current: str, record: Optional[Re
         return
     if record.has_identity_token:
         raise InvalidConfiguration(
-            f"The profile '{current}' was made by an identity provider's word, without a source "
-            "profile. Give one again (--web-identity-token-file, --saml-assertion), or name a "
-            "source: --profile NAME"
+            f"The profile '{current}' was made with an identity provider's token, without a "
+            "source profile. Give a token again (--web-identity-token-file, --saml-assertion), or "
+            "name a source: --profile NAME"
         )
     if record.source_profile is None:
         raise InvalidConfiguration(
@@ -107,7 +107,7 @@ def _check_source_is_there(profiles: Profiles, current: str, record: Optional[Re
             "now. Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a source: "
             "--profile NAME"
         )
-    # "default" need not be a profile: an instance or container role stands behind it.
+    # "default" need not exist: an instance or container role may be the source.
     if record.source_profile not in profiles and record.source_profile != "default":
         raise InvalidConfiguration(
             f"The profile '{current}' was made from the profile '{record.source_profile}', which "
@@ -115,7 +115,7 @@ def _check_source_is_there(profiles: Profiles, current: str, record: Optional[Re
         )
 
 
-def _ends(
+def _profile_pair(
     profiles: Profiles, source: Optional[str], configuration: str, target: Optional[str]
 ) -> ProfilePair:
     if target is None:

@@ -1,4 +1,4 @@
-"""What has become of a profile that we wrote."""
+"""The state of a profile that we wrote: valid, expired, replaced by others …"""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class ProfileState:
         """
         return (
             self.seconds_left > least
-            and wanted.asks_the_same_as(self.record)
+            and wanted.matches(self.record)
             and region in (None, self.region)
             and self.principal_arn is not None
         )
@@ -180,10 +180,10 @@ def expiration_of(text: Optional[str]) -> Optional[datetime]:
         return None
 
 
-def end_beside(profile: Profile, access_key_id: str) -> Optional[datetime]:
-    """Return the expiry that stands in a profile beside keys, None where it is of other ones.
+def expiration_beside(profile: Profile, access_key_id: str) -> Optional[datetime]:
+    """Return the expiry that a profile has beside its keys; None if it belongs to other keys.
 
-    What we wrote says for which access key; saml2aws and people write the time alone.
+    Our mark says to which access key it belongs; saml2aws and users write the time only.
     """
     if profile.get(WRITTEN_KEY_KEY, access_key_id) != access_key_id:
         return None

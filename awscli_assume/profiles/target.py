@@ -1,4 +1,4 @@
-"""Write temporary credentials to target profiles, and take them out again."""
+"""Write temporary credentials to target profiles, and remove them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def state_of(target: Target, before: Optional[Profile], now: datetime) -> Profil
 
 
 def check_writable(files: ProfileFiles) -> None:
-    """Raise UnusableFile where a file could not be written, before anything is asked of STS."""
+    """Raise UnusableFile where a file could not be written, before STS is called."""
     for path in (files.config, files.credentials):
         check_usable(path)
 

@@ -26,7 +26,7 @@ from awscli_assume.model.credentials import (
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.source import DEFAULT_TARGET, ProfilePair
-from awscli_assume.profiles.state import ProfileState, end_beside
+from awscli_assume.profiles.state import ProfileState, expiration_beside
 from awscli_assume.profiles.writer.diff import NEW
 from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
 from awscli_assume.workflow.planning.make_plan import make_plan
@@ -151,7 +151,7 @@ class CopyPlan:
                 "every tool can use them where they are. Name a role: --role-name my-iam-role"
             )
         profile = self.profiles.get(source or "", {})
-        expiration = found.expiration or end_beside(profile, found.access_key_id)
+        expiration = found.expiration or expiration_beside(profile, found.access_key_id)
         _check_not_expired(expiration, now)
         client = clients.signed_by(source, found)
         caller = get_caller_identity(client).caller
@@ -174,7 +174,7 @@ class CopyPlan:
             )
         expiration = credentials.expiration
         if expiration is None and self.profile_pair.source is not None:
-            expiration = end_beside(profile, credentials.access_key_id)
+            expiration = expiration_beside(profile, credentials.access_key_id)
         _check_not_expired(expiration, context.environment.now())
         return UsableCredentials(replace(credentials, expiration=expiration), region)
 

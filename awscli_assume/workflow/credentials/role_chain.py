@@ -22,7 +22,7 @@ from awscli_assume.workflow.credentials.mfa_device import (
     with_device_of_code,
 )
 from awscli_assume.workflow.credentials.mfa_session import assume_with_device
-from awscli_assume.workflow.planning.identity_provider import secret_of
+from awscli_assume.workflow.planning.identity_provider import read_identity_token
 
 
 def assume_first(
@@ -114,5 +114,5 @@ def _assume_once(
     """Assume one role with the identity provider's token, which is read now, or as the source."""
     if request.proof is None:
         return assume_with_device(signer, request, process, environment)
-    secret = secret_of(request.proof, signer.ca_bundle, environment)
-    return assume_role_with_identity_token(signer.client, request, secret, environment.now())
+    token = read_identity_token(request.proof, signer.ca_bundle, environment)
+    return assume_role_with_identity_token(signer.client, request, token, environment.now())

@@ -21,7 +21,7 @@ from awscli_assume.host import BotoCoreError, ClientError
 from awscli_assume.host.context import CommandContext
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
-from awscli_assume.profiles.state import end_beside
+from awscli_assume.profiles.state import expiration_beside
 from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
 from awscli_assume.workflow.explain.subject import IdentifiedCaller, Subject
 from awscli_assume.workflow.explain.suggested_commands import Lines
@@ -116,7 +116,7 @@ def _expiry(session: Any, credentials: Any, access_key_id: str) -> Optional[date
     profile: Mapping[str, Any] = session.full_config["profiles"].get(
         session.get_config_variable("profile") or "default", {}
     )
-    return end_beside(profile, access_key_id)
+    return expiration_beside(profile, access_key_id)
 
 
 def _place(source: Optional[str]) -> str:

@@ -1,4 +1,4 @@
-"""The id of an account that was named, as far as it is known without a call."""
+"""The ID of an account that was named, as far as it is known without a call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from awscli_assume.model.arns import Role
 from awscli_assume.profiles.known_accounts import account_ids
 from awscli_assume.profiles.source import ProfilePair
 
-# What makes a source another one, so that what it was told is not the other's.
+# A profile with other values of these is another source: its cached accounts do not apply.
 _IDENTITY = ("role_arn", "sso_account_id", "sso_session", "sso_start_url", "source_profile")
 
 
@@ -24,10 +24,10 @@ def with_known_account(
     environment: Environment,
     has_source: bool = True,
 ) -> Role:
-    """Return the role with its account's id: from the profiles, else as remembered.
+    """Return the role with its account's ID, from the profiles or from the cache.
 
-    What is remembered is a source's, so there is nothing without one.
-    Raises InvalidRequest where the profiles know several accounts of the name.
+    The cache is per source, so it is not read without one. Raises InvalidRequest if the
+    profiles have several accounts of that name.
     """
     name = role.account_name
     if name is None:
@@ -49,12 +49,12 @@ def with_known_account(
 def scope_of(
     profile_pair: ProfilePair, profiles: Mapping[str, Profile], environment: Environment
 ) -> str:
-    """Return whose names they are: two sources may be of two organizations."""
+    """Return the cache key of a source: two sources may belong to two organizations."""
     if profile_pair.source is None:
         return f"environment {environment.variables.get('AWS_ACCESS_KEY_ID', '')}"
     profile = profiles.get(profile_pair.source, {})
     key_id = str(profile.get("aws_access_key_id", ""))
-    # A temporary key is another one after each renewal, of the same source.
+    # A temporary key changes with each renewal, and the source stays the same.
     own = [key_id] if key_id.startswith("AKIA") else []
     return "\n".join(
         [profile_pair.source, *own, *(str(profile.get(key, "")) for key in _IDENTITY)]

@@ -25,23 +25,23 @@ from awscli_assume.model.request.identity_provider import (
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.request.saml import only_role, pair_of
 
-# A JSON web token (RFC 7515: its header is an object, in base64url), or what is no path.
+# A JSON web token (RFC 7515: its header is a JSON object in base64url), or too long for a path.
 _TOKEN_ITSELF = re.compile(r"eyJ[\w-]+\.[\w-]+\.|.{1024}", re.ASCII | re.DOTALL)
 _PATH_HINT = "Try: --web-identity-token-file PATH"
 
 
 @dataclass(frozen=True)
 class GivenIdentityToken:
-    """What a command line has in place of a source: a token's file, or an assertion, read once."""
+    """What a command line has in place of a source: a token file, or a SAML assertion."""
 
     token_file: str
     document: str = field(repr=False)
     principal_arn: Optional[str]
 
     def named(self, parsed_args: ParsedArgs) -> Profile:
-        """Return what the proof says of the role where no option names one.
+        """Return the role that the SAML assertion names, if no option names one.
 
-        Raises InvalidRequest where it says none, or several.
+        Raises InvalidRequest if it names none, or several.
         """
         if parsed_args.role_arn is not None or parsed_args.role_name is not None:
             return {}
@@ -50,7 +50,7 @@ class GivenIdentityToken:
         return {"role_arn": only_role(self.document).arn}
 
     def attached(self, request: AssumeRoleRequest) -> AssumeRoleRequest:
-        """Return the request with this proof. Raises InvalidRequest."""
+        """Return the request with this token or assertion. Raises InvalidRequest."""
         _check_account_is_known(request.role, is_needed=not self.document)
         if not self.document:
             return request.with_identity_token(WebIdentity(self.token_file))
@@ -59,24 +59,23 @@ class GivenIdentityToken:
             role, found = pair_of(self.document, request.role)
             request = replace(request, role=role)
             principal = principal or found
-        proof = SamlAssertion(check_principal_arn(principal), self.document)
-        return request.with_identity_token(proof)
+        assertion = SamlAssertion(check_principal_arn(principal), self.document)
+        return request.with_identity_token(assertion)
 
 
 def given_identity_token(
     parsed_args: ParsedArgs, named_profile: Optional[str], environment: Environment
 ) -> Optional[GivenIdentityToken]:
-    """Return the proof of a command line, or None where it has a source.
+    """Return the token or assertion of a command line, or None if it has a source.
 
-    ``named_profile`` is the profile that ROLE stands for, where it does. Checks what
-    goes with it and what does not, then reads it. Raises InvalidRequest and
-    InvalidConfiguration.
+    ``named_profile`` is the profile that ROLE names, if it does. The options are checked
+    before the file is read. Raises InvalidRequest and InvalidConfiguration.
     """
     if not check_identity_provider_options(parsed_args):
         return None
     if named_profile is not None:
         raise InvalidRequest(
-            f"The role '{named_profile}' is a profile with a source of its own, and the proof of "
+            f"The role '{named_profile}' is a profile with a source of its own, and the token of "
             "an identity provider is another one. Name the role itself: --role-arn ARN"
         )
     principal, assertion = parsed_args.principal_arn, parsed_args.saml_assertion
@@ -95,35 +94,37 @@ def given_identity_token(
     return GivenIdentityToken(path, "", None)
 
 
-def proven_again(request: AssumeRoleRequest, token_file: Optional[str]) -> AssumeRoleRequest:
-    """Return the request with the web identity of a record, where it has one."""
+def with_recorded_token(
+    request: AssumeRoleRequest, token_file: Optional[str]
+) -> AssumeRoleRequest:
+    """Return the request with the web identity of a record, if it has one."""
     return request if token_file is None else request.with_identity_token(WebIdentity(token_file))
 
 
-def secret_of(proof: Proof, ca_bundle: Optional[str], environment: Environment) -> str:
+def read_identity_token(token: Proof, ca_bundle: Optional[str], environment: Environment) -> str:
     """Return the token or the assertion itself. Raises InvalidConfiguration.
 
-    ``ca_bundle`` is the path of the certificates that GitHub's is checked against.
+    ``ca_bundle`` is the path of the CA certificates for GitHub's endpoint.
     """
-    if isinstance(proof, SamlAssertion):
-        return proof.document
-    if proof.token_file == GITHUB:
+    if isinstance(token, SamlAssertion):
+        return token.document
+    if token.token_file == GITHUB:
         from awscli_assume.aws.github import fetch_token
 
         return fetch_token(environment.variables, ca_bundle)
-    return token_in(proof.token_file)
+    return token_in(token.token_file)
 
 
 def _check_account_is_known(role: Role, is_needed: bool) -> None:
-    """Raise InvalidRequest for an account that only the source of credentials could tell."""
+    """Raise InvalidRequest for an account that only source credentials could look up."""
     if role.account_name is not None:
         raise InvalidRequest(
-            f"No profile has an account {role.account_name!r}, and nobody else can be asked "
+            f"No profile has an account {role.account_name!r}, and it can't be looked up "
             f"before the role is assumed. Try: --role-name {role.name} --account-id ID"
         )
     if is_needed and role.account_id is None:
         raise InvalidRequest(
-            f"Nobody can be asked for the account of the role '{role.name}' before it is assumed. "
+            f"The account of the role '{role.name}' can't be looked up before it is assumed. "
             f"Try: --role-name {role.name} --account-id ID, or --role-arn ARN"
         )
 
@@ -147,10 +148,10 @@ def token_path(given: str) -> str:
 
 
 def check_read_again(path: str, is_kept: bool) -> None:
-    """Check a token's file before anything is asked.
+    """Check a token file before any call.
 
-    ``is_kept`` tells that it has to be there later, too. A pipe can be read once,
-    so that is left for when it is sent. Raises InvalidRequest and InvalidConfiguration.
+    ``is_kept`` is True if a later run has to read it again. A pipe can be read only once, so
+    it is read when the token is sent. Raises InvalidRequest and InvalidConfiguration.
     """
     is_pipe = os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
     if is_pipe and is_kept:
@@ -168,13 +169,13 @@ def token_in(path: str) -> str:
 
 
 def _expanded(given: str) -> str:
-    """Return an absolute path, expanded as the CLI does it behind ``file://`` (paramfile.py)."""
+    """Return an absolute path, expanded as the CLI expands ``file://`` (paramfile.py)."""
     bare = given[len("file://") :] if given.startswith("file://") else given
     return os.path.abspath(os.path.expandvars(os.path.expanduser(bare)))
 
 
 def _content(path: str) -> str:
-    """Return a file's text, as much of it as a token may have and a few bytes."""
+    """Return the first bytes of a file, a few more than a token may have."""
     try:
         with open(path, "rb") as file:
             content = file.read(TOKEN_MAX + 100)

@@ -22,7 +22,7 @@ from awscli_assume.workflow.planning.account import with_known_account
 from awscli_assume.workflow.planning.identity_provider import (
     GivenIdentityToken,
     given_identity_token,
-    proven_again,
+    with_recorded_token,
 )
 from awscli_assume.workflow.planning.plan import AssumePlan, Plan, render_session_name
 from awscli_assume.workflow.planning.role_profile import (
@@ -117,7 +117,7 @@ def plan_again(
     name = record.session_name or DEFAULT_TEMPLATE
     rendered = render_session_name(name, role, environment)
     request = build_request(role, rendered, record.to_options())
-    request = proven_again(request, record.web_identity_token_file)
+    request = with_recorded_token(request, record.web_identity_token_file)
     source = record.source_profile
     provider = record.credential_source
     if provider not in (None, ACCESS_KEYS_ONLY):

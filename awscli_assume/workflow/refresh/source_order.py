@@ -1,4 +1,4 @@
-"""Profiles of ours that were made from each other: which one has to be renewed first."""
+"""Profiles of ours that are sources of each other: which one has to be renewed first."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from awscli_assume.profiles.state import ProfileState
 
 
 def path_to_source(name: str, sources: Mapping[str, Optional[str]]) -> list[str]:
-    """Return a profile, the one it was made from, and so on to the last one of ``sources``.
+    """Return a profile, its source, the source of that, and so on within ``sources``.
 
-    ``sources`` holds the source profile of each profile that is renewed in this
-    run. The path of a loop ends in the profile that closes it.
+    ``sources`` has the source profile of each profile that this run renews. The path of a
+    loop ends with the profile that closes it.
     """
     path = {name: None}
     source = sources[name]
@@ -27,9 +27,9 @@ def path_to_source(name: str, sources: Mapping[str, Optional[str]]) -> list[str]
 
 
 def in_levels(sources: Mapping[str, Optional[str]]) -> list[list[str]]:
-    """Return the profiles in levels, each made from one of a level before, or from none of them.
+    """Return the profiles in levels: the source of each is in an earlier level, or in none.
 
-    Those on the way to a loop have no such place, and stand in the last level.
+    Profiles whose sources lead into a loop are in the last level.
     """
     levels: list[list[str]] = []
     left = dict(sources)
@@ -42,11 +42,11 @@ def in_levels(sources: Mapping[str, Optional[str]]) -> list[list[str]]:
 
 
 def check_no_loop(name: str, sources: Mapping[str, Optional[str]]) -> None:
-    """Raise InvalidConfiguration where a profile was made, in the end, from itself."""
+    """Raise InvalidConfiguration if the sources of a profile lead back to it."""
     path = path_to_source(name, sources)
     if len(set(path)) < len(path):
         raise InvalidConfiguration(
-            f"The profile '{name}' was made from itself, in the end: {' from '.join(path)}. "
+            f"The profile '{name}' was made from itself: {' from '.join(path)}. "
             f"Assume its role from another one: --profile NAME --update-profile {name}"
         )
 
@@ -54,9 +54,9 @@ def check_no_loop(name: str, sources: Mapping[str, Optional[str]]) -> None:
 def check_source_is_there(
     state: ProfileState, profiles: Mapping[str, Profile], environment: Environment
 ) -> None:
-    """Raise InvalidConfiguration where what a profile was made from is gone."""
+    """Raise InvalidConfiguration if the source of a profile no longer exists."""
     source = state.record.source_profile
-    # "default" need not be a profile: an instance or container role stands behind it.
+    # "default" need not exist: an instance or container role may be the source.
     if source is not None and source not in profiles and source != "default":
         raise InvalidConfiguration(
             f"The profile '{state.name}' was made from the profile '{source}', which is gone. "
@@ -76,9 +76,9 @@ def check_source_is_there(
 def _check_can_be_read_again(state: ProfileState) -> None:
     if state.record.web_identity_token_file is None:
         raise InvalidConfiguration(
-            f"The profile '{state.name}' was made by a SAML assertion, which is good for some "
-            "minutes and is not kept. Get a new one from your identity provider, then: aws assume "
-            f"--role-arn {state.record.role_arn} --saml-assertion file://PATH "
+            f"The profile '{state.name}' was made with a SAML assertion, which is valid for "
+            "minutes and is not stored. Get a new one from your identity provider, then: "
+            f"aws assume --role-arn {state.record.role_arn} --saml-assertion file://PATH "
             f"--update-profile {state.name}"
         )
 

@@ -161,7 +161,7 @@ def test_credential_source_beside_the_source_profile(provider: Optional[str]) ->
     record = Record("a", "b", "dev", credential_source=provider)
 
     assert written_and_read(record) == record
-    assert record.asks_the_same_as(Record("a", "b", "dev")) == (provider is None)
+    assert record.matches(Record("a", "b", "dev")) == (provider is None)
 
 
 def test_record_of_a_later_version() -> None:
