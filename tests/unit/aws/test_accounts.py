@@ -5,10 +5,20 @@ from __future__ import annotations
 import stat
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pytest_mock import MockerFixture
 
-from awscli_assume.aws.accounts import AccountCache
+from awscli_assume.aws.accounts import (
+    AccountCache,
+    AccountClients,
+    AccountLookup,
+    get_organization_id,
+    look_up_account,
+)
+from awscli_assume.aws.optional_call import CallUnavailable
+from awscli_assume.host import ClientError
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=timezone.utc)
 ACCOUNT = "123456789012"
@@ -75,3 +85,84 @@ def test_forget(folder: Path) -> None:
         cache.forget("work", "PROD")
 
     assert list(folder.iterdir()) == []
+
+
+# Looking names up
+
+
+def clients(mocker: MockerFixture, aliases: list[str], accounts: list[dict[str, str]]) -> Any:
+    iam, organizations = mocker.Mock(), mocker.Mock()
+    iam.list_account_aliases.return_value = {"AccountAliases": aliases}
+    organizations.get_paginator.return_value.paginate.return_value = [{"Accounts": accounts}]
+    return AccountClients(lambda: iam, lambda: organizations, lambda: ACCOUNT)
+
+
+def account(account_id: str, name: str, **state: str) -> dict[str, str]:
+    return {"Id": account_id, "Name": name, **state}
+
+
+OTHER = "210987654321"
+
+
+@pytest.mark.parametrize("name", ["corp-prod", "Corp-Prod", "abc", "a" * 63])
+def test_alias(mocker: MockerFixture, name: str) -> None:
+    """The account's alias in any case is the caller's account, without AWS Organizations."""
+    found = look_up_account(name, clients(mocker, [name.lower()], []))
+
+    assert found == AccountLookup((ACCOUNT,), (), {"iam:ListAccountAliases": None})
+
+
+@pytest.mark.parametrize("name", ["ab", "a" * 64, "Corp Prod", "-abc", "abc-"])
+def test_name_that_cannot_be_an_alias(mocker: MockerFixture, name: str) -> None:
+    """IAM is not called for a name that no alias can have."""
+    found = look_up_account(name, clients(mocker, [], [account(OTHER, name)]))
+
+    assert found == AccountLookup((OTHER,), (name,), {"organizations:ListAccounts": None})
+
+
+def test_account_name(mocker: MockerFixture) -> None:
+    """All accounts of the name are found in any case; the other names are returned as well."""
+    accounts = [account(OTHER, "Prod"), account(ACCOUNT, "PROD"), account("3" * 12, "dev")]
+    found = look_up_account("prod", clients(mocker, ["corp"], accounts))
+
+    assert found.ids == (ACCOUNT, OTHER)
+    assert found.other_names == ("corp", "Prod", "PROD", "dev")
+    assert found.failures == {"iam:ListAccountAliases": None, "organizations:ListAccounts": None}
+
+
+@pytest.mark.parametrize(
+    ("state", "is_found"),
+    [
+        ({}, True),
+        ({"State": "ACTIVE"}, True),
+        ({"Status": "ACTIVE"}, True),
+        ({"Status": "SUSPENDED"}, False),
+        ({"State": "CLOSED", "Status": "ACTIVE"}, False),
+    ],
+)
+def test_state_of_an_account(mocker: MockerFixture, state: dict[str, str], is_found: bool) -> None:
+    """Only active accounts count; State has precedence over Status."""
+    found = look_up_account("prod", clients(mocker, [], [account(OTHER, "prod", **state)]))
+
+    assert found.ids == ((OTHER,) if is_found else ())
+
+
+def test_account_id_that_is_malformed(mocker: MockerFixture) -> None:
+    """An ID that does not have 12 digits is ignored."""
+    assert look_up_account("prod", clients(mocker, [], [account("1", "prod")])).ids == ()
+
+
+def test_organization(mocker: MockerFixture) -> None:
+    """The ID of the organization is returned, and an empty string without one."""
+    client = mocker.Mock()
+    client.describe_organization.return_value = {"Organization": {"Id": "o-1"}}
+    assert get_organization_id(client) == "o-1"
+
+    error = {"Error": {"Code": "AWSOrganizationsNotInUseException", "Message": "no"}}
+    client.describe_organization.side_effect = ClientError(error, "DescribeOrganization")
+    assert get_organization_id(client) == ""
+
+    error = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+    client.describe_organization.side_effect = ClientError(error, "DescribeOrganization")
+    with pytest.raises(CallUnavailable, match="permission organizations:DescribeOrganization"):
+        get_organization_id(client)

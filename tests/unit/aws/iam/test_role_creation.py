@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -11,6 +11,7 @@ from awscli_assume.aws.iam.role_creation import (
     PAUSES,
     RoleCreation,
     iam_errors,
+    is_provider_missing,
     trust_principal,
     wait_until_assumable,
 )
@@ -177,6 +178,56 @@ def test_trust_principal_that_is_unknown(code: str, reason: str) -> None:
     message = rf"did not return it \({reason}\).*--trust arn:aws-cn:iam::123456789012:role/PATH/r1"
     with pytest.raises(InvalidConfiguration, match=message):
         trust_principal(caller, iam)
+
+
+def error_of(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 404}}, "X")
+
+
+@pytest.mark.parametrize(
+    ("step", "left"), [("delete_role", ["delete-role"]), ("delete_role_policy", [])]
+)
+def test_rollback_of_what_does_not_exist(step: str, left: list[str]) -> None:
+    """A missing policy is undone. A new role may only not be visible yet: its command is left."""
+    iam = Iam("attach_role_policy")
+    setattr(iam, step, lambda **parameters: (_ for _ in ()).throw(error_of("NoSuchEntity")))
+    creation = RoleCreation(ROLE, iam, iam)
+    with pytest.raises(KeyboardInterrupt):
+        creation.run()
+
+    assert [command.split()[2] for command in creation.rollback.cleanup_commands] == left
+
+
+def test_documents_are_sent_as_json() -> None:
+    """Policy documents are sent as JSON text, all other values unchanged."""
+    sent: dict[str, Any] = {}
+    iam = Iam()
+    iam.create_role = lambda **parameters: sent.update(parameters) or {"Role": {}}
+    iam.put_role_policy = lambda **parameters: sent.update(parameters)
+    RoleCreation(ROLE, iam, iam).run()
+
+    assert (sent["AssumeRolePolicyDocument"], sent["PolicyDocument"]) == ("{}", "{}")
+    assert sent["RoleName"] == "r1"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (None, False),
+        ("NoSuchEntity", True),
+        ("NoSuchEntityException", True),
+        ("AccessDenied", False),
+    ],
+)
+def test_missing_provider(error: Optional[str], expected: bool) -> None:
+    """Only IAM's NoSuchEntity means that the provider does not exist."""
+    iam = Iam()
+    if error is not None:
+        iam.get_open_id_connect_provider = lambda **parameters: (_ for _ in ()).throw(
+            error_of(error)
+        )
+
+    assert is_provider_missing(iam, "arn") is expected
 
 
 class Sts:

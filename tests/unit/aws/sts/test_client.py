@@ -14,6 +14,7 @@ from pytest_mock import MockerFixture
 
 from awscli_assume.aws.callers import Caller, CallerCache, get_caller_identity
 from awscli_assume.aws.sts.client import (
+    apply_client_settings,
     assume_role,
     check_host_knows,
     check_partition,
@@ -290,3 +291,49 @@ def test_no_credentials(client: Any, cache: CallerCache, role: Role) -> None:
         complete_role(client, None, request_for(role), cache, NOW)
 
     assert client.get_caller_identity.call_count == 0
+
+
+def test_client_settings_for_botocores_own_clients(mocker: MockerFixture) -> None:
+    """The endpoint is for STS, the certificates are for all; given options have precedence."""
+    session = mocker.Mock()
+    original = session.create_client
+    options = Namespace(region=None, endpoint_url="http://x", verify_ssl=False)
+    apply_client_settings(CommandContext(session, options, Environment()))
+
+    session.create_client("sts", verify=None)
+    session.create_client("sso")
+    session.create_client("sts", endpoint_url="http://y", verify="/ca.pem")
+    assert [call.kwargs for call in original.call_args_list] == [
+        {"verify": False, "endpoint_url": "http://x"},
+        {"verify": False},
+        {"verify": "/ca.pem", "endpoint_url": "http://y"},
+    ]
+
+
+def test_client_settings_without_options(mocker: MockerFixture) -> None:
+    """Without these options the session is unchanged."""
+    session = mocker.Mock()
+    original = session.create_client
+    options = Namespace(region=None, endpoint_url=None, verify_ssl=None)
+    apply_client_settings(CommandContext(session, options, Environment()))
+
+    assert session.create_client is original
+
+
+@pytest.mark.parametrize("error", [KeyError("AssumeRoleResult"), ValueError("s3cr3t")])
+def test_response_that_botocore_cannot_read(client: Any, error: Exception) -> None:
+    """A 200 response with other content is not one of STS, and is not shown."""
+    client.assume_role.side_effect = error
+    request = request_for(Role("r", "/", "123456789012", "aws"))
+
+    with pytest.raises(UnexpectedAnswer, match="not one of STS") as raised:
+        assume_role(client, request, NOW)
+    assert "s3cr3t" not in str(raised.value)
+
+
+def test_other_key_error(client: Any) -> None:
+    """Another KeyError is a defect, and is raised unchanged."""
+    client.assume_role.side_effect = KeyError("other")
+
+    with pytest.raises(KeyError, match="other"):
+        assume_role(client, request_for(Role("r", "/", "123456789012", "aws")), NOW)

@@ -196,13 +196,24 @@ def test_mfa_code_is_used_once(
 
 
 def test_rejected_mfa_attempt(cache: MaxDurationCache, mocker: MockerFixture) -> None:
-    """A rejected duration ends the one attempt with a device."""
+    """A rejected duration ends the one attempt with a device, and is not cached any more."""
+    cache.store(ROLE.arn, 7200, NOW)
     sts = Sts(3600)
     device = request(serial_number="arn:aws:iam::123456789012:mfa/alice")
 
     with pytest.raises(ClientError, match="MaxSessionDuration"):
         assume_for_max_duration(device, NOW, cache, iam_with(7200, mocker), sts.assume)
     assert sts.tried == [7200]
+    assert cache.load(ROLE.arn, NOW) is None
+
+
+def test_use_does_not_prolong_an_entry(cache: MaxDurationCache) -> None:
+    """An entry that was used is looked up again after a day all the same."""
+    cache.store(ROLE.arn, 7200, NOW)
+    later = NOW + timedelta(hours=23)
+    assume_for_max_duration(request(), later, cache, None, Sts(7200).assume)
+
+    assert cache.load(ROLE.arn, NOW + timedelta(hours=24)) is None
 
 
 def test_other_error_ends_the_attempts(cache: MaxDurationCache) -> None:
