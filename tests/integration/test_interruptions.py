@@ -428,7 +428,8 @@ def at_line(number: int, act: Callable[[], None], count: Optional[list[Any]] = N
     """Act before the n-th line that the writer runs, ours or the CLI's; or note them all."""
     from awscli.customizations.configure import writer
 
-    from awscli_assume.profiles import lock, staging, store
+    from awscli_assume.profiles import lock
+    from awscli_assume.profiles.writer import staging, store
 
     modules = (lock, staging, store, writer) if os.replace.__module__ == "posix" else (staging,)
     watched = {module.__file__ for module in modules}
