@@ -152,6 +152,7 @@ def test_exit_code_is_the_commands(bob: Person, code: int, way: tuple[str, ...])
     assert run_exec(bob, "sh", "-c", f"exit {code}", way=way).returncode == code
 
 
+@NEWEST
 @WAYS
 def test_command_that_does_not_exist(bob: Person, sts_stub: StsStub, way: tuple[str, ...]) -> None:
     """127, one sentence, and STS was not asked."""

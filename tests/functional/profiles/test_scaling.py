@@ -52,6 +52,16 @@ def fill(aws: Any, number: int) -> None:
         os.utime(path, (LONG_AGO, LONG_AGO))
 
 
+def counted(method: Callable[..., Any], counter: Counter) -> Callable[..., Any]:
+    """Return a method of ScratchFile that counts the bytes that it writes to the scratch file."""
+
+    def call(self: ScratchFile, content: bytes, *rest: Any, **more: Any) -> Any:
+        counter["written to the scratch file"] += len(content)
+        return method(self, content, *rest, **more)
+
+    return call
+
+
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> Counter:
     """Return what is counted while it is there: bytes, by what is done with them."""
@@ -71,13 +81,8 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter:
         update(self, values, path, *rest, **more)
 
     monkeypatch.setattr(ConfigFileWriter, "update_config", counted_update)
-    write = ScratchFile._write
-
-    def counted_write(self: ScratchFile, content: bytes) -> None:
-        counter["written to the scratch file"] += len(content)
-        write(self, content)
-
-    monkeypatch.setattr(ScratchFile, "_write", counted_write)
+    for method in ("parse", "set_values", "change_text"):
+        monkeypatch.setattr(ScratchFile, method, counted(getattr(ScratchFile, method), counter))
 
     class CountedText(sections.SectionedText):
         def __init__(self, content: bytes, names: Any) -> None:
