@@ -10,7 +10,11 @@ from awscli_assume.arguments.sts import flag, text
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.request import limits
 from awscli_assume.model.role_creation.new_role import NewRole, build_new_role
-from awscli_assume.model.role_creation.new_trust import Proof, check_proof, without_mfa
+from awscli_assume.model.role_creation.new_trust import (
+    TrustConditions,
+    check_trust_conditions,
+    without_mfa,
+)
 from awscli_assume.model.role_creation.trust_terms import AWS, ME, Term, parse_terms
 
 GENERATE = "generate"
@@ -24,7 +28,7 @@ class Asked:
 
     role: NewRole
     terms: tuple[Term, ...]
-    proof: Proof
+    trust_conditions: TrustConditions
     is_to_generate: bool = False
 
     def generated(self, external_id: Optional[str] = None) -> Asked:
@@ -34,7 +38,12 @@ class Asked:
         """
         if not self.is_to_generate:
             return self
-        return replace(self, proof=replace(self.proof, external_id=external_id or token_hex(16)))
+        return replace(
+            self,
+            trust_conditions=replace(
+                self.trust_conditions, external_id=external_id or token_hex(16)
+            ),
+        )
 
 
 def read_asked(parsed_args: Any) -> Asked:
@@ -46,10 +55,10 @@ def read_asked(parsed_args: Any) -> Asked:
         external_id = _NEW
     elif external_id is not None:
         external_id = limits.external_id(external_id)
-    proof = Proof(parsed_args.require_mfa, external_id)
-    check_proof(terms, proof)
-    without_mfa(terms, proof, known={})
-    asked = Asked(build_new_role(vars(parsed_args)), terms, proof, is_to_generate)
+    conditions = TrustConditions(parsed_args.require_mfa, external_id)
+    check_trust_conditions(terms, conditions)
+    without_mfa(terms, conditions, known={})
+    asked = Asked(build_new_role(vars(parsed_args)), terms, conditions, is_to_generate)
     if parsed_args.wait:
         _check_wait(asked)
     return asked
@@ -149,7 +158,7 @@ def _check_wait(asked: Asked) -> None:
             "--wait tries the role as the caller, whom --trust does not name. Leave --wait out, "
             "or add: --trust me"
         )
-    if asked.proof.require_mfa:
+    if asked.trust_conditions.require_mfa:
         raise InvalidRequest(
             "--wait goes without a token code, and --require-mfa asks for one: each try would be "
             "denied. Leave one of them out"

@@ -6,11 +6,11 @@ from typing import Any
 
 from awscli_assume.arguments.sts import STS_OPTIONS, text
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.request.identity_provider import SamlAssertion, WebIdentity
+from awscli_assume.model.request.identity_provider import IdentityToken, SamlAssertion, WebIdentity
 
 # By the name of their member in the parsed arguments.
 IDENTITY_PROVIDER_OPTIONS = ("web_identity_token_file", "saml_assertion", "principal_arn")
-# What both operations take besides role and proof (AWS STS API reference).
+# What both operations take besides role and identity token (AWS STS API reference).
 _TAKEN = ("duration_seconds", "policy", "policy_arns")
 
 
@@ -63,17 +63,17 @@ def _check_is_a_file(value: Any, **_: Any) -> None:
 
 
 def has_identity_token(parsed_args: Any) -> bool:
-    """Return whether a command line gives an option of an identity provider's proof."""
+    """Return whether a command line has an option of an identity provider."""
     return any(getattr(parsed_args, name, None) is not None for name in IDENTITY_PROVIDER_OPTIONS)
 
 
 def check_identity_provider_options(parsed_args: Any) -> bool:
-    """Return whether a command line has an identity provider's proof. Raises InvalidRequest.
+    """Return whether a command line has an identity provider token.
 
-    Checks what goes with it and what does not; no file is opened.
+    No file is opened. Raises InvalidRequest for options that exclude each other.
     """
     token_file, assertion, principal = (
-        getattr(parsed_args, n, None) for n in IDENTITY_PROVIDER_OPTIONS
+        getattr(parsed_args, name, None) for name in IDENTITY_PROVIDER_OPTIONS
     )
     if principal is not None and assertion is None:
         raise InvalidRequest("--principal-arn goes with --saml-assertion file://PATH")
@@ -81,30 +81,33 @@ def check_identity_provider_options(parsed_args: Any) -> bool:
         return False
     if token_file is not None and assertion is not None:
         raise InvalidRequest(
-            "--web-identity-token-file and --saml-assertion are two proofs: leave one of them out"
+            "--web-identity-token-file and --saml-assertion are two identity tokens: leave one of "
+            "them out"
         )
-    proof = WebIdentity if assertion is None else SamlAssertion
+    _check_other_options(parsed_args, WebIdentity if assertion is None else SamlAssertion)
+    return True
+
+
+def _check_other_options(parsed_args: Any, kind: type[IdentityToken]) -> None:
     if getattr(parsed_args, "via", None) is not None:
         raise InvalidRequest(
-            f"--via does not go with {proof.option}: the roles after the first need a source. "
+            f"--via does not go with {kind.option}: the roles after the first need a source. "
             "Assume the first role by it, then the others from there: aws assume --profile "
             "TARGET --update-profile NAME"
         )
-    taken = (*_TAKEN, *(("role_session_name",) if assertion is None else ()))
+    is_saml = kind is SamlAssertion
     for name in STS_OPTIONS:
-        if getattr(parsed_args, name, None) is not None and name not in taken:
-            is_name = name == "role_session_name"
-            why = "the assertion names the session" if is_name else _lacks(proof.operation)
-            raise InvalidRequest(
-                f"--{name.replace('_', '-')} does not go with {proof.option}: {why}. Leave it out"
-            )
-    if assertion is not None and getattr(parsed_args, "auto_refresh", False):
+        is_name = name == "role_session_name"
+        if getattr(parsed_args, name, None) is None or name in _TAKEN or (is_name and not is_saml):
+            continue
+        why = f"{kind.operation} has no such parameter"
+        if is_name:
+            why = "the assertion names the session"
+        raise InvalidRequest(
+            f"--{name.replace('_', '-')} does not go with {kind.option}: {why}. Leave it out"
+        )
+    if is_saml and getattr(parsed_args, "auto_refresh", False):
         raise InvalidRequest(
             "--auto-refresh has to assume the role again later, and a SAML assertion is good for "
             "some minutes only. Leave one of the two out"
         )
-    return True
-
-
-def _lacks(operation: str) -> str:
-    return f"{operation} has no such parameter"

@@ -60,7 +60,7 @@ def _structures(name: str, help_text: str, **members: str) -> dict[str, Any]:
 
 def sts_arguments() -> list[dict[str, Any]]:
     """Return AssumeRole's own parameters."""
-    return _session_arguments() + _policy_and_tag_arguments() + _proof_arguments()
+    return _session_arguments() + _policy_and_tag_arguments() + _identity_arguments()
 
 
 def _session_arguments() -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ def _policy_and_tag_arguments() -> list[dict[str, Any]]:
     ]
 
 
-def _proof_arguments() -> list[dict[str, Any]]:
+def _identity_arguments() -> list[dict[str, Any]]:
     return [
         text(
             "external-id",

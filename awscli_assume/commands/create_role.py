@@ -96,7 +96,7 @@ class CreateRoleCommand(BasicCommand):
     def _warn(
         self, asked: Asked, account: Account, known: Mapping[str, str], parsed_globals: Any
     ) -> None:
-        for arn in without_mfa(asked.terms, asked.proof, known):
+        for arn in without_mfa(asked.terms, asked.trust_conditions, known):
             self._environment.notify(texts.without_mfa_warning(arn))
         for provider in missing_providers(asked, account):
             self._environment.notify(texts.provider_warning(provider, parsed_globals.profile))
@@ -114,7 +114,7 @@ class CreateRoleCommand(BasicCommand):
     def _tell(
         self, asked: Asked, made: Mapping[str, Any], caller: Caller, parsed_globals: Any
     ) -> None:
-        external_id = asked.proof.external_id
+        external_id = asked.trust_conditions.external_id
         name = f"{made['Path']}{made['RoleName']}".lstrip("/")
         line = texts.assume_line(name, external_id, parsed_globals.profile)
         if asked.is_to_generate:
@@ -128,7 +128,9 @@ class CreateRoleCommand(BasicCommand):
         values["date"] = session_date(environment.now().astimezone())
         values.update(role=made["RoleName"], account=account.caller.account_id)
         name = render(DEFAULT_TEMPLATE, values)
-        granted = wait_until_assumable(account.sts, made["Arn"], name, asked.proof.external_id)
+        granted = wait_until_assumable(
+            account.sts, made["Arn"], name, asked.trust_conditions.external_id
+        )
         environment.notify(texts.waited_line(granted, made["Arn"]))
         return 0 if granted else NOT_AS_ASKED
 

@@ -15,7 +15,7 @@ from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.profiles.record_options import DEVICE, PROOFS, TOKEN_FILE, options_of
+from awscli_assume.profiles.record_options import DEVICE, IDENTITY_TOKENS, TOKEN_FILE, options_of
 
 BLOCK = "assumed"
 _JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
@@ -54,17 +54,17 @@ class Record:
 
     @property
     def web_identity_token_file(self) -> Optional[str]:
-        """The file (or the provider) of the web identity token, where one was the proof."""
+        """The file (or the provider) of the web identity token, where one was used."""
         return dict(self.options).get(TOKEN_FILE)
 
     @property
     def has_identity_token(self) -> bool:
-        """Return whether a proof of an identity provider stood in for source credentials."""
+        """Return whether an identity provider token stood in for source credentials."""
         return self.source_profile is None and self._substitute != "Environment"
 
     @property
     def _substitute(self) -> str:
-        kinds = [PROOFS[name] for name, _ in self.options if name in PROOFS]
+        kinds = [IDENTITY_TOKENS[name] for name, _ in self.options if name in IDENTITY_TOKENS]
         return kinds[0] if kinds else "Environment"
 
     def to_block(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ NOT_KEPT = "(not kept)"
 DEVICE = "serial-number"
 TOKEN_FILE, ASSERTION = "web-identity-token-file", "saml-assertion"
 # In place of a source profile, by the option that says so.
-PROOFS = {TOKEN_FILE: "WebIdentity", ASSERTION: "SAML"}
+IDENTITY_TOKENS = {TOKEN_FILE: "WebIdentity", ASSERTION: "SAML"}
 
 
 def options_of(request: AssumeRoleRequest) -> tuple[tuple[str, str], ...]:
@@ -29,9 +29,9 @@ def options_of(request: AssumeRoleRequest) -> tuple[tuple[str, str], ...]:
         "minimum-session-token-size": request.minimum_session_token_size,
         # Their assertions are signed, and good for whoever has them.
         "provided-contexts": NOT_KEPT if request.provided_contexts else None,
-        TOKEN_FILE: getattr(request.proof, "token_file", None),
+        TOKEN_FILE: getattr(request.identity_token, "token_file", None),
         ASSERTION: NOT_KEPT if request.operation == "AssumeRoleWithSAML" else None,
-        "principal-arn": getattr(request.proof, "principal_arn", None),
+        "principal-arn": getattr(request.identity_token, "principal_arn", None),
     }
     return tuple(
         (name, value if isinstance(value, str) else json.dumps(value))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Optional, Union
 
-from awscli_assume.aws.sts.proof_causes import PROOF_CAUSES
+from awscli_assume.aws.sts.proof_causes import IDENTITY_TOKEN_CAUSES
 
 _EXPIRED = (
     "The credentials of the source profile have expired: renew them (aws sso login, aws login, "
@@ -168,8 +168,8 @@ _BY_TEXT = (
 
 def cause_of(code: str, text: str, role_name: str, operation: str = "AssumeRole") -> Optional[str]:
     """Return one sentence on a refusal of STS, or None where its own text says it all."""
-    if operation != "AssumeRole" and code in PROOF_CAUSES:
-        return PROOF_CAUSES[code].format(role=role_name, operation=f"sts:{operation}")
+    if operation != "AssumeRole" and code in IDENTITY_TOKEN_CAUSES:
+        return IDENTITY_TOKEN_CAUSES[code].format(role=role_name, operation=f"sts:{operation}")
     if code in _BY_CODE:
         return _BY_CODE[code]
     for known, part, cause in _BY_TEXT:

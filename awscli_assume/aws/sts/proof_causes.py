@@ -1,4 +1,4 @@
-"""Why STS refused a request whose proof is an identity provider's, by code.
+"""Why STS refused a request with an identity provider token, by code.
 
 The codes are those of "AssumeRoleWithWebIdentity" and "AssumeRoleWithSAML",
 Errors (AWS STS API reference).
@@ -6,13 +6,13 @@ Errors (AWS STS API reference).
 
 from __future__ import annotations
 
-_NEW_PROOF = (
+_EXPIRED = (
     "The token or assertion has expired, or is not valid yet. Get a new one from your identity "
     "provider (in CI: from the job that runs now) and run the command again"
 )
-PROOF_CAUSES = {
-    "ExpiredToken": _NEW_PROOF,
-    "ExpiredTokenException": _NEW_PROOF,
+IDENTITY_TOKEN_CAUSES = {
+    "ExpiredToken": _EXPIRED,
+    "ExpiredTokenException": _EXPIRED,
     "InvalidIdentityToken": (
         "STS can't check the token or assertion: the identity provider of its issuer has to be in "
         "the role's account, with this audience, and reachable for AWS. To see them: aws iam "

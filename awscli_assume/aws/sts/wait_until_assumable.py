@@ -31,7 +31,7 @@ def wait_until_assumable(
     The credentials are thrown away. ``client`` is one of STS. Raises every other
     refusal than AccessDenied.
     """
-    proof = {} if external_id is None else {"ExternalId": external_id}
+    parameters = {} if external_id is None else {"ExternalId": external_id}
     for seconds in (*PAUSES, None):
         try:
             with credentials_redacted(), error_hints_added():
@@ -39,7 +39,7 @@ def wait_until_assumable(
                     RoleArn=role_arn,
                     RoleSessionName=session_name,
                     DurationSeconds=_LEAST_SECONDS,
-                    **proof,
+                    **parameters,
                 )
             return True
         except ClientError as error:

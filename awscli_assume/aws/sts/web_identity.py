@@ -1,4 +1,4 @@
-"""The two calls of STS that nobody signs: the proof of an identity provider is enough."""
+"""The two calls of STS that nobody signs: the identity provider token is enough."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ def unsigned_signer(session: Any, parsed_globals: Any, region: Optional[str] = N
 def assume_role_with_identity_token(
     client: Any, request: AssumeRoleRequest, secret: str, now: datetime
 ) -> TemporaryCredentials:
-    """Assume the role by the token or assertion of the request's proof. ``now`` is aware.
+    """Assume the role by the token or assertion of the request. ``now`` is aware.
 
     Raises botocore's exceptions as they are, with the cause added where it is
     known, and UnexpectedAnswer where the answer is not one of STS.
     """
-    proof = request.proof
-    assert proof is not None  # noqa: S101 - for the type checker
-    LOG.debug("Assuming %s by %s", request.role.arn, proof.operation)
-    is_saml = isinstance(proof, SamlAssertion)
+    identity_token = request.identity_token
+    assert identity_token is not None  # noqa: S101 - for the type checker
+    LOG.debug("Assuming %s by %s", request.role.arn, identity_token.operation)
+    is_saml = isinstance(identity_token, SamlAssertion)
     operation = client.assume_role_with_saml if is_saml else client.assume_role_with_web_identity
-    parameters = {**request.parameters(), proof.parameter: secret}
+    parameters = {**request.parameters(), identity_token.parameter: secret}
     with credentials_redacted(), error_hints_added(request):
         try:
-            answer = call(operation, f"{proof.operation}Result", **parameters)
+            answer = call(operation, f"{identity_token.operation}Result", **parameters)
         except ClientError as error:
             _mask(error, secret)
             raise
@@ -67,7 +67,7 @@ def assume_role_with_identity_token(
 
 
 def _mask(error: Any, secret: str) -> None:
-    """Take a proof out of a refusal: STS quotes a value that it finds to be invalid."""
+    """Take an identity token out of a refusal: STS quotes a value that it finds to be invalid."""
     details = error.response.get("Error", {})
     if "Message" in details:
         details["Message"] = str(details["Message"]).replace(secret, "****")

@@ -45,7 +45,7 @@ class SamlAssertion:
     option: ClassVar[str] = "--saml-assertion"
 
 
-Proof = Union[WebIdentity, SamlAssertion]
+IdentityToken = Union[WebIdentity, SamlAssertion]
 
 
 def check_token(text: str, place: str) -> str:

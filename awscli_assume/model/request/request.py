@@ -8,7 +8,7 @@ from typing import Any, Callable, Mapping, Optional, Union
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.arns import Role, parse_role
 from awscli_assume.model.request import limits, session_tags
-from awscli_assume.model.request.identity_provider import Proof, SamlAssertion
+from awscli_assume.model.request.identity_provider import IdentityToken, SamlAssertion
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class AssumeRoleRequest:
     (3600), limits.MAX_DURATION is the longest session that the role allows.
     ``is_chained`` tells that the source is known to be a role session. ``via`` are
     the roles on the way to this one, in order (role_chain.py).
-    With a ``proof`` they are the parameters of the operation that takes it.
+    With an ``identity_token`` they are the parameters of the operation that takes it.
     """
 
     role: Role
@@ -37,12 +37,12 @@ class AssumeRoleRequest:
     minimum_session_token_size: Optional[int] = None
     is_chained: bool = False
     via: tuple[Role, ...] = ()
-    proof: Optional[Proof] = None
+    identity_token: Optional[IdentityToken] = None
 
     @property
     def operation(self) -> str:
         """The operation of STS that takes these parameters."""
-        return "AssumeRole" if self.proof is None else self.proof.operation
+        return "AssumeRole" if self.identity_token is None else self.identity_token.operation
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -105,25 +105,25 @@ class AssumeRoleRequest:
         """Return the same request for credentials that an MFA device has vouched for already."""
         return replace(self, serial_number=None, token_code=None)
 
-    def with_identity_token(self, proof: Proof) -> AssumeRoleRequest:
+    def with_identity_token(self, identity_token: IdentityToken) -> AssumeRoleRequest:
         """Return the request without what only AssumeRole takes: settings may have brought it."""
         # A session by SAML has the name that its assertion says.
-        is_saml = isinstance(proof, SamlAssertion)
+        is_saml = isinstance(identity_token, SamlAssertion)
         return AssumeRoleRequest(
             self.role,
             "" if is_saml else self.role_session_name,
             self.duration_seconds,
             self.policy,
             self.policy_arns,
-            proof=proof,
+            identity_token=identity_token,
         )
 
     def parameters(self) -> dict[str, Any]:
-        """Return what botocore takes: only what was asked for, and no secret of a proof."""
+        """Return what botocore takes: what was given, without the secret of an identity token."""
         answer: dict[str, Any] = {
             "RoleArn": self.role.arn,
             "RoleSessionName": self.role_session_name or None,
-            "PrincipalArn": getattr(self.proof, "principal_arn", None),
+            "PrincipalArn": getattr(self.identity_token, "principal_arn", None),
             "DurationSeconds": self.seconds,
             "Policy": self.policy,
             "PolicyArns": [{"arn": arn} for arn in self.policy_arns],

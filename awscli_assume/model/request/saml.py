@@ -95,7 +95,7 @@ def _parsed(document: str) -> Any:
             # calls it in any encoding, before it has read one of them.
             raise InvalidRequest(f"The SAML assertion has a DOCTYPE: it is not read. {_GIVE}")
 
-    # The tree is of data that was bounded in size (proofs.py) and has no entities.
+    # The tree is of data that was bounded in size (check_assertion) and has no entities.
     parser = XMLParser(target=Builder())  # noqa: S314
     try:
         parser.feed(base64.b64decode(document, validate=True))

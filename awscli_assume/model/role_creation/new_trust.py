@@ -21,16 +21,19 @@ _OF_A_ROLE = re.compile(r"arn:[^:]+:(?:iam::\d{12}:role|sts::\d{12}:assumed-role
 
 
 @dataclass(frozen=True)
-class Proof:
+class TrustConditions:
     """What a caller has to bring besides being named."""
 
     require_mfa: bool = False
     external_id: Optional[str] = None
 
 
-def check_proof(terms: Sequence[Term], proof: Proof) -> None:
-    """Raise InvalidRequest for a proof that a service or an OIDC token can't bring."""
-    asked = [("--require-mfa", proof.require_mfa), ("--external-id", bool(proof.external_id))]
+def check_trust_conditions(terms: Sequence[Term], conditions: TrustConditions) -> None:
+    """Raise InvalidRequest for a condition that a service or an OIDC token can't meet."""
+    asked = [
+        ("--require-mfa", conditions.require_mfa),
+        ("--external-id", bool(conditions.external_id)),
+    ]
     for option, is_asked in asked:
         for term in terms:
             if is_asked and term.kind != AWS:
@@ -42,14 +45,16 @@ def check_proof(terms: Sequence[Term], proof: Proof) -> None:
                 )
 
 
-def without_mfa(terms: Sequence[Term], proof: Proof, known: Mapping[str, str]) -> tuple[str, ...]:
+def without_mfa(
+    terms: Sequence[Term], conditions: TrustConditions, known: Mapping[str, str]
+) -> tuple[str, ...]:
     """Return those who can't bring the MFA that is asked for: roles, and sessions of roles.
 
     ``known`` has the ARNs of ``me`` and ``account``, as far as they are known. Raises
     InvalidRequest where nobody else is named. Source: IAM User Guide, "Secure API access
     with MFA": credentials of AssumeRole have no MFA information.
     """
-    if not proof.require_mfa:
+    if not conditions.require_mfa:
         return ()
     named = tuple(dict.fromkeys(known.get(term.who, term.who) for term in terms))
     found = tuple(arn for arn in named if _OF_A_ROLE.match(arn))
@@ -63,7 +68,11 @@ def without_mfa(terms: Sequence[Term], proof: Proof, known: Mapping[str, str]) -
 
 
 def trust_policy(
-    terms: Sequence[Term], proof: Proof, known: Mapping[str, str], partition: str, account_id: str
+    terms: Sequence[Term],
+    conditions: TrustConditions,
+    known: Mapping[str, str],
+    partition: str,
+    account_id: str,
 ) -> dict[str, Any]:
     """Return the trust policy of terms; ``known`` has the ARNs of ``me`` and ``account``.
 
@@ -80,7 +89,7 @@ def trust_policy(
                 f"Invalid --trust '{arn}': the caller is of the partition {partition}, and a role "
                 "trusts its own partition only"
             )
-    condition = _condition(proof)
+    condition = _condition(conditions)
     if condition:
         statements[0]["Condition"] = condition
     for term in terms:
@@ -93,11 +102,11 @@ def _statement(kind: str, who: Any, action: str = "sts:AssumeRole") -> dict[str,
     return {"Effect": "Allow", "Principal": {kind: who}, "Action": action}
 
 
-def _condition(proof: Proof) -> dict[str, Any]:
+def _condition(conditions: TrustConditions) -> dict[str, Any]:
     condition: dict[str, Any] = {}
-    if proof.external_id is not None:
-        condition["StringEquals"] = {"sts:ExternalId": proof.external_id}
-    if proof.require_mfa:
+    if conditions.external_id is not None:
+        condition["StringEquals"] = {"sts:ExternalId": conditions.external_id}
+    if conditions.require_mfa:
         # Not BoolIfExists: a long-lived key carries no such key, and would pass.
         condition["Bool"] = {"aws:MultiFactorAuthPresent": "true"}
     return condition

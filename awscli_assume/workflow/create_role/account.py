@@ -79,7 +79,7 @@ def check_can_assume(asked: Asked, caller: Caller) -> None:
 
 def trusts_caller(asked: Asked, caller: Caller) -> bool:
     """Return whether the caller is among those who may assume the role as they are."""
-    if asked.proof.require_mfa and caller.is_role_session:
+    if asked.trust_conditions.require_mfa and caller.is_role_session:
         return False
     return any(
         term.who in (ME, ACCOUNT) or names_caller(term.who, caller)
@@ -96,7 +96,7 @@ def known_arns(asked: Asked, account: Account) -> dict[str, str]:
     known = {ACCOUNT: account_arn(account.caller)}
     if any(term.who == ME for term in asked.terms):
         known[ME] = principal_of(account.caller, account.iam)
-    without_mfa(asked.terms, asked.proof, known)
+    without_mfa(asked.terms, asked.trust_conditions, known)
     return known
 
 
@@ -109,7 +109,9 @@ def with_trust(asked: Asked, account: Account, known: Mapping[str, str]) -> NewR
             raise InvalidRequest(
                 f"Invalid policy ARN '{arn}': the caller is of the partition {caller.partition}"
             )
-    policy = trust_policy(asked.terms, asked.proof, known, caller.partition, caller.account_id)
+    policy = trust_policy(
+        asked.terms, asked.trust_conditions, known, caller.partition, caller.account_id
+    )
     return replace(role, trust_policy=policy)
 
 

@@ -87,7 +87,7 @@ def prepare(
     session: Any, parsed_globals: Any, plan: Plan, environment: Environment
 ) -> ReadyRequest:
     """Find the source's credentials, and the role's account where that is not known."""
-    if plan.request.proof is not None:
+    if plan.request.identity_token is not None:
         return ReadyRequest(*prepare_unsigned(session, parsed_globals, plan))
     use_source(session, plan.profile_pair)
     region = start_region(plan, environment.variables)

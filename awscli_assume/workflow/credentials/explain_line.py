@@ -16,9 +16,9 @@ def advise(
 ) -> None:
     """Add the command that explains it to a refusal of STS, where policies may be behind it.
 
-    It looks at AssumeRole alone, so not at a request that has a proof.
+    It looks at AssumeRole alone, so not at a request that has an identity token.
     """
-    if is_refusal(error) and request.proof is None:
+    if is_refusal(error) and request.identity_token is None:
         add_reason(error, f"To find out why: {explain_line(request, plan, parsed_globals)}")
 
 

@@ -1,4 +1,4 @@
-"""The road of a request that has a proof in place of a source."""
+"""The road of a request that has an identity token in place of a source."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def assume_once(
     process: Optional[MfaProcess],
     environment: Environment,
 ) -> TemporaryCredentials:
-    """Assume the role by the request's proof, which is read now, else as the source."""
-    if request.proof is None:
+    """Assume the role by the request's identity token, which is read now, else as the source."""
+    if request.identity_token is None:
         return assume_with_device(signer, request, process, environment)
-    secret = secret_of(request.proof, signer.ca_bundle, environment)
+    secret = secret_of(request.identity_token, signer.ca_bundle, environment)
     return assume_role_with_identity_token(signer.client, request, secret, environment.now())

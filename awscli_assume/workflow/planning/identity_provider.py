@@ -1,4 +1,4 @@
-"""The proof of a command line or of a record, and the secret behind it."""
+"""The identity provider token of a command line or of a record, and the secret behind it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from awscli_assume.host.environment import Environment
 from awscli_assume.model.arns import Role
 from awscli_assume.model.request.identity_provider import (
     GITHUB,
-    Proof,
+    IdentityToken,
     SamlAssertion,
     WebIdentity,
     check_assertion,
@@ -32,7 +32,7 @@ class GivenIdentityToken:
     principal_arn: Optional[str]
 
     def named(self, parsed_args: Any) -> Mapping[str, Any]:
-        """Return what the proof says of the role where no option names one.
+        """Return what the identity token says of the role where no option names one.
 
         Raises InvalidRequest where it says none, or several.
         """
@@ -43,7 +43,7 @@ class GivenIdentityToken:
         return {"role_arn": only_role(self.document).arn}
 
     def attached(self, request: AssumeRoleRequest) -> AssumeRoleRequest:
-        """Return the request with this proof. Raises InvalidRequest."""
+        """Return the request with this identity token. Raises InvalidRequest."""
         _check_account_is_known(request.role, is_needed=not self.document)
         if not self.document:
             return request.with_identity_token(WebIdentity(self.token_file))
@@ -52,14 +52,14 @@ class GivenIdentityToken:
             role, found = pair_of(self.document, request.role)
             request = replace(request, role=role)
             principal = principal or found
-        proof = SamlAssertion(check_principal_arn(principal), self.document)
-        return request.with_identity_token(proof)
+        identity_token = SamlAssertion(check_principal_arn(principal), self.document)
+        return request.with_identity_token(identity_token)
 
 
 def given_identity_token(
     parsed_args: Any, named_profile: Optional[str], environment: Environment
 ) -> Optional[GivenIdentityToken]:
-    """Return the proof of a command line, or None where it has a source.
+    """Return the identity token of a command line, or None where it has a source.
 
     ``named_profile`` is the profile that ROLE stands for, where it does. Checks what
     goes with it and what does not, then reads it. Raises InvalidRequest and
@@ -69,8 +69,8 @@ def given_identity_token(
         return None
     if named_profile is not None:
         raise InvalidRequest(
-            f"The role '{named_profile}' is a profile with a source of its own, and the proof of "
-            "an identity provider is another one. Name the role itself: --role-arn ARN"
+            f"The role '{named_profile}' is a profile with a source of its own, and the identity "
+            "token of an identity provider is another one. Name the role itself: --role-arn ARN"
         )
     principal, assertion = parsed_args.principal_arn, parsed_args.saml_assertion
     if assertion is not None:
@@ -90,16 +90,18 @@ def proven_again(request: AssumeRoleRequest, token_file: Optional[str]) -> Assum
     return request if token_file is None else request.with_identity_token(WebIdentity(token_file))
 
 
-def secret_of(proof: Proof, ca_bundle: Optional[str], environment: Environment) -> str:
+def secret_of(
+    identity_token: IdentityToken, ca_bundle: Optional[str], environment: Environment
+) -> str:
     """Return the token or the assertion itself. Raises InvalidConfiguration.
 
     ``ca_bundle`` is the path of the certificates that GitHub's is checked against.
     """
-    if isinstance(proof, SamlAssertion):
-        return proof.document
-    if proof.token_file == GITHUB:
+    if isinstance(identity_token, SamlAssertion):
+        return identity_token.document
+    if identity_token.token_file == GITHUB:
         return fetch_token(environment.variables, ca_bundle)
-    return token_in(proof.token_file)
+    return token_in(identity_token.token_file)
 
 
 def _check_account_is_known(role: Role, is_needed: bool) -> None:

@@ -92,12 +92,14 @@ def make_plan(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> Plan:
     """Return the plan of a command line. Raises InvalidRequest and InvalidConfiguration."""
-    parsed_args, profile_pair, proof = _begin(session, parsed_args, parsed_globals, environment)
+    parsed_args, profile_pair, identity_token = _begin(
+        session, parsed_args, parsed_globals, environment
+    )
     profiles = session.full_config["profiles"]
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
     named: Mapping[str, Any] = {}
-    if proof is not None:
-        named = proof.named(parsed_args)
+    if identity_token is not None:
+        named = identity_token.named(parsed_args)
     elif parsed_args.role_name is None and parsed_args.role_arn is None:
         profile = profile_pair.source
         named, profile_pair = role_profile(
@@ -106,7 +108,7 @@ def make_plan(
         lend_client_settings(profiles, profile, profile_pair.source)
     options = layered(given, named, profile_pair.configuration, profiles)
     role = chosen_role(parsed_args, named, options, profile_pair.configuration)
-    role = with_known_account(role, profile_pair, profiles, environment, proof is None)
+    role = with_known_account(role, profile_pair, profiles, environment, identity_token is None)
     session_name = options["role_session_name"]
     if session_name is None:
         session_name = DEFAULT_TEMPLATE
@@ -116,8 +118,8 @@ def make_plan(
         with configured_in(f"role_session_name of the profile '{profile_pair.configuration}'"):
             limits.session_name(rendered)
     request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
-    if proof is not None:
-        request = proof.attached(request)
+    if identity_token is not None:
+        request = identity_token.attached(request)
         session_name = session_name if request.role_session_name else ""
     auto_refresh = bool(getattr(parsed_args, "auto_refresh", False))
     has_flag = given["duration_seconds"] is not None
@@ -129,28 +131,28 @@ def make_plan(
 def _begin(
     session: Any, parsed_args: Any, parsed_globals: Any, environment: Environment
 ) -> tuple[Any, ProfilePair, Optional[GivenIdentityToken]]:
-    """Return the options with what ROLE stands for, both ends of the road, and the proof."""
+    """Return the options with what ROLE stands for, both profiles and the identity token."""
     profiles = session.full_config["profiles"]
     if getattr(parsed_args, "role", None) in profiles:
         # It may have its role from a profile that it includes.
         inherit(profiles, parsed_args.role, config_files(environment.variables))
     parsed_args, named_profile = with_shorthand(parsed_args, parsed_globals.profile, profiles)
     check_role_choice(parsed_args)
-    proof = given_identity_token(parsed_args, named_profile, environment)
+    identity_token = given_identity_token(parsed_args, named_profile, environment)
     if named_profile is not None:
         # As --profile would have it: its source comes before keys in the environment.
         use_profile(session, named_profile)
     is_explicit = named_profile is not None or parsed_globals.profile is not None
-    make_ready(session, is_explicit, environment, needs_source=proof is None)
+    make_ready(session, is_explicit, environment, needs_source=identity_token is None)
     profile_pair = choose_profile_pair(
         profiles,
         current=session.get_config_variable("profile"),
         is_explicit=is_explicit,
         has_environment_keys=bool(environment.variables.get("AWS_ACCESS_KEY_ID")),
         explicit_target=getattr(parsed_args, "update_profile", None),
-        needs_source=proof is None,
+        needs_source=identity_token is None,
     )
-    return parsed_args, profile_pair, proof
+    return parsed_args, profile_pair, identity_token
 
 
 def plan_again(state: ProfileState, environment: Environment) -> Plan:

@@ -21,7 +21,7 @@ def make_ready(
 ) -> None:
     """Let the session's profile inherit, and those behind it that a source may come from.
 
-    ``is_explicit`` tells that it comes from ``--profile``; a proof of an identity
+    ``is_explicit`` tells that it comes from ``--profile``; a token of an identity
     provider ``needs_source`` not. Raises InvalidConfiguration.
     """
     profiles, files = session.full_config["profiles"], config_files(environment.variables)

@@ -191,7 +191,7 @@ def _check_source(renewal: Renewal, done: Mapping[str, Renewal]) -> None:
 
 
 def _signer(clients: SourceClients, plan: Plan, renewed: Any) -> Signer:
-    if plan.request.proof is not None:
+    if plan.request.identity_token is not None:
         return clients.unsigned(plan.region)
     return clients.get(plan.profile_pair.source, renewed, plan.profile_pair.credential_source)
 

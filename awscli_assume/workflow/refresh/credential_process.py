@@ -27,7 +27,7 @@ from awscli_assume.workflow.planning.plan import Plan
 def check_renewable(plan: Plan) -> None:
     """Raise InvalidRequest where a target could not refresh itself by the record alone."""
     # A web identity needs no source: its file is read again.
-    if not plan.auto_refresh or plan.request.proof is not None:
+    if not plan.auto_refresh or plan.request.identity_token is not None:
         return
     if plan.profile_pair.source is None or plan.profile_pair.credential_source == "Environment":
         raise InvalidRequest(
