@@ -54,7 +54,7 @@ def read_asked(parsed_args: Any) -> Asked:
     if is_to_generate:
         external_id = _NEW
     elif external_id is not None:
-        external_id = limits.external_id(external_id)
+        external_id = limits.check("external_id", external_id)
     conditions = TrustConditions(parsed_args.require_mfa, external_id)
     check_trust_conditions(terms, conditions)
     without_mfa(terms, conditions, known={})

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, MutableMapping, Optional
 
 from awscli_assume.host import JSONFileCache, cache_folder
+from awscli_assume.model.accounts import ACCOUNT_ID
+from awscli_assume.model.arns import find_arn, parse_arn
 
 _TEMPORARY = "session-"
 # GetSessionToken for an IAM user: 36 hours (AWS STS API reference).
@@ -28,15 +30,21 @@ class Caller:
     @classmethod
     def from_arn(cls, arn: str, user_id: Optional[str] = None) -> Caller:
         """Return the caller of GetCallerIdentity's ``Arn`` and ``UserId``. Raises ValueError."""
-        marker, partition, _, _, account_id, _ = arn.split(":", 5)
-        if marker != "arn" or not (account_id.isdigit() and len(account_id) == 12):
+        found = parse_arn(arn)
+        if not ACCOUNT_ID.fullmatch(found.account_id):
             raise ValueError(arn)
-        return cls(partition, account_id, arn, user_id)
+        return cls(found.partition, found.account_id, arn, user_id)
 
     @property
     def is_role_session(self) -> bool:
         """Return whether the caller is itself an assumed role (role chaining)."""
-        return self.arn is not None and ":assumed-role/" in self.arn
+        return self.role_name is not None
+
+    @property
+    def role_name(self) -> Optional[str]:
+        """The name of the role behind a session, without its path; None for other callers."""
+        arn = find_arn(self.arn)
+        return None if arn is None else arn.assumed_role_name
 
 
 class CallerCache:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Mapping, Optional
 
+from awscli_assume.model.arns import parse_arn
 from awscli_assume.model.credentials import format_time
 from awscli_assume.outputs.shells import SHELLS, refusal, shell_of, word
 
@@ -18,7 +19,7 @@ def summary(state: Any) -> dict[str, Any]:
     """
     return {
         "UserId": state.principal_id,
-        "Account": state.principal_arn.split(":")[4],
+        "Account": parse_arn(state.principal_arn).account_id,
         "Arn": state.principal_arn,
         "Profile": state.name,
         "RoleArn": state.role_arn,

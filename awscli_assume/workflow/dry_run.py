@@ -8,7 +8,8 @@ from typing import Any, Mapping, Optional, Sequence, Union
 from awscli_assume.aws.callers import CallerCache
 from awscli_assume.aws.sts.max_duration import STEPS, MaxDurationCache
 from awscli_assume.host.environment import Environment
-from awscli_assume.model.request.role_chain import requests_in_order
+from awscli_assume.model.arns import parse_arn
+from awscli_assume.model.request.request import requests_in_order
 from awscli_assume.outputs.listing import changes
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.target import Target, region_to_write
@@ -40,7 +41,7 @@ def with_known_role(
     known = held.role_arn if held is not None else None
     if caller is None and role.account_id is not None and known is not None:
         # No account is of two partitions: one that was named has the record's.
-        partition = known.split(":")[1]
+        partition = parse_arn(known).partition
     plan = plan.completed(partition, account)
     return plan.chained() if caller is not None and caller.is_role_session else plan
 

@@ -240,7 +240,7 @@ def test_mfa_is_not_asked_of_sessions_alone(aws, iam, terms: list[str]) -> None:
     done = aws(*CREATE, "--trust", *terms, "--require-mfa")
 
     assert done.code == 255
-    assert f"--require-mfa asks for what {DEV} can't bring" in done.err
+    assert f"--require-mfa is a condition that {DEV} can't meet" in done.err
     assert changes(aws) == []
 
 

@@ -375,7 +375,7 @@ def test_with_a_device_more_than_an_hour_is_worth_a_code(aws) -> None:
     assert done.code == 0, done.err
     assert calls(aws, since) == ["GetRole my-iam-role", "AssumeRole 7200"]
     assert aws.stub.requests[-1]["TokenCode"] == "123456"
-    assert "a session of 7200 seconds needs a code of its own" in done.err
+    assert "a session of 7200 seconds needs an MFA code of its own" in done.err
 
 
 # Role chaining.

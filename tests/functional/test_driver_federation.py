@@ -278,7 +278,7 @@ def test_what_does_not_go_with_a_token(nobody, token: Path, more: list[str], why
         (["--external-id", "abc"], "AssumeRoleWithSAML has no such parameter"),
         (["--auto-refresh"], "good for some minutes"),
         (["--principal-arn", "idp"], "Invalid principal ARN 'idp'"),
-        (["--role-name", "unknown"], "does not name the role unknown"),
+        (["--role-name", "unknown"], "does not have the role unknown"),
     ],
 )
 def test_what_does_not_go_with_an_assertion(

@@ -221,7 +221,7 @@ def test_name_that_is_nobodys_or_two_accounts(aws, name: str) -> None:
         assert "--account-id 222222222222; or --account-id 333333333333" in done.err
     else:
         assert "organizations:ListAccounts does not have it" in done.err
-        assert "Near it: 'Prod'" in done.err
+        assert "Similar: 'Prod'" in done.err
         assert "'Old Prod'" not in done.err
 
 
@@ -233,9 +233,9 @@ def test_caller_who_may_not_ask(aws) -> None:
     assert done.code in (252, 255)
     assert aws.stub.actions == ASKED
     assert (
-        "No account is known by the name 'prod': no profile has it, iam:ListAccountAliases was "
+        "No account with the name 'prod' was found: no profile has it, iam:ListAccountAliases was "
         "refused (AccessDenied) and organizations:ListAccounts was refused "
-        "(AccessDeniedException). Type its id: --account-id 123456789012"
+        "(AccessDeniedException). Type its ID: --account-id 123456789012"
     ) in done.err
 
 
@@ -287,8 +287,8 @@ def test_name_that_is_gone_is_forgotten(aws) -> None:
     aws.stub.script = Directory()
     refused = aws("assume", "prod:x")
 
-    assert "No account is known" in gone.err
-    assert "No account is known" in refused.err
+    assert "No account with the name" in gone.err
+    assert "No account with the name" in refused.err
     assert roles(aws) == [arn("x")]
 
 

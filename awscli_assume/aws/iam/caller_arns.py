@@ -9,6 +9,7 @@ from awscli_assume.aws.iam.role_creation import role_by_name
 from awscli_assume.aws.optional_call import code_of
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import ClientError
+from awscli_assume.model.arns import iam_arn
 
 
 def principal_of(caller: Caller, iam: Any) -> str:
@@ -17,10 +18,9 @@ def principal_of(caller: Caller, iam: Any) -> str:
     A session's ARN lacks the role's path: IAM is asked for it. Raises
     InvalidConfiguration where it does not say.
     """
-    arn = caller.arn or ""
-    if not caller.is_role_session:
-        return arn
-    name = arn.split("/")[1]
+    name = caller.role_name
+    if name is None:
+        return caller.arn or ""
     try:
         found = role_by_name(iam, name)
     except ClientError as error:
@@ -32,7 +32,7 @@ def principal_of(caller: Caller, iam: Any) -> str:
 
 def account_arn(caller: Caller) -> str:
     """Return the ARN that stands for everybody in the caller's account whom IAM allows."""
-    return f"arn:{caller.partition}:iam::{caller.account_id}:root"
+    return iam_arn(caller.partition, caller.account_id, "root")
 
 
 def names_caller(arn: str, caller: Caller) -> bool:
@@ -42,13 +42,13 @@ def names_caller(arn: str, caller: Caller) -> bool:
     if not caller.is_role_session:
         return False
     # An account has one role of a name, whatever its path; IAM looks whether the path is right.
-    roles = f"arn:{caller.partition}:iam::{caller.account_id}:role/"
-    return arn.startswith(roles) and arn.rpartition("/")[2] == (caller.arn or "").split("/")[1]
+    roles = iam_arn(caller.partition, caller.account_id, "role/")
+    return arn.startswith(roles) and arn.rpartition("/")[2] == caller.role_name
 
 
 def _unknown(caller: Caller, name: str, reason: str) -> str:
     return (
         f"The caller is a session of the role {name}, and IAM does not tell its path "
         f"(iam:GetRole: {reason}), which a trust policy needs. Nothing was created. Name the "
-        f"role: --trust arn:{caller.partition}:iam::{caller.account_id}:role/PATH/{name}"
+        f"role: --trust {iam_arn(caller.partition, caller.account_id, f'role/PATH/{name}')}"
     )

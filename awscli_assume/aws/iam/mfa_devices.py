@@ -33,7 +33,7 @@ def list_mfa_devices(iam: Callable[[], Any]) -> Optional[list[str]]:
         with optional_call("iam:ListMFADevices"):
             listed = iam().list_mfa_devices()["MFADevices"]
             serials = [device["SerialNumber"] for device in listed]
-        return [limits.serial_number(serial) for serial in serials]
+        return [limits.check("serial_number", serial) for serial in serials]
     except (CallUnavailable, InvalidRequest) as error:
         LOG.debug("IAM did not say: %s", type(error).__name__)
         return None

@@ -160,7 +160,7 @@ def iam_errors() -> Iterator[None]:
 
 def command_of(call: Call) -> str:
     """Return the ``aws iam`` command of a call whose parameters are plain words."""
-    words = [f"--{_split(name, '-')} {shlex.quote(v)}" for name, v in call.parameters.items()]
+    words = [f"--{_split(name, '-')} {shlex.quote(str(v))}" for name, v in call.parameters.items()]
     return " ".join(["aws iam", _split(call.operation, "-"), *words])
 
 

@@ -19,6 +19,7 @@ from awscli_assume.aws.sts.client import client_options, create_sts_client, get_
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import ClientError
 from awscli_assume.host.environment import Environment
+from awscli_assume.model.arns import iam_arn, parse_arn
 from awscli_assume.model.role_creation.new_role import NewRole
 from awscli_assume.model.role_creation.new_trust import trust_policy, without_mfa
 from awscli_assume.model.role_creation.trust_terms import ACCOUNT, AWS, ME, OIDC
@@ -105,7 +106,7 @@ def with_trust(asked: Asked, account: Account, known: Mapping[str, str]) -> NewR
     caller = account.caller
     role = asked.role
     for arn in (*role.policy_arns, role.permissions_boundary or ""):
-        if arn and arn.split(":")[1] != caller.partition:
+        if arn and parse_arn(arn).partition != caller.partition:
             raise InvalidRequest(
                 f"Invalid policy ARN '{arn}': the caller is of the partition {caller.partition}"
             )
@@ -130,5 +131,5 @@ def missing_providers(asked: Asked, account: Account) -> list[str]:
     """Return the OIDC providers of ``--trust`` that IAM says the account does not have."""
     caller = account.caller
     names = dict.fromkeys(term.who for term in asked.terms if term.kind == OIDC)
-    arns = f"arn:{caller.partition}:iam::{caller.account_id}:oidc-provider/"
+    arns = iam_arn(caller.partition, caller.account_id, "oidc-provider/")
     return [name for name in names if lacks_provider(account.looking, arns + name)]

@@ -13,8 +13,7 @@ from awscli_assume.host import ClientError
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.request.limits import MAX_DURATION
-from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.model.request.role_chain import requests_in_order
+from awscli_assume.model.request.request import AssumeRoleRequest, requests_in_order
 from awscli_assume.outputs.summary import unknown_maximum_note
 from awscli_assume.workflow.credentials.mfa_code import MfaProcess
 from awscli_assume.workflow.credentials.mfa_device import (

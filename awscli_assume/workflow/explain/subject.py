@@ -8,6 +8,7 @@ from typing import Any, Callable, Optional
 
 from awscli_assume.aws.callers import Caller
 from awscli_assume.aws.sts.caller_identity import Identity
+from awscli_assume.model.arns import session_arn
 from awscli_assume.model.diagnosis import Step
 from awscli_assume.model.request.request import AssumeRoleRequest
 
@@ -38,8 +39,8 @@ class Subject:
 
     def with_credentials(self, request: AssumeRoleRequest) -> Subject:
         """Return who would call next, with the credentials that a request answers."""
-        role, name = request.role, request.role_session_name
-        arn = f"arn:{role.partition}:sts::{role.account_id}:assumed-role/{role.name}/{name}"
+        role = request.role
+        arn = session_arn(role, request.role_session_name)
         identity = replace(self.identity, arn=arn, user_id="", caller=Caller.from_arn(arn))
         return replace(
             self,

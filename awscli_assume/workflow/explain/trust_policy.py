@@ -9,6 +9,7 @@ from awscli_assume.aws.iam.roles import KnownRole, look_up_role, user_tags
 from awscli_assume.aws.optional_call import CallUnavailable
 from awscli_assume.aws.organization import organization_id
 from awscli_assume.errors import MalformedPolicy
+from awscli_assume.model.arns import parse_arn
 from awscli_assume.model.diagnosis import OK, PROBLEM, TRUST, UNKNOWN, Step
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.trust.callers import ROLE_SESSION, USER, Caller, caller_of
@@ -52,7 +53,7 @@ def trusted_caller(
     role_arn, tags = subject.role_arn, None
     if plain.kind == ROLE_SESSION and role_arn is None:
         own = _told(lambda: look_up_role(subject.iam(), str(plain.role_name)))
-        is_own = own is not None and own.arn.split(":")[4] == plain.account_id
+        is_own = own is not None and parse_arn(own.arn).account_id == plain.account_id
         role_arn = own.arn if own is not None and is_own else None
     elif plain.kind == USER and "principaltag" in _text(found):
         tags = _told(lambda: user_tags(subject.iam()))

@@ -10,13 +10,13 @@ from awscli_assume.aws.github import fetch_token, github_request
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.arns import Role
+from awscli_assume.model.request import limits
 from awscli_assume.model.request.identity_provider import (
     GITHUB,
     IdentityToken,
     SamlAssertion,
     WebIdentity,
     check_assertion,
-    check_principal_arn,
 )
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.request.saml import only_role, pair_of
@@ -52,7 +52,7 @@ class GivenIdentityToken:
             role, found = pair_of(self.document, request.role)
             request = replace(request, role=role)
             principal = principal or found
-        identity_token = SamlAssertion(check_principal_arn(principal), self.document)
+        identity_token = SamlAssertion(limits.check("principal_arn", principal), self.document)
         return request.with_identity_token(identity_token)
 
 
@@ -75,7 +75,7 @@ def given_identity_token(
     principal, assertion = parsed_args.principal_arn, parsed_args.saml_assertion
     if assertion is not None:
         if principal is not None:
-            check_principal_arn(principal)
+            limits.check("principal_arn", principal)
         return GivenIdentityToken("", check_assertion(assertion), principal)
     path = token_path(parsed_args.web_identity_token_file)
     if path == GITHUB:

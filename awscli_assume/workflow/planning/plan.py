@@ -58,7 +58,7 @@ class Plan:
         """Return the plan with the id that was found for its account's name."""
         role = self.request.role.in_account(account_id)
         # A template may hold {account}; a name that was given by hand stays what it is.
-        name = limits.session_name(_render(self.session_name, role, environment))
+        name = limits.check("role_session_name", _render(self.session_name, role, environment))
         return replace(self, request=replace(self.request, role=role, role_session_name=name))
 
     def chained(self) -> Plan:
@@ -116,7 +116,7 @@ def make_plan(
     if given["role_session_name"] is None:
         rendered = _render(session_name, role, environment)
         with configured_in(f"role_session_name of the profile '{profile_pair.configuration}'"):
-            limits.session_name(rendered)
+            limits.check("role_session_name", rendered)
     request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
     if identity_token is not None:
         request = identity_token.attached(request)

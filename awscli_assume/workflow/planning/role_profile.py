@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Mapping, MutableMapping
 
 from awscli_assume.errors import InvalidRequest, configured_in
-from awscli_assume.model.request import session_tags
+from awscli_assume.model.request import limits
 from awscli_assume.model.request.request import check_option
 from awscli_assume.profiles.include_profile import has_access_keys
 from awscli_assume.profiles.settings import read_settings
@@ -87,16 +87,16 @@ def _tags(
     tags = given.get("tags")
     if tags is None and _TAGS in role_profile:
         with configured_in(f"{_TAGS} of the profile '{configuration}'"):
-            tags = answer["tags"] = session_tags.read_tags(role_profile[_TAGS])
-            session_tags.tags(tags)
+            tags = answer["tags"] = limits.read_tags(role_profile[_TAGS])
+            limits.tags(tags)
     if given.get("transitive_tag_keys") is None and _TRANSITIVE in role_profile:
-        keys = session_tags.read_keys(role_profile[_TRANSITIVE])
+        keys = limits.read_keys(role_profile[_TRANSITIVE])
         known = [str(tag.get("Key", "")) for tag in tags or ()]
         if given.get("tags") is not None:
             # Of the tags that took the place of the profile's, those it passes on.
             lowered = {key.lower() for key in known}
             keys = [key for key in keys if key.lower() in lowered]
         with configured_in(f"{_TRANSITIVE} of the profile '{configuration}'"):
-            session_tags.transitive_tag_keys(keys, [(key, "") for key in known])
+            limits.transitive_tag_keys(keys, [(key, "") for key in known])
         answer["transitive_tag_keys"] = keys
     return answer

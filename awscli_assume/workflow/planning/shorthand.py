@@ -6,7 +6,7 @@ import shlex
 from typing import Any, Mapping, Optional
 
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.request.role_specifier import read_shorthand
+from awscli_assume.model.request.role_specifier import parse_role_specifier
 from awscli_assume.profiles.known_accounts import known_in
 
 
@@ -27,7 +27,7 @@ def with_shorthand(
                 f"ROLE '{word}' and --{option.replace('_', '-')} '{other}' name two roles: leave "
                 "one of them out"
             )
-    found = read_shorthand(word, known_in(profiles), parsed_args.account_id)
+    found = parse_role_specifier(word, known_in(profiles), parsed_args.account_id)
     if found.profile is not None and source not in (None, found.profile):
         arn = profiles[found.profile]["role_arn"]
         raise InvalidRequest(

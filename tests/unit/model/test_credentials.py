@@ -123,7 +123,7 @@ def test_field_with_characters_that_no_credential_has(section: str, name: str, b
     value = f"evil{bad}[profile x]"
     message = refusal_of(answer_with(section, name, value))
 
-    assert f"the field {name} holds characters" in message
+    assert f"the field {name} has characters" in message
     assert "evil" not in message
 
 
@@ -135,13 +135,13 @@ def test_expiration_that_is_no_aware_time(expiration: object) -> None:
     """An expiry that is missing, no time or without a time zone is refused."""
     message = refusal_of(answer_with("Credentials", "Expiration", expiration))
 
-    assert "Expiration is missing or no time" in message
+    assert "Expiration is missing or not a time" in message
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_expiration_outside_of_the_calendar(text: str) -> None:
     """An expiry that has no time in UTC is refused like one that is no time."""
-    with pytest.raises(UnexpectedAnswer):
+    with pytest.raises(UnexpectedAnswer, match="Expiration is outside of the calendar"):
         parse_time(text)
 
 
@@ -169,7 +169,7 @@ def test_arn_of_no_assumed_role(arn: str) -> None:
     """An ARN that is not an assumed role's is refused."""
     message = refusal_of(answer_with("AssumedRoleUser", "Arn", arn))
 
-    assert "Arn is not that of an assumed role" in message
+    assert "Arn is not the ARN of an assumed role" in message
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_login_names_that_sts_would_refuse(user: str, name: str) -> None:
     rendered = render(DEFAULT_TEMPLATE, {**VALUES, "user": user})
 
     assert rendered == name
-    assert limits.session_name(rendered) == name
+    assert limits.check("role_session_name", rendered) == name
 
 
 @pytest.mark.parametrize("length", [49, 50, 51, 64, 200])
@@ -134,7 +134,7 @@ def test_rendered_name_is_what_sts_takes(template: str, values: dict[str, str]) 
     except InvalidConfiguration:
         assume(False)
 
-    assert len(name) < 2 or limits.session_name(name) == name
+    assert len(name) < 2 or limits.check("role_session_name", name) == name
 
 
 @pytest.mark.parametrize(

@@ -123,16 +123,16 @@ def test_a_condition_that_nobody_can_meet_is_refused(
     value: str, conditions: TrustConditions
 ) -> None:
     """Services and tokens have neither MFA nor an external ID."""
-    with pytest.raises(InvalidRequest, match="can never bring it"):
+    with pytest.raises(InvalidRequest, match="can never meet this condition"):
         check_trust_conditions(parse_terms(["me", value]), conditions)
 
 
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("*", "everybody in every account"),
-        ("", "it has to be me, account"),
-        ("Me", "it has to be me, account"),
+        ("*", "every principal in every account"),
+        ("", "it must be me, account"),
+        ("Me", "it must be me, account"),
         (ID, f"arn:aws:iam::{ID}:root"),
         (f"arn:aws:iam::{ID}:user/*", "without wildcards"),
         (f"arn:aws:iam::{ID}:role/${{aws:username}}", "without wildcards"),
@@ -148,12 +148,12 @@ def test_a_condition_that_nobody_can_meet_is_refused(
         ("oidc:example.com:", "oidc:PROVIDER:SUBJECT"),
         ("oidc::x", "oidc:PROVIDER:SUBJECT"),
         ("oidc:example.com:a b", "oidc:PROVIDER:SUBJECT"),
-        ("oidc:example.com:*", "everybody whom the provider knows"),
-        ("oidc:example.com:?x", "everybody whom the provider knows"),
+        ("oidc:example.com:*", "every user of the provider"),
+        ("oidc:example.com:?x", "every user of the provider"),
         ("oidc:example.com:a${aws:username}", "policy variable"),
-        *((f"oidc:{GITHUB}:{subject}", "repositories of others") for subject in OF_OTHERS),
-        (f"oidc:{GITHUB.upper()}:repo:*", "repositories of others"),
-        (f"oidc:{GITHUB}/my-enterprise:repo:*", "repositories of others"),
+        *((f"oidc:{GITHUB}:{subject}", "other owners' repositories") for subject in OF_OTHERS),
+        (f"oidc:{GITHUB.upper()}:repo:*", "other owners' repositories"),
+        (f"oidc:{GITHUB}/my-enterprise:repo:*", "other owners' repositories"),
         *((f"oidc:gitlab.com:{subject}", "after two parts") for subject in TOO_WIDE),
         ("oidc:accounts.google.com:1234", "without an ARN"),
         ("oidc:Accounts.Google.com:1234", "without an ARN"),
@@ -202,7 +202,7 @@ DEV, SESSION = f"arn:aws:iam::{ID}:role/dev", f"arn:aws:sts::{ID}:assumed-role/d
 @pytest.mark.parametrize("values", [[DEV], [SESSION], [DEV, SESSION], ["me"]])
 def test_mfa_is_not_asked_of_roles_alone(values: list[str]) -> None:
     """A session of a role carries no MFA: a role that asks it for some is nobody's."""
-    with pytest.raises(InvalidRequest, match="the session of a role carries no MFA"):
+    with pytest.raises(InvalidRequest, match="the session of a role has no MFA"):
         without_mfa(parse_terms(values), TrustConditions(True), {ME: DEV})
 
 
@@ -217,7 +217,7 @@ def test_roles_beside_others_are_named_where_mfa_is_asked_for() -> None:
 
 def test_another_partition_can_not_be_trusted() -> None:
     """An ARN has to be of the caller's partition."""
-    with pytest.raises(InvalidRequest, match="of the partition aws-cn"):
+    with pytest.raises(InvalidRequest, match="in the partition aws-cn"):
         trust_policy(parse_terms([ALICE]), TrustConditions(), {}, "aws-cn", ID)
 
 
