@@ -9,14 +9,13 @@ from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.arguments.copy_source import copy_arguments
 from awscli_assume.arguments.identity_provider import (
     exclude_identity_tokens,
     identity_provider_arguments,
 )
+from awscli_assume.arguments.profiles import copy_arguments, target_arguments
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import sts_arguments
-from awscli_assume.arguments.target_profile import target_arguments
 from awscli_assume.aws.client_settings import apply_client_settings
 from awscli_assume.commands.verb_words import check_no_verb
 from awscli_assume.commands.verbs import VERBS, entries

@@ -8,8 +8,8 @@ from typing import Any, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
+from awscli_assume.arguments.profiles import dry_run_argument, profile_argument
 from awscli_assume.arguments.sts import flag
-from awscli_assume.arguments.target_profile import dry_run_argument, profile_argument
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.listing import changes, listing
 from awscli_assume.outputs.printing import print_object

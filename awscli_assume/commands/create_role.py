@@ -7,7 +7,11 @@ from typing import Any, Mapping, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.arguments.create_role import Asked, create_role_arguments, read_asked
+from awscli_assume.arguments.create_role import (
+    CreateRoleOptions,
+    create_role_arguments,
+    read_options,
+)
 from awscli_assume.aws.callers import Caller
 from awscli_assume.aws.iam.creating import Creation, Remains
 from awscli_assume.aws.iam.role_creation import permissions_of
@@ -52,7 +56,7 @@ class CreateRoleCommand(BasicCommand):
         self._environment = environment if environment is not None else Environment()
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        asked = read_asked(parsed_args)
+        asked = read_options(parsed_args)
         account = find_account(self._session, parsed_globals, self._environment)
         if parsed_args.wait:
             check_can_assume(asked, account.caller)
@@ -74,7 +78,7 @@ class CreateRoleCommand(BasicCommand):
 
     def _compare(
         self,
-        asked: Asked,
+        asked: CreateRoleOptions,
         found: Mapping[str, Any],
         account: Account,
         known: Mapping[str, str],
@@ -94,7 +98,11 @@ class CreateRoleCommand(BasicCommand):
         return NOT_AS_ASKED if rows else 0
 
     def _warn(
-        self, asked: Asked, account: Account, known: Mapping[str, str], parsed_globals: Any
+        self,
+        asked: CreateRoleOptions,
+        account: Account,
+        known: Mapping[str, str],
+        parsed_globals: Any,
     ) -> None:
         for arn in without_mfa(asked.terms, asked.trust_conditions, known):
             self._environment.notify(texts.without_mfa_warning(arn))
@@ -112,7 +120,11 @@ class CreateRoleCommand(BasicCommand):
                 raise
 
     def _tell(
-        self, asked: Asked, made: Mapping[str, Any], caller: Caller, parsed_globals: Any
+        self,
+        asked: CreateRoleOptions,
+        made: Mapping[str, Any],
+        caller: Caller,
+        parsed_globals: Any,
     ) -> None:
         external_id = asked.trust_conditions.external_id
         name = f"{made['Path']}{made['RoleName']}".lstrip("/")
@@ -122,7 +134,7 @@ class CreateRoleCommand(BasicCommand):
         how = line if trusts_caller(asked, caller) else None
         self._environment.notify(texts.created_line(made["Arn"], how))
 
-    def _wait(self, asked: Asked, made: Mapping[str, Any], account: Account) -> int:
+    def _wait(self, asked: CreateRoleOptions, made: Mapping[str, Any], account: Account) -> int:
         environment = self._environment
         values = {"user": environment.login_name(), "host": environment.host_name()}
         values["date"] = session_date(environment.now().astimezone())

@@ -147,7 +147,7 @@ def test_profile_as_a_word_beats_keys_in_the_environment(aws) -> None:
         (("x", "list"), "The options of 'list' stand behind it"),
         (("export", "x", "--update-profile", "y"), "leave it out, or ROLE"),
         (("both:x",), "--account-id 111111111111; or --account-id 222222222222"),
-        (("x", "--account-id", "1234"), "it has to be 12 digits"),
+        (("x", "--account-id", "1234"), "it must be 12 digits"),
     ],
 )
 def test_words_that_are_refused(aws, words: tuple[str, ...], reason: str) -> None:
@@ -220,7 +220,7 @@ def test_name_that_is_nobodys_or_two_accounts(aws, name: str) -> None:
     if name == "twin":
         assert "--account-id 222222222222; or --account-id 333333333333" in done.err
     else:
-        assert "organizations:ListAccounts does not have it" in done.err
+        assert "organizations:ListAccounts does not list it" in done.err
         assert "Similar: 'Prod'" in done.err
         assert "'Old Prod'" not in done.err
 

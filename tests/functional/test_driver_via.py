@@ -438,7 +438,7 @@ def test_every_request_goes_to_the_given_endpoint_and_region(
     [
         ("", "Invalid role name"),
         ("a b", "Invalid role name"),
-        ("arn:aws:iam::1:role/r", "has to be 12 digits"),
+        ("arn:aws:iam::1:role/r", "must be 12 digits"),
         ("arn:aws-cn:iam::123456789012:role/r", "of the partition aws-cn"),
     ],
 )

@@ -27,8 +27,8 @@ PARAMETERS = {
     "serial_number": "SerialNumber",
     "token_code": "TokenCode",
     "source_identity": "SourceIdentity",
-    "minimum_session_token_size": "MinimumSessionTokenSize",
     "provided_contexts": "ProvidedContexts",
+    "minimum_session_token_size": "MinimumSessionTokenSize",
 }
 # Half of the 2,048 characters that plain policies may have.
 _SAFE_BYTES = 1024

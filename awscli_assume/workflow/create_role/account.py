@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional
 
-from awscli_assume.arguments.create_role import Asked
+from awscli_assume.arguments.create_role import CreateRoleOptions
 from awscli_assume.aws.callers import Caller
 from awscli_assume.aws.iam.caller_arns import account_arn, names_caller, principal_of
 from awscli_assume.aws.iam.maximum import create_iam_client
@@ -64,7 +64,7 @@ def find_account(session: Any, parsed_globals: Any, environment: Environment) ->
     return Account(caller, sts, iam, creating, create_iam_client(session, options))
 
 
-def check_can_assume(asked: Asked, caller: Caller) -> None:
+def check_can_assume(asked: CreateRoleOptions, caller: Caller) -> None:
     """Raise where the caller can't assume the role, so that --wait would be in vain."""
     if (caller.arn or "").endswith(":root"):
         raise InvalidConfiguration(
@@ -78,7 +78,7 @@ def check_can_assume(asked: Asked, caller: Caller) -> None:
         )
 
 
-def trusts_caller(asked: Asked, caller: Caller) -> bool:
+def trusts_caller(asked: CreateRoleOptions, caller: Caller) -> bool:
     """Return whether the caller is among those who may assume the role as they are."""
     if asked.trust_conditions.require_mfa and caller.is_role_session:
         return False
@@ -89,7 +89,7 @@ def trusts_caller(asked: Asked, caller: Caller) -> bool:
     )
 
 
-def known_arns(asked: Asked, account: Account) -> dict[str, str]:
+def known_arns(asked: CreateRoleOptions, account: Account) -> dict[str, str]:
     """Return the ARNs that ``me`` and ``account`` stand for.
 
     Raises InvalidRequest where they can't bring the MFA that is asked for.
@@ -101,7 +101,7 @@ def known_arns(asked: Asked, account: Account) -> dict[str, str]:
     return known
 
 
-def with_trust(asked: Asked, account: Account, known: Mapping[str, str]) -> NewRole:
+def with_trust(asked: CreateRoleOptions, account: Account, known: Mapping[str, str]) -> NewRole:
     """Return the role with its trust policy. Raises InvalidRequest for another partition."""
     caller = account.caller
     role = asked.role
@@ -127,7 +127,7 @@ def existing_role(account: Account, wanted: NewRole) -> Optional[Mapping[str, An
         raise
 
 
-def missing_providers(asked: Asked, account: Account) -> list[str]:
+def missing_providers(asked: CreateRoleOptions, account: Account) -> list[str]:
     """Return the OIDC providers of ``--trust`` that IAM says the account does not have."""
     caller = account.caller
     names = dict.fromkeys(term.who for term in asked.terms if term.kind == OIDC)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Mapping, Optional
 
-from awscli_assume.arguments.copy_source import check_no_role
+from awscli_assume.arguments.profiles import check_no_role
 from awscli_assume.aws.sts.client import get_caller, region_of
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest

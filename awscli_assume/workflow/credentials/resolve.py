@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Optional
 
-from awscli_assume.arguments.copy_source import check_no_role
-from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS, has_identity_token
-from awscli_assume.arguments.sts import STS_OPTIONS
+from awscli_assume.arguments.identity_provider import has_identity_token
+from awscli_assume.arguments.profiles import check_no_role, given_role_option
 from awscli_assume.aws.sts.client_pool import source_credentials
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.environment import Environment
@@ -74,18 +73,9 @@ def _use_recorded_source(session: Any, parsed_globals: Any, has_keys: bool) -> N
 
 
 def _names_no_role(session: Any, parsed_args: Any, is_environment: bool) -> bool:
-    options = (
-        "role",
-        "role_name",
-        "role_arn",
-        "account_id",
-        "via",
-        *STS_OPTIONS,
-        *IDENTITY_PROVIDER_OPTIONS,
-    )
-    is_bare = all(getattr(parsed_args, name, None) is None for name in options)
+    is_without = given_role_option(parsed_args) is None
     # Keys in the environment are the source, whatever a profile names.
-    return is_bare and (is_environment or "role_arn" not in _current_profile(session))
+    return is_without and (is_environment or "role_arn" not in _current_profile(session))
 
 
 def _current_profile(session: Any) -> Any:

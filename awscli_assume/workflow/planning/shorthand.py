@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any, Mapping, Optional
 
+from awscli_assume.arguments.sts import option_name
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.request.role_specifier import parse_role_specifier
 from awscli_assume.profiles.known_accounts import known_in
@@ -24,7 +25,7 @@ def with_shorthand(
         other = getattr(parsed_args, option)
         if other is not None:
             raise InvalidRequest(
-                f"ROLE '{word}' and --{option.replace('_', '-')} '{other}' name two roles: leave "
+                f"ROLE '{word}' and {option_name(option)} '{other}' name two roles: leave "
                 "one of them out"
             )
     found = parse_role_specifier(word, known_in(profiles), parsed_args.account_id)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any
 
-from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
-from awscli_assume.arguments.sts import STS_OPTIONS
+from awscli_assume.arguments.profiles import given_role_option
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, UnusableFile
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials, read_session
@@ -28,20 +27,11 @@ def obtain_recorded(
         raise InvalidRequest(
             "--update-profile says what to hand out by itself: leave it out, or --copy-source"
         )
-    for option in (
-        "role",
-        "role_name",
-        "role_arn",
-        "account_id",
-        "via",
-        *STS_OPTIONS,
-        *IDENTITY_PROVIDER_OPTIONS,
-    ):
-        if getattr(parsed_args, option, None) is not None:
-            shown = "ROLE" if option == "role" else f"--{option.replace('_', '-')}"
-            raise InvalidRequest(
-                f"--update-profile says what to assume by itself: leave it out, or {shown}"
-            )
+    option = given_role_option(parsed_args)
+    if option is not None:
+        raise InvalidRequest(
+            f"--update-profile says what to assume by itself: leave it out, or {option}"
+        )
     profiles = session.full_config["profiles"]
     name = parsed_args.update_profile
     state = choose_one(session, profiles, name, environment)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from io import StringIO
 from typing import Any, Sequence
 
-from awscli_assume.arguments.copy_source import check_no_role
+from awscli_assume.arguments.profiles import check_no_role
 from awscli_assume.errors import NoTerminal
 from awscli_assume.host import user_environment
 from awscli_assume.host.environment import Environment

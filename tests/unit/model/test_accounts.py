@@ -51,9 +51,9 @@ def test_near_names_are_listed() -> None:
     }
 
     assert unknown_account("Prodction", ["Production", "sandbox", "a\nb"], asked) == (
-        "No account with the name 'Prodction' was found: no profile has it, iam:ListAccountAliases "
-        "was refused (AccessDenied) and organizations:ListAccounts does not list it. Similar: "
-        "'Production'. Type its ID: --account-id 123456789012"
+        "No account with the name 'Prodction' was found: no profile has it, "
+        "iam:ListAccountAliases was refused (AccessDenied) and organizations:ListAccounts does "
+        "not list it. Similar: 'Production'. Type its ID: --account-id 123456789012"
     )
 
 
