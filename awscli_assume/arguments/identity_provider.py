@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Protocol
+from typing import Protocol
 
 from awscli_assume.arguments.sts import STS_OPTIONS, Argument, option_name, text
 from awscli_assume.errors import InvalidRequest
@@ -17,7 +17,7 @@ _PARAMETERS = ("duration_seconds", "policy", "policy_arns")
 class Events(Protocol):
     """The events of the CLI's session."""
 
-    def register(self, event_name: str, handler: Callable[..., object]) -> None:
+    def register(self, event_name: str, handler: object) -> None:
         """Register a handler."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from awscli_assume.arguments.sts import Argument, text
 
-
 _ROLE: Argument = {
     **text(
         "role",

@@ -11,8 +11,8 @@ import awscli_assume
 from awscli_assume.arguments.profiles import dry_run_argument, profile_argument
 from awscli_assume.arguments.sts import flag
 from awscli_assume.host.environment import Environment
-from awscli_assume.outputs.listing import changes, listing
 from awscli_assume.outputs.printing import print_object
+from awscli_assume.outputs.summary import changes, listing
 from awscli_assume.profiles.clearing import clear_edits, clear_targets
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import CLEARED, EXPIRED, ProfileState, inspect_all

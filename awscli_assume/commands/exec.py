@@ -18,8 +18,8 @@ from awscli_assume.arguments.sts import flag, sts_arguments
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import user_environment
 from awscli_assume.host.environment import Environment
-from awscli_assume.outputs.child_environment import environment_with_keys
 from awscli_assume.outputs.summary import shell_line
+from awscli_assume.outputs.variables import environment_with_keys
 from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.credentials.resolve import Obtained, credentials_step
 from awscli_assume.workflow.run.child_process import become, command_or_shell, find_program

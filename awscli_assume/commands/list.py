@@ -8,8 +8,8 @@ from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
 from awscli_assume.host.environment import Environment
-from awscli_assume.outputs.listing import listing
 from awscli_assume.outputs.printing import print_table_to_people
+from awscli_assume.outputs.summary import listing
 from awscli_assume.profiles.state import inspect_all
 
 

@@ -11,8 +11,8 @@ import awscli_assume
 from awscli_assume.arguments.profiles import dry_run_argument, profile_argument
 from awscli_assume.arguments.sts import flag, text
 from awscli_assume.host.environment import Environment
-from awscli_assume.outputs.listing import listing
 from awscli_assume.outputs.printing import print_object
+from awscli_assume.outputs.summary import listing
 from awscli_assume.profiles.files import ProfileFiles, locate
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
 from awscli_assume.profiles.target import check_writable, target_edits, write_each, write_targets

@@ -10,7 +10,7 @@ from awscli_assume.aws.sts.max_duration import STEPS, MaxDurationCache
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.arns import parse_arn
 from awscli_assume.model.request.request import requests_in_order
-from awscli_assume.outputs.listing import changes
+from awscli_assume.outputs.summary import changes
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.target import Target, region_to_write
 from awscli_assume.profiles.writer.diff import NEW, FileDiff, unknown_credentials

@@ -440,7 +440,7 @@ def test_a_longer_default_is_shortened_with_a_note(aws, make: Any) -> None:
     assert calls(aws)[-1:] == assumed("3600")
     assert aws.stub.requests[-1]["RoleArn"] == ROLE_ARN
     assert done.err.count("[NOTE]") == 1
-    assert "at most one hour: 3600 seconds in place of the configured 28800" in done.err
+    assert "at most one hour: 3600 seconds instead of the configured 28800" in done.err
     assert recorded(aws, "profile two")["duration-seconds"] == "28800"
 
 
@@ -576,7 +576,7 @@ def test_dry_run_shows_the_hour_of_a_chain(aws, make: Any) -> None:
 
     assert done.code == 0, done.err
     assert json.loads(done.out)["Requests"][0]["Parameters"]["DurationSeconds"] == 3600
-    assert "in place of the configured 28800" in done.err
+    assert "instead of the configured 28800" in done.err
     assert calls(aws, since) == []
 
 

@@ -139,7 +139,7 @@ def test_roles_on_roles_in_the_configuration_do_the_same(aws) -> None:
     assert done.code == 0, done.err
     assert journey(aws)[:asked] == ALONG
     assert aws.stub.requests[2]["DurationSeconds"] == "3600"
-    assert "3600 seconds in place of the configured 7200" in done.err
+    assert "3600 seconds instead of the configured 7200" in done.err
     assert too_long.code != 0
     assert "role chaining gives at most 3600 seconds" in too_long.err
     assert len(aws.stub.requests) == asked

@@ -13,9 +13,9 @@ from awscli_assume.host import user_environment
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.renewer import Renewer
-from awscli_assume.outputs.child_environment import environment_with_endpoint
 from awscli_assume.outputs.endpoint import CredentialsEndpoint
 from awscli_assume.outputs.summary import renewal_note, shell_line
+from awscli_assume.outputs.variables import environment_with_endpoint
 from awscli_assume.profiles.exec_profile import ensure_exec_profile
 from awscli_assume.profiles.files import locate
 from awscli_assume.workflow.credentials.assume_role import (

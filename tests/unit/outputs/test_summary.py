@@ -144,7 +144,7 @@ def test_line_for_people_of_a_profile_that_refreshes_by_itself() -> None:
     """The line says that the time is not the end."""
     line = success_line(held("x", auto_refresh=True), LATER - timedelta(hours=1), BASH)
 
-    assert "(60 minutes, then renewed by itself)" in line
+    assert "(60 minutes, then renewed automatically)" in line
 
 
 def test_line_for_people_where_their_shell_can_not_carry_the_name() -> None:
@@ -194,7 +194,7 @@ def test_warning_of_keys_that_beat_the_profile(variables: dict[str, str], first:
     warning = environment_warning("x y", variables)
 
     assert warning == (
-        "aws: [WARNING]: AWS_ACCESS_KEY_ID is set in this shell and beats AWS_PROFILE. Use "
+        "aws: [WARNING]: AWS_ACCESS_KEY_ID is set in this shell and overrides AWS_PROFILE. Use "
         f"--profile 'x y', or first: {first}\n"
     )
 

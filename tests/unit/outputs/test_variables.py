@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from awscli_assume.model.credentials import SessionCredentials
-from awscli_assume.outputs.child_environment import (
+from awscli_assume.outputs.variables import (
     ROLE_VARIABLE,
     environment_with_endpoint,
     environment_with_keys,
