@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from awscli_assume.errors import UnexpectedAnswer
-from awscli_assume.model.credentials import format_time, parse_time, read_answer
+from awscli_assume.model.credentials import format_time, parse_time, read_answer, read_mfa_session
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 LATER = datetime(2026, 11, 23, 10, 0, tzinfo=timezone.utc)
@@ -188,3 +188,20 @@ def test_times_are_written_in_utc(moment: datetime, text: str) -> None:
 def test_written_time_is_read_back() -> None:
     """What is written is what is read."""
     assert parse_time(format_time(LATER)) == LATER
+
+
+def test_credentials_of_an_mfa_session() -> None:
+    """A GetSessionToken response has credentials and no principal."""
+    found = read_mfa_session({"Credentials": ANSWER["Credentials"]}, NOW)
+
+    assert (found.access_key_id, found.session_token) == ("ASIAEXAMPLEEXAMPLE12", TOKEN)
+    assert SECRET not in repr(found)
+
+
+@pytest.mark.parametrize("left", [timedelta(0), timedelta(days=-1)])
+def test_expired_mfa_session(left: timedelta) -> None:
+    """Credentials of an MFA session that have expired are refused."""
+    expired = answer_with("Credentials", "Expiration", NOW + left)
+
+    with pytest.raises(UnexpectedAnswer, match="its credentials have expired"):
+        read_mfa_session(expired, NOW)

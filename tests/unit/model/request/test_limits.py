@@ -403,3 +403,17 @@ def test_what_is_no_pair() -> None:
 def test_keys(text: str) -> None:
     """Keys stand between commas or on lines."""
     assert limits.read_keys(text) == ["a", "b"]
+
+
+@pytest.mark.parametrize("size", ["0", "4096"])
+def test_session_token_size_that_sts_takes(size: str) -> None:
+    """The size of a session token is at most 4096 bytes."""
+    assert limits.check_number("minimum_session_token_size", size) == int(size)
+
+
+@pytest.mark.parametrize("size", ["-1", "4097", "1k", ""])
+def test_session_token_size_that_sts_refuses(size: str) -> None:
+    """Another size is refused by value."""
+    message = refusal_of(limits.check_number, "minimum_session_token_size", size)
+
+    assert f"Invalid minimum session token size {size!r}" in message

@@ -63,6 +63,7 @@ def test_code_that_starts_no_session(request_: AssumeRoleRequest, is_long_lived:
         ([HARDWARE], HARDWARE),
         ([PASSKEY, VIRTUAL], VIRTUAL),
         ([PASSKEY, HARDWARE, PASSKEY], HARDWARE),
+        ([f"{HARDWARE}:u2f/1"], f"{HARDWARE}:u2f/1"),
         (["arn:aws:iam::123456789012:mfa/u2f"], "arn:aws:iam::123456789012:mfa/u2f"),
     ],
 )

@@ -11,7 +11,12 @@ import pytest
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.arns import Role
-from awscli_assume.model.request.request import AssumeRoleRequest, build_request, packed_size
+from awscli_assume.model.request.request import (
+    AssumeRoleRequest,
+    PackedSize,
+    build_request,
+    packed_size,
+)
 
 ROLE = Role("r", "/", "123456789012", "aws")
 PLAIN_REQUEST = AssumeRoleRequest(ROLE, "alice")
@@ -246,3 +251,9 @@ def test_what_repeats_packs_well() -> None:
 
     assert packed_size(repeated).is_safe
     assert not packed_size(replace(PLAIN_REQUEST, policy=mixed)).is_safe
+
+
+@pytest.mark.parametrize(("deflated", "is_safe"), [(1024, True), (1025, False)])
+def test_half_of_the_limit_is_safe(deflated: int, is_safe: bool) -> None:
+    """The estimate is relied on up to half of the limit of plain policies."""
+    assert PackedSize(4096, deflated).is_safe is is_safe

@@ -97,3 +97,11 @@ def test_an_inline_policy_is_kept_as_it_was_written() -> None:
     assert build(inline_policy=text).inline_policy == {
         "Statement": [{"a": {"b": 1.5}, "c": 10}, {"a": {"b": "x"}}]
     }
+
+
+def test_values_at_the_limits_of_iam() -> None:
+    """The longest session and the longest description are taken."""
+    role = build(max_session_duration="43200", description="\u00ff" * 1000)
+
+    assert (role.maximum_seconds, len(role.description)) == (43200, 1000)
+    assert build(max_session_duration="3600").maximum_seconds == 3600

@@ -31,6 +31,7 @@ from support.trust_rows import (
     all_but,
     allow,
     check,
+    deny,
     row,
 )
 
@@ -134,6 +135,8 @@ ROWS = [
         allow({"Federated": "accounts.google.com", "AWS": USER_ARN}), outcome=ALLOWED),
     row("root user can't assume", ASSUME_ROLE, allow(ROOT_ARN), caller=caller_of(ROOT_ARN),
         outcome=NOT_ALLOWED, reason="root user can't call AssumeRole"),
+    row("root user is denied", ASSUME_ROLE, allow(ROOT_ARN), deny("*"),
+        caller=caller_of(ROOT_ARN), outcome=DENIED, reason="it denies sts:AssumeRole"),
     row("federated user can't assume", ASSUME_ROLE, allow("*"),
         caller=caller_of(f"arn:aws:sts::{OURS}:federated-user/Bob"),
         outcome=NOT_ALLOWED, reason="(GetFederationToken) can't call AssumeRole"),
@@ -169,3 +172,12 @@ def test_principals(one: Row) -> None:
 def test_principal_of_no_documented_form(principal: dict[str, Any], caller: Caller) -> None:
     """A principal of which the guide does not tell leaves it open."""
     check(Row(PRINCIPAL, (allow(principal),), UNKNOWN, caller, reason="document"))
+
+
+def test_sessions_have_temporary_credentials() -> None:
+    """Only for a user it has to be known whether the credentials are temporary."""
+    federated = caller_of(f"arn:aws:sts::{OURS}:federated-user/Bob")
+
+    assert federated.is_temporary
+    assert caller_of(SESSION_ARN).is_temporary
+    assert caller_of(USER_ARN).is_temporary is None
