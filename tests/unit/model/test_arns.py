@@ -69,7 +69,7 @@ def test_role_name_with_an_account() -> None:
 )
 def test_role_name_that_iam_does_not_have(text: str) -> None:
     """A role name is refused when its last word is none of IAM's, and the message names it."""
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(InvalidRequest, match="Invalid role name") as refusal:
         parse_role_name(text)
 
     assert repr(text) in str(refusal.value)
@@ -82,7 +82,7 @@ def test_role_name_that_iam_does_not_have(text: str) -> None:
 )
 def test_path_that_iam_does_not_have(text: str) -> None:
     """A role path is refused when a word of it is empty, unprintable or when it is too long."""
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(InvalidRequest, match="Invalid role path") as refusal:
         parse_role_name(text)
 
     assert repr(text) in str(refusal.value)
@@ -159,7 +159,7 @@ def test_role_arn(arn: str, role: Role) -> None:
 )
 def test_role_arn_that_is_none(arn: str, says: str) -> None:
     """What is no role ARN is refused: the message names it and its part at fault."""
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(InvalidRequest, match="Invalid role") as refusal:
         parse_role_arn(arn)
 
     assert repr(arn) in str(refusal.value)
@@ -176,7 +176,7 @@ def test_session_arn_in_place_of_a_role_arn() -> None:
     """The ARN of a role's session is refused with the ARN of the role."""
     arn = f"arn:aws-cn:sts::{ACCOUNT}:assumed-role/my-iam-role/alice"
 
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(InvalidRequest, match="the ARN of a role session") as refusal:
         parse_role_arn(arn)
 
     assert str(refusal.value).endswith(

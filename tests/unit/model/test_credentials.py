@@ -37,7 +37,7 @@ def answer_with(section: str, name: str, value: Any) -> dict[str, Any]:
 
 
 def refusal_of(answer: Any) -> str:
-    with pytest.raises(UnexpectedAnswer) as refusal:
+    with pytest.raises(UnexpectedAnswer, match="is not one of STS") as refusal:
         read_answer(answer, NOW)
     message = str(refusal.value)
     assert SECRET not in message

@@ -191,7 +191,7 @@ def test_control_characters_are_refused(name: str, end: str, variable: str) -> N
     member = variable[len("AWS_") :].lower()
     credentials = replace(ROLE, **{member: f"hidden{end}export X=1"})
 
-    with pytest.raises(InvalidConfiguration) as caught:
+    with pytest.raises(InvalidConfiguration, match="Unable to export") as caught:
         render(name, credentials, None)
 
     assert str(caught.value) == (

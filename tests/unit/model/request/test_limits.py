@@ -21,7 +21,7 @@ def policy_of_length(length: int) -> str:
 
 
 def refusal_of(check: Callable[..., Any], *values: Any) -> str:
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(InvalidRequest, match="^Invalid ") as refusal:
         check(*values)
     return str(refusal.value)
 

@@ -135,7 +135,7 @@ def test_names_are_completed_alike() -> None:
 )
 def test_hop_that_is_no_role(text: str) -> None:
     """A hop is checked as any role is."""
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequest, match="Invalid role (name|ARN)"):
         build_request(ROLE, "s1", {"via": [text]})
 
 

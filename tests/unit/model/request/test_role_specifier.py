@@ -89,7 +89,7 @@ def test_meaning(word: str, meaning: RoleOptions) -> None:
 )  # fmt: skip
 def test_ambiguous_word_is_listed(word: str, known: KnownNames, ways: list[str]) -> None:
     """Where nothing or more than one thing speaks for a meaning, all are spelled out."""
-    with pytest.raises(InvalidRequest) as raised:
+    with pytest.raises(InvalidRequest, match="is ambiguous") as raised:
         parse_role_specifier(word, known)
 
     assert str(raised.value).endswith(f"in place of it: {'; or '.join(ways)}")

@@ -39,7 +39,7 @@ def test_a_role_name_of_two_accounts_is_listed() -> None:
     other = ROLE.replace("123456789012", "210987654321")
     document = saml_response(f"{ROLE},{PROVIDER}", f"{other},{PROVIDER}")
 
-    with pytest.raises(InvalidRequest) as caught:
+    with pytest.raises(InvalidRequest, match="more than once") as caught:
         pair_of(document, parse_role_name("team/admin", None))
     assert ROLE in str(caught.value)
     assert other in str(caught.value)

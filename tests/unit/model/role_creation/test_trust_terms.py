@@ -166,7 +166,7 @@ def test_a_condition_that_nobody_can_meet_is_refused(
 )
 def test_what_names_nobody_or_everybody_is_refused(value: str, reason: str) -> None:
     """The error has the value and why."""
-    with pytest.raises(InvalidRequest) as caught:
+    with pytest.raises(InvalidRequest, match="Invalid --trust") as caught:
         parse_terms([value])
 
     assert f"'{value}'" in str(caught.value)

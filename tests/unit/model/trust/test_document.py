@@ -53,7 +53,7 @@ def with_statement(**elements: Any) -> dict[str, Any]:
 )
 def test_malformed_policy(document: Any, reason: str) -> None:
     """A document that is no policy is refused with the statement and the reason."""
-    with pytest.raises(MalformedPolicy) as refusal:
+    with pytest.raises(MalformedPolicy, match="can't be read") as refusal:
         read_policy(document)
 
     assert str(refusal.value).startswith("The trust policy can't be read: ")
