@@ -1,7 +1,6 @@
-"""What can go wrong, as subclasses of the CLI's own two exceptions.
+"""The errors of this plugin, most of them subclasses of two exceptions of the AWS CLI.
 
-They are raised, never printed: the CLI prints them and ends with the exit code
-in the docstring (version 1 ends with 255 for all of them).
+The CLI prints them and ends with the exit code in the docstring (version 1 with 255).
 """
 
 from __future__ import annotations
@@ -13,40 +12,40 @@ from awscli_assume.host import ConfigurationError, ParamValidationError
 
 
 class InvalidRequest(ParamValidationError):
-    """An option, or a combination of options, that AssumeRole can't take. Exit code 252."""
+    """An option or a combination of options is invalid. Exit code 252."""
 
 
 class InvalidConfiguration(ConfigurationError):
-    """Something in the CLI's configuration stands in the way. Exit code 253."""
+    """The configuration of the CLI is invalid or incomplete. Exit code 253."""
 
 
 class ForeignProfile(InvalidConfiguration):
-    """The target profile holds what is not ours to replace. Exit code 253."""
+    """The target profile was not written by this plugin. Exit code 253."""
 
 
 class ChangedProfile(InvalidConfiguration):
-    """A profile is not any more what it was when the command began. Exit code 253."""
+    """A profile has changed since the command began. Exit code 253."""
 
 
 class UnusableFile(InvalidConfiguration):
-    """A file of the CLI can't be read, or can't be written without damage. Exit code 253."""
+    """A file of the CLI can't be read, or not be written safely. Exit code 253."""
 
 
 class NoTerminal(InvalidConfiguration):
-    """A question has to be asked and there is nobody to answer it. Exit code 253."""
+    """A prompt is needed and there is no terminal. Exit code 253."""
 
 
 class MalformedPolicy(ValueError):
-    """A policy document that IAM's policy language does not take. Exit code 255."""
+    """A document is not a valid IAM policy. Exit code 255."""
 
 
 class UnexpectedAnswer(Exception):
-    """An answer that came back as AssumeRole's and is not one. Exit code 255."""
+    """A response is not one of STS or IAM. Exit code 255."""
 
 
 @contextmanager
 def configured_in(place: str) -> Iterator[None]:
-    """Make an invalid value that a person configured an error of configuration, with its place."""
+    """Turn InvalidRequest into InvalidConfiguration that names where the value is set."""
     try:
         yield
     except InvalidRequest as error:

@@ -1,1 +1,1 @@
-"""The tables of options that verbs share."""
+"""Option tables that verbs share."""

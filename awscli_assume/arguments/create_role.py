@@ -1,156 +1,142 @@
-"""The arguments of ``create-role``, and what they ask for."""
+"""The options of ``create-role``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from secrets import token_hex
-from typing import Any, Optional
+from typing import Optional
 
-from awscli_assume.arguments.sts import flag, text
+from awscli_assume.arguments.sts import TAG, Argument, flag, number, structures, text, texts
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.request import limits
 from awscli_assume.model.role_creation.new_role import NewRole, build_new_role
-from awscli_assume.model.role_creation.new_trust import Proof, check_proof, without_mfa
+from awscli_assume.model.role_creation.new_trust import (
+    TrustConditions,
+    check_trust_conditions,
+    without_mfa,
+)
 from awscli_assume.model.role_creation.trust_terms import AWS, ME, Term, parse_terms
 
 GENERATE = "generate"
-# What stands for an external ID that is not made yet.
+# In place of an external ID that is not generated yet.
 _NEW = "(new)"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a command line asks for: the role without its trust policy, and whom it trusts."""
+class CreateRoleOptions:
+    """The parsed options: the role without its trust policy, and the parts of that."""
 
     role: NewRole
     terms: tuple[Term, ...]
-    proof: Proof
+    trust_conditions: TrustConditions
     is_to_generate: bool = False
 
-    def generated(self, external_id: Optional[str] = None) -> Asked:
-        """Return the same with an external ID of 128 random bits, where one was asked for.
+    def generated(self, external_id: Optional[str] = None) -> CreateRoleOptions:
+        """Return the options with an external ID of 128 random bits if ``generate`` was given.
 
-        ``external_id`` is one that was generated already.
+        ``external_id`` is one that was generated before.
         """
         if not self.is_to_generate:
             return self
-        return replace(self, proof=replace(self.proof, external_id=external_id or token_hex(16)))
+        conditions = replace(self.trust_conditions, external_id=external_id or token_hex(16))
+        return replace(self, trust_conditions=conditions)
 
 
-def read_asked(parsed_args: Any) -> Asked:
-    """Return what a command line asks for, checked. Raises InvalidRequest."""
-    terms = parse_terms(parsed_args.trust or (ME,))
-    is_to_generate = parsed_args.external_id == GENERATE
-    external_id: Optional[str] = parsed_args.external_id
+def read_options(parsed_args: object) -> CreateRoleOptions:
+    """Return the options of a command line. Raises InvalidRequest."""
+    options = vars(parsed_args)
+    terms = parse_terms(options["trust"] or (ME,))
+    external_id: Optional[str] = options["external_id"]
+    is_to_generate = external_id == GENERATE
     if is_to_generate:
         external_id = _NEW
     elif external_id is not None:
-        external_id = limits.external_id(external_id)
-    proof = Proof(parsed_args.require_mfa, external_id)
-    check_proof(terms, proof)
-    without_mfa(terms, proof, known={})
-    asked = Asked(build_new_role(vars(parsed_args)), terms, proof, is_to_generate)
-    if parsed_args.wait:
-        _check_wait(asked)
-    return asked
+        limits.check("external_id", external_id)
+    conditions = TrustConditions(options["require_mfa"], external_id)
+    check_trust_conditions(terms, conditions)
+    without_mfa(terms, conditions, known={})
+    role = build_new_role(options)
+    if options["wait"]:
+        _check_wait(terms, conditions)
+    return CreateRoleOptions(role, terms, conditions, is_to_generate)
 
 
-def create_role_arguments() -> list[dict[str, Any]]:
-    """Return the arguments of ``create-role``."""
+def create_role_arguments() -> list[Argument]:
+    """Return the options of ``create-role``."""
     return [*_trust_arguments(), *_permission_arguments(), *_role_arguments()]
 
 
-def _trust_arguments() -> list[dict[str, Any]]:
+def _trust_arguments() -> list[Argument]:
     return [
-        text("role-name", "The name of the role to make. A path may be part of it."),
-        _many(
+        text("role-name", "The name of the role to create, with an optional path."),
+        _repeatable(
             "trust",
-            "Who may assume the role, one or more of: <code>me</code>, the calling user, or the "
-            "role behind a session; <code>account</code>, everybody in the account whose own "
-            "policies allow it; the ARN of a user, role or account; "
-            "<code>service:ec2.amazonaws.com</code>, an AWS service; "
-            "<code>oidc:PROVIDER:SUBJECT</code>, a token of an OIDC provider. Default: "
-            "<code>me</code>.",
+            "The principals that may assume the role: <code>me</code>, <code>account</code>, the "
+            "ARN of a user, role or account, <code>service:ec2.amazonaws.com</code>, or "
+            "<code>oidc:PROVIDER:SUBJECT</code>. Default: <code>me</code>, the caller.",
         ),
         flag(
             "require-mfa",
-            "Trust only who has signed in with an MFA device; no session of a role has.",
+            "Require MFA. Sessions of other roles can't meet this condition.",
         ),
         text(
             "external-id",
-            "The external ID that whoever assumes the role has to give; or <code>generate</code>, "
-            "a random one, which is printed. A role that is there keeps its own.",
+            "The external ID that the trust policy requires, or <code>generate</code> for a "
+            "random one. An existing role keeps its own.",
         ),
     ]
 
 
-def _permission_arguments() -> list[dict[str, Any]]:
+def _permission_arguments() -> list[Argument]:
     return [
-        _many("policy-arn", "ARNs of managed policies: what the role may do."),
+        _repeatable("policy-arn", "The ARNs of managed policies to attach to the role."),
         text(
             "inline-policy",
-            "A policy as JSON (or <code>file://policy.json</code>): what the role may do. It gets "
-            "the role's name.",
+            "An inline policy for the role as JSON, or <code>file://policy.json</code>. It gets "
+            "the name of the role.",
         ),
         text(
             "permissions-boundary",
-            "The ARN of a managed policy that is the most that the role may do.",
+            "The ARN of the managed policy that is the role's permissions boundary.",
         ),
     ]
 
 
-def _role_arguments() -> list[dict[str, Any]]:
-    tag = {"Key": {"type": "string"}, "Value": {"type": "string"}}
-    schema = {"type": "array", "items": {"type": "object", "properties": tag}}
+def _role_arguments() -> list[Argument]:
     return [
-        {
-            **text(
-                "max-session-duration",
-                "The longest session of the role: 3600 to 43200 seconds. Default: IAM's, 3600.",
-            ),
-            "cli_type_name": "integer",
-            "schema": {"type": "string"},
-        },
+        number(
+            "max-session-duration",
+            "The maximum session duration of the role, 3600 to 43200 seconds. Default: 3600.",
+        ),
         text("path", "The path of the role, as <code>/team/dev/</code>. Default: <code>/</code>."),
         text("description", "A description of the role."),
-        {
-            "name": "tags",
-            "help_text": "Tags of the role itself, at most 50.",
-            "nargs": "+",
-            "schema": schema,
-        },
+        structures("tags", "The tags of the role, at most 50.", **TAG),
         flag(
             "wait",
-            "Wait until the caller can assume the role, for a minute at most, by trying it. The "
-            "credentials of the try are thrown away.",
+            "Wait up to a minute until the caller can assume the role. Each attempt assumes the "
+            "role and discards the credentials.",
         ),
         flag(
             "dry-run",
-            "Print the documents and do nothing: only who is calling, and whether the role and "
-            "its OIDC provider are there, is asked.",
+            "Print the documents and create nothing. Only the caller, the role and its OIDC "
+            "provider are looked up.",
         ),
     ]
 
 
-def _many(name: str, help_text: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "help_text": help_text,
-        "nargs": "+",
-        # Given twice, none of both is dropped.
-        "action": "extend",
-        "schema": {"type": "array", "items": {"type": "string"}},
-    }
+def _repeatable(name: str, help_text: str) -> Argument:
+    # Without it, the second of two options would replace the first.
+    return {**texts(name, help_text), "action": "extend"}
 
 
-def _check_wait(asked: Asked) -> None:
-    if all(term.kind != AWS for term in asked.terms):
+def _check_wait(terms: tuple[Term, ...], conditions: TrustConditions) -> None:
+    if all(term.kind != AWS for term in terms):
         raise InvalidRequest(
-            "--wait tries the role as the caller, whom --trust does not name. Leave --wait out, "
-            "or add: --trust me"
+            "--wait assumes the role as the caller, which --trust does not name. Leave --wait "
+            "out, or add: --trust me"
         )
-    if asked.proof.require_mfa:
+    if conditions.require_mfa:
         raise InvalidRequest(
-            "--wait goes without a token code, and --require-mfa asks for one: each try would be "
-            "denied. Leave one of them out"
+            "--wait has no token code, so --require-mfa would deny each attempt. Leave one of "
+            "them out"
         )

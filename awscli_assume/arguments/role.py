@@ -1,63 +1,51 @@
-"""The arguments that name a role."""
+"""Options that name a role."""
 
 from __future__ import annotations
 
-from typing import Any
+from awscli_assume.arguments.sts import Argument, text
 
-from awscli_assume.arguments.sts import text
-
-
-def role_arguments() -> list[dict[str, Any]]:
-    """Return the arguments that name a role."""
-    return [_role_argument(), *_name_arguments(), _via_argument()]
-
-
-def _role_argument() -> dict[str, Any]:
-    return {
-        **text(
-            "role",
-            "The role in one word: an ARN, <code>ACCOUNT:NAME</code>, "
-            "<code>ACCOUNT/NAME</code>, the URL by which the console switches roles, a "
-            "profile that has a <code>role_arn</code>, else the name of a role.",
-        ),
-        "positional_arg": True,
-        "nargs": "?",
-        # The URL is read, never called.
-        "no_paramfile": True,
-        "synopsis": "[ROLE]",
-    }
+_ROLE: Argument = {
+    **text(
+        "role",
+        "The role: an ARN, <code>ACCOUNT:NAME</code>, <code>ACCOUNT/NAME</code>, a "
+        "switch-role URL of the console, a profile with <code>role_arn</code>, or a role "
+        "name.",
+    ),
+    "positional_arg": True,
+    "nargs": "?",
+    # Otherwise the CLI would call the URL.
+    "no_paramfile": True,
+    "synopsis": "[ROLE]",
+}
 
 
-def _name_arguments() -> list[dict[str, Any]]:
+def role_arguments() -> list[Argument]:
+    """Return the options that name a role and the roles to assume before it."""
     return [
+        _ROLE,
         text(
             "role-name",
-            "The name of the role to assume. A path is part of it: "
-            "<code>team/dev/my-iam-role</code>. The account is found by itself, or given by "
-            "<code>--account-id</code>.",
+            "The name of the role to assume, with its path if it has one: "
+            "<code>team/dev/my-iam-role</code>.",
         ),
         text(
             "account-id",
-            "The account of the role of <code>--role-name</code>: 12 digits, or a name that a "
-            "profile, the account's alias or AWS Organizations has for it. Default: the account "
-            "of the source credentials.",
+            "The account of <code>--role-name</code>: 12 digits, or a name that a profile, an "
+            "account alias or AWS Organizations has. Default: the account of the source "
+            "credentials.",
         ),
         text(
             "role-arn",
-            "The ARN of the role to assume, in place of <code>--role-name</code>. With neither, "
-            "the role that the source profile names by <code>role_arn</code>.",
+            "The ARN of the role to assume. Default: the <code>role_arn</code> of the source "
+            "profile.",
         ),
+        {
+            **text(
+                "via",
+                "A role to assume before the role, by its ARN or its name in the caller's account "
+                "(role chaining, one hour at most). Repeat the option for more roles, in order.",
+            ),
+            "action": "append",
+            "nargs": 1,
+        },
     ]
-
-
-def _via_argument() -> dict[str, Any]:
-    return {
-        **text(
-            "via",
-            "A role to assume on the way, an ARN or a role name of the caller's account. To "
-            "be given again for each one, in order: the first is assumed by the source, the "
-            "last assumes the role. Role chaining gives one hour at most.",
-        ),
-        "action": "append",
-        "nargs": 1,
-    }

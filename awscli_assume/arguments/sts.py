@@ -1,37 +1,26 @@
-"""The arguments that every verb which assumes a role shares.
+"""Options for the parameters of AssumeRole, and how the CLI describes an option.
 
-AssumeRole's parameters stand under the names and in the shapes of ``aws sts
-assume-role``. A test compares them with the host's model of STS.
+Names and shapes are those of ``aws sts assume-role``. A test compares them with the
+host's model of STS.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from awscli_assume.model.request.request import PARAMETERS
 
-# Options of the command, by the name of their member in the parsed arguments,
-# that become parameters of AssumeRole as they are.
-STS_OPTIONS = (
-    "role_session_name",
-    "duration_seconds",
-    "policy",
-    "policy_arns",
-    "tags",
-    "transitive_tag_keys",
-    "external_id",
-    "serial_number",
-    "token_code",
-    "source_identity",
-    "provided_contexts",
-    "minimum_session_token_size",
-)
+# One entry of a command's ARG_TABLE.
+Argument = dict[str, object]
+
+STS_OPTIONS = tuple(PARAMETERS)
+TAG = {"Key": "The key of the tag.", "Value": "The value of the tag."}
 
 
-def text(name: str, help_text: str, **more: Any) -> dict[str, Any]:
-    """Return an option that takes a text."""
-    return {"name": name, "help_text": help_text, "cli_type_name": "string", **more}
+def text(name: str, help_text: str) -> Argument:
+    """Return an option with a text."""
+    return {"name": name, "help_text": help_text, "cli_type_name": "string"}
 
 
-def flag(name: str, help_text: str) -> dict[str, Any]:
+def flag(name: str, help_text: str) -> Argument:
     """Return an option without a value."""
     return {
         "name": name,
@@ -42,100 +31,95 @@ def flag(name: str, help_text: str) -> dict[str, Any]:
     }
 
 
-def _number(name: str, help_text: str) -> dict[str, Any]:
-    # The CLI would read a number itself, and end with Python's own words on one
-    # that is none: it is read as text here, and shown as what it is.
+def number(name: str, help_text: str) -> Argument:
+    """Return an option with a number, which is parsed as text: the CLI's own error is Python's."""
     return {**text(name, help_text), "cli_type_name": "integer", "schema": {"type": "string"}}
 
 
-def _structures(name: str, help_text: str, **members: str) -> dict[str, Any]:
+def texts(name: str, help_text: str) -> Argument:
+    """Return an option with several texts."""
+    return _list(name, help_text, {"type": "string"})
+
+
+def structures(name: str, help_text: str, **members: str) -> Argument:
+    """Return an option with structures, whose members are given with their descriptions.
+
+    No member is required, because the CLI's message for a missing one names no option.
+    """
     properties = {
-        # None is required here: the CLI's text for a missing one names no option.
         member: {"type": "string", "description": description}
         for member, description in members.items()
     }
-    schema = {"type": "array", "items": {"type": "object", "properties": properties}}
+    return _list(name, help_text, {"type": "object", "properties": properties})
+
+
+def _list(name: str, help_text: str, items: object) -> Argument:
+    schema = {"type": "array", "items": items}
     return {"name": name, "help_text": help_text, "nargs": "+", "schema": schema}
 
 
-def sts_arguments() -> list[dict[str, Any]]:
-    """Return AssumeRole's own parameters."""
-    return _session_arguments() + _policy_and_tag_arguments() + _proof_arguments()
+def option_name(name: str) -> str:
+    """Return an option as it is typed, from its name in the parsed arguments."""
+    return "ROLE" if name == "role" else "--" + name.replace("_", "-")
 
 
-def _session_arguments() -> list[dict[str, Any]]:
+def sts_arguments() -> list[Argument]:
+    """Return the options for the parameters of AssumeRole."""
+    return [*_session_arguments(), *_identity_arguments()]
+
+
+def _session_arguments() -> list[Argument]:
     return [
         text(
             "role-session-name",
-            "The name of the session, which stands in its ARN and in CloudTrail. Default: "
+            "The name of the session in its ARN and in CloudTrail. Default: "
             "<code>LOGIN-ddmmyy-session</code>, or the template in the setting "
             "<code>assume.role_session_name</code> of the source profile.",
         ),
-        _number(
+        number(
             "duration-seconds",
-            "How long the credentials live: 900 to 43200 seconds, and never more than the role's "
-            "own maximum; or <code>max</code>, the longest that the role allows. From a role to a "
-            "role it is one hour at most. Default: 3600, STS's own.",
+            "The duration of the session, from 900 seconds to the role's maximum session duration "
+            "(<code>max</code>), or to one hour in role chaining. Default: 3600.",
         ),
-    ]
-
-
-def _policy_and_tag_arguments() -> list[dict[str, Any]]:
-    return [
         text(
             "policy",
-            "An inline session policy as JSON (or <code>file://policy.json</code>), which "
-            "narrows what the session may do. At most 2048 characters.",
+            "An inline session policy as JSON, which restricts the session. It has at most 2048 "
+            "characters.",
         ),
-        _structures(
+        structures(
             "policy-arns",
-            "ARNs of managed policies to use as session policies, at most 10.",
+            "The ARNs of at most 10 managed policies as session policies.",
             arn="The ARN of an IAM managed policy.",
         ),
-        _structures(
-            "tags",
-            "Session tags, at most 50.",
-            Key="The key of the tag.",
-            Value="The value of the tag.",
-        ),
-        {
-            "name": "transitive-tag-keys",
-            "help_text": "Keys of session tags that are passed on in role chaining.",
-            "nargs": "+",
-            "schema": {"type": "array", "items": {"type": "string"}},
-        },
+        structures("tags", "Session tags, at most 50.", **TAG),
+        texts("transitive-tag-keys", "The keys of session tags to pass on in role chaining."),
     ]
 
 
-def _proof_arguments() -> list[dict[str, Any]]:
+def _identity_arguments() -> list[Argument]:
     return [
-        text(
-            "external-id",
-            "The external ID that the role's trust policy asks for, where a third party "
-            "assumes it.",
-        ),
+        text("external-id", "The external ID that the role's trust policy requires."),
         text(
             "serial-number",
-            "The serial number or ARN of your MFA device. Without <code>--token-code</code> its "
-            "code is that of <code>mfa_process</code>, else it is asked for on the terminal, "
-            "once for all roles as long as the session lives that it buys. Default: where a "
-            "device is needed, the one that IAM lists for the access key of the source.",
+            "The serial number or ARN of your MFA device, whose code comes from "
+            "<code>--token-code</code>, from <code>mfa_process</code> or from a prompt. Default: "
+            "if a device is needed, the one that IAM lists for you.",
         ),
         text(
             "token-code",
-            "The six digits that the MFA device shows. What stands on a command line is visible "
-            "to other users of the machine: better leave it out and type it when asked.",
+            "The six digits of the MFA device. Other users of this machine can see it in the "
+            "command line, so that a prompt is safer.",
         ),
-        text("source-identity", "The source identity, which stays the same in role chaining."),
-        _structures(
+        text("source-identity", "The source identity, which role chaining does not change."),
+        structures(
             "provided-contexts",
             "Contexts from trusted token issuers, at most 5.",
             ProviderArn="The ARN of the context provider.",
             ContextAssertion="The signed assertion of the context provider.",
         ),
-        _number(
+        number(
             "minimum-session-token-size",
-            "The least size of the session token in bytes, at most 4096: to test what has to "
-            "carry it.",
+            "The minimum size of the session token in bytes, at most 4096, to test systems that "
+            "store it.",
         ),
     ]

@@ -13,6 +13,8 @@ from awscli_assume.aws.sts.errors import error_hints_added, unexpected_response
 from awscli_assume.files.private_folder import JsonCache, digest
 from awscli_assume.host import cache_folder
 from awscli_assume.host.protocols import StsClient
+from awscli_assume.model.accounts import ACCOUNT_ID
+from awscli_assume.model.arns import find_arn, iam_arn, parse_arn
 
 LOG = logging.getLogger("awscli.assume.callers")
 _TEMPORARY = "session-"
@@ -32,32 +34,33 @@ class Caller:
     @classmethod
     def from_arn(cls, arn: str, user_id: Optional[str] = None) -> Caller:
         """Return the caller of GetCallerIdentity's ``Arn`` and ``UserId``. Raises ValueError."""
-        marker, partition, _, _, account_id, _ = arn.split(":", 5)
-        if marker != "arn" or not (account_id.isdigit() and len(account_id) == 12):
+        found = parse_arn(arn)
+        if not ACCOUNT_ID.fullmatch(found.account_id):
             raise ValueError(arn)
-        return cls(partition, account_id, arn, user_id)
+        return cls(found.partition, found.account_id, arn, user_id)
 
     @property
     def is_role_session(self) -> bool:
         """Return whether the caller is itself an assumed role (role chaining)."""
-        return self.arn is not None and ":assumed-role/" in self.arn
+        return self.role_name is not None
 
     @property
     def role_name(self) -> Optional[str]:
         """The name of the assumed role, None for other principals."""
-        return self.arn.split("/")[1] if self.arn and self.is_role_session else None
+        arn = find_arn(self.arn)
+        return None if arn is None else arn.assumed_role_name
 
     @property
     def account_arn(self) -> str:
         """The ARN that a trust policy uses for every principal of the caller's account."""
-        return f"arn:{self.partition}:iam::{self.account_id}:root"
+        return iam_arn(self.partition, self.account_id, "root")
 
     def is_named_by(self, arn: str) -> bool:
         """Return whether an ARN in a trust policy is that of the caller, its role or account."""
         if arn in (self.arn, self.account_arn):
             return True
         # A role name is unique in its account. IAM itself checks the path.
-        roles = f"arn:{self.partition}:iam::{self.account_id}:role/"
+        roles = iam_arn(self.partition, self.account_id, "role/")
         return arn.startswith(roles) and arn.rpartition("/")[2] == self.role_name
 
 

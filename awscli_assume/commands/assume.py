@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from awscli.argparser import ArgTableArgParser
 
-from awscli_assume.arguments.target_profile import target_arguments
+from awscli_assume.arguments.profiles import target_arguments
 from awscli_assume.commands.verbs import (
     VERBS,
     Verb,

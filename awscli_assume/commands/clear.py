@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from awscli_assume.arguments.profiles import dry_run_argument, profile_argument
 from awscli_assume.arguments.sts import flag
-from awscli_assume.arguments.target_profile import dry_run_argument, profile_argument
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.listing import changes, listing
 from awscli_assume.outputs.printing import print_object
+from awscli_assume.outputs.summary import changes, listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import CLEARED, EXPIRED, ProfileState, inspect_all
 from awscli_assume.profiles.target import clear_edits, clear_targets

@@ -7,7 +7,11 @@ from typing import Any, Mapping, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.arguments.create_role import Asked, create_role_arguments, read_asked
+from awscli_assume.arguments.create_role import (
+    CreateRoleOptions,
+    create_role_arguments,
+    read_options,
+)
 from awscli_assume.aws.callers import Caller
 from awscli_assume.aws.iam.role_creation import (
     RoleCreation,
@@ -57,7 +61,7 @@ class CreateRoleCommand(BasicCommand):
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
         context = CommandContext(self._session, parsed_globals, self._environment)
-        asked = read_asked(parsed_args)
+        asked = read_options(parsed_args)
         account = find_account(context)
         if parsed_args.wait:
             check_can_assume(asked, account.caller)
@@ -79,7 +83,7 @@ class CreateRoleCommand(BasicCommand):
 
     def _compare(
         self,
-        asked: Asked,
+        asked: CreateRoleOptions,
         found: Mapping[str, Any],
         account: Account,
         known: Mapping[str, str],
@@ -99,9 +103,13 @@ class CreateRoleCommand(BasicCommand):
         return NOT_AS_ASKED if rows else 0
 
     def _warn(
-        self, asked: Asked, account: Account, known: Mapping[str, str], context: CommandContext
+        self,
+        asked: CreateRoleOptions,
+        account: Account,
+        known: Mapping[str, str],
+        context: CommandContext,
     ) -> None:
-        for arn in without_mfa(asked.terms, asked.proof, known):
+        for arn in without_mfa(asked.terms, asked.trust_conditions, known):
             context.environment.notify(texts.without_mfa_warning(arn))
         for provider in missing_providers(asked, account):
             context.environment.notify(
@@ -121,9 +129,13 @@ class CreateRoleCommand(BasicCommand):
                 raise
 
     def _tell(
-        self, asked: Asked, made: Mapping[str, Any], caller: Caller, context: CommandContext
+        self,
+        asked: CreateRoleOptions,
+        made: Mapping[str, Any],
+        caller: Caller,
+        context: CommandContext,
     ) -> None:
-        external_id = asked.proof.external_id
+        external_id = asked.trust_conditions.external_id
         name = f"{made['Path']}{made['RoleName']}".lstrip("/")
         line = texts.assume_line(name, external_id, context.parsed_globals.profile)
         if asked.is_to_generate:
@@ -131,13 +143,15 @@ class CreateRoleCommand(BasicCommand):
         how = line if trusts_caller(asked, caller) else None
         context.environment.notify(texts.created_line(made["Arn"], how))
 
-    def _wait(self, asked: Asked, made: Mapping[str, Any], account: Account) -> int:
+    def _wait(self, asked: CreateRoleOptions, made: Mapping[str, Any], account: Account) -> int:
         environment = self._environment
         values = {"user": environment.login_name(), "host": environment.host_name()}
         values["date"] = session_date(environment.now().astimezone())
         values.update(role=made["RoleName"], account=account.caller.account_id)
         name = render(DEFAULT_TEMPLATE, values)
-        granted = wait_until_assumable(account.sts, made["Arn"], name, asked.proof.external_id)
+        granted = wait_until_assumable(
+            account.sts, made["Arn"], name, asked.trust_conditions.external_id
+        )
         environment.notify(texts.waited_line(granted, made["Arn"]))
         return 0 if granted else NOT_AS_ASKED
 

@@ -10,8 +10,8 @@ from awscli_assume.commands.verbs import Verb, role_verb_arguments
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import user_environment
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.child_environment import environment_with_keys
 from awscli_assume.outputs.summary import shell_line
+from awscli_assume.outputs.variables import environment_with_keys
 from awscli_assume.workflow.credentials.copy_source import plan_to_use
 from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.run.child_process import become, command_or_shell, find_program

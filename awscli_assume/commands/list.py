@@ -6,8 +6,8 @@ from typing import Any
 
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.listing import listing
 from awscli_assume.outputs.printing import print_table_to_people
+from awscli_assume.outputs.summary import listing
 from awscli_assume.profiles.state import inspect_all
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
+from awscli_assume.arguments.profiles import dry_run_argument, profile_argument
 from awscli_assume.arguments.sts import flag, text
-from awscli_assume.arguments.target_profile import dry_run_argument, profile_argument
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.listing import listing
 from awscli_assume.outputs.printing import print_object
+from awscli_assume.outputs.summary import listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
 from awscli_assume.profiles.target import check_writable

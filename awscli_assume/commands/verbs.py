@@ -12,11 +12,11 @@ from typing import Any, Iterable, Mapping, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.arguments.copy_source import copy_arguments
 from awscli_assume.arguments.identity_provider import (
     exclude_identity_tokens,
     identity_provider_arguments,
 )
+from awscli_assume.arguments.profiles import copy_arguments
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import sts_arguments
 from awscli_assume.aws.sts.client import apply_client_settings

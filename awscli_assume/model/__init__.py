@@ -1,1 +1,1 @@
-"""Values of the AssumeRole story: pure, no input or output, no clock, no CLI session."""
+"""Values and rules: no input or output, no clock, no CLI session."""

@@ -1,4 +1,4 @@
-"""Role ARNs, and role names that become ARNs once the account is known."""
+"""ARNs, and the roles that they or a role name and an account name."""
 
 from __future__ import annotations
 
@@ -9,20 +9,76 @@ from typing import Optional
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.accounts import ACCOUNT_ID, parse_account
 
+# For patterns of ARNs: aws, aws-cn, aws-us-gov and others.
+PARTITION = r"aws(?:-[a-z]+)*"
 # IAM User Guide, "IAM and AWS STS quotas" and API reference, "CreateRole".
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _PATH = re.compile(r"/(?:[\x21-\x2e\x30-\x7e]+/)*")
-_PATH_MOST = 512
-_PARTITION = re.compile(r"aws(?:-[a-z]+)*")
-_ARN_MOST = 2048
+_PATH_MAX = 512
+_ARN_MAX = 2048
+
+
+@dataclass(frozen=True)
+class Arn:
+    """An Amazon Resource Name. ``resource`` follows the account, as in ``role/my-role``."""
+
+    partition: str
+    service: str
+    region: str
+    account_id: str
+    resource: str
+
+    def __str__(self) -> str:
+        return (
+            f"arn:{self.partition}:{self.service}:{self.region}:{self.account_id}:{self.resource}"
+        )
+
+    @property
+    def assumed_role_name(self) -> Optional[str]:
+        """The role name in the ARN of a role session, which lacks the role's path; else None."""
+        kind, _, rest = self.resource.partition("/")
+        is_session = self.service == "sts" and kind == "assumed-role"
+        return rest.partition("/")[0] if is_session else None
+
+
+def find_arn(text: Optional[str]) -> Optional[Arn]:
+    """Return the parts of an ARN, or None if the text is not an ARN."""
+    parts = (text or "").split(":", 5)
+    return Arn(*parts[1:]) if len(parts) == 6 and parts[0] == "arn" else None
+
+
+def parse_arn(text: str) -> Arn:
+    """Return the parts of an ARN. Raises ValueError."""
+    arn = find_arn(text)
+    if arn is None:
+        raise ValueError(f"not an ARN: {text!r}")
+    return arn
+
+
+def iam_arn(partition: Optional[str], account_id: Optional[str], resource: str) -> str:
+    """Return the ARN of a resource of IAM, as ``root`` or ``role/my-role``."""
+    return f"arn:{partition}:iam::{account_id}:{resource}"
+
+
+def session_arn(role: Role, session_name: str) -> str:
+    """Return the ARN that GetCallerIdentity returns for a session of the role."""
+    return f"arn:{role.partition}:sts::{role.account_id}:assumed-role/{role.name}/{session_name}"
+
+
+def role_of_session(arn: Optional[str]) -> Optional[str]:
+    """Return the ARN of the role of a session, without the role's path; None for other ARNs."""
+    session = find_arn(arn)
+    if session is None or not session.assumed_role_name:
+        return None
+    return iam_arn(session.partition, session.account_id, f"role/{session.assumed_role_name}")
 
 
 @dataclass(frozen=True)
 class Role:
-    """A role as a person named it: an ARN, or a name whose account may not be known yet.
+    """A role named by an ARN, or by a name whose account may not be known yet.
 
-    ``path`` begins and ends with a slash, as IAM prints it. ``account_name`` is
-    that of an account whose id has to be looked up.
+    ``path`` begins and ends with a slash, as in IAM. ``account_name`` is the name of
+    an account whose ID has to be looked up.
     """
 
     name: str
@@ -33,21 +89,20 @@ class Role:
 
     @property
     def is_complete(self) -> bool:
-        """Return whether the role has an ARN already."""
+        """Return whether the role's ARN is known."""
         return self.account_id is not None and self.partition is not None
 
     @property
     def arn(self) -> str:
-        """The role ARN. Raises ValueError while account or partition are not known."""
+        """The role ARN. Raises ValueError if the account or the partition is not known."""
         if not self.is_complete:
             raise ValueError(f"the account of role {self.name} is not known yet")
-        return f"arn:{self.partition}:iam::{self.account_id}:role{self.path}{self.name}"
+        return iam_arn(self.partition, self.account_id, f"role{self.path}{self.name}")
 
     def completed(self, partition: str, account_id: str) -> Role:
-        """Return the role with what it lacks filled in.
+        """Return the role with the partition and the account ID that it lacks.
 
-        An account name that was not looked up stands for itself: no other account
-        takes its place.
+        An account name that was not looked up takes the place of the account ID.
         """
         return replace(
             self,
@@ -56,17 +111,17 @@ class Role:
         )
 
     def in_account(self, account_id: str) -> Role:
-        """Return the role with the id that its account name was found to have."""
+        """Return the role with the ID that its account name stands for."""
         return replace(self, account_id=account_id, account_name=None)
 
 
 def parse_role_name(text: str, account: Optional[str] = None) -> Role:
-    """Return the role of ``--role-name``, which may hold a path: ``team/dev/my-role``.
+    """Return the role of ``--role-name``, which may have a path, as in ``team/dev/my-role``.
 
-    ``account`` is an id or a name. Raises InvalidRequest.
+    ``account`` is an ID or a name. Raises InvalidRequest.
     """
     if text.startswith("arn:"):
-        # A session's or a user's ARN gets its own words from there.
+        # Raises an error of its own for an ARN of another kind.
         role = parse_role_arn(text)
         raise InvalidRequest(
             f"Invalid role name {text!r}: this is an ARN. Try: --role-arn {role.arn}"
@@ -79,56 +134,45 @@ def parse_role_name(text: str, account: Optional[str] = None) -> Role:
 
 def parse_role_arn(text: str) -> Role:
     """Return the role of ``--role-arn``. Raises InvalidRequest."""
-    parts = text.split(":", 5)
-    if len(parts) != 6 or parts[0] != "arn":
-        raise InvalidRequest(
-            f"Invalid role ARN {text!r}: it has to read "
-            "arn:PARTITION:iam::ACCOUNT:role/NAME. For a role of your own account try: "
-            "--role-name my-iam-role"
+    arn = find_arn(text)
+    if arn is None:
+        raise _invalid_arn(
+            text,
+            "it must have the form arn:PARTITION:iam::ACCOUNT:role/NAME. For a role in your own "
+            "account, try: --role-name my-iam-role",
         )
-    _, partition, service, region, account_id, resource = parts
-    if service == "sts" and resource.startswith("assumed-role/"):
-        role_name = resource.split("/")[1]
-        raise InvalidRequest(
-            f"Invalid role ARN {text!r}: this is a session of a role. Try: "
-            f"--role-arn arn:{partition}:iam::{account_id}:role/{role_name}"
+    if arn.assumed_role_name is not None:
+        raise _invalid_arn(
+            text, f"this is the ARN of a role session. Try: --role-arn {role_of_session(text)}"
         )
-    if not _PARTITION.fullmatch(partition):
-        raise InvalidRequest(
-            f"Invalid role ARN {text!r}: {partition!r} is no partition; "
-            "it has to be aws, aws-cn, aws-us-gov or another of the form aws-NAME"
+    if not re.fullmatch(PARTITION, arn.partition):
+        raise _invalid_arn(
+            text,
+            f"{arn.partition!r} is not a partition, such as aws, aws-cn or aws-us-gov",
         )
-    if service != "iam" or region:
-        raise InvalidRequest(
-            f"Invalid role ARN {text!r}: a role's ARN begins with arn:{partition}:iam::"
-        )
-    if not ACCOUNT_ID.fullmatch(account_id):
-        raise InvalidRequest(
-            f"Invalid role ARN {text!r}: the account {account_id!r} has to be 12 digits"
-        )
-    kind, _, rest = resource.partition("/")
+    if arn.service != "iam" or arn.region:
+        raise _invalid_arn(text, f"a role ARN begins with arn:{arn.partition}:iam::")
+    if not ACCOUNT_ID.fullmatch(arn.account_id):
+        raise _invalid_arn(text, f"the account {arn.account_id!r} must be 12 digits")
+    kind, _, rest = arn.resource.partition("/")
     if kind != "role" or not rest:
-        raise InvalidRequest(
-            f"Invalid role ARN {text!r}: {resource!r} is not a role; it has to read role/NAME"
+        raise _invalid_arn(
+            text, f"{arn.resource!r} is not a role; it must have the form role/NAME"
         )
     path, name = _split_path(rest)
     _check_name_and_path(text, path, name)
-    if len(text) > _ARN_MOST:
-        raise InvalidRequest(f"Invalid role ARN {text!r}: longer than {_ARN_MOST} characters")
-    return Role(name=name, path=path, account_id=account_id, partition=partition)
+    if len(text) > _ARN_MAX:
+        raise _invalid_arn(text, f"longer than {_ARN_MAX} characters")
+    return Role(name=name, path=path, account_id=arn.account_id, partition=arn.partition)
 
 
 def parse_role(text: str) -> Role:
-    """Return the role of an option that takes either, an ARN or a name with its path.
-
-    Raises InvalidRequest.
-    """
+    """Return the role that an ARN, or a name with its path, names. Raises InvalidRequest."""
     return parse_role_arn(text) if text.startswith("arn:") else parse_role_name(text)
 
 
-def partition_of(arn: str) -> str:
-    """Return the partition of any ARN: ``aws``, ``aws-cn`` …"""
-    return arn.split(":", 2)[1]
+def _invalid_arn(text: str, reason: str) -> InvalidRequest:
+    return InvalidRequest(f"Invalid role ARN {text!r}: {reason}")
 
 
 def _split_path(text: str) -> tuple[str, str]:
@@ -142,16 +186,8 @@ def _check_name_and_path(text: str, path: str, name: str) -> None:
             f"Invalid role name in {text!r}: a role name has 1 to 64 letters, digits "
             "or _+=,.@- characters, after an optional PATH/"
         )
-    if not _PATH.fullmatch(path) or len(path) > _PATH_MOST:
+    if not _PATH.fullmatch(path) or len(path) > _PATH_MAX:
         raise InvalidRequest(
-            f"Invalid role path in {text!r}: a path is words between slashes, without blanks, "
-            f"of at most {_PATH_MOST} characters"
+            f"Invalid role path in {text!r}: a path has names between slashes, without spaces, "
+            f"and at most {_PATH_MAX} characters"
         )
-
-
-def role_of_session(arn: Optional[str]) -> Optional[str]:
-    """Return the ARN of the role of an assumed-role ARN, which knows no path; None for others."""
-    match = re.fullmatch(r"arn:([a-z-]+):sts::(\d{12}):assumed-role/([^/]+)/.+", arn or "")
-    if match is None:
-        return None
-    return f"arn:{match[1]}:iam::{match[2]}:role/{match[3]}"

@@ -1,24 +1,27 @@
-"""Temporary credentials, read out of what STS answered."""
+"""Temporary credentials, parsed from the responses of STS."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Mapping, Optional, Union
+from typing import Mapping, Optional, Union
 
 from awscli_assume.errors import InvalidConfiguration, UnexpectedAnswer
+from awscli_assume.model.accounts import ACCOUNT_ID
+from awscli_assume.model.arns import find_arn, parse_arn
 
-# Anything that could end a line of an INI file, or hide in a terminal.
+# Characters that could end a line of an INI file, or are invisible in a terminal.
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
+_NOT_FROM_STS = (
+    "Nothing was written. Check what is between this machine and STS: --endpoint-url, "
+    "AWS_ENDPOINT_URL, a proxy"
+)
 
 
 @dataclass(frozen=True)
 class SessionCredentials:
-    """Temporary credentials of any kind.
-
-    ``expiration`` is an aware time in UTC, None where it is not known.
-    """
+    """Temporary credentials; ``expiration`` is an aware UTC time, or None if not known."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -28,86 +31,79 @@ class SessionCredentials:
 
 @dataclass(frozen=True)
 class PrincipalCredentials(SessionCredentials):
-    """Temporary credentials, and whose they are.
+    """Temporary credentials and their principal.
 
-    Of a copy of a source's own, ``assumed_role_arn`` and ``assumed_role_id`` are
-    what GetCallerIdentity says, which may be a user's.
+    For a copy of a source's credentials, ``assumed_role_arn`` and ``assumed_role_id`` are
+    those of GetCallerIdentity, which may name a user.
     """
 
     assumed_role_arn: str
     assumed_role_id: str
 
     def seconds_left(self, now: datetime) -> int:
-        """Return how many seconds are left, 0 where it is not known when they end."""
+        """Return how many seconds are left; 0 if the expiration is not known."""
         return int((self.expiration - now).total_seconds()) if self.expiration else 0
 
     @property
     def is_role_session(self) -> bool:
-        """Return whether they are a role's, so that a role on them is role chaining."""
-        return self.assumed_role_arn.split(":")[5].startswith("assumed-role/")
+        """Return whether the principal is a role session (role chaining)."""
+        return parse_arn(self.assumed_role_arn).assumed_role_name is not None
 
 
 @dataclass(frozen=True)
 class TemporaryCredentials(PrincipalCredentials):
-    """What AssumeRole hands out: a role's, with an end."""
+    """Credentials of a role, which always have an expiration."""
 
     expiration: datetime
 
     @property
     def account_id(self) -> str:
-        """The account that the role belongs to."""
-        return self.assumed_role_arn.split(":")[4]
+        """The account of the role."""
+        return parse_arn(self.assumed_role_arn).account_id
 
 
-def read_answer(answer: Any, now: datetime) -> TemporaryCredentials:
-    """Return the credentials in an AssumeRole response of botocore.
+def read_answer(response: object, now: datetime) -> TemporaryCredentials:
+    """Return the credentials of an AssumeRole response of botocore.
 
-    ``now`` is aware. Raises UnexpectedAnswer when it is not what STS sends: the
-    message names the field and keeps every value to itself.
+    ``now`` is aware. Raises UnexpectedAnswer, whose message names the field but no value.
     """
-    credentials = _section(answer, "Credentials")
-    user = _section(answer, "AssumedRoleUser")
-    values = TemporaryCredentials(
-        access_key_id=_text(credentials, "AccessKeyId"),
-        secret_access_key=_text(credentials, "SecretAccessKey"),
-        session_token=_text(credentials, "SessionToken"),
+    credentials = _section(response, "Credentials")
+    user = _section(response, "AssumedRoleUser")
+    result = TemporaryCredentials(
+        *_keys(credentials),
         expiration=parse_time(credentials.get("Expiration")),
         assumed_role_arn=_text(user, "Arn"),
         assumed_role_id=_text(user, "AssumedRoleId"),
     )
-    if not re.fullmatch(r"arn:[a-z-]+:sts::\d{12}:assumed-role/.+", values.assumed_role_arn):
-        raise _unexpected("the field Arn is not that of an assumed role")
-    if values.expiration <= now:
+    arn = find_arn(result.assumed_role_arn)
+    if arn is None or not arn.assumed_role_name or not ACCOUNT_ID.fullmatch(arn.account_id):
+        raise _unexpected("the field Arn is not the ARN of an assumed role")
+    if result.expiration <= now:
         raise _unexpected(
-            f"the credentials in it have expired at {format_time(values.expiration)}, and here it "
-            f"is {format_time(now)}; check the clock of this machine"
+            f"its credentials expired at {format_time(result.expiration)}, and the time here is "
+            f"{format_time(now)}; check the clock of this machine"
         )
-    return values
+    return result
 
 
-def read_mfa_session(answer: Any, now: datetime) -> SessionCredentials:
-    """Return the credentials in a GetSessionToken response of botocore.
-
-    ``now`` is aware. Raises UnexpectedAnswer as ``read_answer`` does.
-    """
-    credentials = _section(answer, "Credentials")
-    values = SessionCredentials(
-        access_key_id=_text(credentials, "AccessKeyId"),
-        secret_access_key=_text(credentials, "SecretAccessKey"),
-        session_token=_text(credentials, "SessionToken"),
-        expiration=parse_time(credentials.get("Expiration")),
-    )
-    if values.expiration is None or values.expiration <= now:
-        raise _unexpected("the credentials in it have expired; check the clock of this machine")
-    return values
+def read_mfa_session(response: object, now: datetime) -> SessionCredentials:
+    """Return the credentials of a GetSessionToken response. Raises as ``read_answer`` does."""
+    credentials = _section(response, "Credentials")
+    expiration = parse_time(credentials.get("Expiration"))
+    if expiration <= now:
+        raise _unexpected("its credentials have expired; check the clock of this machine")
+    return SessionCredentials(*_keys(credentials), expiration)
 
 
 def read_session(
-    access_key_id: str, secret_access_key: str, session_token: str, expiration: Any
+    access_key_id: str,
+    secret_access_key: str,
+    session_token: str,
+    expiration: Union[str, datetime, None],
 ) -> SessionCredentials:
-    """Return temporary credentials that a source handed out; they may have no known end.
+    """Return temporary credentials of a source, whose expiration may not be known.
 
-    Raises InvalidConfiguration: the message names the field and no value.
+    Raises InvalidConfiguration, whose message names the field but no value.
     """
     values = {
         "access key id": access_key_id,
@@ -117,44 +113,43 @@ def read_session(
     for name, value in values.items():
         if not value or _UNPRINTABLE.search(value):
             raise InvalidConfiguration(
-                f"The source's {name} holds characters that no credential has. Look at where it "
-                "comes from: aws configure list"
+                f"The source's {name} is missing or has characters that no credential has. Look "
+                "at where it comes from: aws configure list"
             )
-    found = None if expiration is None else parse_time(expiration)
-    return SessionCredentials(access_key_id, secret_access_key, session_token, found)
+    parsed = None if expiration is None else parse_time(expiration)
+    return SessionCredentials(access_key_id, secret_access_key, session_token, parsed)
 
 
 def read_copy(
-    found: SessionCredentials,
+    credentials: SessionCredentials,
     expiration: Optional[datetime],
     arn: Optional[str],
     user_id: Optional[str],
 ) -> PrincipalCredentials:
-    """Return a source's own credentials as those of the principal that STS named.
+    """Return a source's credentials with the principal of GetCallerIdentity.
 
-    Raises UnexpectedAnswer: both go into a file, one line each.
+    Raises UnexpectedAnswer unless both can be a line of a file.
     """
     for value in (arn, user_id):
         if not value or _UNPRINTABLE.search(value):
             raise UnexpectedAnswer(
-                "The answer to GetCallerIdentity is not one of STS. Nothing was written. Check "
-                "what stands between here and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
+                f"The response to GetCallerIdentity is not one of STS. {_NOT_FROM_STS}"
             )
     return PrincipalCredentials(
-        found.access_key_id,
-        found.secret_access_key,
-        found.session_token,
+        credentials.access_key_id,
+        credentials.secret_access_key,
+        credentials.session_token,
         expiration,
         str(arn),
         str(user_id),
     )
 
 
-def parse_time(value: Union[str, datetime, None]) -> datetime:
-    """Return an aware UTC time of STS's ``Expiration``.
+def parse_time(value: object) -> datetime:
+    """Return an ``Expiration`` of STS as an aware UTC time. Raises UnexpectedAnswer.
 
-    The CLI hands it out as a string, ``…Z`` on version 1 and ``…+00:00`` on
-    version 2; plain botocore as a datetime. Raises UnexpectedAnswer.
+    The CLI has it as a string (``…Z`` in version 1, ``…+00:00`` in version 2), botocore as
+    a datetime.
     """
     if isinstance(value, str):
         try:
@@ -162,7 +157,7 @@ def parse_time(value: Union[str, datetime, None]) -> datetime:
         except ValueError:
             value = None
     if not isinstance(value, datetime) or value.tzinfo is None:
-        raise _unexpected("the field Expiration is missing or no time")
+        raise _unexpected("the field Expiration is missing or not a time")
     try:
         return value.astimezone(timezone.utc)
     except OverflowError:
@@ -174,24 +169,31 @@ def format_time(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _section(answer: Any, name: str) -> Mapping[str, Any]:
-    section = answer.get(name) if isinstance(answer, Mapping) else None
+def _section(response: object, name: str) -> Mapping[str, object]:
+    section = response.get(name) if isinstance(response, Mapping) else None
     if not isinstance(section, Mapping):
         raise _unexpected(f"it has no {name}")
     return section
 
 
-def _text(section: Mapping[str, Any], name: str) -> str:
+def _keys(section: Mapping[str, object]) -> tuple[str, str, str]:
+    return (
+        _text(section, "AccessKeyId"),
+        _text(section, "SecretAccessKey"),
+        _text(section, "SessionToken"),
+    )
+
+
+def _text(section: Mapping[str, object], name: str) -> str:
     value = section.get(name)
     if not isinstance(value, str) or not value:
         raise _unexpected(f"the field {name} is missing")
     if _UNPRINTABLE.search(value):
-        raise _unexpected(f"the field {name} holds characters that no credential has")
+        raise _unexpected(f"the field {name} has characters that no credential has")
     return value
 
 
 def _unexpected(reason: str) -> UnexpectedAnswer:
     return UnexpectedAnswer(
-        f"The answer to AssumeRole is not one of STS: {reason}. Nothing was written. "
-        "Check what stands between here and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
+        f"The response to AssumeRole is not one of STS: {reason}. {_NOT_FROM_STS}"
     )

@@ -1,4 +1,4 @@
-"""A diagnosis as text for people, and as an object for programs."""
+"""A diagnosis as text and as an object."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def as_object(diagnosis: Diagnosis) -> dict[str, Any]:
 
 
 def as_text(diagnosis: Diagnosis) -> str:
-    """Return the verdict, then each step with its evidence and what to type."""
+    """Return the verdict, then each step with its evidence and commands to type."""
     lines = [_verdict(diagnosis), ""]
     for step in diagnosis.steps:
         lines.append(f"{step.status:<15} {_TITLES[step.name]}")
@@ -54,7 +54,7 @@ def as_text(diagnosis: Diagnosis) -> str:
 
 
 def reason(diagnosis: Diagnosis) -> str:
-    """Return the sentence that the verdict stands on."""
+    """Return the sentence that decides the verdict."""
     step = diagnosis.deciding
     return "nothing stands in the way" if step is None else step.evidence[0]
 
@@ -64,12 +64,12 @@ def _verdict(diagnosis: Diagnosis) -> str:
     what = words.get(diagnosis.outcome, "may or may not be assumable")
     step = diagnosis.deciding
     if step is not None and step.name == MACHINE:
-        # All that AWS has to say is said: the role is there, and the profile is not ours.
-        return f"{diagnosis.role} can be assumed, and not written: {_printable(reason(diagnosis))}"
+        # AWS allows it, and only the target profile can't be written.
+        return f"{diagnosis.role} can be assumed, but not written: {_printable(reason(diagnosis))}"
     where = "" if step is None else f" ({_TITLES[step.name]})"
     return f"{diagnosis.role} {what}: {_printable(reason(diagnosis))}{where}"
 
 
 def _printable(text: str) -> str:
-    # What IAM and STS answer may hold anything; a terminal obeys control characters.
+    # Responses of IAM and STS may have control characters, which a terminal would obey.
     return "".join(one if one.isprintable() else "?" for one in text)

@@ -1,8 +1,8 @@
-"""Temporary credentials over HTTP on this machine, for one child process.
+"""An HTTP endpoint on this machine with temporary credentials for one child process.
 
-The answers are those of AWS SDKs and Tools Reference Guide, "Container
-credential provider"; the child finds the endpoint by
-AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN.
+Responses are those of AWS SDKs and Tools Reference Guide, "Container credential
+provider". The child finds the endpoint by AWS_CONTAINER_CREDENTIALS_FULL_URI and
+AWS_CONTAINER_AUTHORIZATION_TOKEN.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ from awscli_assume.outputs.endpoint_request import Refusal, check_request, read_
 
 PATH = "/credentials"
 ADDRESS = "127.0.0.1"
-# Connections that wait for a slot. The kernel may take fewer (macOS: 128); a
-# client beyond that tries again by itself.
+# Connections that wait for a slot. The kernel may allow fewer (macOS: 128); other clients
+# try again.
 _BACKLOG = 512
-# A machine without a thread or a file descriptor to spare is asked again after this.
+# The pause after the machine had no free thread or file descriptor.
 _PAUSE_SECONDS = 0.05
-# Whose texts are made for people and hold no secret.
-_OURS = (errors.InvalidRequest, errors.InvalidConfiguration, errors.UnexpectedAnswer)
-_TELLING = (*_OURS, ClientError)
+# Errors whose messages have no secret.
+_SAFE_ERRORS = (
+    errors.InvalidRequest, errors.InvalidConfiguration, errors.UnexpectedAnswer, ClientError,
+)  # fmt: skip
 
 
 class CredentialsEndpoint:
-    """Serve what ``provide`` answers, inside of a ``with`` block, to whoever has the token.
+    """Serve the credentials of ``provide`` to clients with the token, in a ``with`` block.
 
-    ``provide`` is called once for each good request, by several threads at once.
-    ``url`` and ``token`` are what the child has to be given; ``url`` is known
-    inside of the block. A request has ``deadline_seconds`` to arrive and its
-    answer as many to leave; ``slots`` requests are attended to at a time, and
-    others wait.
+    ``provide`` is called for each valid request, by several threads at once. The child
+    needs ``url``, which is known inside the block, and ``token``. A request has
+    ``deadline_seconds`` to arrive, and its response the same time to be sent. At most
+    ``slots`` requests are handled at a time, and others wait.
 
-    Not ``socketserver``: it would wake up several times a second to see
-    whether it is to stop, and has no bound for its threads.
+    ``socketserver`` would wake up several times a second to look for a shutdown, and has
+    no limit for its threads.
     """
 
     def __init__(
@@ -68,15 +68,14 @@ class CredentialsEndpoint:
         self._address = f"{ADDRESS}:{listener.getsockname()[1]}"
         self.url = f"http://{self._address}{PATH}"
         self._bell, bell = socket.socketpair()
-        # Daemons: a slow client does not keep the CLI from ending.
+        # Daemon threads, so that a slow client does not keep the CLI from ending.
         self._thread = threading.Thread(target=self._serve, args=(listener, bell), daemon=True)
         self._thread.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._stopping.set()
-        # Whatever the thread waits for comes: the bell is ringing when its
-        # other end is gone, and a slot is free.
+        # The thread waits for a slot or for a connection. The closed pair wakes it up.
         self._bell.close()
         self._slots.release()
         self._thread.join(1)
@@ -98,7 +97,7 @@ class CredentialsEndpoint:
                 try:
                     self._accept(listener)
                 except (OSError, RuntimeError):
-                    # The client has gone away again, or the machine is at an end.
+                    # The client disconnected, or the machine has no resources left.
                     self._slots.release()
                     self._stopping.wait(_PAUSE_SECONDS)
 
@@ -114,7 +113,7 @@ class CredentialsEndpoint:
 
     def _attend(self, connection: socket.socket) -> None:
         try:
-            # An OSError says that the client has gone: there is nobody to tell.
+            # An OSError means that the client disconnected.
             with suppress(OSError):
                 self._answer(connection)
         finally:
@@ -147,9 +146,9 @@ class CredentialsEndpoint:
         try:
             return _document_of(self._provide())
         except Exception as error:
-            # Other texts may quote anything; the name of their kind is safe.
-            message = f"No credentials could be had ({type(error).__name__})"
-            if isinstance(error, _TELLING):
+            # Other messages may quote secrets.
+            message = f"No credentials are available ({type(error).__name__})"
+            if isinstance(error, _SAFE_ERRORS):
                 message = ". ".join(line.strip().rstrip(".") for line in str(error).splitlines())
             raise Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "ProviderError", message) from None
 
@@ -157,13 +156,13 @@ class CredentialsEndpoint:
 def _listen() -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        # Windows lets another process take over a port that is not marked so.
+        # Otherwise another process could take over the port on Windows.
         exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
         if exclusive is not None:
             listener.setsockopt(socket.SOL_SOCKET, exclusive, 1)
         listener.bind((ADDRESS, 0))
         listener.listen(_BACKLOG)
-        # A client may have gone between the selector's word and the accept.
+        # A client may disconnect before it is accepted.
         listener.setblocking(False)
     except BaseException:
         listener.close()
@@ -172,7 +171,7 @@ def _listen() -> socket.socket:
 
 
 def _document_of(credentials: TemporaryCredentials) -> dict[str, str]:
-    # No RoleArn: it is the role's own, with its path, which AssumeRole does not answer.
+    # RoleArn would need the role's path, which AssumeRole does not return.
     return {
         "AccessKeyId": credentials.access_key_id,
         "SecretAccessKey": credentials.secret_access_key,

@@ -1,9 +1,9 @@
-"""What the credentials endpoint takes for a request: read within bounds, then checked.
+"""Requests to the credentials endpoint, parsed within limits and checked.
 
-A head of the standard library's ``http.server`` would be read without a limit in time, and
-parsed as mail is: with folded lines, bare line feeds and HTTP/0.9, and the headers that it
-can't read left out in silence. To take that back is longer than this strict reader, which
-knows one method, no body and one request a connection.
+The standard library's ``http.server`` has no time limit for headers and parses them as
+mail: with folded lines, bare line feeds and HTTP/0.9, and without an error for invalid
+ones. This strict parser is shorter than a correction: one method, no body and one request
+per connection.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from http import HTTPStatus
 from typing import Sequence
 
 # Request line and headers together; an SDK sends less than 1 KiB.
-HEAD_MOST = 8192
-# What is read away after a refusal before the connection is closed on the client.
-_REST_MOST = 65536
+HEAD_MAX = 8192
+# How much of a refused request is read before the connection is closed.
+_REST_MAX = 65536
 _PIECE = 4096
 # RFC 9110, 5.6.2 (token) and 5.5 (field value).
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -28,7 +28,7 @@ _NOT_A_VALUE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 
 
 class Refusal(Exception):
-    """An answer other than credentials: its status, a code and one sentence, without secrets."""
+    """A response without credentials: its status, a code and one sentence without secrets."""
 
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """The head of one request; header names in lower case, ``more`` where bytes came after it."""
+    """The head of a request. Header names are in lower case. ``more``: other bytes followed."""
 
     method: str
     target: str
@@ -53,22 +53,22 @@ class Request:
 def read_request(connection: socket.socket, deadline: float) -> Request:
     """Read the head of a request; ``deadline`` is a time of ``time.monotonic``.
 
-    Raises Refusal where the head is too large, too slow, or none.
+    Raises Refusal if the head is too large, too slow or invalid.
     """
     data = b""
     while b"\r\n\r\n" not in data:
-        if len(data) >= HEAD_MOST:
+        if len(data) >= HEAD_MAX:
             raise Refusal(
                 HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "RequestTooLarge",
-                f"The request line and the headers are larger than {HEAD_MOST} bytes",
+                f"The request line and the headers are larger than {HEAD_MAX} bytes",
             )
-        piece = _receive(connection, HEAD_MOST - len(data), deadline)
+        piece = _receive(connection, HEAD_MAX - len(data), deadline)
         if not piece:
             raise _malformed("the request ends before its headers do")
         data += piece
     head, _, rest = data.partition(b"\r\n\r\n")
-    # One character for each byte, as RFC 9110 reads what is not ASCII.
+    # One character for each byte, because RFC 9110 does not define other characters.
     line, *fields = head.decode("latin-1").split("\r\n")
     found = _REQUEST_LINE.fullmatch(line)
     if found is None:
@@ -80,8 +80,7 @@ def check_request(request: Request, address: str, path: str, token: str) -> None
     """Raise Refusal unless this is a GET of ``path`` at ``address`` (host:port) with the token."""
     names = ([address], [address.replace("127.0.0.1", "localhost")])
     if request.values("host") not in names or "://" in request.target:
-        # A page of a browser whose domain was made to resolve to this machine
-        # (DNS rebinding) sends that domain here.
+        # A web page whose domain resolves to this machine (DNS rebinding) sends that domain.
         raise _forbidden("This endpoint answers to its own address only")
     if request.values("origin"):
         raise _forbidden("This endpoint does not answer to web pages")
@@ -89,23 +88,23 @@ def check_request(request: Request, address: str, path: str, token: str) -> None
         raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "MethodNotAllowed", "Send GET")
     lengths = request.values("content-length")
     if request.more or lengths not in ([], ["0"]) or request.values("transfer-encoding"):
-        raise _malformed("one GET without a body is all that a connection takes")
-    # The same answer without a token as with a wrong one. 403: a 401 has to
-    # name an authentication scheme, and there is none.
+        raise _malformed("a connection takes one GET without a body")
+    # The same response without a token as with a wrong one. A 401 would have to name an
+    # authentication scheme, and there is none.
     tokens = [value.encode("latin-1") for value in request.values("authorization")]
     if len(tokens) != 1 or not hmac.compare_digest(tokens[0], token.encode()):
         raise _forbidden("The Authorization header is not AWS_CONTAINER_AUTHORIZATION_TOKEN")
     if request.target != path:
-        raise Refusal(HTTPStatus.NOT_FOUND, "NotFound", f"There is {path} here and nothing else")
+        raise Refusal(HTTPStatus.NOT_FOUND, "NotFound", f"The only path is {path}")
 
 
 def read_away(connection: socket.socket, deadline: float) -> None:
-    """Read and forget what a refused client still sends, until it ends or a bound is reached.
+    """Read the rest of a refused request, within limits.
 
-    A socket closed with bytes unread resets the connection, and the client
-    would lose the answer.
+    Closing a socket with unread bytes resets the connection, and the client would lose the
+    response.
     """
-    left = _REST_MOST
+    left = _REST_MAX
     while left > 0:
         piece = _receive(connection, _PIECE, deadline)
         if not piece:
@@ -114,7 +113,7 @@ def read_away(connection: socket.socket, deadline: float) -> None:
 
 
 def _receive(connection: socket.socket, most: int, deadline: float) -> bytes:
-    # The socket's own limit is one for each read: a byte a second would never reach it.
+    # The limit of a socket is per read: one byte per second would never reach it.
     left = deadline - time.monotonic()
     if left > 0:
         connection.settimeout(left)

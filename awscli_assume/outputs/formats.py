@@ -1,21 +1,20 @@
 """The formats of ``aws assume export``: temporary credentials for a shell or a program.
 
-The first six have the names and the words of ``aws configure export-credentials``
-(customizations/configure/exportcreds.py, 2.38.5), and its text, but for what
-would act when it is read: that is in quotes here, or refused.
+The first six have the names, the documentation and the text of ``aws configure
+export-credentials`` (customizations/configure/exportcreds.py, 2.38.5). Values that a shell
+would interpret are quoted or refused.
 
-Lines end with a line feed. On Windows, Python writes a carriage return before it
-to stdout, which shells such as Git Bash keep in the value: whoever writes these
-texts has to write them as they are.
+Lines end with a line feed, and must be written as bytes: on Windows, Python adds a
+carriage return, which shells such as Git Bash keep in the value.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Callable, Mapping, Optional, Union
 
-from awscli_assume.model.credentials import SessionCredentials
-from awscli_assume.outputs.documents import assume_role_document, process_document
+from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials, format_time
 from awscli_assume.outputs.shells import SHELLS, is_plain, refusal, shell_of, unprintable, word
 from awscli_assume.outputs.variables import check_variables, credential_variables
 
@@ -24,10 +23,9 @@ Render = Callable[[SessionCredentials, Optional[str]], str]
 
 @dataclass(frozen=True)
 class Format:
-    """One form of credentials as text.
+    """One format; ``documentation`` is a sentence of help text.
 
-    ``documentation`` is one sentence of help text. ``render`` takes credentials and
-    the region, None where it is not known.
+    ``render`` takes credentials and the Region, or None if that is not known.
     """
 
     name: str
@@ -40,8 +38,8 @@ def render(
 ) -> str:
     """Return credentials as text that ends with a line feed.
 
-    ``chosen`` is a format or the name of one. Raises InvalidConfiguration for a
-    value that the format can't carry: it names the variable, never the value.
+    ``chosen`` is a format or its name. Raises InvalidConfiguration for a value that the
+    format can't represent, with the name of the variable but not the value.
     """
     if isinstance(chosen, str):
         chosen = FORMATS[chosen]
@@ -49,9 +47,8 @@ def render(
 
 
 def default_format(is_terminal: bool, env: Mapping[str, str]) -> str:
-    """Return the format for where stdout goes: a program, or a person in their shell."""
-    # What is no terminal is a credential_process, or a program like the official
-    # command's readers: they get its default.
+    """Return the default format for a terminal (the user's shell) or for a program."""
+    # Programs get the default of aws configure export-credentials.
     return _FORMAT_OF_SHELL[shell_of(env)] if is_terminal else "process"
 
 
@@ -74,7 +71,7 @@ def _assign(shell: str, name: str, value: str) -> str:
 
 
 def _fish_line(name: str, value: str) -> str:
-    # As the official command, in double quotes, where nothing would act in them.
+    # In double quotes as in the official command, if that is safe.
     return f'set -gx {name} "{value}"' if is_plain(value) else _assign("fish", name, value)
 
 
@@ -83,17 +80,49 @@ def _powershell_line(name: str, value: str) -> str:
 
 
 def _csh_line(name: str, value: str) -> str:
-    # csh makes blanks of line ends in eval "`…`": the semicolon holds the lines apart.
+    # csh replaces line ends by spaces in eval "`…`": the semicolon separates the lines.
     return _assign("csh", name, value) + ";"
 
 
 def _refuse_for_docker(value: str) -> Optional[str]:
-    # docker takes all behind the first = for the value: blanks, $ and # are letters,
-    # and only a line end can't be in it. Newer versions take a pair of quotes around
-    # the value away, older ones don't (docker/cli, pkg/kvfile/kvfile.go).
+    # For docker, everything after the first = is the value, including spaces, $ and #.
+    # Only a line end is impossible. Newer versions remove quotes around the value, older
+    # ones don't (docker/cli, pkg/kvfile/kvfile.go).
     if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-        return "stands in quotes, which docker takes away or not, depending on its version"
+        return "is in quotes, which docker removes or not, depending on its version"
     return unprintable(value)
+
+
+def _process_document(credentials: SessionCredentials, region: Optional[str] = None) -> str:
+    """Return the output of a ``credential_process``, which has no Region."""
+    return _json({"Version": 1, **_members(credentials)})
+
+
+def _assume_role_document(credentials: SessionCredentials, region: Optional[str]) -> str:
+    document: dict[str, object] = {"Credentials": _members(credentials)}
+    if isinstance(credentials, TemporaryCredentials):
+        document["AssumedRoleUser"] = {
+            "AssumedRoleId": credentials.assumed_role_id,
+            "Arn": credentials.assumed_role_arn,
+        }
+    return _json(document)
+
+
+def _members(credentials: SessionCredentials) -> dict[str, str]:
+    # JSON can represent any value, but programs put the values into headers and variables.
+    check_variables(credential_variables(credentials), unprintable)
+    members = {
+        "AccessKeyId": credentials.access_key_id,
+        "SecretAccessKey": credentials.secret_access_key,
+        "SessionToken": credentials.session_token,
+    }
+    if credentials.expiration is not None:
+        members["Expiration"] = format_time(credentials.expiration)
+    return members
+
+
+def _json(document: Mapping[str, object]) -> str:
+    return json.dumps(document, indent=2) + "\n"
 
 
 _ALL = (
@@ -101,7 +130,7 @@ _ALL = (
         "process",
         "Display credentials as JSON, in the schema that the <code>credential_process</code> "
         "setting expects.",
-        process_document,
+        _process_document,
     ),
     Format(
         "env",
@@ -148,7 +177,7 @@ _ALL = (
     Format(
         "json",
         "Display credentials as JSON, as <code>aws sts assume-role</code> does.",
-        assume_role_document,
+        _assume_role_document,
     ),
 )
 FORMATS: Mapping[str, Format] = {one.name: one for one in _ALL}

@@ -1,4 +1,4 @@
-"""What ``create-role`` prints: the documents, the difference, what was made and taken back."""
+"""What ``create-role`` prints: documents, differences, and what was created or deleted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from awscli_assume.model.role_creation.new_role import Call
 
 
 def requests(calls: Iterable[Call]) -> dict[str, Any]:
-    """Return what IAM is going to be asked, the documents as objects."""
+    """Return the requests to IAM, with documents as objects."""
     return {
         "Requests": [
             {"Operation": call.operation, "Parameters": dict(call.parameters)} for call in calls
@@ -19,29 +19,28 @@ def requests(calls: Iterable[Call]) -> dict[str, Any]:
 
 
 def requests_text(calls: Iterable[Call]) -> str:
-    """Return the same as JSON for people."""
+    """Return the requests to IAM as JSON text."""
     return json.dumps(requests(calls), indent=4) + "\n"
 
 
 def existing_line(role_arn: str, count: int) -> str:
-    """Say that a role is there already, and in how many things it differs."""
+    """Return the line for an existing role, with the number of differences."""
     if not count:
-        return f"{role_arn} exists already, as asked for. Nothing was changed\n"
-    things = "1 thing" if count == 1 else f"{count} things"
+        return f"{role_arn} already exists, exactly as requested. Nothing was changed\n"
     return (
-        f"{role_arn} exists already and differs in {things}. An existing role is never changed: "
-        "choose another --role-name, or change it by aws iam yourself\n"
+        f"{role_arn} already exists, with {count} difference{'' if count == 1 else 's'}. An "
+        "existing role is never changed: choose another --role-name, or change it with aws iam\n"
     )
 
 
 def created_line(role_arn: str, assume_line: Optional[str]) -> str:
-    """Say that the role is made, and how the caller assumes it, where that is meant."""
+    """Return the line for a role that was created, and the command that assumes it."""
     how = "" if assume_line is None else f". To assume it: {assume_line}"
     return f"Created the role {role_arn}{how}\n"
 
 
 def assume_line(name: str, external_id: Optional[str], profile: Optional[str]) -> str:
-    """Return the command that assumes the role; ``name`` has the path in it."""
+    """Return the command that assumes the role; ``name`` includes the path."""
     words = ["aws", "assume", "--role-name", name]
     words += [] if external_id is None else ["--external-id", external_id]
     words += [] if profile is None else ["--profile", profile]
@@ -49,36 +48,37 @@ def assume_line(name: str, external_id: Optional[str], profile: Optional[str]) -
 
 
 def without_mfa_warning(arn: str) -> str:
-    """Say who of --trust can't assume a role that asks for MFA."""
+    """Return the warning for a role of ``--trust`` that can't meet ``--require-mfa``."""
     return (
-        f"aws: [WARNING]: {arn} can't assume the role: the session of a role carries no MFA, and "
-        "--require-mfa asks for it. To let it in, make a second role without --require-mfa\n"
+        f"aws: [WARNING]: {arn} can't assume the role: the session of a role has no MFA "
+        "information, which --require-mfa requires. To trust it, create another role without "
+        "--require-mfa\n"
     )
 
 
 def provider_warning(provider: str, profile: Optional[str]) -> str:
-    """Say that no token of a provider gets in yet, and by which command the account has it."""
+    """Return the warning for an OIDC provider that the account lacks."""
     words = ["aws", "iam", "create-open-id-connect-provider", "--url", f"https://{provider}"]
     words += ["--client-id-list", "sts.amazonaws.com"]
     words += [] if profile is None else ["--profile", profile]
     return (
-        f"aws: [WARNING]: the account has no OIDC provider {provider}, so none of its tokens "
-        f"gets in yet. To make it: {shlex.join(words)}\n"
+        f"aws: [WARNING]: the account has no OIDC provider {provider}, so its tokens can't "
+        f"assume the role yet. To create it: {shlex.join(words)}\n"
     )
 
 
 def external_id_line(external_id: str) -> str:
-    """Show the external ID that the role was made with."""
-    return f"The external ID is {external_id}. Whoever assumes the role gives it: --external-id\n"
+    """Return the line with the external ID of the role."""
+    return f"The external ID is {external_id}. To assume the role, give it as --external-id\n"
 
 
 def waited_line(is_assumable: bool, role_arn: str) -> str:
-    """Say how the waiting ended."""
+    """Return the line with the result of ``--wait``."""
     if is_assumable:
-        return f"STS grants {role_arn} to the caller\n"
+        return f"The caller can assume {role_arn}\n"
     return (
-        f"{role_arn} is created, and STS still denies it to the caller after a minute. Does the "
-        "caller's own policy allow sts:AssumeRole on it? To try again: aws assume "
+        f"{role_arn} was created, but the caller can't assume it after a minute. Do the "
+        "caller's own policies allow sts:AssumeRole on it? To try again: aws assume "
         f"--role-arn {role_arn}\n"
     )
 
@@ -86,21 +86,20 @@ def waited_line(is_assumable: bool, role_arn: str) -> str:
 def remains_text(
     taken_back: Sequence[Call], left: Sequence[str], is_doubtful: bool, profile: Optional[str]
 ) -> str:
-    """Say what was taken back, and by which commands the rest goes; else nothing."""
+    """Return what was deleted again, and the commands that delete the rest; else nothing."""
     more = "" if profile is None else f" --profile {shlex.quote(profile)}"
-    lines = [f"Took back: {_named(call)}\n" for call in taken_back]
+    lines = [f"Deleted again: {_named(call)}\n" for call in taken_back]
     if is_doubtful:
         lines.append(
-            "Nobody knows whether IAM made the role, for its answer is missing. If it is there "
-            "and yours, remove it:\n"
+            "IAM did not respond, so the role may exist. If it does and it is yours, delete it:\n"
         )
     elif left:
-        lines.append("Not everything could be taken back. Remove the rest, in this order:\n")
+        lines.append("Not everything could be deleted again. Delete the rest, in this order:\n")
     return "".join([*lines, *(f"  {command}{more}\n" for command in left)])
 
 
 def difference(rows: Sequence[Mapping[str, Any]], role_arn: str) -> dict[str, Any]:
-    """Return the object of a role that is there and differs."""
+    """Return the object for an existing role with differences."""
     return {"RoleArn": role_arn, "Differences": list(rows)}
 
 

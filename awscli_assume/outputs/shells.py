@@ -1,7 +1,6 @@
-"""How each shell sets and unsets a variable, and which shell a person has.
+"""How each shell quotes, sets and unsets variables, and which shell the user has.
 
-Nothing that is quoted here acts in its shell: the rules are those of the
-shells' own manuals, and tests run the shells.
+The quoting rules are from the shells' manuals, and tests run the shells.
 """
 
 from __future__ import annotations
@@ -10,30 +9,27 @@ import re
 from dataclasses import dataclass
 from typing import Callable, Iterable, Mapping, Optional
 
-# What is one word in every shell. The equals sign is none at the start of a value
-# or behind a colon: zsh reads a command's path for it there, also in `export X==ls`
-# (zshexpn, "Filename Expansion"), and shlex.quote doesn't know that. Nor is the
-# percent sign: fish up to 3.x reads its process id for %self.
+# One word in every shell. Not an equals sign at the start or after a colon, which zsh
+# replaces by the path of a command, also in `export X==ls` (zshexpn, "Filename
+# Expansion"; shlex.quote allows it). Not a percent sign: fish up to 3.x replaces %self.
 _PLAIN = re.compile(r"(?!=)(?:[A-Za-z0-9_+/=.-]|:(?!=))+")
-# Every shell reads lines; a control character can act in the terminal as well.
-# Lone surrogates are bytes that were not text: they can't be printed.
+# A shell reads lines, and a terminal obeys control characters. Lone surrogates stand for
+# bytes that are not text and can't be printed.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-# cmd.exe has no way to quote these that means the same on a command line, in a
-# batch file, in the body of FOR /F and behind CALL: a double quote ends the text,
-# a percent sign begins a variable, an exclamation mark too under delayed expansion,
-# which then eats carets, and CALL doubles them (Stack Overflow 4094699, phases 1,
-# 2, 5 and 6). Other than ASCII is read in the console's code page, which is not
-# the one that Python writes in.
+# cmd.exe has no quoting for these that works on a command line, in a batch file, in
+# FOR /F and with CALL: a double quote ends the text, a percent sign begins a variable,
+# and so does an exclamation mark with delayed expansion, which also removes carets, while
+# CALL doubles them (Stack Overflow 4094699, phases 1, 2, 5 and 6). cmd.exe reads
+# characters other than ASCII in the console's code page, which Python does not write.
 _NOT_FOR_CMD = re.compile(r'["%!^]|[^\x20-\x7e]')
 
 
 @dataclass(frozen=True)
 class Shell:
-    """What differs from shell to shell.
+    """The syntax of a shell.
 
-    ``quote`` makes a text one word, in quotes always; ``assign`` takes names and
-    values and answers one line that sets them for child processes, too; ``unset``
-    takes names.
+    ``quote`` returns a text in quotes, ``assign`` a line that sets variables for child
+    processes, ``unset`` a line that removes variables.
     """
 
     quote: Callable[[str], str]
@@ -42,34 +38,33 @@ class Shell:
 
 
 def word(shell: str, value: str) -> str:
-    """Return a text as one word of a shell, in quotes where it needs them."""
+    """Return a text as one word of a shell, in quotes if needed."""
     return value if is_plain(value) else SHELLS[shell].quote(value)
 
 
 def is_plain(value: str) -> bool:
-    """Return whether a text is one word as it stands, in every shell."""
+    """Return whether a text is one word in every shell without quotes."""
     return _PLAIN.fullmatch(value) is not None
 
 
 def refusal(shell: str, value: str) -> Optional[str]:
-    """Return why a shell can't carry a value, without the value; None where it can."""
+    """Return why a shell can't represent a value, without the value; None if it can."""
     reason = unprintable(value)
     if reason is None and shell == "cmd" and _NOT_FOR_CMD.search(value):
-        reason = "holds one of \" % ! ^ or other than ASCII, which cmd.exe can't quote"
+        reason = "has one of \" % ! ^ or a character other than ASCII, which cmd.exe can't quote"
     return reason
 
 
 def unprintable(value: str) -> Optional[str]:
-    """Return why a value can't be in a line of text; None where it can."""
+    """Return why a value can't be in a line of text; None if it can."""
     found = _UNPRINTABLE.search(value)
-    return "holds a line end or a control character" if found else None
+    return "has a line end or a control character" if found else None
 
 
 def shell_of(env: Mapping[str, str]) -> str:
     """Return ``sh``, ``fish``, ``csh``, ``powershell`` or ``cmd`` from the environment."""
-    # SHELL is not set on Windows, where PSModulePath always is, under cmd.exe as
-    # well: they can't be told apart, unless somebody has taken PSModulePath away.
-    # A copy of os.environ has its names in capitals there.
+    # Windows has no SHELL. It always has PSModulePath, so cmd.exe looks like PowerShell
+    # unless PSModulePath was removed. A copy of os.environ has names in capitals there.
     if "SHELL" not in env:
         if "PSModulePath" in env or "PSMODULEPATH" in env:
             return "powershell"
@@ -84,20 +79,20 @@ def _quote_sh(value: str) -> str:
 
 
 def _quote_fish(value: str) -> str:
-    # Single quotes know two escapes (fish documentation, "Quotes").
+    # Two escapes work in single quotes (fish documentation, "Quotes").
     return "'" + re.sub(r"(['\\])", r"\\\1", value) + "'"
 
 
 def _quote_csh(value: str) -> str:
-    # History is put in for ! between quotes, too, in scripts as well, and a backslash
-    # stops it. Between quotes a backslash is itself, unless backslash_quote is set:
-    # outside of them it means the same in both (tcsh manual, "Lexical structure").
+    # A ! expands to history in quotes too, even in scripts, unless a backslash is before
+    # it. A backslash in quotes depends on backslash_quote, so it is outside of them (tcsh
+    # manual, "Lexical structure").
     return "'" + re.sub(r"(['\\!])", r"'\\\1'", value) + "'"
 
 
 def _quote_powershell(value: str) -> str:
-    # A text in single quotes ends at the typographic ones, too (about_Quoting_Rules;
-    # PowerShell's CharExtensions.IsSingleQuote). Double quotes would let $ and ` act.
+    # Typographic quotes also end a text in single quotes (about_Quoting_Rules;
+    # PowerShell's CharExtensions.IsSingleQuote). In double quotes, $ and ` are special.
     return "'" + re.sub("(['\u2018-\u201b])", r"\1\1", value) + "'"
 
 
@@ -122,7 +117,7 @@ def _assign_powershell(values: Mapping[str, str]) -> str:
 
 
 def _assign_cmd(values: Mapping[str, str]) -> str:
-    # Without the quotes, a blank before the & would become part of the value.
+    # Without the quotes, the space before the & would become part of the value.
     return " & ".join(f'set "{name}={value}"' for name, value in values.items())
 
 

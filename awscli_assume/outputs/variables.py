@@ -1,4 +1,4 @@
-"""Temporary credentials as the variables of the environment that the CLI and the SDKs read."""
+"""Environment variables with temporary credentials, and the environment of a child process."""
 
 from __future__ import annotations
 
@@ -7,13 +7,39 @@ from typing import Callable, Mapping, Optional
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.credentials import SessionCredentials, format_time
 
+# For prompts and scripts: the role of the child process.
+ROLE_VARIABLE = "AWS_ASSUMED_ROLE"
+# Variables that take precedence over ours or describe other credentials (AWS SDKs and
+# Tools Reference Guide, "Settings reference", and what other tools set).
+_CONFLICTS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ACCOUNT_ID",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_SESSION_EXPIRATION",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    ROLE_VARIABLE,
+)
+# AWS_BEARER_TOKEN_BEDROCK and others sign requests in place of credentials.
+_BEARER_TOKEN = "AWS_BEARER_TOKEN_"  # noqa: S105 - the prefix of a name
+
 
 def credential_variables(
     credentials: SessionCredentials, region: Optional[str] = None
 ) -> dict[str, str]:
-    """Return names and values; what is not known has no variable.
+    """Return the variables of ``aws configure export-credentials`` and those of the Region.
 
-    The names are those of ``aws configure export-credentials``, and the region's two.
+    There is no variable for a value that is not known.
     """
     variables = {
         "AWS_ACCESS_KEY_ID": credentials.access_key_id,
@@ -31,9 +57,9 @@ def credential_variables(
 def check_variables(
     variables: Mapping[str, str], refusal: Callable[[str], Optional[str]]
 ) -> Mapping[str, str]:
-    """Return variables as they are, if ``refusal`` has no reason against a value.
+    """Return variables unchanged if ``refusal`` has no reason against a value.
 
-    Raises InvalidConfiguration, which names the variable and the reason, never the value.
+    Raises InvalidConfiguration, which names the variable and the reason, but not the value.
     """
     for name, value in variables.items():
         reason = refusal(value)
@@ -43,3 +69,50 @@ def check_variables(
                 "or try another --format"
             )
     return variables
+
+
+def environment_with_keys(
+    before: Mapping[str, str],
+    credentials: SessionCredentials,
+    region: Optional[str],
+    role_arn: Optional[str],
+) -> dict[str, str]:
+    """Return a child's environment with the credentials themselves."""
+    environment = _without_conflicts(before, region, role_arn)
+    return {**environment, **credential_variables(credentials)}
+
+
+def environment_with_endpoint(
+    before: Mapping[str, str],
+    url: str,
+    token: str,
+    region: Optional[str],
+    role_arn: Optional[str],
+    profile: Optional[str],
+) -> dict[str, str]:
+    """Return a child's environment with a credentials endpoint and no credentials.
+
+    ``profile`` is the child's profile if its default profile has credentials: every SDK
+    reads the profile before it calls the endpoint.
+    """
+    environment = _without_conflicts(before, region, role_arn)
+    environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = url
+    environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = token
+    if profile is not None:
+        environment["AWS_PROFILE"] = profile
+    return environment
+
+
+def _without_conflicts(
+    before: Mapping[str, str], region: Optional[str], role_arn: Optional[str]
+) -> dict[str, str]:
+    environment = {
+        name: value
+        for name, value in before.items()
+        if name.upper() not in _CONFLICTS and not name.upper().startswith(_BEARER_TOKEN)
+    }
+    if region is not None:
+        environment["AWS_REGION"] = environment["AWS_DEFAULT_REGION"] = region
+    if role_arn is not None:
+        environment[ROLE_VARIABLE] = role_arn
+    return environment

@@ -15,7 +15,7 @@ from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.arns import Role, parse_role_arn
-from awscli_assume.model.request.role_specifier import Known
+from awscli_assume.model.request.role_specifier import KnownNames
 from awscli_assume.profiles.include_profile import with_inherited
 from awscli_assume.profiles.record import read_record
 
@@ -23,13 +23,13 @@ Profiles = Mapping[str, Profile]
 _NAME_KEYS = ("account_name", "sso_account_name")
 
 
-def known_in(profiles: Profiles) -> Known:
+def known_in(profiles: Profiles) -> KnownNames:
     """Return what a word may mean by the profiles."""
     by_profile = {name: _role(profile.get("role_arn")) for name, profile in profiles.items()}
     roles = {name: _path_and_name(role) for name, role in by_profile.items() if role is not None}
     records = (read_record(profile) for profile in profiles.values())
     ours = (_role(record.role_arn) for record in records if record is not None)
-    return Known(
+    return KnownNames(
         role_profiles=roles,
         accounts=frozenset(name.casefold() for name in account_names(profiles)),
         roles=frozenset([*roles.values(), *(_path_and_name(one) for one in ours if one)]),

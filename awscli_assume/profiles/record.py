@@ -15,7 +15,7 @@ from typing import Mapping, Optional, Sequence, cast
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.protocols import Profile
-from awscli_assume.model.request.request import AssumeRoleRequest
+from awscli_assume.model.request.request import PARAMETERS, AssumeRoleRequest
 
 BLOCK = "assumed"
 NOT_KEPT = "(not kept)"
@@ -35,6 +35,10 @@ _OWN_KEYS = (
     _AUTO_REFRESH,
     _COPY_SOURCE,
 )
+
+
+# The session name has a key of its own, and secrets are never recorded.
+_NOT_RECORDED = ("role_session_name", "token_code", "provided_contexts")
 
 
 @dataclass(frozen=True)
@@ -172,25 +176,22 @@ def _options_of(request: AssumeRoleRequest) -> tuple[tuple[str, str], ...]:
     """Return the options of a request by their names, each on one line; no secret is in them."""
     options: dict[str, object] = {
         "via": [hop.arn for hop in request.via],
-        "duration-seconds": request.duration_seconds,
-        "policy": request.policy,
-        "policy-arns": list(request.policy_arns),
+        **{
+            name.replace("_", "-"): getattr(request, name)
+            for name in PARAMETERS
+            if name not in _NOT_RECORDED
+        },
         "tags": dict(request.tags),
-        "transitive-tag-keys": list(request.transitive_tag_keys),
-        "external-id": request.external_id,
-        DEVICE: request.serial_number,
-        "source-identity": request.source_identity,
-        "minimum-session-token-size": request.minimum_session_token_size,
         # Their assertions are signed, and good for whoever has them.
         "provided-contexts": NOT_KEPT if request.provided_contexts else None,
-        TOKEN_FILE: getattr(request.proof, "token_file", None),
+        TOKEN_FILE: getattr(request.identity_token, "token_file", None),
         ASSERTION: NOT_KEPT if request.operation == "AssumeRoleWithSAML" else None,
-        "principal-arn": getattr(request.proof, "principal_arn", None),
+        "principal-arn": getattr(request.identity_token, "principal_arn", None),
     }
     return tuple(
         (name, value if isinstance(value, str) else json.dumps(value))
         for name, value in options.items()
-        if value not in (None, [], {})
+        if value not in (None, (), [], {})
     )
 
 

@@ -46,7 +46,7 @@ def choose_profile_pair(
     ``current`` is the session's profile, ``is_explicit`` tells that it comes from
     ``--profile``; ``explicit_target`` is ``--update-profile``. In a shell whose
     AWS_PROFILE is the target, the source is the recorded one: the target's own
-    credentials may be the very ones that have expired. A request with a proof of
+    credentials may be the very ones that have expired. A request with a token of
     an identity provider ``needs_source`` not.
     """
     if explicit_target is not None:

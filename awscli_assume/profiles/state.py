@@ -8,7 +8,7 @@ from typing import Mapping, Optional
 
 from awscli_assume.errors import ChangedProfile, UnexpectedAnswer
 from awscli_assume.host.protocols import Profile
-from awscli_assume.model.arns import role_of_session
+from awscli_assume.model.arns import find_arn, role_of_session
 from awscli_assume.model.credentials import parse_time
 from awscli_assume.profiles.cache.process_cache import ProcessCache
 from awscli_assume.profiles.cache.process_command import cache_path_of, is_ours
@@ -67,8 +67,8 @@ class ProfileState:
     @property
     def account_id(self) -> Optional[str]:
         """The account of the role, or of whom a copy is; None where that is not known."""
-        arn = self.record.role_arn or self.principal_arn
-        return arn.split(":")[4] if arn and arn.count(":") >= 5 else None
+        arn = find_arn(self.record.role_arn or self.principal_arn)
+        return arn.account_id if arn else None
 
     def satisfies(self, wanted: Record, least: int, region: Optional[str]) -> bool:
         """Return whether the profile has what a record asks for, for more than ``least`` seconds.

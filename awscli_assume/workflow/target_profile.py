@@ -8,8 +8,7 @@ from typing import Mapping, Optional, Sequence
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
-from awscli_assume.outputs.listing import changes
-from awscli_assume.outputs.summary import permission_warning, replaced_note
+from awscli_assume.outputs.summary import changes, permission_warning, replaced_note
 from awscli_assume.profiles.files import ProfileFiles, is_open_to_others, locate
 from awscli_assume.profiles.ownership import check_not_source, check_ours
 from awscli_assume.profiles.state import ProfileState, inspect

@@ -240,7 +240,7 @@ def test_mfa_is_not_asked_of_sessions_alone(aws, iam, terms: list[str]) -> None:
     done = aws(*CREATE, "--trust", *terms, "--require-mfa")
 
     assert done.code == 255
-    assert f"--require-mfa asks for what {DEV} can't bring" in done.err
+    assert f"--require-mfa is a condition that {DEV} can't meet" in done.err
     assert changes(aws) == []
 
 
@@ -363,7 +363,7 @@ def test_iam_itself_refuses_a_second_role(aws, iam) -> None:
     assert done.err.count("An existing role is never changed") == 1
     assert changes(aws) == ["CreateRole", "CreateRole"]
     assert "my-iam-role" in iam.roles
-    assert "Took back" not in done.err
+    assert "Deleted again" not in done.err
 
 
 # A step that fails.
@@ -388,7 +388,7 @@ def test_a_failed_step_takes_back_all_before_it(aws, iam, step: str, lost: bool)
     # What was plainly refused was not done.
     assert back == _BACK[step][0 if lost else 1 :]
     assert changes(aws).count("CreateRole") == 1
-    assert "Took back: the role my-iam-role\n" in done.err
+    assert "Deleted again: the role my-iam-role\n" in done.err
     assert failure[2].partition("<Code>")[2].partition("<")[0] in done.err
 
 
@@ -400,7 +400,7 @@ def test_a_caller_who_may_attach_and_detach_nothing_leaves_no_role(aws, iam) -> 
     assert done.code == 255
     assert iam.roles == {}
     assert changes(aws) == ["CreateRole", "AttachRolePolicy", "DeleteRole"]
-    assert done.err.count("Took back") == 1
+    assert done.err.count("Deleted again") == 1
     assert "Not everything" not in done.err
 
 
@@ -412,7 +412,7 @@ def test_deleting_the_role_is_always_tried(aws, iam) -> None:
 
     assert done.code == 255
     assert iam.roles == {}
-    assert "Took back: the role my-iam-role\n" in done.err
+    assert "Deleted again: the role my-iam-role\n" in done.err
     assert "Not everything" not in done.err
 
 
@@ -430,7 +430,7 @@ def test_a_later_attachment_takes_back_the_earlier_ones(aws, iam) -> None:
 
     assert done.code == 255
     assert iam.roles == {}
-    assert f"Took back: the policy {READ}\n" in done.err
+    assert f"Deleted again: the policy {READ}\n" in done.err
     assert "aws iam list-policies" in done.err
 
 
@@ -457,7 +457,7 @@ def test_what_can_not_be_taken_back_is_told_as_commands(aws, iam, kind: str) -> 
         "DeleteRole": "delete-role --role-name my-iam-role",
     }
     assert done.code == 255
-    assert "Not everything could be taken back" in done.err
+    assert "Not everything could be deleted again" in done.err
     assert changes(aws)[-1] == "DeleteRole"
     assert f"aws iam {profile_pair[kind]} --profile default" in commands
     assert commands[-1] == f"aws iam {profile_pair['DeleteRole']} --profile default"
@@ -471,7 +471,7 @@ def test_a_lost_answer_of_create_role_is_not_sent_again(aws, iam) -> None:
 
     assert done.code == 255
     assert changes(aws) == ["CreateRole"]
-    assert "Nobody knows whether IAM made the role" in done.err
+    assert "IAM did not respond, so the role may exist" in done.err
     assert "  aws iam delete-role --role-name my-iam-role\n" in done.err
 
 
@@ -504,7 +504,7 @@ def test_waiting_ends_with_the_first_grant(aws, iam, pauses) -> None:
     assert pauses == [1.0, 2.0]
     tries = [one for one in aws.stub.requests if one["Action"] == "AssumeRole"]
     assert [one["ExternalId"] for one in tries] == ["p42"] * 3
-    assert "STS grants arn:aws:iam" in done.err
+    assert "The caller can assume arn:aws:iam" in done.err
     assert SECRET not in done.out + done.err
     assert TOKEN not in done.out + done.err
 
@@ -522,7 +522,7 @@ def test_waiting_goes_where_the_caller_is_named_by_arn(
     done = aws(*CREATE, "--trust", term, "--wait")
 
     assert done.code == 0, done.err
-    assert "STS grants arn:aws:iam" in done.err
+    assert "The caller can assume arn:aws:iam" in done.err
     assert "To assume it: aws assume" in done.err
 
 

@@ -85,7 +85,7 @@ def test_the_profile_is_the_role(person: Person) -> None:
     listing = person.aws("s3", "ls", "--profile", "assumed-role")
 
     assert done.returncode == 0, done.stderr
-    assert "then renewed by itself" in done.stderr
+    assert "then renewed automatically" in done.stderr
     assert ":assumed-role/my-iam-role/alice-" in json.loads(who.stdout)["Arn"]
     assert "reports" in listing.stdout
     assert person.credentials.read_bytes() == before

@@ -49,7 +49,7 @@ def test_a_role_that_was_made_is_assumed(maker_person: Person, host: Any) -> Non
 
     assert made.returncode == 0, made.stderr
     assert made.stdout == f"arn:aws:iam::000000000000:role/{name}\n"
-    assert "STS grants" in made.stderr
+    assert "The caller can assume" in made.stderr
     assert assumed.returncode == 0, assumed.stderr
     assert json.loads(assumed.stdout) == made.stdout.strip()
 
@@ -132,4 +132,4 @@ def test_signals(
     assert (child.returncode, out) == (130, "\n"), err
     assert ("r1" in roles.roles) == bool(left)
     assert re.findall(r"^  aws iam (\S+) .*--role-name r1", err, re.MULTILINE) == left
-    assert ("Took back: the role r1\n" in err) != bool(left)
+    assert ("Deleted again: the role r1\n" in err) != bool(left)

@@ -13,10 +13,9 @@ from typing import Callable
 
 import pytest
 
-from awscli_assume.arguments.copy_source import copy_arguments
 from awscli_assume.arguments.identity_provider import identity_provider_arguments
+from awscli_assume.arguments.profiles import copy_arguments, target_arguments
 from awscli_assume.arguments.role import role_arguments
-from awscli_assume.arguments.target_profile import target_arguments
 from support.hosts import Host
 from support.person import Person
 from support.sts_stub import StsStub

@@ -292,7 +292,7 @@ def _may_have_succeeded(error: BaseException) -> bool:
 
 def _cli_command(call: Call) -> str:
     """Return the ``aws iam`` command of a call whose parameters are strings."""
-    words = [f"--{xform_name(n, '-')} {shlex.quote(v)}" for n, v in call.parameters.items()]
+    words = [f"--{xform_name(n, '-')} {shlex.quote(str(v))}" for n, v in call.parameters.items()]
     return " ".join(["aws iam", xform_name(call.operation, "-"), *words])
 
 

@@ -30,7 +30,7 @@ def list_mfa_devices(iam: Callable[[], IamClient]) -> Optional[list[str]]:
         with optional_call("iam:ListMFADevices"):
             devices = iam().list_mfa_devices()["MFADevices"]
             serial_numbers = [device["SerialNumber"] for device in devices]
-        return [limits.serial_number(serial_number) for serial_number in serial_numbers]
+        return [limits.check("serial_number", serial_number) for serial_number in serial_numbers]
     except (CallUnavailable, InvalidRequest) as error:
         LOG.debug("The MFA devices are not known: %s", type(error).__name__)
         return None

@@ -55,15 +55,15 @@ def assume_role_with_identity_token(
 
     Raises botocore's exceptions with a hint added, and UnexpectedAnswer.
     """
-    proof = request.proof
-    assert proof is not None  # noqa: S101 - for the type checker
-    LOG.debug("Assuming %s with %s", request.role.arn, proof.operation)
-    is_saml = isinstance(proof, SamlAssertion)
+    identity_token = request.identity_token
+    assert identity_token is not None  # noqa: S101 - for the type checker
+    LOG.debug("Assuming %s with %s", request.role.arn, identity_token.operation)
+    is_saml = isinstance(identity_token, SamlAssertion)
     operation = client.assume_role_with_saml if is_saml else client.assume_role_with_web_identity
-    parameters = {**request.parameters(), proof.parameter: secret}
+    parameters = {**request.parameters(), identity_token.parameter: secret}
     with credentials_redacted(), error_hints_added(request):
         try:
-            response = call(operation, f"{proof.operation}Result", **parameters)
+            response = call(operation, f"{identity_token.operation}Result", **parameters)
         except ClientError as error:
             _mask(error, secret)
             raise

@@ -1,1 +1,1 @@
-"""The request of AssumeRole: values and rules."""
+"""Requests to STS: values and rules."""

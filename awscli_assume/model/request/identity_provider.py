@@ -1,4 +1,4 @@
-"""What stands in for source credentials: an identity provider's word for who one is.
+"""Identity provider tokens, which replace source credentials.
 
 Source: AWS STS API reference, "AssumeRoleWithWebIdentity" and "AssumeRoleWithSAML".
 """
@@ -11,21 +11,20 @@ from typing import ClassVar, Union
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 
-# In place of a path: the token that GitHub's runner hands out to a job.
+# In place of a path: the token of a job in GitHub Actions.
 GITHUB = "github-actions"
 TOKEN_MAX = 20000
 ASSERTION_MAX = 100000
 
 _TOKEN = re.compile(r"[\x21-\x7e]{4,20000}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{2,}={0,2}")
-_PRINCIPAL = re.compile(r"arn:aws(?:-[a-z]+)*:iam::\d{12}:saml-provider/[\w._-]{1,128}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class WebIdentity:
-    """An OpenID Connect token, by the absolute path of its file or by ``GITHUB``.
+    """An OpenID Connect token: the absolute path of its file, or ``GITHUB``.
 
-    It is read when it is sent, so that a file whose content is renewed serves for ever.
+    The file is read for each call, because its content may be renewed.
     """
 
     token_file: str
@@ -36,7 +35,7 @@ class WebIdentity:
 
 @dataclass(frozen=True)
 class SamlAssertion:
-    """A SAML authentication response in base64, which is good for some minutes."""
+    """A SAML authentication response in base64, which is valid for some minutes."""
 
     principal_arn: str
     document: str = field(repr=False)
@@ -45,24 +44,24 @@ class SamlAssertion:
     option: ClassVar[str] = "--saml-assertion"
 
 
-Proof = Union[WebIdentity, SamlAssertion]
+IdentityToken = Union[WebIdentity, SamlAssertion]
 
 
 def check_token(text: str, place: str) -> str:
-    """Return a token without what surrounds it. Raises InvalidConfiguration, which shows none."""
+    """Return a token without spaces around it. Raises InvalidConfiguration without the token."""
     token = text.strip()
     if not token:
         raise InvalidConfiguration(f"The web identity token of {place} is empty")
     if not _TOKEN.fullmatch(token):
         raise InvalidConfiguration(
-            f"The web identity token of {place} is none: it has to be one word of 4 to "
-            f"{TOKEN_MAX} printable characters, and there are {len(token)}"
+            f"The web identity token of {place} is invalid: it must be 4 to {TOKEN_MAX} "
+            f"printable characters without spaces, and has {len(token)} characters"
         )
     return token
 
 
 def check_assertion(text: str) -> str:
-    """Return an assertion on one line. Raises InvalidRequest, whose text shows none of it."""
+    """Return an assertion on one line. Raises InvalidRequest without the assertion."""
     document = "".join(text.split())
     if not document:
         raise InvalidRequest("Invalid SAML assertion: the file is empty")
@@ -73,18 +72,7 @@ def check_assertion(text: str) -> str:
         )
     if not 4 <= len(document) <= ASSERTION_MAX or not _BASE64.fullmatch(document):
         raise InvalidRequest(
-            f"Invalid SAML assertion: it has to be base64 of 4 to {ASSERTION_MAX} characters, "
-            f"and there are {len(document)}"
+            f"Invalid SAML assertion: it must be 4 to {ASSERTION_MAX} characters of base64, and "
+            f"has {len(document)}"
         )
     return document
-
-
-def check_principal_arn(text: str) -> str:
-    """Check ``--principal-arn``. Raises InvalidRequest."""
-    if not _PRINCIPAL.fullmatch(text):
-        raise InvalidRequest(
-            f"Invalid principal ARN {text!r}: it has to be the identity provider's, as "
-            "arn:aws:iam::123456789012:saml-provider/NAME. To see them: aws iam "
-            "list-saml-providers"
-        )
-    return text

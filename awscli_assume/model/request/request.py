@@ -1,25 +1,46 @@
-"""What is asked of STS: complete and checked before any network call or question."""
+"""A request to STS, complete and checked before any network call or prompt."""
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Mapping, Optional, Union
+from typing import Callable, Iterable, Mapping, Optional, Sequence, TypeVar, Union, cast
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.arns import Role, parse_role
-from awscli_assume.model.request import limits, session_tags
-from awscli_assume.model.request.identity_provider import Proof, SamlAssertion
+from awscli_assume.model.request import limits
+from awscli_assume.model.request.identity_provider import IdentityToken, SamlAssertion
+
+Checked = TypeVar("Checked")
+
+# The parameters of AssumeRole that are options of the command: by the field of the request,
+# which is also the name in the parsed arguments. The option and the key of a record have
+# dashes in place of underscores.
+PARAMETERS = {
+    "role_session_name": "RoleSessionName",
+    "duration_seconds": "DurationSeconds",
+    "policy": "Policy",
+    "policy_arns": "PolicyArns",
+    "tags": "Tags",
+    "transitive_tag_keys": "TransitiveTagKeys",
+    "external_id": "ExternalId",
+    "serial_number": "SerialNumber",
+    "token_code": "TokenCode",
+    "source_identity": "SourceIdentity",
+    "provided_contexts": "ProvidedContexts",
+    "minimum_session_token_size": "MinimumSessionTokenSize",
+}
+# Half of the 2,048 characters that plain policies may have.
+_SAFE_BYTES = 1024
 
 
 @dataclass(frozen=True)
 class AssumeRoleRequest:
-    """AssumeRole's parameters.
+    """AssumeRole's parameters, or with ``identity_token`` those of the operation that takes it.
 
-    ``duration_seconds`` is what was asked for: None leaves the default to STS
-    (3600), limits.MAX_DURATION is the longest session that the role allows.
-    ``is_chained`` tells that the source is known to be a role session. ``via`` are
-    the roles on the way to this one, in order (role_chain.py).
-    With a ``proof`` they are the parameters of the operation that takes it.
+    ``duration_seconds`` None is the default of STS (3600), and MAX_DURATION the longest
+    session that the role allows. ``is_chained`` is whether the source is known to be a
+    role session. ``via`` are the roles to assume before this one, in order.
     """
 
     role: Role
@@ -37,35 +58,34 @@ class AssumeRoleRequest:
     minimum_session_token_size: Optional[int] = None
     is_chained: bool = False
     via: tuple[Role, ...] = ()
-    proof: Optional[Proof] = None
+    identity_token: Optional[IdentityToken] = None
 
     @property
     def operation(self) -> str:
         """The operation of STS that takes these parameters."""
-        return "AssumeRole" if self.proof is None else self.proof.operation
+        return "AssumeRole" if self.identity_token is None else self.identity_token.operation
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        """The roles on the way and this one, in order."""
+        """All roles of the role chain, in order."""
         return (*self.via, self.role)
 
     @property
     def seconds(self) -> Union[int, str, None]:
-        """What STS is going to be asked for; MAX_DURATION has to be found out before."""
+        """The duration to request from STS; MAX_DURATION if it is still to be found out."""
         return limits.CHAINED_DURATION_MAX if self.is_clamped else self.duration_seconds
 
     @property
     def is_clamped(self) -> bool:
-        """Return whether more was asked for than role chaining gives."""
-        asked = self.duration_seconds
-        is_more = isinstance(asked, int) and asked > limits.CHAINED_DURATION_MAX
-        return self.is_chained and (is_more or asked == limits.MAX_DURATION)
+        """Return whether the duration is more than role chaining allows."""
+        seconds = self.duration_seconds
+        is_more = isinstance(seconds, int) and seconds > limits.CHAINED_DURATION_MAX
+        return self.is_chained and (is_more or seconds == limits.MAX_DURATION)
 
     def chained(self, is_by_flag: bool) -> AssumeRoleRequest:
-        """Return the same request of a source that is itself a role session: an hour at most.
+        """Return the request for a source that is a role session: one hour at most.
 
-        Raises InvalidRequest where more was asked for by ``--duration-seconds``; a
-        default is shortened.
+        A default is shortened. Raises InvalidRequest if ``--duration-seconds`` was more.
         """
         chained = replace(self, is_chained=True)
         if is_by_flag and chained.is_clamped and self.duration_seconds != limits.MAX_DURATION:
@@ -79,122 +99,185 @@ class AssumeRoleRequest:
 
     @property
     def why_chained(self) -> str:
-        """What makes it role chaining, in words."""
+        """Why the request is role chaining, for a message."""
         if self.via:
             return "the role is assumed from another one (--via)"
         return "the source is itself a role session"
 
     def lasting(self, seconds: int) -> AssumeRoleRequest:
-        """Return the same request for so many seconds."""
+        """Return the request with another duration."""
         return replace(self, duration_seconds=seconds)
 
     def completed(self, partition: str, account_id: str) -> AssumeRoleRequest:
-        """Return the same request with what its roles lack filled in: all are the caller's."""
-        via = tuple(hop.completed(partition, account_id) for hop in self.via)
+        """Return the request with the partition and account that its roles lack."""
+        via = tuple(role.completed(partition, account_id) for role in self.via)
         return replace(self, role=self.role.completed(partition, account_id), via=via)
 
     def with_device(self, serial_number: str) -> AssumeRoleRequest:
-        """Return the same request with the device whose code is given, or is still to be."""
+        """Return the request with an MFA device."""
         return replace(self, serial_number=serial_number)
 
     def with_token_code(self, code: str) -> AssumeRoleRequest:
-        """Return the same request with the six digits that a person typed."""
-        return replace(self, token_code=limits.token_code(code))
+        """Return the request with an MFA code. Raises InvalidRequest."""
+        return replace(self, token_code=limits.check("token_code", code))
 
     def without_device(self) -> AssumeRoleRequest:
-        """Return the same request for credentials that an MFA device has vouched for already."""
+        """Return the request for credentials that come from a sign-in with MFA."""
         return replace(self, serial_number=None, token_code=None)
 
-    def with_identity_token(self, proof: Proof) -> AssumeRoleRequest:
-        """Return the request without what only AssumeRole takes: settings may have brought it."""
-        # A session by SAML has the name that its assertion says.
-        is_saml = isinstance(proof, SamlAssertion)
+    def with_identity_token(self, identity_token: IdentityToken) -> AssumeRoleRequest:
+        """Return the request without the parameters that only AssumeRole has."""
+        # The SAML assertion names the session.
+        is_saml = isinstance(identity_token, SamlAssertion)
         return AssumeRoleRequest(
             self.role,
             "" if is_saml else self.role_session_name,
             self.duration_seconds,
             self.policy,
             self.policy_arns,
-            proof=proof,
+            identity_token=identity_token,
         )
 
-    def parameters(self) -> dict[str, Any]:
-        """Return what botocore takes: only what was asked for, and no secret of a proof."""
-        answer: dict[str, Any] = {
+    def parameters(self) -> dict[str, object]:
+        """Return the parameters for botocore, without those that are not set.
+
+        The secret of an identity token is not among them.
+        """
+        values: dict[str, object] = {
             "RoleArn": self.role.arn,
-            "RoleSessionName": self.role_session_name or None,
-            "PrincipalArn": getattr(self.proof, "principal_arn", None),
+            "PrincipalArn": getattr(self.identity_token, "principal_arn", None),
+            **{parameter: getattr(self, name) for name, parameter in PARAMETERS.items()},
             "DurationSeconds": self.seconds,
-            "Policy": self.policy,
             "PolicyArns": [{"arn": arn} for arn in self.policy_arns],
-            "Tags": [{"Key": key, "Value": value} for key, value in self.tags],
+            "Tags": _structures(self.tags, "Key", "Value"),
             "TransitiveTagKeys": list(self.transitive_tag_keys),
-            "ExternalId": self.external_id,
-            "SerialNumber": self.serial_number,
-            "TokenCode": self.token_code,
-            "SourceIdentity": self.source_identity,
-            "ProvidedContexts": [
-                {"ProviderArn": arn, "ContextAssertion": assertion}
-                for arn, assertion in self.provided_contexts
-            ],
-            "MinimumSessionTokenSize": self.minimum_session_token_size,
+            "ProvidedContexts": _structures(
+                self.provided_contexts, "ProviderArn", "ContextAssertion"
+            ),
         }
-        return {name: value for name, value in answer.items() if value not in (None, [])}
+        return {name: value for name, value in values.items() if value not in (None, "", [])}
 
 
-# Single values that may also stand in a configuration file.
-_CHECKS: dict[str, Callable[[str], Any]] = {
-    "duration_seconds": limits.duration,
-    "external_id": limits.external_id,
-    "serial_number": limits.serial_number,
-    "source_identity": limits.source_identity,
-}
+def _structures(pairs: Iterable[tuple[str, str]], *members: str) -> list[dict[str, str]]:
+    return [dict(zip(members, pair)) for pair in pairs]
 
 
-def build_request(role: Role, session_name: str, options: Mapping[str, Any]) -> AssumeRoleRequest:
-    """Check the options, named as AssumeRole's parameters are (``external_id`` …).
+def build_request(
+    role: Role, session_name: str, options: Mapping[str, object]
+) -> AssumeRoleRequest:
+    """Return the request that the options ask for, named as in PARAMETERS, and ``via``.
 
     An option that is missing or None was not given. Raises InvalidRequest.
     """
-    policy = _checked(options, "policy", limits.policy)
-    tags = session_tags.tags(options.get("tags") or ())
-    serial_number = _checked(options, "serial_number", limits.serial_number)
-    token_code = _checked(options, "token_code", limits.token_code)
+
+    def checked(name: str, check: Callable[[str], Checked]) -> Optional[Checked]:
+        value = options.get(name)
+        return None if value is None else check(str(value))
+
+    def text(name: str) -> Optional[str]:
+        return checked(name, lambda value: limits.check(name, value))
+
+    def structures(name: str) -> Sequence[Mapping[str, str]]:
+        return cast(Sequence[Mapping[str, str]], options.get(name) or ())
+
+    def texts(name: str) -> Sequence[str]:
+        return cast(Sequence[str], options.get(name) or ())
+
+    policy = checked("policy", limits.policy)
+    tags = limits.tags(structures("tags"))
+    size = "minimum_session_token_size"
     return AssumeRoleRequest(
         role=role,
-        role_session_name=limits.session_name(session_name),
-        duration_seconds=_checked(options, "duration_seconds", limits.duration),
+        role_session_name=limits.check("role_session_name", session_name),
+        duration_seconds=checked("duration_seconds", limits.duration),
         policy=policy,
-        policy_arns=limits.policy_arns(options.get("policy_arns") or (), policy),
+        policy_arns=limits.policy_arns(structures("policy_arns"), policy),
         tags=tags,
-        transitive_tag_keys=session_tags.transitive_tag_keys(
-            options.get("transitive_tag_keys") or (), tags
-        ),
-        external_id=_checked(options, "external_id", limits.external_id),
-        serial_number=serial_number,
-        token_code=token_code,
-        source_identity=_checked(options, "source_identity", limits.source_identity),
-        provided_contexts=session_tags.provided_contexts(options.get("provided_contexts") or ()),
-        minimum_session_token_size=_checked(
-            options, "minimum_session_token_size", limits.minimum_session_token_size
-        ),
-        via=tuple(parse_role(text) for text in options.get("via") or ()),
+        transitive_tag_keys=limits.transitive_tag_keys(texts("transitive_tag_keys"), tags),
+        external_id=text("external_id"),
+        serial_number=text("serial_number"),
+        token_code=text("token_code"),
+        source_identity=text("source_identity"),
+        provided_contexts=limits.provided_contexts(structures("provided_contexts")),
+        minimum_session_token_size=checked(size, lambda value: limits.check_number(size, value)),
+        via=tuple(parse_role(one) for one in texts("via")),
     )
 
 
 def check_option(name: str, value: str, is_own: bool = True) -> None:
-    """Check one option of a single value by itself. Raises InvalidRequest.
+    """Check an option of one value that a configuration file sets. Raises InvalidRequest.
 
-    ``is_own`` tells that the value stands in a setting of ours. The CLI's own
-    key of a profile has no MAX_DURATION: botocore passes over a duration_seconds that
-    is no number (credentials.py, all versions).
+    ``is_own`` is False for the CLI's own key of a profile, which can't be MAX_DURATION:
+    botocore ignores a duration_seconds that is not a number (credentials.py, all versions).
     """
-    if name == "duration_seconds" and not is_own:
-        limits.duration_seconds(value)
-    elif name in _CHECKS:
-        _CHECKS[name](value)
+    if name == "duration_seconds" and is_own:
+        limits.duration(value)
+    elif name in limits.LIMITS and name != "role_session_name":  # which is a template there
+        limits.check(name, value)
 
 
-def _checked(options: Mapping[str, Any], name: str, check: Callable[[str], Any]) -> Any:
-    value = options.get(name)
-    return None if value is None else check(str(value))
+def requests_in_order(request: AssumeRoleRequest) -> list[AssumeRoleRequest]:
+    """Return the requests of a role chain; each is signed with the credentials of the previous.
+
+    The first has what belongs to the user: the MFA device and its code, the source
+    identity and the transitive tags. The last has what belongs to its role: duration,
+    policies, external ID, contexts and the other tags. Roles in between have a session
+    name only, and their sessions are as short as STS allows.
+
+    Sources: IAM User Guide, "Monitor and control actions taken with assumed roles" (a
+    chain keeps its source identity), "Pass session tags in AWS STS" (all sessions that
+    follow inherit transitive tags, and STS refuses to pass them again) and "Secure API
+    access with MFA" (the credentials of AssumeRole have no MFA information).
+    """
+    if not request.via:
+        return [request]
+    transitive = {key.lower() for key in request.transitive_tag_keys}
+    inherited = tuple(tag for tag in request.tags if tag[0].lower() in transitive)
+    first, *others = (
+        AssumeRoleRequest(role, request.role_session_name, duration_seconds=limits.DURATION_MIN)
+        for role in request.via
+    )
+    first = replace(
+        first,
+        serial_number=request.serial_number,
+        token_code=request.token_code,
+        source_identity=request.source_identity,
+        tags=inherited,
+        transitive_tag_keys=request.transitive_tag_keys,
+    )
+    last = replace(
+        request.without_device(),
+        via=(),
+        is_chained=True,
+        source_identity=None,
+        tags=tuple(tag for tag in request.tags if tag not in inherited),
+        transitive_tag_keys=(),
+    )
+    return [first, *others, last]
+
+
+@dataclass(frozen=True)
+class PackedSize:
+    """The size of session policies, policy ARNs and tags: characters, and deflated bytes.
+
+    STS packs them into a binary format and refuses what exceeds its limit (AWS STS API
+    reference, "AssumeRole", PackedPolicySize). It publishes neither the format nor the
+    limit in bytes, so the deflated size is an estimate.
+    """
+
+    characters: int
+    deflated: int
+
+    @property
+    def is_safe(self) -> bool:
+        """Return whether the estimate is far below the limit."""
+        return self.deflated <= _SAFE_BYTES
+
+
+def packed_size(request: AssumeRoleRequest) -> PackedSize:
+    """Return the size of the session policies, policy ARNs and tags of a request."""
+    parts = [request.policy or "", *request.policy_arns]
+    parts += [text for tag in request.tags for text in tag]
+    text = "\n".join(part for part in parts if part)
+    deflated = len(zlib.compress(text.encode(), 9)) if text else 0
+    return PackedSize(sum(map(len, parts)), deflated)

@@ -1,7 +1,8 @@
-"""A role in one word, and the options that it stands for.
+"""ROLE: a role specifier, and the options that it stands for.
 
-What is ambiguous is listed, never guessed: a word that what is configured gives
-two meanings is an error with both of them spelled out.
+A specifier that is ambiguous is an error that lists all its meanings.
+Sources for the switch-role URL: IAM User Guide, "Grant a user permissions to switch
+roles" and "Switch from a user to an IAM role (console)".
 """
 
 from __future__ import annotations
@@ -9,23 +10,30 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, field
 from typing import Mapping, Optional
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.arns import parse_role_arn, parse_role_name
-from awscli_assume.model.switch_role_url import read_switch_role_url
 
-# A role ARN has 2048 characters at most.
-_MOST = 4096
+# A role ARN has at most 2048 characters.
+_LENGTH_MAX = 4096
+SWITCH_ROLE_URL = "https://signin.aws.amazon.com/switchrole?roleName=NAME&account=ID"
+# The partition of a domain of the console's sign-in.
+_PARTITIONS = {
+    "aws.amazon.com": "aws",
+    "amazonaws.cn": "aws-cn",
+    "amazonaws-us-gov.com": "aws-us-gov",
+}
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is configured: what a word may mean beside the name of a role.
+class KnownNames:
+    """The names in the configuration that a role specifier may refer to.
 
-    ``role_profiles`` holds the profiles that name a role and its name, with its
-    path and without a slash before it; ``accounts`` the names of accounts, casefolded;
-    ``roles`` the names of all roles that any profile holds.
+    ``role_profiles`` are the profiles that name a role, with the role's path and name
+    (without a slash before it); ``accounts`` the names of accounts, casefolded;
+    ``roles`` the names of all roles that profiles have.
     """
 
     role_profiles: Mapping[str, str] = field(default_factory=dict)
@@ -34,8 +42,8 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Spelling:
-    """One meaning of a word, as the options that say the same. ``account`` is an id or a name."""
+class RoleOptions:
+    """One meaning of a role specifier, as options. ``account`` is an ID or a name."""
 
     role_arn: Optional[str] = None
     role_name: Optional[str] = None
@@ -43,92 +51,94 @@ class Spelling:
     profile: Optional[str] = None
 
     def __str__(self) -> str:
-        words = [
+        options = [
             ("--profile", self.profile),
             ("--role-arn", self.role_arn),
             ("--role-name", self.role_name),
             ("--account-id", self.account),
         ]
-        return " ".join(f"{option} {shlex.quote(value)}" for option, value in words if value)
+        return " ".join(f"{option} {shlex.quote(value)}" for option, value in options if value)
 
 
-def read_shorthand(text: str, known: Known, account: Optional[str] = None) -> Spelling:
-    """Return the one meaning of a word: ARN, ``ACCOUNT:role``, URL, profile, role name.
+def parse_role_specifier(
+    text: str, known: KnownNames, account: Optional[str] = None
+) -> RoleOptions:
+    """Return the meaning of an ARN, ``ACCOUNT:role``, a URL, a profile or a role name.
 
-    ``account`` is that of ``--account-id``, beside which only a role name has a
-    meaning. Raises InvalidRequest.
+    ``account`` is the value of ``--account-id``, which goes with a role name only.
+    Raises InvalidRequest.
     """
-    if not text.isprintable() or len(text) > _MOST:
+    if not text.isprintable() or len(text) > _LENGTH_MAX:
         raise InvalidRequest(
-            f"Invalid role {text[:64]!r}: it has to be one line of at most {_MOST} characters "
+            f"Invalid role {text[:64]!r}: it must be one line of at most {_LENGTH_MAX} characters "
             "without control characters. Try: --role-name my-iam-role"
         )
     if text.startswith("arn:") or "://" in text:
         return _of_arn_or_url(text, account)
     if account is not None:
-        if _has_its_account(text):
+        if _has_account(text):
             raise _two_accounts(text, account)
         found = [_named(text, account)]
     else:
-        found = _readings(text, known)
+        found = _meanings(text, known)
     if len(found) > 1:
         ways = "; or ".join(str(one) for one in found)
         raise InvalidRequest(
-            f"The role {text!r} is ambiguous. Type what is meant in place of it: {ways}"
+            f"The role {text!r} is ambiguous. Type one of these in place of it: {ways}"
         )
     if found[0].role_name is not None:
         parse_role_name(found[0].role_name, found[0].account)
     return found[0]
 
 
-def _of_arn_or_url(text: str, account: Optional[str]) -> Spelling:
+def _of_arn_or_url(text: str, account: Optional[str]) -> RoleOptions:
     if text.startswith("arn:"):
         parse_role_arn(text)
-        found = Spelling(role_arn=text)
+        found = RoleOptions(role_arn=text)
     else:
-        name, owner, partition = read_switch_role_url(text)
+        name, owner, partition = parse_switch_role_url(text)
         role = parse_role_name(name, owner)
-        found = Spelling(role_name=name, account=owner)
+        found = RoleOptions(role_name=name, account=owner)
         if partition is not None and role.account_id is not None:
-            found = Spelling(role_arn=role.completed(partition, role.account_id).arn)
+            found = RoleOptions(role_arn=role.completed(partition, role.account_id).arn)
     if account is not None:
         raise _two_accounts(str(found), account)
     return found
 
 
-def _readings(text: str, known: Known) -> list[Spelling]:
-    """Return all meanings that something speaks for; one that nothing speaks for is a name's."""
-    found = [Spelling(profile=text)] if text in known.role_profiles else []
+def _meanings(text: str, known: KnownNames) -> list[RoleOptions]:
+    """Return the meanings that the configuration confirms, else those that are valid."""
+    found = [RoleOptions(profile=text)] if text in known.role_profiles else []
     account, role = _account_and_role(text)
-    if account and (_has_its_account(text) or account.casefold() in known.accounts):
+    if account and (_has_account(text) or account.casefold() in known.accounts):
         found.append(_named(role, account))
         if role.startswith("role/"):
-            # The end of an ARN, or a role with the path /role/.
+            # Either the end of an ARN, or a role with the path /role/.
             found.append(_named(role[len("role/") :], account))
-    if _is_a_role_too(text, known):
+    if _is_known_role(text, known):
         found.append(_named(text))
     if not found:
-        # Account and role as well as path and name.
+        # It may be an account and a role, or a path and a name.
         both = [_named(role, account), _named(text)] if account else [_named(text)]
         found = [one for one in both if _is_valid(one)] or [_named(text)]
     return found
 
 
 def _account_and_role(text: str) -> tuple[str, str]:
-    """Return the halves of ``ACCOUNT:role`` or ``ACCOUNT/role``; a path begins with a slash."""
+    """Return the parts of ``ACCOUNT:role`` or ``ACCOUNT/role``, or two empty texts."""
     account, found, role = text.partition(":" if ":" in text else "/")
     return (account, role) if found and role else ("", "")
 
 
-def _has_its_account(text: str) -> bool:
-    """Return whether a word can't be a path and a name."""
+def _has_account(text: str) -> bool:
+    """Return whether the specifier can't be a path and a name."""
     account, _ = _account_and_role(text)
     return ":" in text or ACCOUNT_ID.fullmatch(account) is not None
 
 
-def _is_a_role_too(text: str, known: Known) -> bool:
-    """Return whether a role is known that the word names, alone or by its path."""
-    if _has_its_account(text):
+def _is_known_role(text: str, known: KnownNames) -> bool:
+    """Return whether the configuration has the role, or another role with its path."""
+    if _has_account(text):
         return False
     path, slash, _ = text.rpartition("/")
     if slash and any(role.startswith(f"{path}/") for role in known.roles):
@@ -136,7 +146,7 @@ def _is_a_role_too(text: str, known: Known) -> bool:
     return text in known.roles and known.role_profiles.get(text) != text
 
 
-def _is_valid(one: Spelling) -> bool:
+def _is_valid(one: RoleOptions) -> bool:
     try:
         parse_role_name(one.role_name or "", one.account)
     except InvalidRequest:
@@ -144,12 +154,46 @@ def _is_valid(one: Spelling) -> bool:
     return True
 
 
-def _named(name: str, account: Optional[str] = None) -> Spelling:
-    return Spelling(role_name=name, account=account)
+def _named(name: str, account: Optional[str] = None) -> RoleOptions:
+    return RoleOptions(role_name=name, account=account)
 
 
 def _two_accounts(text: str, account: str) -> InvalidRequest:
     return InvalidRequest(
-        f"--account-id '{account}' goes with the name of a role, and {text!r} names its account "
-        "itself: leave one of them out"
+        f"--account-id '{account}' goes with a role name, and {text!r} already names an account: "
+        "leave one of them out"
+    )
+
+
+def parse_switch_role_url(text: str) -> tuple[str, str, Optional[str]]:
+    """Return the role name, account (ID or name) and partition of a URL. Raises InvalidRequest.
+
+    The partition is None if the host does not determine it. The URL is never called. No
+    message shows its query, which is a credential in other sign-in URLs.
+    """
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+    except ValueError:
+        raise _refusal("(…)", "it is not a URL") from None
+    shown = f"{parts.scheme}://{host}{parts.path}"
+    is_switch = parts.path.rstrip("/") == "/switchrole" and "signin" in host.split(".")
+    if parts.scheme != "https" or not is_switch:
+        raise _refusal(shown, "it is not the switch-role URL of the console")
+    role_name = _only(parts, "roleName", shown)
+    account = _only(parts, "account", shown)
+    partitions = [one for domain, one in _PARTITIONS.items() if host.endswith(f".{domain}")]
+    return role_name, account, partitions[0] if partitions else None
+
+
+def _only(parts: SplitResult, name: str, shown: str) -> str:
+    found = [value for key, value in parse_qsl(parts.query, keep_blank_values=True) if key == name]
+    if len(found) != 1 or not found[0]:
+        raise _refusal(shown, f"it must have one {name}")
+    return found[0]
+
+
+def _refusal(shown: str, why: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"Invalid role URL {shown!r}: {why}. It must have the form {SWITCH_ROLE_URL}"
     )

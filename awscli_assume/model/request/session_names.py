@@ -1,4 +1,4 @@
-"""Role session names from a template, made to fit what STS takes."""
+"""Role session names from a template, within the limits of STS."""
 
 from __future__ import annotations
 
@@ -10,25 +10,24 @@ from typing import Mapping
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request.limits import SESSION_NAME_MAX
 
-# The name that the article's script makes: <whoami>-<ddmmyy>-session.
 DEFAULT_TEMPLATE = "{user}-{date}-session"
 PLACEHOLDERS = ("user", "host", "role", "account", "date")
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
-_FOREIGN = re.compile(r"[^\w+=,.@-]", re.ASCII)
+_INVALID = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 
 def session_date(now: datetime) -> str:
-    """Return ``ddmmyy`` of an aware time, on the calendar of the time's own zone."""
+    """Return the date of an aware time as ``ddmmyy``, in the zone of the time."""
     return now.strftime("%d%m%y")
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
     """Return the session name of a template such as ``{user}@{host}``.
 
-    What STS does not take in a value becomes ``-``; where the name is longer
-    than 64 characters the longest value is shortened. Raises
-    InvalidConfiguration for an unknown placeholder, or a template that can't fit.
+    Characters that STS does not accept become ``-``. If the name is longer than 64
+    characters, the longest value is shortened. Raises InvalidConfiguration for an
+    unknown placeholder and for a template that is too long.
     """
     names = _FIELD.findall(template)
     for name in names:
@@ -39,11 +38,11 @@ def render(template: str, values: Mapping[str, str]) -> str:
                 "Try: aws configure set assume.role_session_name '{user}@{host}'"
             )
     literal = _FIELD.sub("", template)
-    most = SESSION_NAME_MAX - 1 if names else SESSION_NAME_MAX
-    if _FOREIGN.search(literal) or len(literal) > most:
+    length_max = SESSION_NAME_MAX - 1 if names else SESSION_NAME_MAX
+    if _INVALID.search(literal) or len(literal) > length_max:
         raise InvalidConfiguration(
-            f"Invalid role session name template '{template}': outside of placeholders it "
-            f"takes fewer than {SESSION_NAME_MAX} letters, digits or _+=,.@- characters"
+            f"Invalid role session name template '{template}': besides placeholders it must "
+            f"have fewer than {SESSION_NAME_MAX} letters, digits or _+=,.@- characters"
         )
     fitted = {name: _fit(values.get(name, "")) for name in names}
     while True:
@@ -57,4 +56,4 @@ def render(template: str, values: Mapping[str, str]) -> str:
 def _fit(value: str) -> str:
     plain = unicodedata.normalize("NFKD", value)
     plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return _FOREIGN.sub("-", plain)
+    return _INVALID.sub("-", plain)

@@ -1,1 +1,1 @@
-"""The role that create-role makes: values and rules."""
+"""The role that ``create-role`` creates: values and rules."""

@@ -1,4 +1,4 @@
-"""A role to be made: what IAM is asked for, checked before any call, and in which order.
+"""A role to create: the calls of IAM, checked before the first one.
 
 Source: IAM API reference, "CreateRole", "PutRolePolicy", "AttachRolePolicy", and IAM
 User Guide, "IAM and AWS STS quotas".
@@ -7,29 +7,23 @@ User Guide, "IAM and AWS STS quotas".
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional, Sequence
+from typing import Mapping, Optional, Sequence, cast
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.arns import Role, parse_role_name
-from awscli_assume.model.request.session_tags import tags as checked_tags
+from awscli_assume.model.request import limits
 
-MAXIMUM_DEFAULT = 3600
-_MAXIMUM_LEAST, _MAXIMUM_MOST = 3600, 43200
-_DESCRIPTION_MOST = 1000
-_INLINE_MOST = 10240
-_POLICY_ARN = re.compile(r"arn:aws(?:-[a-z]+)*:iam::(?:\d{12}|aws):policy/[\x21-\x7e]+")
-# IAM API reference, "CreateRole", Description.
-_DESCRIPTION = re.compile("[\u0009\u000a\u000d\u0020-\u007e\u00a1-\u00ff]*")
+MAX_SESSION_DEFAULT = 3600
+_INLINE_POLICY_MAX = 10240
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call of IAM: the operation's name and its parameters, documents as objects."""
+    """One call of IAM: the operation's name and its parameters, with documents as objects."""
 
     operation: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -37,137 +31,116 @@ class NewRole:
     """A role with its permissions; ``trust_policy`` is empty until the caller is known."""
 
     role: Role
-    trust_policy: Mapping[str, Any] = field(default_factory=dict)
+    trust_policy: Mapping[str, object] = field(default_factory=dict)
     maximum_seconds: Optional[int] = None
     description: Optional[str] = None
     permissions_boundary: Optional[str] = None
     policy_arns: tuple[str, ...] = ()
-    inline_policy: Optional[Mapping[str, Any]] = None
+    inline_policy: Optional[Mapping[str, object]] = None
     tags: tuple[tuple[str, str], ...] = ()
 
     def calls(self) -> list[Call]:
-        """Return the calls that make the role, in order: itself, then what it may do."""
+        """Return the calls that create the role and then its permissions, in order."""
         name = {"RoleName": self.role.name}
-        calls = [Call("CreateRole", self._role_parameters())]
-        if self.inline_policy is not None:
-            # The role's name is a policy's name, too: the same letters, and shorter.
-            inline = {"PolicyName": self.role.name, "PolicyDocument": self.inline_policy}
-            calls.append(Call("PutRolePolicy", {**name, **inline}))
-        for arn in self.policy_arns:
-            calls.append(Call("AttachRolePolicy", {**name, "PolicyArn": arn}))
-        return calls
-
-    def _role_parameters(self) -> dict[str, Any]:
-        parameters: dict[str, Any] = {
+        parameters: dict[str, object] = {
             "Path": self.role.path,
-            "RoleName": self.role.name,
+            **name,
             "AssumeRolePolicyDocument": self.trust_policy,
             "Description": self.description,
             "MaxSessionDuration": self.maximum_seconds,
             "PermissionsBoundary": self.permissions_boundary,
             "Tags": [{"Key": key, "Value": value} for key, value in self.tags] or None,
         }
-        return {name: value for name, value in parameters.items() if value is not None}
+        given = {name: value for name, value in parameters.items() if value is not None}
+        calls = [Call("CreateRole", given)]
+        if self.inline_policy is not None:
+            # Every role name is a valid policy name.
+            inline = {"PolicyName": self.role.name, "PolicyDocument": self.inline_policy}
+            calls.append(Call("PutRolePolicy", {**name, **inline}))
+        for arn in self.policy_arns:
+            calls.append(Call("AttachRolePolicy", {**name, "PolicyArn": arn}))
+        return calls
 
 
-def build_new_role(options: Mapping[str, Any]) -> NewRole:
-    """Return the role of the command's options, by name. Raises InvalidRequest."""
-    maximum, inline = options["max_session_duration"], options["inline_policy"]
-    boundary = options["permissions_boundary"]
+def build_new_role(options: Mapping[str, object]) -> NewRole:
+    """Return the role that the options of ``create-role`` describe. Raises InvalidRequest."""
+
+    def text(name: str) -> Optional[str]:
+        return cast(Optional[str], options[name])
+
+    maximum, inline = text("max_session_duration"), text("inline_policy")
+    boundary, description = text("permissions_boundary"), text("description")
+    policy_arns = cast(Sequence[str], options["policy_arn"] or ())
+    if boundary is not None:
+        limits.check("policy_arn", boundary, of=" of --permissions-boundary")
+    if description is not None:
+        limits.check("description", description)
     return NewRole(
-        role=_role(options["role_name"], options["path"]),
-        maximum_seconds=None if maximum is None else _maximum(maximum),
-        description=_description(options["description"]),
-        permissions_boundary=boundary and _policy_arn(boundary, "--permissions-boundary"),
-        policy_arns=_policy_arns(options["policy_arn"] or ()),
+        role=_role(text("role_name"), text("path")),
+        maximum_seconds=(
+            None if maximum is None else limits.check_number("max_session_duration", maximum)
+        ),
+        description=description,
+        permissions_boundary=boundary,
+        policy_arns=tuple(
+            dict.fromkeys(
+                limits.check("policy_arn", arn, " of --policy-arn") for arn in policy_arns
+            )
+        ),
         inline_policy=None if inline is None else _inline_policy(inline),
-        tags=checked_tags(options["tags"] or ()),
+        tags=limits.tags(cast(Sequence[Mapping[str, str]], options["tags"] or ())),
     )
 
 
 def _role(name: Optional[str], path: Optional[str]) -> Role:
     if not name:
         raise InvalidRequest("No role was named. Try: --role-name my-iam-role")
-    if path is None:
+    if path is None or name.startswith("arn:"):
         return parse_role_name(name)
-    if "/" in name and not name.startswith("arn:"):
+    if "/" in name:
         raise InvalidRequest(
-            f"--role-name '{name}' has a path already, beside --path '{path}': leave one out"
+            f"--role-name '{name}' already has a path, in addition to --path '{path}': leave one "
+            "out"
         )
     inner = path.strip("/")
-    return parse_role_name(f"{inner}/{name}" if inner and not name.startswith("arn:") else name)
+    return parse_role_name(f"{inner}/{name}" if inner else name)
 
 
-def _maximum(text: str) -> int:
-    is_number = re.fullmatch(r"\d{1,9}", text, re.ASCII)
-    if not is_number or not _MAXIMUM_LEAST <= int(text) <= _MAXIMUM_MOST:
-        raise InvalidRequest(
-            f"Invalid maximum session duration '{text}': IAM takes {_MAXIMUM_LEAST} to "
-            f"{_MAXIMUM_MOST} seconds. Try: --max-session-duration 28800"
-        )
-    return int(text)
-
-
-def _description(text: Optional[str]) -> Optional[str]:
-    if text and (len(text) > _DESCRIPTION_MOST or not _DESCRIPTION.fullmatch(text)):
-        raise InvalidRequest(
-            f"Invalid description: IAM takes at most {_DESCRIPTION_MOST} characters, none above "
-            "U+00FF and no control characters"
-        )
-    return text
-
-
-def _policy_arn(text: str, option: str) -> str:
-    if not _POLICY_ARN.fullmatch(text):
-        raise InvalidRequest(
-            f"Invalid policy ARN '{text}': it has to read arn:aws:iam::aws:policy/NAME or "
-            f"arn:aws:iam::ACCOUNT:policy/NAME. Try: {option} "
-            "arn:aws:iam::aws:policy/ReadOnlyAccess"
-        )
-    return text
-
-
-def _policy_arns(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_policy_arn(value, "--policy-arn") for value in values))
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    answer: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in answer:
-            # Python would keep the last one alone: a condition less than was written.
-            raise InvalidRequest(
-                f"Invalid inline policy: {name!r} stands twice in one object. Join the two"
-            )
-        answer[name] = value
-    return answer
-
-
-def _number(text: str) -> float:
-    """Read a number. JSON has none that is infinite or NaN, and IAM takes JSON."""
-    number = float(text)
-    if abs(number) == float("inf") or number != number:
-        raise InvalidRequest(f"Invalid inline policy: {text[:40]} is not a number that IAM takes")
-    return number
-
-
-def _inline_policy(text: str) -> Mapping[str, Any]:
+def _inline_policy(text: str) -> Mapping[str, object]:
     try:
         document = json.loads(
             text, object_pairs_hook=_once, parse_constant=_number, parse_float=_number
         )
     except (ValueError, RecursionError):
-        raise InvalidRequest(
-            "Invalid inline policy: it is not JSON. Try: --inline-policy file://policy.json"
-        ) from None
+        raise _invalid("it is not JSON. Try: --inline-policy file://policy.json") from None
     if not isinstance(document, dict) or "Statement" not in document:
-        raise InvalidRequest(
-            "Invalid inline policy: it has to be a JSON object with Version and Statement"
-        )
+        raise _invalid("it must be a JSON object with Version and Statement")
     size = len(json.dumps(document, separators=(",", ":")))
-    if size > _INLINE_MOST:
-        raise InvalidRequest(
-            f"Invalid inline policy: {size} characters, and IAM takes {_INLINE_MOST}. Shorten it, "
-            "or make a managed policy of it and name that with --policy-arn"
+    if size > _INLINE_POLICY_MAX:
+        raise _invalid(
+            f"{size} characters, and the maximum is {_INLINE_POLICY_MAX}. Shorten it, or create a "
+            "managed policy and name it with --policy-arn"
         )
     return document
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members: dict[str, object] = {}
+    for name, value in pairs:
+        if name in members:
+            # Python would keep the last one only, and with it one condition less.
+            raise _invalid(f"{name!r} is twice in one object. Join the two")
+        members[name] = value
+    return members
+
+
+def _number(text: str) -> float:
+    """Parse a number; IAM refuses infinity and NaN, which are not JSON."""
+    number = float(text)
+    if abs(number) == float("inf") or number != number:
+        raise _invalid(f"{text[:40]} is not a number that IAM accepts")
+    return number
+
+
+def _invalid(reason: str) -> InvalidRequest:
+    return InvalidRequest(f"Invalid inline policy: {reason}")

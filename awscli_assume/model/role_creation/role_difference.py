@@ -1,64 +1,58 @@
-"""What distinguishes a role that is there from one that was asked for."""
+"""The differences between an existing role and a new role of the same name."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional
+from typing import Mapping, Optional, Sequence, cast
 
-from awscli_assume.model.role_creation.new_role import MAXIMUM_DEFAULT, NewRole
+from awscli_assume.model.role_creation.new_role import MAX_SESSION_DEFAULT, NewRole
 
-# Stands for what the caller may not look at.
+# In place of what the caller is not allowed to read.
 UNKNOWN = "(unknown)"
 
 
 @dataclass(frozen=True)
 class ExistingRole:
-    """A role as IAM answers it (``found`` is GetRole's ``Role``).
+    """A role of IAM; ``found`` is the ``Role`` of GetRole.
 
-    ``policy_arns`` and ``inline_policies`` (documents by name) are None where the
-    caller may not read them.
+    ``policy_arns`` and ``inline_policies`` (documents by name) are None if the caller
+    is not allowed to read them.
     """
 
-    found: Mapping[str, Any] = field(repr=False)
+    found: Mapping[str, object] = field(repr=False)
     policy_arns: Optional[tuple[str, ...]] = None
-    inline_policies: Optional[Mapping[str, Any]] = None
+    inline_policies: Optional[Mapping[str, object]] = None
 
 
-def differences(wanted: NewRole, existing: ExistingRole) -> list[dict[str, Any]]:
-    """Return what differs, each with ``Item``, ``Existing`` and ``Wanted``; nothing: the same.
+def differences(wanted: NewRole, existing: ExistingRole) -> list[dict[str, object]]:
+    """Return the differences, each with ``Item``, ``Existing`` and ``Wanted``.
 
-    What may not be looked at differs. Tags and description count only where they
-    were asked for.
+    What the caller is not allowed to read differs. Tags and description are compared
+    only if the new role has them.
     """
     found = existing.found
-    name, inline = wanted.role.name, wanted.inline_policy
+    inline = {} if wanted.inline_policy is None else {wanted.role.name: wanted.inline_policy}
     attached = None if existing.policy_arns is None else sorted(existing.policy_arns)
-    boundary = found.get("PermissionsBoundary") or {}
-    rows = [
+    maximum = found.get("MaxSessionDuration", MAX_SESSION_DEFAULT)
+    boundary = cast(Mapping[str, object], found.get("PermissionsBoundary") or {})
+    rows: list[tuple[str, object, object]] = [
         ("TrustPolicy", found.get("AssumeRolePolicyDocument"), dict(wanted.trust_policy)),
         ("Path", found.get("Path", "/"), wanted.role.path),
-        (
-            "MaxSessionDuration",
-            found.get("MaxSessionDuration", MAXIMUM_DEFAULT),
-            wanted.maximum_seconds or MAXIMUM_DEFAULT,
-        ),
+        ("MaxSessionDuration", maximum, wanted.maximum_seconds or MAX_SESSION_DEFAULT),
         (
             "PermissionsBoundary",
             boundary.get("PermissionsBoundaryArn"),
             wanted.permissions_boundary,
         ),
         ("ManagedPolicies", _or_unknown(attached), sorted(wanted.policy_arns)),
-        (
-            "InlinePolicies",
-            _or_unknown(existing.inline_policies),
-            {} if inline is None else {name: inline},
-        ),
+        ("InlinePolicies", _or_unknown(existing.inline_policies), inline),
     ]
     if wanted.description is not None:
         rows.append(("Description", found.get("Description"), wanted.description))
     if wanted.tags:
-        pairs = {tag["Key"]: tag["Value"] for tag in found.get("Tags") or ()}
+        tags = cast(Sequence[Mapping[str, str]], found.get("Tags") or ())
+        pairs = {tag["Key"]: tag["Value"] for tag in tags}
         rows.append(("Tags", pairs, dict(wanted.tags)))
     return [
         {"Item": item, "Existing": before, "Wanted": after}
@@ -67,8 +61,8 @@ def differences(wanted: NewRole, existing: ExistingRole) -> list[dict[str, Any]]
     ]
 
 
-def external_id_of(trust_policy: Any) -> Optional[str]:
-    """Return the external ID that a trust policy asks for; None where it is not exactly one."""
+def external_id_of(trust_policy: object) -> Optional[str]:
+    """Return the external ID that a trust policy requires; None unless it is exactly one."""
     statements = trust_policy.get("Statement") if isinstance(trust_policy, Mapping) else None
     found: set[str] = set()
     for one in statements if isinstance(statements, list) else [statements]:
@@ -80,14 +74,14 @@ def external_id_of(trust_policy: Any) -> Optional[str]:
     return found.pop() if len(found) == 1 else None
 
 
-def _or_unknown(value: Any) -> Any:
+def _or_unknown(value: object) -> object:
     return UNKNOWN if value is None else value
 
 
-def _plain(value: Any) -> Any:
-    """Return a policy, or a part of one, in a form in which equal ones are equal.
+def _plain(value: object) -> object:
+    """Return a part of a policy in a form that makes equivalent policies equal.
 
-    A list of one is that one, the order of a list does not count, nor does a Sid.
+    A list of one value is that value. The order of a list and a Sid don't matter.
     """
     if isinstance(value, Mapping):
         is_statement = "Effect" in value

@@ -1,5 +1,5 @@
-"""A role's trust policy, evaluated here: pure, in three values, and never a guess.
+"""Evaluation of a role's trust policy: allowed, not allowed, or unknown.
 
-``document`` reads the policy, ``callers`` and ``context`` say who asks for what,
-``evaluation`` answers a verdict with its evidence.
+``document`` reads the policy, ``callers`` and ``context`` describe the request, and
+``evaluation`` returns a verdict with its evidence.
 """

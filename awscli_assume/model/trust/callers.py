@@ -1,4 +1,4 @@
-"""Who assumes a role: what GetCallerIdentity answers of them, and what else is known."""
+"""Who assumes a role: what GetCallerIdentity returns, and what else is known."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.arns import PARTITION, iam_arn, parse_arn
 
 # The values of aws:PrincipalType for principals of AWS (IAM User Guide, "IAM policy
 # elements: Variables and tags", the table of principal key values).
@@ -16,8 +17,8 @@ OF_AN_ACCOUNT = frozenset({USER, ROLE_SESSION, ROOT, FEDERATED_USER})
 
 # IAM User Guide, "IAM identifiers", and AWS STS API reference, "GetCallerIdentity".
 _ARN = re.compile(
-    r"arn:(?P<partition>aws[a-z-]*):(?P<service>iam|sts)::(?P<account>\d{12}):"
-    r"(?P<kind>root|user|assumed-role|federated-user)(?:/(?P<rest>.+))?",
+    rf"arn:{PARTITION}:(?:iam|sts)::\d{{12}}:"
+    r"(?:root|user/.+|federated-user/.+|assumed-role/[^/]+/[^/]+)",
     re.ASCII,
 )
 _KINDS = {
@@ -29,11 +30,10 @@ _KINDS = {
 class Caller:
     """The principal of a request; None is what is not known.
 
-    ``name`` is the ARN that GetCallerIdentity answers, a service principal, or an
-    identity provider as a trust policy names it. ``role_arn`` is that of the role
-    behind a session, with its path. ``tags`` are all principal tags.
-    ``is_temporary`` tells of the credentials, ``has_mfa`` whether an MFA device
-    vouched for them, ``source_identity`` what their session was given.
+    ``name`` is the ARN that GetCallerIdentity returns, a service principal, or an
+    identity provider as a trust policy names it. ``role_arn`` is the ARN of the role
+    of a session, with its path. ``tags`` are all principal tags. ``is_temporary`` and
+    ``has_mfa`` describe the credentials, ``source_identity`` their session.
     """
 
     kind: str
@@ -51,7 +51,7 @@ class Caller:
     @property
     def account_arn(self) -> str:
         """The ARN that stands for the caller's whole account."""
-        return f"arn:{self.partition}:iam::{self.account_id}:root"
+        return iam_arn(self.partition, self.account_id, "root")
 
     @property
     def user_name(self) -> Optional[str]:
@@ -60,27 +60,26 @@ class Caller:
 
     @property
     def role_name(self) -> Optional[str]:
-        """The name of the role behind a session; its path is not part of a session's ARN."""
-        return self.name.split("/")[1] if self.kind == ROLE_SESSION else None
+        """The name of the role of a session, without its path."""
+        return parse_arn(self.name).assumed_role_name if self.kind == ROLE_SESSION else None
 
     @property
     def is_of_saml(self) -> bool:
-        """Return whether a SAML provider vouches, and not an OpenID Connect one."""
+        """Return whether the identity provider is a SAML provider, not an OIDC provider."""
         return self.kind == PROVIDER and ":saml-provider/" in self.name
 
     def is_role(self, arn: str) -> bool:
-        """Return whether an ARN is that of the role behind this session.
+        """Return whether an ARN is the ARN of the role of this session.
 
-        Where the role's path is not known its name decides: it is unique in its
-        account whatever the path (IAM User Guide, "IAM and AWS STS quotas").
+        If the role's path is not known, the role's name decides: it is unique in its
+        account, whatever the path (IAM User Guide, "IAM and AWS STS quotas").
         """
         if self.kind != ROLE_SESSION:
             return False
         if self.role_arn is not None:
             return arn == self.role_arn
-        begin, slash, rest = arn.partition(":role/")
-        is_here = begin == f"arn:{self.partition}:iam::{self.account_id}"
-        return bool(slash) and is_here and rest.rpartition("/")[2] == self.role_name
+        roles = iam_arn(self.partition, self.account_id, "role/")
+        return arn.startswith(roles) and arn.rpartition("/")[2] == self.role_name
 
 
 def caller_of(
@@ -94,21 +93,20 @@ def caller_of(
     source_identity: Optional[str] = None,
 ) -> Caller:
     """Return the caller that GetCallerIdentity names. Raises InvalidRequest."""
-    found = _ARN.fullmatch(arn)
-    rest = found.group("rest") if found else None
-    if not found or (found.group("kind") == "root") != (rest is None):
-        raise InvalidRequest(f"Invalid caller {arn!r}: it is not an ARN of a user or a session")
-    kind = _KINDS[found.group("kind")]
-    if kind == ROLE_SESSION and not re.fullmatch(r"[^/]+/[^/]+", rest or ""):
-        raise InvalidRequest(f"Invalid caller {arn!r}: it has to name a role and its session")
+    if not _ARN.fullmatch(arn):
+        raise InvalidRequest(
+            f"Invalid caller {arn!r}: it is not the ARN of a user or of a session"
+        )
+    parts = parse_arn(arn)
+    kind = _KINDS[parts.resource.partition("/")[0]]
     return Caller(
         kind=kind,
         name=arn,
-        partition=found.group("partition"),
-        account_id=found.group("account"),
+        partition=parts.partition,
+        account_id=parts.account_id,
         user_id=user_id,
         role_arn=role_arn,
-        # The session of a role or of a federated user has no other credentials.
+        # A role session or a federated user has temporary credentials only.
         is_temporary=True if kind in (ROLE_SESSION, FEDERATED_USER) else is_temporary,
         has_mfa=has_mfa,
         tags=tags,
@@ -123,12 +121,12 @@ def service(name: str) -> Caller:
 
 
 def identity_provider(name: str) -> Caller:
-    """Return somebody whom an identity provider vouches for, by its ARN or its name."""
+    """Return a user of an identity provider, which is named by its ARN or its name."""
     return Caller(PROVIDER, name)
 
 
 def refused_by_sts(caller: Caller) -> str:
-    """Name the credentials that STS takes for no AssumeRole, whatever the policy says.
+    """Return why STS refuses AssumeRole to the caller under any policy; empty if it doesn't.
 
     Source: AWS STS API reference, "AssumeRole" and "GetFederationToken".
     """

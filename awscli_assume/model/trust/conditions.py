@@ -1,4 +1,4 @@
-"""A statement's conditions, each against the request context."""
+"""The conditions of a statement, compared with the request context."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from typing import Callable, Optional
 
 from awscli_assume.model.trust.document import Condition
-from awscli_assume.model.trust.findings import Finding, agreed, all_hold, any_holds, opposite
 from awscli_assume.model.trust.operators import OPERATORS, Operator
 from awscli_assume.model.trust.patterns import expand
-from awscli_assume.model.trust.values import Context, Known, Missing, Unknown, Value
+from awscli_assume.model.trust.values import (
+    Context,
+    Finding,
+    Known,
+    Missing,
+    Unknown,
+    Value,
+    agreed,
+    all_hold,
+    any_holds,
+    negate,
+)
 
 FOR_ANY, FOR_ALL = "ForAnyValue:", "ForAllValues:"
 _IF_EXISTS = "IfExists"
@@ -25,7 +35,7 @@ class _Test:
 
 
 def judge(condition: Condition, context: Context, has_variables: bool) -> Finding:
-    """Return whether one condition holds, and if not, what was expected and what is there."""
+    """Return whether a condition holds, and if not, the expected and the actual value."""
     value = context.value_of(condition.key)
     what = f"{condition.operator} {condition.key}"
     if condition.operator == "Null":
@@ -42,14 +52,14 @@ def judge(condition: Condition, context: Context, has_variables: bool) -> Findin
             return any_holds(test.operator.by_text(one, text) for text in condition.values)
         return any_holds(_fits_pattern(test.operator, one, pattern) for pattern in patterns)
 
-    # A list without a value is not in the guide.
-    answer = _over_all(value, lambda one: _judge(test, one, fits)) if condition.values else None
-    if answer is None:
+    # The guide does not say what a list without values means.
+    result = _over_all(value, lambda one: _judge(test, one, fits)) if condition.values else None
+    if result is None:
         variables = [p.reason for p in patterns if isinstance(p, Unknown)]
         uses_variables = test.operator.by_pattern and not isinstance(value, Unknown)
         return _unknown(condition, value, variables if uses_variables else [])
     shown = [_wanted(*pair) for pair in zip(condition.values, patterns)]
-    return Finding(answer, "" if answer else _difference(what, value, test, shown))
+    return Finding(result, "" if result else _difference(what, value, test, shown))
 
 
 def _test_of(name: str) -> Optional[_Test]:
@@ -67,36 +77,36 @@ def _fits_pattern(operator: Operator, one: str, pattern: object) -> Optional[boo
     return operator.by_pattern(one, pattern) if isinstance(pattern, tuple) else False
 
 
-def _over_all(value: Value, ask: Callable[[Known], Optional[bool]]) -> Optional[bool]:
-    """Ask for the value, or for all that it can be; they have to agree."""
+def _over_all(value: Value, judge_one: Callable[[Known], Optional[bool]]) -> Optional[bool]:
+    """Return the result for the value, or the common result of all its alternatives."""
     if isinstance(value, Unknown):
-        return agreed(ask(one) for one in value.alternatives)
-    return ask(value)
+        return agreed(judge_one(one) for one in value.alternatives)
+    return judge_one(value)
 
 
 def _judge(test: _Test, value: Known, fits: Callable[[str], Optional[bool]]) -> Optional[bool]:
     is_negated = test.operator.is_negated
     if isinstance(value, Missing) and test.if_exists:
-        # IfExists says true of a key that is not there, ForAnyValue false, and the guide
-        # nothing of the two together.
+        # For a missing key, IfExists is true and ForAnyValue is false. The guide does not
+        # say what both together are.
         return None if test.over == FOR_ANY else True
     if test.over and (isinstance(value, Missing) or value == _EMPTY):
-        # All of nothing, and any of nothing; so says the guide, negated or not.
+        # "All of none" is true and "any of none" is false, negated or not (the guide).
         return test.over == FOR_ALL
     if isinstance(value, Missing):
         return is_negated
-    each = [opposite(fits(one)) if is_negated else fits(one) for one in value]
+    each = [negate(fits(one)) if is_negated else fits(one) for one in value]
     if test.over:
         return all_hold(each) if test.over == FOR_ALL else any_holds(each)
-    # Several values without a set operator: the guide asks for one and says no more.
+    # Several values need a set operator; the guide does not say what happens without one.
     return agreed([all_hold(each), any_holds(each)])
 
 
 def _null(condition: Condition, value: Value, what: str) -> Finding:
-    """Return whether a key is absent ("true") or there ("false")."""
+    """Return whether the key is missing ("true") or present ("false")."""
     wanted = {text.lower() for text in condition.values}
     if not wanted or wanted - {"true", "false"}:
-        return Finding(None, f"{what}: it takes true or false")
+        return Finding(None, f"{what}: its value must be true or false")
 
     def is_absent(one: Known) -> Optional[bool]:
         return None if one == _EMPTY else isinstance(one, Missing)
@@ -117,7 +127,7 @@ def _difference(what: str, value: Value, test: _Test, wanted: list[str]) -> str:
 
 
 def _wanted(text: str, pattern: object) -> str:
-    """Show a value of the policy, and what its variables came to."""
+    """Return a value of the policy, and that value with its variables replaced."""
     if isinstance(pattern, Missing):
         return f"{text!r} (which has no value here)"
     if not isinstance(pattern, tuple):

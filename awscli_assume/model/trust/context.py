@@ -1,4 +1,4 @@
-"""The request context of an AssumeRole call: what each condition key holds, as far as known.
+"""The request context of an AssumeRole call: the value of each condition key, if known.
 
 Sources: IAM User Guide, "AWS global condition context keys" and "IAM and AWS STS
 condition context keys", under Availability of each key.
@@ -18,10 +18,10 @@ from awscli_assume.model.trust.callers import (
     USER,
     Caller,
 )
-from awscli_assume.model.trust.values import MISSING, Context, Missing, Unknown, Value
+from awscli_assume.model.trust.values import MISSING, Context, Known, Unknown, Value
 
-# Present only where a service calls in somebody's name, a browser follows a link, or a bearer
-# token is asked for.
+# Present only if a service calls for a principal, a browser follows a link, or a bearer
+# token is requested.
 _NEVER = (
     "aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "aws:referer",
     "sts:awsservicename", "sts:durationseconds",
@@ -34,10 +34,10 @@ _ONLY_OF_A_SERVICE = (
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What surrounds a request; None is what is not known.
+    """The environment of a request; None is what is not known.
 
-    ``now`` is aware. ``region`` is that of the endpoint, ``others`` are further
-    condition keys with their values: what a service or a provider sends, tags of the role.
+    ``now`` is aware. ``region`` is the Region of the endpoint. ``others`` are more
+    condition keys with their values, such as tags of the role.
     """
 
     now: datetime
@@ -54,7 +54,7 @@ def context_of(
     values: dict[str, Value] = dict.fromkeys(_NEVER, MISSING)
     complete: list[str] = []
     if caller.kind == SERVICE:
-        # What a service asks for is its own affair.
+        # The parameters of a service's request are not known.
         values["aws:principalisawsservice"] = ("true",)
     elif caller.kind == PROVIDER:
         values.update(_of_a_token(caller, request))
@@ -76,7 +76,7 @@ def _of_the_request(request: AssumeRoleRequest, caller: Caller) -> dict[str, Val
         "sts:rolesessionname": (request.role_session_name,),
         "sts:externalid": _some(request.external_id),
         "sts:sourceidentity": _some(identity),
-        # An empty list is no key: the guide asks for one tag at least by Null.
+        # An empty list means a missing key: the guide uses Null to require a tag.
         "sts:transitivetagkeys": request.transitive_tag_keys or MISSING,
         "aws:tagkeys": tuple(key for key, _ in request.tags) or MISSING,
     }
@@ -89,7 +89,7 @@ def _of_the_request(request: AssumeRoleRequest, caller: Caller) -> dict[str, Val
 
 
 def _of_a_token(caller: Caller, request: AssumeRoleRequest) -> dict[str, Value]:
-    """Return what isn't in the provider's token, as tags and source identity are."""
+    """Return the keys that do not come from the provider's token, unlike tags."""
     values: dict[str, Value] = {"sts:externalid": MISSING}
     if not caller.is_of_saml:
         values["sts:rolesessionname"] = (request.role_session_name,)
@@ -133,7 +133,7 @@ def _of_its_credentials(caller: Caller, request: AssumeRoleRequest) -> dict[str,
     elif caller.is_temporary:
         values["aws:tokenissuetime"] = issued
     if caller.kind == ROLE_SESSION:
-        reason = "what the source session was given is not known here"
+        reason = "the source identity of the source session is not known here"
         identity = caller.source_identity
         values["aws:sourceidentity"] = (identity,) if identity else Unknown(reason)
         del values["aws:federatedprovider"]
@@ -141,20 +141,20 @@ def _of_its_credentials(caller: Caller, request: AssumeRoleRequest) -> dict[str,
 
 
 def _mfa_present(caller: Caller, request: AssumeRoleRequest) -> Value:
-    """Return "true" or "false" for temporary credentials; long-lived keys have no such key.
+    """Return "true" or "false" for temporary credentials; access keys of a user lack the key.
 
-    The code of a device in the request itself counts. The credentials of AssumeRole
-    and of identity providers carry none, by IAM User Guide, "Configuring MFA-protected
-    API access"; whether the key is missing then, or "false", it does not say.
+    A token code in the request itself counts. Credentials from AssumeRole and from
+    identity providers have no MFA information (IAM User Guide, "Configuring
+    MFA-protected API access"), which does not say whether the key is missing or "false".
     """
     if request.serial_number is not None or caller.has_mfa:
         return ("true",)
     if caller.is_temporary is False:
         return MISSING
-    reason = "whether an MFA device vouched for the credentials is not known here"
+    reason = "whether the credentials come from a sign-in with MFA is not known here"
     if caller.kind == USER and caller.is_temporary:
         return Unknown(reason, (("true",), ("false",))) if caller.has_mfa is None else ("false",)
-    without: tuple[tuple[str, ...] | Missing, ...] = (("false",), MISSING)
+    without: tuple[Known, ...] = (("false",), MISSING)
     is_settled = caller.kind == ROLE_SESSION or caller.has_mfa is False
     return Unknown(reason, without if is_settled else (*without, ("true",)))
 
@@ -165,7 +165,7 @@ def _mfa_age(caller: Caller, request: AssumeRoleRequest) -> Value:
     is_settled = caller.kind == ROLE_SESSION and caller.has_mfa is None
     if is_settled or caller.has_mfa is False or caller.is_temporary is False:
         return MISSING
-    return Unknown("how long ago an MFA device vouched for the credentials is not known here")
+    return Unknown("how long ago the caller signed in with MFA is not known here")
 
 
 def _of_the_moment(circumstances: Circumstances) -> Iterable[tuple[str, Value]]:

@@ -1,46 +1,39 @@
-"""The verdict of a role's trust policy on one caller and one request.
+"""The verdict of a role's trust policy on a caller and a request.
 
-Source: IAM User Guide, "Policy evaluation logic": an explicit Deny wins, and what
-no statement allows is not allowed. It says nothing of the caller's own policies.
+Source: IAM User Guide, "Policy evaluation logic": an explicit Deny wins, and without
+an Allow a request is denied. The caller's own policies are not part of it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Mapping, Optional, Union
+from typing import Iterator, Mapping, Optional, Union
 
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.model.trust.actions import needed_actions, perhaps_needed
 from awscli_assume.model.trust.callers import (
     OF_AN_ACCOUNT,
+    PROVIDER,
+    ROLE_SESSION,
     Caller,
     refused_by_sts,
 )
 from awscli_assume.model.trust.conditions import judge
 from awscli_assume.model.trust.context import Circumstances, context_of
-from awscli_assume.model.trust.document import (
-    ALLOW,
-    DENY,
-    Policy,
-    Statement,
-    read_policy,
-)
-from awscli_assume.model.trust.findings import Finding, all_of
+from awscli_assume.model.trust.document import ALLOW, DENY, Policy, Statement, read_policy
 from awscli_assume.model.trust.patterns import matches, wild
 from awscli_assume.model.trust.principals import match
-from awscli_assume.model.trust.values import Context
+from awscli_assume.model.trust.values import Context, Finding, all_of
 
 ALLOWED, DENIED, NOT_ALLOWED, UNKNOWN = "allowed", "denied", "not allowed", "unknown"
-# One action that is refused decides, then one that can't be told.
+# An action that is refused decides, then one that is not known.
 _WORST_FIRST = (DENIED, NOT_ALLOWED, UNKNOWN, ALLOWED)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one statement says of one action; ``holds`` is None where it can't be known.
+    """Whether a statement applies to an action; ``holds`` is None if it can't be known.
 
-    ``is_direct`` tells that its principal is more than the caller's account,
-    ``is_exact`` that it is the user or the session itself, None for everyone.
+    ``is_direct`` and ``is_exact`` are those of ``Match``.
     """
 
     statement: str
@@ -53,14 +46,14 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a trust policy says: ALLOWED, DENIED, NOT_ALLOWED or UNKNOWN.
+    """The result of a trust policy: ALLOWED, DENIED, NOT_ALLOWED or UNKNOWN.
 
-    ``action`` is the one that decides, ``evidence`` is all of it; ``reasons`` has a line
-    for each statement that stands in the way. ``needs_identity_policy`` tells whether
-    the caller's own policies have to allow it too; they may refuse it in any case. Of
-    what nothing allows it tells nothing. ``provisos`` are what ALLOWED depends on, of a
-    source session, as nobody can look into one. ``by_action`` are the verdicts on each
-    action that is needed.
+    ``action`` is the action that decides, with its ``evidence``. ``reasons`` has a line
+    for each statement that prevents it. ``needs_identity_policy`` is whether the
+    caller's own policies must allow the action too (they may deny it in any case); it
+    means nothing for an action that the trust policy does not allow. ``provisos`` are
+    what ALLOWED depends on in a source session, which can't be inspected.
+    ``by_action`` has the verdict on each action.
     """
 
     outcome: str
@@ -72,20 +65,19 @@ class Verdict:
     by_action: tuple[Verdict, ...] = ()
 
     def of(self, action: str) -> Verdict:
-        """Return the verdict on one action; the whole one where it was not asked about."""
+        """Return the verdict on one action; this verdict if the action was not evaluated."""
         return next((one for one in self.by_action if one.action == action), self)
 
 
 def evaluate(
-    policy: Union[Policy, str, Mapping[str, Any]],
+    policy: Union[Policy, str, Mapping[str, object]],
     caller: Caller,
     request: AssumeRoleRequest,
     circumstances: Circumstances,
 ) -> Verdict:
-    """Return what the policy of ``request.role`` says; no answer is ever a guess.
+    """Return the verdict of the policy of ``request.role``. Raises MalformedPolicy.
 
-    ``policy`` is what iam:GetRole answers, or that as read_policy reads it. Raises
-    MalformedPolicy.
+    ``policy`` is the result of iam:GetRole, or of read_policy.
     """
     if not isinstance(policy, Policy):
         policy = read_policy(policy)
@@ -103,13 +95,44 @@ def evaluate(
         return replace(worst, outcome=NOT_ALLOWED, reasons=(refusal,), needs_identity_policy=needs)
     provisos = tuple(
         f"if the source session has {what}, {action} may be needed too: {reason}"
-        for action, what in perhaps_needed(caller, request)
+        for action, what in _perhaps_needed(caller, request)
         if worst.outcome == ALLOWED
         for reason in judged(action).reasons
     )
     return replace(
         worst, needs_identity_policy=needs, provisos=provisos, by_action=tuple(verdicts)
     )
+
+
+def needed_actions(caller: Caller, request: AssumeRoleRequest) -> tuple[str, ...]:
+    """Return the actions that a trust policy must allow, beginning with the operation itself.
+
+    Sources: IAM User Guide, "Passing session tags in AWS STS" and "Monitor and
+    control actions taken with assumed roles"; AWS STS API reference, "AssumeRole".
+    """
+    operation = "sts:AssumeRole"
+    if caller.kind == PROVIDER:
+        operation += "WithSAML" if caller.is_of_saml else "WithWebIdentity"
+    others = {
+        "sts:TagSession": request.tags,
+        "sts:SetSourceIdentity": request.source_identity or caller.source_identity,
+        "sts:SetContext": request.provided_contexts,
+    }
+    return (operation, *(action for action, is_needed in others.items() if is_needed))
+
+
+def _perhaps_needed(caller: Caller, request: AssumeRoleRequest) -> Iterator[tuple[str, str]]:
+    """Yield the actions for what a source session may pass on in role chaining, and why.
+
+    Sources: IAM User Guide, "Monitor and control actions taken with assumed roles" and
+    "Passing session tags in AWS STS".
+    """
+    if caller.kind == ROLE_SESSION:
+        needed = needed_actions(caller, request)
+        if "sts:TagSession" not in needed:
+            yield "sts:TagSession", "transitive session tags"
+        if "sts:SetSourceIdentity" not in needed:
+            yield "sts:SetSourceIdentity", "a source identity"
 
 
 def _of_action(
@@ -136,7 +159,7 @@ def _of_action(
     reasons = tuple(f"{one.statement}: {one.reason}" for one in deciding)
     if outcome == NOT_ALLOWED and not allows:
         reasons = (f"no statement allows {action}",)
-    # One statement that allows is enough; of those that perhaps do, none is to be relied on.
+    # One statement that allows is enough; each one that may allow must be direct.
     is_direct = (any if allowing else all)(one.is_direct for one in allowing or perhaps)
     return Verdict(outcome, action, reasons, evidence, is_foreign or not is_direct)
 
@@ -151,7 +174,7 @@ def _of_statement(
             _covers(statement, action),
             *(
                 Finding(None, f"the element {name} is not known in a trust policy")
-                for name in statement.unread
+                for name in statement.unknown_elements
             ),
             *(judge(condition, context, has_variables) for condition in statement.conditions),
         ]
@@ -165,16 +188,15 @@ def _of_statement(
 
 
 def _under(statement: Statement) -> str:
-    """Return the conditions of a statement that holds, in words."""
-    told = [
+    conditions = [
         f"{one.operator} {one.key} {', '.join(map(repr, one.values))}"
         for one in statement.conditions
     ]
-    return f" under {' and '.join(told)}" if told else ""
+    return f" under {' and '.join(conditions)}" if conditions else ""
 
 
 def _covers(statement: Statement, action: str) -> Finding:
-    """Compare without regard to case, with wildcards ("IAM JSON policy elements: Action")."""
+    """Compare with wildcards, ignoring case ("IAM JSON policy elements: Action")."""
     if not statement.actions:
         return Finding(None, "what a statement without an action means is not documented")
     listed = any(matches(wild(text.lower()), action.lower()) for text in statement.actions)
@@ -182,5 +204,5 @@ def _covers(statement: Statement, action: str) -> Finding:
         return Finding(True)
     names = ", ".join(statement.actions)
     element = "NotAction" if statement.is_not_action else "Action"
-    relation = "which takes out" if statement.is_not_action else "and not"
+    relation = "which excludes" if statement.is_not_action else "and not"
     return Finding(False, f"its {element} is {names}, {relation} {action}")

@@ -1,18 +1,19 @@
-"""The condition operators: what each makes of one value of the request and one of the policy.
+"""The condition operators: each compares a value of the request with a value of the policy.
 
-Source: IAM User Guide, "IAM JSON policy elements: Condition operators". Every
-comparison answers None where the guide does not say what comes out.
+Source: IAM User Guide, "IAM JSON policy elements: Condition operators". A comparison
+returns None if the guide does not say what the result is.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from typing import Callable, Optional, Union
 
+from awscli_assume.model.arns import find_arn
 from awscli_assume.model.trust.patterns import Pattern, matches
 
 Comparison = Callable[[str, str], Optional[bool]]
@@ -30,7 +31,7 @@ _EPOCH_BEGAN = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 @dataclass(frozen=True)
 class Operator:
-    """One operator: for patterns (text with variables and wildcards) or for plain text."""
+    """An operator that compares patterns (with variables and wildcards) or plain text."""
 
     by_pattern: Optional[PatternComparison] = None
     by_text: Optional[Comparison] = None
@@ -51,9 +52,10 @@ def _is_like(value: str, wanted: Pattern) -> Optional[bool]:
 
 
 def _is_arn_like(value: str, wanted: Pattern) -> Optional[bool]:
-    components, patterns = value.split(":", 5), _components(wanted)
-    if len(components) != 6 or len(patterns) != 6 or components[0] != "arn":
+    arn, patterns = find_arn(value), _components(wanted)
+    if arn is None or len(patterns) != 6:
         return None
+    components = ("arn", *astuple(arn))
     return all(matches(pattern, one) for pattern, one in zip(patterns, components))
 
 
@@ -67,22 +69,25 @@ def _components(pattern: Pattern) -> list[Pattern]:
     return [*found, rest]
 
 
-def _by_number(is_so: Callable[[Fraction, Fraction], bool]) -> Comparison:
-    return _read_both(_number, is_so)
-
-
-def _by_date(is_so: Callable[[Fraction, Fraction], bool]) -> Comparison:
-    return _read_both(_seconds, is_so)
-
-
-def _read_both(
-    read: Callable[[str], Optional[Fraction]], is_so: Callable[[Fraction, Fraction], bool]
+def _with(
+    relation: Callable[[Fraction, Fraction], bool], parse: Callable[[str], Optional[Fraction]]
 ) -> Comparison:
     def compare(value: str, wanted: str) -> Optional[bool]:
-        left, right = read(value), read(wanted)
-        return None if left is None or right is None else is_so(left, right)
+        left, right = parse(value), parse(wanted)
+        return None if left is None or right is None else relation(left, right)
 
     return compare
+
+
+def _relations(name: str, parse: Callable[[str], Optional[Fraction]]) -> dict[str, Operator]:
+    return {
+        f"{name}Equals": Operator(by_text=_with(lambda a, b: a == b, parse)),
+        f"{name}NotEquals": Operator(by_text=_with(lambda a, b: a == b, parse), is_negated=True),
+        f"{name}LessThan": Operator(by_text=_with(lambda a, b: a < b, parse)),
+        f"{name}LessThanEquals": Operator(by_text=_with(lambda a, b: a <= b, parse)),
+        f"{name}GreaterThan": Operator(by_text=_with(lambda a, b: a > b, parse)),
+        f"{name}GreaterThanEquals": Operator(by_text=_with(lambda a, b: a >= b, parse)),
+    }
 
 
 def _number(text: str) -> Optional[Fraction]:
@@ -118,7 +123,7 @@ def _is_same_boolean(value: str, wanted: str) -> Optional[bool]:
 
 
 def _is_in_network(value: str, wanted: str) -> Optional[bool]:
-    """Compare with an address or a range in CIDR format; other forms are not in the guide."""
+    """Compare with an address or a CIDR range; the guide documents no other form."""
     _, slash, prefix = wanted.partition("/")
     if slash and not (prefix.isascii() and prefix.isdecimal()):
         return None
@@ -135,9 +140,8 @@ def _not_known(value: str, wanted: str) -> Optional[bool]:
     return None
 
 
-_STRING_EQUALS = Operator(_equals)
 OPERATORS = {
-    "StringEquals": _STRING_EQUALS,
+    "StringEquals": Operator(_equals),
     "StringEqualsIgnoreCase": Operator(_equals_ignoring_case),
     "StringLike": Operator(_is_like, is_wild=True),
     "StringNotEquals": Operator(_equals, is_negated=True),
@@ -148,21 +152,11 @@ OPERATORS = {
     "ArnLike": Operator(_is_arn_like, is_wild=True),
     "ArnNotEquals": Operator(_is_arn_like, is_wild=True, is_negated=True),
     "ArnNotLike": Operator(_is_arn_like, is_wild=True, is_negated=True),
-    "NumericEquals": Operator(by_text=_by_number(lambda a, b: a == b)),
-    "NumericNotEquals": Operator(by_text=_by_number(lambda a, b: a == b), is_negated=True),
-    "NumericLessThan": Operator(by_text=_by_number(lambda a, b: a < b)),
-    "NumericLessThanEquals": Operator(by_text=_by_number(lambda a, b: a <= b)),
-    "NumericGreaterThan": Operator(by_text=_by_number(lambda a, b: a > b)),
-    "NumericGreaterThanEquals": Operator(by_text=_by_number(lambda a, b: a >= b)),
-    "DateEquals": Operator(by_text=_by_date(lambda a, b: a == b)),
-    "DateNotEquals": Operator(by_text=_by_date(lambda a, b: a == b), is_negated=True),
-    "DateLessThan": Operator(by_text=_by_date(lambda a, b: a < b)),
-    "DateLessThanEquals": Operator(by_text=_by_date(lambda a, b: a <= b)),
-    "DateGreaterThan": Operator(by_text=_by_date(lambda a, b: a > b)),
-    "DateGreaterThanEquals": Operator(by_text=_by_date(lambda a, b: a >= b)),
+    **_relations("Numeric", _number),
+    **_relations("Date", _seconds),
     "Bool": Operator(by_text=_is_same_boolean),
     "IpAddress": Operator(by_text=_is_in_network),
     "NotIpAddress": Operator(by_text=_is_in_network, is_negated=True),
-    # No key of AssumeRole is binary: there is nothing to compare the bytes with.
+    # No condition key of AssumeRole is binary.
     "BinaryEquals": Operator(by_text=_not_known),
 }

@@ -7,7 +7,7 @@ from typing import Union
 
 from awscli_assume.model.trust.values import MULTIVALUED, Context, Missing, Unknown
 
-# A pattern is a series of characters, in which these two words stand for wildcards.
+# A pattern is a series of characters and of these two wildcards.
 MANY, ONE = "**", "??"
 Pattern = tuple[str, ...]
 
@@ -22,36 +22,41 @@ def wild(text: str) -> Pattern:
 
 
 def matches(pattern: Pattern, text: str) -> bool:
-    """Return whether all of a text fits a pattern, in a time of their product at most."""
-    at, mark, kept = 0, -1, 0
-    position = 0
+    """Return whether the whole text matches a pattern.
+
+    Takes at most the product of both lengths in time, unlike a regular expression.
+    """
+    index, position = 0, 0
+    # Where the last MANY stands in the pattern, and where its match ends in the text.
+    many, match_end = -1, 0
     while position < len(text):
-        if at < len(pattern) and pattern[at] == MANY:
-            mark, kept = at, position
-            at += 1
-        elif at < len(pattern) and pattern[at] in (ONE, text[position]):
-            at += 1
+        if index < len(pattern) and pattern[index] == MANY:
+            many, match_end = index, position
+            index += 1
+        elif index < len(pattern) and pattern[index] in (ONE, text[position]):
+            index += 1
             position += 1
-        elif mark >= 0:
-            kept += 1
-            at, position = mark + 1, kept
+        elif many >= 0:
+            match_end += 1
+            index, position = many + 1, match_end
         else:
             return False
-    return all(token == MANY for token in pattern[at:])
+    return all(token == MANY for token in pattern[index:])
 
 
 def expand(
     text: str, context: Context, has_variables: bool, is_wild: bool
 ) -> Union[Pattern, Missing, Unknown]:
-    """Return the pattern of a condition's value, its policy variables replaced.
+    """Return the pattern of a value of a condition, with its policy variables replaced.
 
-    Missing where a variable has no value: nothing is equal to it or like it.
-    Unknown where the value of a variable is. A variable's own characters are never
-    wildcards. Source: IAM User Guide, "IAM policy elements: Variables and tags".
+    The result is Missing if a variable has no value, because nothing equals it, and
+    Unknown if the value of a variable is not known. Characters in the value of a
+    variable are never wildcards. Source: IAM User Guide, "IAM policy elements:
+    Variables and tags".
     """
-    read = wild if is_wild else tuple
+    parse = wild if is_wild else tuple
     if not has_variables:
-        return read(text)
+        return parse(text)
     if "${" in _VARIABLE.sub("-", text):
         return Unknown(f"the policy variable in {text!r} can't be read")
     pieces = _VARIABLE.split(text)  # text, name, text, name, text
@@ -60,9 +65,9 @@ def expand(
         for value in values:
             if isinstance(value, kind):
                 return value
-    tokens = list(read(pieces[0]))
+    tokens = list(parse(pieces[0]))
     for value, literal in zip(values, pieces[2::2]):
-        tokens += [*str(value), *read(literal)]
+        tokens += [*str(value), *parse(literal)]
     return tuple(tokens)
 
 
@@ -75,7 +80,7 @@ def _variable(inside: str, context: Context) -> Union[str, Missing, Unknown]:
     if isinstance(value, Unknown):
         return Unknown(f"the policy variable ${{{inside}}}: {value.reason}")
     if key.lower() in MULTIVALUED:
-        return Unknown(f"the policy variable ${{{inside}}}: a multivalued key can't be one")
+        return Unknown(f"the policy variable ${{{inside}}}: a multivalued key can't be a variable")
     if isinstance(value, Missing) or not value[0]:
         return with_default.group(2) if with_default else Missing()
     return value[0]

@@ -1,4 +1,4 @@
-"""Whom a statement is about, and whether the caller is one of them.
+"""The principals of a statement, and whether the caller is one of them.
 
 Source: IAM User Guide, "AWS JSON policy elements: Principal" and "… NotPrincipal".
 """
@@ -18,7 +18,7 @@ from awscli_assume.model.trust.callers import (
     Caller,
 )
 from awscli_assume.model.trust.document import EVERYONE, Statement
-from awscli_assume.model.trust.findings import Finding, any_holds
+from awscli_assume.model.trust.values import Finding, any_holds
 
 _ACCOUNT = re.compile(r"(?:arn:(?P<partition>aws[a-z-]*):iam::)?(?P<id>\d{12})(?P<root>:root)?")
 # IAM User Guide, "IAM identifiers", unique ID prefixes.
@@ -31,10 +31,10 @@ _NAMED = re.compile(
 
 @dataclass(frozen=True)
 class Match(Finding):
-    """A finding; ``is_direct`` tells that the policy trusts more than the caller's account.
+    """Whether a statement names the caller, and how.
 
-    ``is_exact`` tells that it names the user or the session itself, by its ARN; None
-    is for everyone.
+    ``is_direct`` is False if it names the caller's account only. ``is_exact`` is True
+    if it names the user or the session by its ARN, and None for everyone.
     """
 
     is_direct: bool = False
@@ -42,7 +42,7 @@ class Match(Finding):
 
 
 def match(statement: Statement, caller: Caller) -> Match:
-    """Return whether a statement is about the caller."""
+    """Return whether a statement names the caller."""
     if not statement.principals:
         return Match(None, "what a statement without a principal means is not documented")
     if statement.is_not_principal:
@@ -58,8 +58,8 @@ def match(statement: Statement, caller: Caller) -> Match:
                 any_holds(one.is_exact for one in same),
             )
     names = ", ".join(text for _, text in statement.principals)
-    notes = "".join(f"; {one.reason}" for one in found if one.reason)
-    return Match(False, f"its principal is {names} and not {caller.name}{notes}")
+    reasons = "".join(f"; {one.reason}" for one in found if one.reason)
+    return Match(False, f"its principal is {names} and not {caller.name}{reasons}")
 
 
 def _one(kind: str, text: str, caller: Caller) -> Match:
@@ -90,27 +90,27 @@ def _of_aws(text: str, caller: Caller) -> Match:
     if deleted:
         return _by_unique_id(text, deleted["prefix"], caller)
     if "*" in text or "?" in text:
-        return Match(False, f"a wildcard inside of a principal, as in {text}, matches nobody")
+        return Match(False, f"a wildcard inside a principal, as in {text}, matches nobody")
     if not _NAMED.fullmatch(text):
-        return Match(None, f"the principal {text} is of no form that IAM documents")
+        return Match(None, f"the principal {text} has no form that IAM documents")
     is_exact = text == caller.name
     return Match(is_exact or caller.is_role(text), is_direct=True, is_exact=is_exact)
 
 
 def _by_unique_id(text: str, prefix: str, caller: Caller) -> Match:
-    """Compare with the caller's own id: IAM shows an ARN as an id once it is deleted."""
+    """Compare with the caller's ID: IAM replaces the ARN of a deleted principal by its ID."""
     if caller.user_id is None:
-        return Match(None, f"the caller's own id is not known, to compare it with {text}")
+        return Match(None, f"the caller's unique ID, to compare with {text}, is not known")
     is_caller = caller.user_id.partition(":")[0] == text
-    what = _DELETED.get(prefix, "something deleted")
+    what = _DELETED.get(prefix, "a deleted principal")
     return Match(is_caller, "" if is_caller else f"{text} is {what}", is_direct=True)
 
 
 def _except(listed: tuple[tuple[str, str], ...], caller: Caller) -> Match:
-    """Tell of NotPrincipal: all but those listed, and their role and account with them.
+    """Match a NotPrincipal, which is about everyone except the principals listed.
 
-    The guide asks for the account, the role and the session; where some of them
-    alone are listed it says "might", so it is not known.
+    To except a caller, the guide asks for the account, the role and the session. If
+    only some of them are listed, the guide says "might": the result is not known.
     """
     if EVERYONE in listed or ("AWS", "*") in listed:
         return Match(False, "its NotPrincipal is everyone")
@@ -129,4 +129,4 @@ def _except(listed: tuple[tuple[str, str], ...], caller: Caller) -> Match:
     )
     if is_whole:
         return Match(False, f"its NotPrincipal is {', '.join(sorted(names))}")
-    return Match(None, "its NotPrincipal names the caller, and not its account and role as well")
+    return Match(None, "its NotPrincipal names the caller, but not its account and role as well")

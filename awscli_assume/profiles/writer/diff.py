@@ -13,7 +13,7 @@ from typing import Iterator, Optional, Sequence
 
 from awscli_assume.files.ini import indent_of, is_comment, split_lines
 from awscli_assume.files.replace import private_copy
-from awscli_assume.model.arns import Role
+from awscli_assume.model.arns import Role, session_arn
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.profiles.writer.edit import edit_content
 from awscli_assume.profiles.writer.scratch_file import ScratchFile
@@ -68,8 +68,7 @@ def unknown_credentials(
     role: Role, session_name: str, expiration: datetime
 ) -> TemporaryCredentials:
     """Return placeholders for the credentials that STS would return."""
-    account = role.account_id or "ACCOUNT"
-    arn = f"arn:{role.partition or 'aws'}:sts::{account}:assumed-role/{role.name}/{session_name}"
+    arn = session_arn(role.completed("aws", "ACCOUNT"), session_name)
     return TemporaryCredentials(NEW, NEW, NEW, expiration, arn, NEW)
 
 

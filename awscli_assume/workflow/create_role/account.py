@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Mapping, Optional
 
-from awscli_assume.arguments.create_role import Asked
+from awscli_assume.arguments.create_role import CreateRoleOptions
 from awscli_assume.aws.callers import Caller, get_caller_identity
 from awscli_assume.aws.iam.role_creation import (
     create_single_attempt_client,
@@ -18,6 +18,7 @@ from awscli_assume.aws.sts.client import client_options, create_sts_client
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import ClientError, overridden_profiles
 from awscli_assume.host.context import CommandContext
+from awscli_assume.model.arns import iam_arn, parse_arn
 from awscli_assume.model.role_creation.new_role import NewRole
 from awscli_assume.model.role_creation.new_trust import trust_policy, without_mfa
 from awscli_assume.model.role_creation.trust_terms import ACCOUNT, AWS, ME, OIDC
@@ -54,14 +55,14 @@ def find_account(context: CommandContext) -> Account:
             sts = create_sts_client(context)
             options = client_options(context.parsed_globals, None, None)
             iam = context.session.create_client("iam", **options)
-            # Asked each time: a user may have got another name since.
+            # CreateRoleOptions each time: a user may have got another name since.
             caller = get_caller_identity(sts).caller
         creating = create_single_attempt_client(context.session, options)
         looking = create_optional_client(context.session, "iam", options)
     return Account(caller, sts, iam, creating, looking)
 
 
-def check_can_assume(asked: Asked, caller: Caller) -> None:
+def check_can_assume(asked: CreateRoleOptions, caller: Caller) -> None:
     """Raise where the caller can't assume the role, so that --wait would be in vain."""
     if (caller.arn or "").endswith(":root"):
         raise InvalidConfiguration(
@@ -75,9 +76,9 @@ def check_can_assume(asked: Asked, caller: Caller) -> None:
         )
 
 
-def trusts_caller(asked: Asked, caller: Caller) -> bool:
+def trusts_caller(asked: CreateRoleOptions, caller: Caller) -> bool:
     """Return whether the caller is among those who may assume the role as they are."""
-    if asked.proof.require_mfa and caller.is_role_session:
+    if asked.trust_conditions.require_mfa and caller.is_role_session:
         return False
     return any(
         term.who in (ME, ACCOUNT) or caller.is_named_by(term.who)
@@ -86,7 +87,7 @@ def trusts_caller(asked: Asked, caller: Caller) -> bool:
     )
 
 
-def known_arns(asked: Asked, account: Account) -> dict[str, str]:
+def known_arns(asked: CreateRoleOptions, account: Account) -> dict[str, str]:
     """Return the ARNs that ``me`` and ``account`` stand for.
 
     Raises InvalidRequest where they can't bring the MFA that is asked for.
@@ -94,20 +95,22 @@ def known_arns(asked: Asked, account: Account) -> dict[str, str]:
     known = {ACCOUNT: account.caller.account_arn}
     if any(term.who == ME for term in asked.terms):
         known[ME] = trust_principal(account.caller, account.iam)
-    without_mfa(asked.terms, asked.proof, known)
+    without_mfa(asked.terms, asked.trust_conditions, known)
     return known
 
 
-def with_trust(asked: Asked, account: Account, known: Mapping[str, str]) -> NewRole:
+def with_trust(asked: CreateRoleOptions, account: Account, known: Mapping[str, str]) -> NewRole:
     """Return the role with its trust policy. Raises InvalidRequest for another partition."""
     caller = account.caller
     role = asked.role
     for arn in (*role.policy_arns, role.permissions_boundary or ""):
-        if arn and arn.split(":")[1] != caller.partition:
+        if arn and parse_arn(arn).partition != caller.partition:
             raise InvalidRequest(
                 f"Invalid policy ARN '{arn}': the caller is of the partition {caller.partition}"
             )
-    policy = trust_policy(asked.terms, asked.proof, known, caller.partition, caller.account_id)
+    policy = trust_policy(
+        asked.terms, asked.trust_conditions, known, caller.partition, caller.account_id
+    )
     return replace(role, trust_policy=policy)
 
 
@@ -122,9 +125,9 @@ def existing_role(account: Account, wanted: NewRole) -> Optional[Mapping[str, An
         raise
 
 
-def missing_providers(asked: Asked, account: Account) -> list[str]:
+def missing_providers(asked: CreateRoleOptions, account: Account) -> list[str]:
     """Return the OIDC providers of ``--trust`` that IAM says the account does not have."""
     caller = account.caller
     names = dict.fromkeys(term.who for term in asked.terms if term.kind == OIDC)
-    arns = f"arn:{caller.partition}:iam::{caller.account_id}:oidc-provider/"
+    arns = iam_arn(caller.partition, caller.account_id, "oidc-provider/")
     return [name for name in names if is_provider_missing(account.looking, arns + name)]

@@ -90,7 +90,7 @@ def assume_planned_role(context: CommandContext, plan: AssumePlan) -> AssumedRol
 
 def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
     """Find the source credentials, and the role's account if it is not known."""
-    if plan.request.proof is not None:
+    if plan.request.identity_token is not None:
         return _prepare_unsigned(context, plan)
     use_source(context.session, plan.profile_pair)
     region = plan.start_region(context.environment)
@@ -226,7 +226,7 @@ def _suggest_explain(error: ClientError, plan: AssumePlan, parsed_globals: Parse
 
     It explains AssumeRole only, not a request with an identity provider's token.
     """
-    if is_denied_by_policy(error) and plan.request.proof is None:
+    if is_denied_by_policy(error) and plan.request.identity_token is None:
         add_hint(error, f"To find out why: {explain_command(plan, parsed_globals)}")
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Callable, Mapping, Optional
 
-from awscli_assume.arguments.copy_source import check_no_role
 from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
+from awscli_assume.arguments.profiles import check_no_role
 from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.aws.callers import get_caller_identity
 from awscli_assume.aws.sts.client import region_of

@@ -140,7 +140,7 @@ def _typed(serial_number: str, environment: Environment) -> str:
             "The prompt for the MFA code was closed without an answer; nothing was done. "
             "Run the command again, or give the code: --token-code CODE"
         ) from None
-    return limits.token_code(code)
+    return limits.check("token_code", code)
 
 
 def answer_source_mfa(context: CommandContext) -> None:

@@ -10,7 +10,7 @@ from awscli_assume.aws.sts.mfa import list_mfa_devices
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import ClientError
 from awscli_assume.host.environment import Environment
-from awscli_assume.model.request.mfa_device import Choice, choose_device
+from awscli_assume.model.request.mfa import DeviceChoice, choose_device
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.workflow.credentials.mfa_code import MfaProcess
 
@@ -26,7 +26,7 @@ def with_device_of_code(
         return request
     choice = _choice(signer)
     if choice is None:
-        choice = Choice(
+        choice = DeviceChoice(
             reason="The source is temporary, and IAM lists devices to access keys of users "
             "only. Try: --serial-number arn:aws:iam::ACCOUNT:mfa/NAME"
         )
@@ -61,7 +61,7 @@ def with_device_of_caller(
     return _found(request, choice.serial_number, environment)
 
 
-def _choice(signer: Signer) -> Optional[Choice]:
+def _choice(signer: Signer) -> Optional[DeviceChoice]:
     if signer.iam is None or signer.frozen().token:
         return None
     return choose_device(list_mfa_devices(signer.iam))

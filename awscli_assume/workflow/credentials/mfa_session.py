@@ -13,7 +13,7 @@ from awscli_assume.host import ClientError
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials
 from awscli_assume.model.request.limits import MAX_DURATION
-from awscli_assume.model.request.mfa_route import Route, route_of
+from awscli_assume.model.request.mfa import MfaRoute, route_of
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.profiles.cache.mfa_sessions import MfaSession
 from awscli_assume.workflow.credentials.mfa_code import MfaProcess, check_terminal, with_code
@@ -136,11 +136,11 @@ def _signed(
     return assume_role(client, request.without_device(), environment.now(), signer.iam)
 
 
-def _route(request: AssumeRoleRequest, signer: Signer) -> Route:
+def _route(request: AssumeRoleRequest, signer: Signer) -> MfaRoute:
     route = route_of(request, is_long_lived=not signer.frozen().token)
     is_possible = route.by_session and _cache_of(request, signer).is_possible()
     # If the session can't be cached, it would cost a call and serve no other request.
-    return route if is_possible or not route.by_session else Route(by_session=False)
+    return route if is_possible or not route.by_session else MfaRoute(by_session=False)
 
 
 def _cache_of(request: AssumeRoleRequest, signer: Signer) -> MfaSession:

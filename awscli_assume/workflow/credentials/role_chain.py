@@ -13,8 +13,7 @@ from awscli_assume.host import ClientError
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.request.limits import MAX_DURATION
-from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.model.request.role_chain import requests_in_order
+from awscli_assume.model.request.request import AssumeRoleRequest, requests_in_order
 from awscli_assume.outputs.summary import unknown_maximum_note
 from awscli_assume.workflow.credentials.mfa_code import MfaProcess
 from awscli_assume.workflow.credentials.mfa_device import (
@@ -112,7 +111,7 @@ def _assume_once(
     environment: Environment,
 ) -> TemporaryCredentials:
     """Assume one role with the identity provider's token, which is read now, or as the source."""
-    if request.proof is None:
+    if request.identity_token is None:
         return assume_with_device(signer, request, process, environment)
-    token = read_identity_token(request.proof, signer.ca_bundle, environment)
+    token = read_identity_token(request.identity_token, signer.ca_bundle, environment)
     return assume_role_with_identity_token(signer.client, request, token, environment.now())

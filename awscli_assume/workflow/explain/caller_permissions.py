@@ -8,6 +8,7 @@ from typing import Mapping, Optional
 
 from awscli_assume.aws.iam.policy_simulation import OPERATION, Decision, simulate
 from awscli_assume.aws.optional_call import CallUnavailable
+from awscli_assume.model.arns import role_of_session
 from awscli_assume.model.diagnosis import (
     NOT_APPLICABLE,
     OK,
@@ -17,10 +18,9 @@ from awscli_assume.model.diagnosis import (
     Step,
 )
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.model.trust.actions import needed_actions
 from awscli_assume.model.trust.callers import ROLE_SESSION, USER, Caller
 from awscli_assume.model.trust.context import Circumstances, context_of
-from awscli_assume.model.trust.evaluation import Verdict
+from awscli_assume.model.trust.evaluation import Verdict, needed_actions
 from awscli_assume.model.trust.values import Missing, Value
 from awscli_assume.workflow.explain.simulated import judged
 from awscli_assume.workflow.explain.subject import Subject
@@ -75,8 +75,7 @@ def _principal(caller: Caller) -> Optional[str]:
     if caller.kind == USER:
         return caller.name
     if caller.kind == ROLE_SESSION:
-        plain = f"arn:{caller.partition}:iam::{caller.account_id}:role/{caller.role_name}"
-        return caller.role_arn or plain
+        return caller.role_arn or role_of_session(caller.name)
     return None
 
 

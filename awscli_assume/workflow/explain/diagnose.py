@@ -18,8 +18,7 @@ from awscli_assume.model.diagnosis import (
     Diagnosis,
     Step,
 )
-from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.model.request.role_chain import requests_in_order
+from awscli_assume.model.request.request import AssumeRoleRequest, requests_in_order
 from awscli_assume.model.trust.callers import Caller
 from awscli_assume.model.trust.context import Circumstances
 from awscli_assume.workflow.credentials.account_lookup import with_account_found

@@ -21,8 +21,7 @@ from awscli_assume.model.diagnosis import (
     UNKNOWN,
     Step,
 )
-from awscli_assume.model.request.packed_size import packed_size
-from awscli_assume.model.request.request import AssumeRoleRequest
+from awscli_assume.model.request.request import AssumeRoleRequest, packed_size
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.ownership import check_not_source, check_ours
 from awscli_assume.profiles.target import check_writable

@@ -7,8 +7,7 @@ from typing import Any, Mapping, Optional, Union
 from awscli_assume.aws.iam.roles import KnownRole, find_role, list_role_arns
 from awscli_assume.aws.optional_call import CallUnavailable
 from awscli_assume.model.arns import Role
-from awscli_assume.model.diagnosis import DURATION, OK, PROBLEM, ROLE, UNKNOWN, Step
-from awscli_assume.model.near_matches import near_matches
+from awscli_assume.model.diagnosis import DURATION, OK, PROBLEM, ROLE, UNKNOWN, Step, similar_roles
 from awscli_assume.model.request.limits import CHAINED_DURATION_MAX, MAX_DURATION
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.workflow.explain.role_lookup import RoleLookup
@@ -50,7 +49,7 @@ def look_at_role(
 def _missing(role: Role, role_lookup: RoleLookup, lines: Lines, trusted: Optional[str]) -> Step:
     evidence = [f"there is no role {role.name} in the account {role.account_id}"]
     try:
-        near = near_matches(role.name, list_role_arns(role_lookup.iam, role_lookup.name))
+        near = similar_roles(role.name, list_role_arns(role_lookup.iam, role_lookup.name))
     except CallUnavailable as error:
         near = []
         evidence.append(f"whether there is one of a name like it is not known: {error}")

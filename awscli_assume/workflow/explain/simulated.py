@@ -19,7 +19,7 @@ from awscli_assume.model.trust.document import ALLOW
 from awscli_assume.model.trust.evaluation import ALLOWED as TRUSTED
 from awscli_assume.model.trust.evaluation import UNKNOWN as NOT_KNOWN
 from awscli_assume.model.trust.evaluation import Verdict
-from awscli_assume.model.trust.findings import any_holds
+from awscli_assume.model.trust.values import any_holds
 
 
 @dataclass(frozen=True)

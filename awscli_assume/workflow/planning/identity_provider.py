@@ -12,14 +12,14 @@ from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.arns import Role
+from awscli_assume.model.request import limits
 from awscli_assume.model.request.identity_provider import (
     GITHUB,
     TOKEN_MAX,
-    Proof,
+    IdentityToken,
     SamlAssertion,
     WebIdentity,
     check_assertion,
-    check_principal_arn,
     check_token,
 )
 from awscli_assume.model.request.request import AssumeRoleRequest
@@ -59,7 +59,7 @@ class GivenIdentityToken:
             role, found = pair_of(self.document, request.role)
             request = replace(request, role=role)
             principal = principal or found
-        assertion = SamlAssertion(check_principal_arn(principal), self.document)
+        assertion = SamlAssertion(limits.check("principal_arn", principal), self.document)
         return request.with_identity_token(assertion)
 
 
@@ -81,7 +81,7 @@ def given_identity_token(
     principal, assertion = parsed_args.principal_arn, parsed_args.saml_assertion
     if assertion is not None:
         if principal is not None:
-            check_principal_arn(principal)
+            limits.check("principal_arn", principal)
         return GivenIdentityToken("", check_assertion(assertion), principal)
     path = token_path(parsed_args.web_identity_token_file)
     if path == GITHUB:
@@ -101,7 +101,9 @@ def with_recorded_token(
     return request if token_file is None else request.with_identity_token(WebIdentity(token_file))
 
 
-def read_identity_token(token: Proof, ca_bundle: Optional[str], environment: Environment) -> str:
+def read_identity_token(
+    token: IdentityToken, ca_bundle: Optional[str], environment: Environment
+) -> str:
     """Return the token or the assertion itself. Raises InvalidConfiguration.
 
     ``ca_bundle`` is the path of the CA certificates for GitHub's endpoint.

@@ -65,7 +65,7 @@ def make_plan(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
     if given["role_session_name"] is None:
         rendered = render_session_name(session_name, role, context.environment)
         with configured_in(f"role_session_name of the profile '{profile_pair.configuration}'"):
-            limits.session_name(rendered)
+            limits.check("role_session_name", rendered)
     request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
     if token is not None:
         request = token.attached(request)

@@ -13,15 +13,14 @@ from awscli_assume.host import REGION_VARIABLES
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
-from awscli_assume.model.arns import Role
+from awscli_assume.model.arns import Role, parse_arn
 from awscli_assume.model.credentials import (
     PrincipalCredentials,
     SessionCredentials,
     TemporaryCredentials,
 )
 from awscli_assume.model.request import limits
-from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.model.request.role_chain import requests_in_order
+from awscli_assume.model.request.request import AssumeRoleRequest, requests_in_order
 from awscli_assume.model.request.session_names import render, session_date
 from awscli_assume.outputs.summary import chaining_note, clamped_note
 from awscli_assume.profiles.include_profile import ResolvedProfiles
@@ -183,7 +182,9 @@ class AssumePlan:
         """Return the plan with the ID that was found for its account's name."""
         role = self.request.role.in_account(account_id)
         # A template may contain {account}; a name without a field stays as it is.
-        name = limits.session_name(render_session_name(self.session_name, role, environment))
+        name = limits.check(
+            "role_session_name", render_session_name(self.session_name, role, environment)
+        )
         return self.with_request(replace(self.request, role=role, role_session_name=name))
 
     def chained(self, is_role_session: bool) -> AssumePlan:
@@ -220,12 +221,14 @@ class AssumePlan:
         known = existing.role_arn if existing is not None else None
         # An account is in one partition: the record of the same account tells it.
         is_known = role.account_id is not None and known is not None
-        return self.completed(str(known).split(":")[1] if is_known else "PARTITION", "ACCOUNT")
+        return self.completed(
+            parse_arn(str(known)).partition if is_known else "PARTITION", "ACCOUNT"
+        )
 
     def check_can_refresh(self) -> None:
         """Raise InvalidRequest if ``--auto-refresh`` could not repeat the request later."""
         # A web identity needs no source: its file is read again.
-        if not self.auto_refresh or self.request.proof is not None:
+        if not self.auto_refresh or self.request.identity_token is not None:
             return
         pair = self.profile_pair
         if pair.source is None or pair.credential_source == "Environment":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
+from awscli_assume.arguments.sts import option_name
 from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
@@ -40,7 +41,7 @@ def check_alone(parsed_args: ParsedArgs, *names: str) -> None:
     """Raise InvalidRequest where more than one of some options is given."""
     given = [name for name in names if getattr(parsed_args, name) not in (None, False)]
     if len(given) > 1:
-        options = " and ".join("--" + name.replace("_", "-") for name in given)
+        options = " and ".join(option_name(name) for name in given)
         raise InvalidRequest(f"{options} contradict each other: give one of them")
 
 

@@ -10,9 +10,9 @@ from awscli_assume.errors import InvalidRequest, configured_in
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.accounts import parse_account
 from awscli_assume.model.arns import Role, parse_role_arn, parse_role_name
-from awscli_assume.model.request import session_tags
+from awscli_assume.model.request import limits
 from awscli_assume.model.request.request import check_option
-from awscli_assume.model.request.role_specifier import read_shorthand
+from awscli_assume.model.request.role_specifier import parse_role_specifier
 from awscli_assume.profiles.include_profile import ResolvedProfiles, has_access_keys
 from awscli_assume.profiles.known_accounts import known_in
 from awscli_assume.profiles.settings import read_settings
@@ -90,17 +90,17 @@ def _tags(given: Profile, role_profile: Profile, configuration: str) -> dict[str
     tags = given.get("tags")
     if tags is None and _TAGS in role_profile:
         with configured_in(f"{_TAGS} of the profile '{configuration}'"):
-            tags = found["tags"] = session_tags.read_tags(role_profile[_TAGS])
-            session_tags.tags(tags)
+            tags = found["tags"] = limits.read_tags(role_profile[_TAGS])
+            limits.tags(tags)
     if given.get("transitive_tag_keys") is None and _TRANSITIVE in role_profile:
-        keys = session_tags.read_keys(role_profile[_TRANSITIVE])
+        keys = limits.read_keys(role_profile[_TRANSITIVE])
         known = [str(tag.get("Key", "")) for tag in tags or ()]
         if given.get("tags") is not None:
             # Of the tags that took the place of the profile's, those it passes on.
             lowered = {key.lower() for key in known}
             keys = [key for key in keys if key.lower() in lowered]
         with configured_in(f"{_TRANSITIVE} of the profile '{configuration}'"):
-            session_tags.transitive_tag_keys(keys, [(key, "") for key in known])
+            limits.transitive_tag_keys(keys, [(key, "") for key in known])
         found["transitive_tag_keys"] = keys
     return found
 
@@ -122,7 +122,7 @@ def with_role_specifier(
                 f"ROLE '{word}' and --{option.replace('_', '-')} '{other}' name two roles: leave "
                 "one of them out"
             )
-    found = read_shorthand(word, known_in(profiles), parsed_args.account_id)
+    found = parse_role_specifier(word, known_in(profiles), parsed_args.account_id)
     if found.profile is not None and source not in (None, found.profile):
         arn = profiles[found.profile]["role_arn"]
         raise InvalidRequest(

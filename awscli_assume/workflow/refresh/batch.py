@@ -97,7 +97,7 @@ class Run:
         return lambda: assume(ready, self.context.environment)
 
     def _signer(self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]) -> Signer:
-        if plan.request.proof is not None:
+        if plan.request.identity_token is not None:
             return self.clients.unsigned(plan.region)
         pair = plan.profile_pair
         return self.clients.get(pair.source, refreshed, pair.credential_source)

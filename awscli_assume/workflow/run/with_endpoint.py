@@ -7,7 +7,7 @@ from dataclasses import replace
 from io import StringIO
 from typing import Callable, Sequence
 
-from awscli_assume.arguments.copy_source import check_no_role
+from awscli_assume.arguments.profiles import check_no_role
 from awscli_assume.errors import NoTerminal
 from awscli_assume.host import overridden_profiles, user_environment
 from awscli_assume.host.context import CommandContext
@@ -15,9 +15,9 @@ from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.renewer import Renewer
-from awscli_assume.outputs.child_environment import environment_with_endpoint
 from awscli_assume.outputs.endpoint import CredentialsEndpoint
 from awscli_assume.outputs.summary import renewal_note, shell_line
+from awscli_assume.outputs.variables import environment_with_endpoint
 from awscli_assume.profiles.exec_profile import ensure_exec_profile
 from awscli_assume.profiles.files import locate
 from awscli_assume.workflow.credentials.assume_role import (

@@ -475,7 +475,7 @@ def test_a_longer_session_takes_a_code_of_its_own(aws, set_clock) -> None:
         ("AssumeRole", "000002"), ("AssumeRole", "000003"), ("AssumeRole", None),
         ("AssumeRole", None),
     ]  # fmt: skip
-    assert done.err.count("7200 seconds needs a code of its own") == 2
+    assert done.err.count("7200 seconds needs an MFA code of its own") == 2
 
 
 def test_without_a_terminal_the_others_go_on(aws) -> None:

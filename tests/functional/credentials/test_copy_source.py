@@ -126,7 +126,7 @@ def test_a_source_without_an_expiry_is_copied_without_one(aws: Any, home: Path) 
 
     assert done.code == 0, done.err
     assert json.loads(done.out)["Expiration"] is None
-    assert "the source does not say when they end" in done.err
+    assert "the source does not say when they expire" in done.err
     assert set(aws.section(aws.credentials, "assumed-role")) == KEYS - {"x_security_token_expires"}
     (row,) = json.loads(aws("assume", "list").out)["Profiles"]
     assert (row["State"], row["Expiration"], row["SecondsLeft"]) == ("unknown", None, 0)

@@ -375,7 +375,7 @@ def test_with_a_device_more_than_an_hour_is_worth_a_code(aws) -> None:
     assert done.code == 0, done.err
     assert calls(aws, since) == ["GetRole my-iam-role", "AssumeRole 7200"]
     assert aws.stub.requests[-1]["TokenCode"] == "123456"
-    assert "a session of 7200 seconds needs a code of its own" in done.err
+    assert "a session of 7200 seconds needs an MFA code of its own" in done.err
 
 
 # Role chaining.
@@ -440,7 +440,7 @@ def test_a_longer_default_is_shortened_with_a_note(aws, make: Any) -> None:
     assert calls(aws)[-1:] == assumed("3600")
     assert aws.stub.requests[-1]["RoleArn"] == ROLE_ARN
     assert done.err.count("[NOTE]") == 1
-    assert "at most one hour: 3600 seconds in place of the configured 28800" in done.err
+    assert "at most one hour: 3600 seconds instead of the configured 28800" in done.err
     assert recorded(aws, "profile two")["duration-seconds"] == "28800"
 
 
@@ -576,7 +576,7 @@ def test_dry_run_shows_the_hour_of_a_chain(aws, make: Any) -> None:
 
     assert done.code == 0, done.err
     assert json.loads(done.out)["Requests"][0]["Parameters"]["DurationSeconds"] == 3600
-    assert "in place of the configured 28800" in done.err
+    assert "instead of the configured 28800" in done.err
     assert calls(aws, since) == []
 
 

@@ -265,7 +265,7 @@ def test_a_token_that_is_gone(nobody, token: Path) -> None:
         (["--token-code", "123456"], "--token-code does not go"),
         (["--source-identity", "alice"], "--source-identity does not go"),
         (["--provided-contexts", "ProviderArn=a,ContextAssertion=b"], "--provided-contexts does"),
-        (["--saml-assertion", "file://token"], "two proofs"),
+        (["--saml-assertion", "file://token"], "two identity tokens"),
         (["--principal-arn", PROVIDER], "--principal-arn goes with --saml-assertion"),
     ],
 )
@@ -285,7 +285,7 @@ def test_what_does_not_go_with_a_token(nobody, token: Path, more: list[str], why
         (["--external-id", "abc"], "AssumeRoleWithSAML has no such parameter"),
         (["--auto-refresh"], "good for some minutes"),
         (["--principal-arn", "idp"], "Invalid principal ARN 'idp'"),
-        (["--role-name", "unknown"], "does not name the role unknown"),
+        (["--role-name", "unknown"], "does not have the role unknown"),
     ],
 )
 def test_what_does_not_go_with_an_assertion(
@@ -364,7 +364,7 @@ def test_a_refusal_says_whose_side_it_is(nobody, token: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["token", "assertion"])
-def test_a_refusal_that_quotes_the_proof_is_masked(
+def test_a_refusal_that_quotes_the_identity_token_is_masked(
     nobody, token: Path, assertion: Path, way: str
 ) -> None:
     """Text: "Common Errors", ValidationError, which quotes what it finds to be invalid."""
@@ -449,7 +449,7 @@ def test_aws_profile_may_be_the_target_before_it_is_there(nobody, token: Path) -
 
 
 def test_keys_in_the_environment_sign_nothing(nobody, token: Path) -> None:
-    """A proof beats whatever else is there."""
+    """An identity token beats whatever else is there."""
     nobody.set_variable("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENTKEY12")
     nobody.set_variable("AWS_SECRET_ACCESS_KEY", "x" * 40)
     nobody.set_variable("AWS_SESSION_TOKEN", "EnvironmentToken")
@@ -462,7 +462,7 @@ def test_keys_in_the_environment_sign_nothing(nobody, token: Path) -> None:
 
 @pytest.mark.parametrize("refused", [False, True])
 @pytest.mark.parametrize("way", ["token", "assertion", "github"])
-def test_no_proof_is_in_log_or_history(
+def test_no_identity_token_is_in_log_or_history(
     nobody, token: Path, assertion: Path, runner: RunnerStub, way: str, refused: bool
 ) -> None:
     """Neither token, bearer token, assertion nor what STS answers is shown or recorded."""
@@ -525,11 +525,11 @@ def test_a_word_and_the_name_of_an_account(
 ) -> None:
     """What the profiles know of roles and accounts needs no caller."""
     nobody.add_config(NAMED)
-    proof = {
+    identity_token = {
         "token": ["--web-identity-token-file", str(token)],
         "assertion": ["--saml-assertion", f"file://{assertion}"],
     }[way]
-    done = nobody("assume", *words, *proof)
+    done = nobody("assume", *words, *identity_token)
 
     assert done.code == 0, done.err
     (asked,) = nobody.stub.requests
@@ -547,17 +547,17 @@ def test_a_word_and_the_name_of_an_account(
         (["--copy-source"], "--copy-source assumes no role"),
     ],
 )
-def test_what_no_proof_can_tell(
+def test_what_no_identity_token_can_tell(
     nobody, token: Path, assertion: Path, way: str, words: list[str], why: str
 ) -> None:
     """An account that only a caller can look up, another source and roles on the way."""
     nobody.add_config(NAMED)
-    proof = {
+    identity_token = {
         "token": ["--web-identity-token-file", str(token)],
         "assertion": ["--saml-assertion", f"file://{assertion}"],
     }[way]
     for verb in ((), ("export",)):
-        done = nobody("assume", *verb, *words, *proof)
+        done = nobody("assume", *verb, *words, *identity_token)
 
         assert done.code == 255  # version 2: 252
         assert why in done.err
@@ -616,7 +616,7 @@ def test_a_source_that_is_not_needed_is_not_checked(nobody, token: Path) -> None
 
 
 def test_a_refusal_does_not_lead_to_explain(nobody, token: Path) -> None:
-    """It looks at AssumeRole alone; its options have no proof."""
+    """It looks at AssumeRole alone; its options have no identity token."""
     nobody.stub.script = lambda asked: refusal(403, "AccessDenied", "Not authorized")
     done = nobody("assume", *web(token))
 

@@ -304,7 +304,7 @@ def test_a_renewal_does_not_read_the_profile_that_names_the_role(
     done = aws("assume", "--profile", "audit", *words, environment=NO_TERMINAL)
 
     assert done.code == 0, done.err
-    warned = "mfa_process of the profile 'audit' is not known to a renewal" in done.err
+    warned = "reads mfa_process of the source profile only, not of the profile 'audit'" in done.err
     assert warned is is_warned, done.err
     assert ("Put mfa_process into the profile 'default', too" in done.err) is is_warned
 

@@ -150,7 +150,7 @@ def test_profile_as_a_word_beats_keys_in_the_environment(aws) -> None:
         (("x", "list"), "The verb 'list' must come before its options"),
         (("export", "x", "--update-profile", "y"), "leave it out, or ROLE"),
         (("both:x",), "--account-id 111111111111; or --account-id 222222222222"),
-        (("x", "--account-id", "1234"), "it has to be 12 digits"),
+        (("x", "--account-id", "1234"), "it must be 12 digits"),
     ],
 )
 def test_words_that_are_refused(aws, words: tuple[str, ...], reason: str) -> None:
@@ -223,8 +223,8 @@ def test_name_that_is_nobodys_or_two_accounts(aws, name: str) -> None:
     if name == "twin":
         assert "--account-id 222222222222; or --account-id 333333333333" in done.err
     else:
-        assert "organizations:ListAccounts does not have it" in done.err
-        assert "Near it: 'Prod'" in done.err
+        assert "organizations:ListAccounts does not list it" in done.err
+        assert "Similar: 'Prod'" in done.err
         assert "'Old Prod'" not in done.err
 
 
@@ -236,9 +236,9 @@ def test_caller_who_may_not_ask(aws) -> None:
     assert done.code in (252, 255)
     assert aws.stub.actions == ASKED
     assert (
-        "No account is known by the name 'prod': no profile has it, iam:ListAccountAliases was "
+        "No account with the name 'prod' was found: no profile has it, iam:ListAccountAliases was "
         "refused (AccessDenied) and organizations:ListAccounts was refused "
-        "(AccessDeniedException). Type its id: --account-id 123456789012"
+        "(AccessDeniedException). Type its ID: --account-id 123456789012"
     ) in done.err
 
 
@@ -290,8 +290,8 @@ def test_name_that_is_gone_is_forgotten(aws) -> None:
     aws.stub.script = Directory()
     refused = aws("assume", "prod:x")
 
-    assert "No account is known" in gone.err
-    assert "No account is known" in refused.err
+    assert "No account with the name" in gone.err
+    assert "No account with the name" in refused.err
     assert roles(aws) == [arn("x")]
 
 

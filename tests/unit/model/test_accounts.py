@@ -29,7 +29,7 @@ def test_account(text: str, found: tuple) -> None:
 )
 def test_account_that_is_neither(text: str) -> None:
     """A digit too few is no name, nor is what has blanks at its ends or controls in it."""
-    with pytest.raises(InvalidRequest, match="it has to be 12 digits"):
+    with pytest.raises(InvalidRequest, match="it must be 12 digits"):
         parse_account(text)
 
 
@@ -51,15 +51,15 @@ def test_near_names_are_listed() -> None:
     }
 
     assert unknown_account("Prodction", ["Production", "sandbox", "a\nb"], asked) == (
-        "No account is known by the name 'Prodction': no profile has it, iam:ListAccountAliases "
-        "was refused (AccessDenied) and organizations:ListAccounts does not have it. Near it: "
-        "'Production'. Type its id: --account-id 123456789012"
+        "No account with the name 'Prodction' was found: no profile has it, "
+        "iam:ListAccountAliases was refused (AccessDenied) and organizations:ListAccounts does "
+        "not list it. Similar: 'Production'. Type its ID: --account-id 123456789012"
     )
 
 
 def test_several_accounts_are_listed() -> None:
     """Two accounts of one name are two options to choose from."""
     assert several_accounts("prod", ["111111111111", "222222222222"]) == (
-        "Several accounts have the name 'prod'. Type the one that is meant: "
+        "Several accounts have the name 'prod'. Type one of them: "
         "--account-id 111111111111; or --account-id 222222222222"
     )

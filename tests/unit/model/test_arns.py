@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from typing import Optional
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,10 +12,14 @@ from hypothesis import strategies as st
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.accounts import check_account_id
 from awscli_assume.model.arns import (
+    Arn,
     Role,
+    find_arn,
+    parse_arn,
     parse_role_arn,
     parse_role_name,
-    partition_of,
+    role_of_session,
+    session_arn,
 )
 
 ACCOUNT = "123456789012"
@@ -64,7 +69,7 @@ def test_role_name_with_an_account() -> None:
 )
 def test_role_name_that_iam_does_not_have(text: str) -> None:
     """A role name is refused when its last word is none of IAM's, and the message names it."""
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(InvalidRequest, match="Invalid role name") as refusal:
         parse_role_name(text)
 
     assert repr(text) in str(refusal.value)
@@ -77,7 +82,7 @@ def test_role_name_that_iam_does_not_have(text: str) -> None:
 )
 def test_path_that_iam_does_not_have(text: str) -> None:
     """A role path is refused when a word of it is empty, unprintable or when it is too long."""
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(InvalidRequest, match="Invalid role path") as refusal:
         parse_role_name(text)
 
     assert repr(text) in str(refusal.value)
@@ -129,18 +134,18 @@ def test_role_arn(arn: str, role: Role) -> None:
 @pytest.mark.parametrize(
     ("arn", "says"),
     [
-        ("", "has to read"),
+        ("", "must have the form"),
         ("my-iam-role", "--role-name my-iam-role"),
-        ("arn:aws:iam::123456789012", "has to read"),
-        ("urn:aws:iam::123456789012:role/r", "has to read"),
-        ("arn::iam::123456789012:role/r", "'' is no partition"),
-        ("arn:gcp:iam::123456789012:role/r", "'gcp' is no partition"),
-        ("arn:aws-1:iam::123456789012:role/r", "'aws-1' is no partition"),
-        ("arn:aws\n:iam::123456789012:role/r", "is no partition"),
+        ("arn:aws:iam::123456789012", "must have the form"),
+        ("urn:aws:iam::123456789012:role/r", "must have the form"),
+        ("arn::iam::123456789012:role/r", "'' is not a partition"),
+        ("arn:gcp:iam::123456789012:role/r", "'gcp' is not a partition"),
+        ("arn:aws-1:iam::123456789012:role/r", "'aws-1' is not a partition"),
+        ("arn:aws\n:iam::123456789012:role/r", "is not a partition"),
         ("arn:aws:s3::123456789012:role/r", "begins with arn:aws:iam::"),
         ("arn:aws-cn:iam:cn-north-1:123456789012:role/r", "begins with arn:aws-cn:iam::"),
-        ("arn:aws:iam::12345:role/r", "'12345' has to be 12 digits"),
-        ("arn:aws:iam::aws:role/r", "'aws' has to be 12 digits"),
+        ("arn:aws:iam::12345:role/r", "'12345' must be 12 digits"),
+        ("arn:aws:iam::aws:role/r", "'aws' must be 12 digits"),
         ("arn:aws:iam::123456789012:user/r", "'user/r' is not a role"),
         ("arn:aws:iam::123456789012:role", "'role' is not a role"),
         ("arn:aws:iam::123456789012:role/", "'role/' is not a role"),
@@ -154,7 +159,7 @@ def test_role_arn(arn: str, role: Role) -> None:
 )
 def test_role_arn_that_is_none(arn: str, says: str) -> None:
     """What is no role ARN is refused: the message names it and its part at fault."""
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(InvalidRequest, match="Invalid role") as refusal:
         parse_role_arn(arn)
 
     assert repr(arn) in str(refusal.value)
@@ -171,7 +176,7 @@ def test_session_arn_in_place_of_a_role_arn() -> None:
     """The ARN of a role's session is refused with the ARN of the role."""
     arn = f"arn:aws-cn:sts::{ACCOUNT}:assumed-role/my-iam-role/alice"
 
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(InvalidRequest, match="the ARN of a role session") as refusal:
         parse_role_arn(arn)
 
     assert str(refusal.value).endswith(
@@ -227,6 +232,45 @@ def test_completing_keeps_what_is_known() -> None:
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
-def test_partition_of_any_arn(partition: str) -> None:
-    """The partition is an ARN's second part."""
-    assert partition_of(f"arn:{partition}:sts::{ACCOUNT}:assumed-role/r/s") == partition
+def test_parts_of_any_arn(partition: str) -> None:
+    """An ARN has five parts after its prefix, and reads the same again."""
+    text = f"arn:{partition}:sts:eu-central-1:{ACCOUNT}:assumed-role/r/s:1"
+    arn = parse_arn(text)
+
+    assert arn == Arn(partition, "sts", "eu-central-1", ACCOUNT, "assumed-role/r/s:1")
+    assert str(arn) == text
+
+
+@pytest.mark.parametrize("text", ["", "arn", "arn:aws:iam::123456789012", "urn:a:b:c:d:e"])
+def test_text_that_is_no_arn(text: str) -> None:
+    """A text without the six parts of an ARN is not one."""
+    assert find_arn(text) is None
+    with pytest.raises(ValueError, match="not an ARN"):
+        parse_arn(text)
+
+
+@pytest.mark.parametrize(
+    ("arn", "name", "role_arn"),
+    [
+        (f"arn:aws-cn:sts::{ACCOUNT}:assumed-role/r/s", "r", f"arn:aws-cn:iam::{ACCOUNT}:role/r"),
+        (f"arn:aws:iam::{ACCOUNT}:assumed-role/r/s", None, None),
+        (f"arn:aws:sts::{ACCOUNT}:federated-user/bob", None, None),
+        (f"arn:aws:iam::{ACCOUNT}:role/r", None, None),
+    ],
+)
+def test_role_of_a_session(arn: str, name: Optional[str], role_arn: Optional[str]) -> None:
+    """Only the ARN of a role session names the role behind it."""
+    assert parse_arn(arn).assumed_role_name == name
+    assert role_of_session(arn) == role_arn
+
+
+def test_what_is_no_arn_has_no_role() -> None:
+    """A caller that is not known has no role."""
+    assert role_of_session(None) is None
+
+
+def test_arn_of_a_session() -> None:
+    """The ARN of a session has the role's name without its path."""
+    role = Role("r", "/team/", ACCOUNT, "aws-cn")
+
+    assert session_arn(role, "alice") == f"arn:aws-cn:sts::{ACCOUNT}:assumed-role/r/alice"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from awscli_assume.errors import UnexpectedAnswer
-from awscli_assume.model.credentials import format_time, parse_time, read_answer
+from awscli_assume.model.credentials import format_time, parse_time, read_answer, read_mfa_session
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 LATER = datetime(2026, 11, 23, 10, 0, tzinfo=timezone.utc)
@@ -37,7 +37,7 @@ def answer_with(section: str, name: str, value: Any) -> dict[str, Any]:
 
 
 def refusal_of(answer: Any) -> str:
-    with pytest.raises(UnexpectedAnswer) as refusal:
+    with pytest.raises(UnexpectedAnswer, match="is not one of STS") as refusal:
         read_answer(answer, NOW)
     message = str(refusal.value)
     assert SECRET not in message
@@ -123,7 +123,7 @@ def test_field_with_characters_that_no_credential_has(section: str, name: str, b
     value = f"evil{bad}[profile x]"
     message = refusal_of(answer_with(section, name, value))
 
-    assert f"the field {name} holds characters" in message
+    assert f"the field {name} has characters" in message
     assert "evil" not in message
 
 
@@ -135,13 +135,13 @@ def test_expiration_that_is_no_aware_time(expiration: object) -> None:
     """An expiry that is missing, no time or without a time zone is refused."""
     message = refusal_of(answer_with("Credentials", "Expiration", expiration))
 
-    assert "Expiration is missing or no time" in message
+    assert "Expiration is missing or not a time" in message
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_expiration_outside_of_the_calendar(text: str) -> None:
     """An expiry that has no time in UTC is refused like one that is no time."""
-    with pytest.raises(UnexpectedAnswer):
+    with pytest.raises(UnexpectedAnswer, match="Expiration is outside of the calendar"):
         parse_time(text)
 
 
@@ -169,7 +169,7 @@ def test_arn_of_no_assumed_role(arn: str) -> None:
     """An ARN that is not an assumed role's is refused."""
     message = refusal_of(answer_with("AssumedRoleUser", "Arn", arn))
 
-    assert "Arn is not that of an assumed role" in message
+    assert "Arn is not the ARN of an assumed role" in message
 
 
 @pytest.mark.parametrize(
@@ -188,3 +188,20 @@ def test_times_are_written_in_utc(moment: datetime, text: str) -> None:
 def test_written_time_is_read_back() -> None:
     """What is written is what is read."""
     assert parse_time(format_time(LATER)) == LATER
+
+
+def test_credentials_of_an_mfa_session() -> None:
+    """A GetSessionToken response has credentials and no principal."""
+    found = read_mfa_session({"Credentials": ANSWER["Credentials"]}, NOW)
+
+    assert (found.access_key_id, found.session_token) == ("ASIAEXAMPLEEXAMPLE12", TOKEN)
+    assert SECRET not in repr(found)
+
+
+@pytest.mark.parametrize("left", [timedelta(0), timedelta(days=-1)])
+def test_expired_mfa_session(left: timedelta) -> None:
+    """Credentials of an MFA session that have expired are refused."""
+    expired = answer_with("Credentials", "Expiration", NOW + left)
+
+    with pytest.raises(UnexpectedAnswer, match="its credentials have expired"):
+        read_mfa_session(expired, NOW)

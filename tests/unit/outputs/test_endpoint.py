@@ -383,8 +383,8 @@ def test_leaving_does_not_wait_for_the_provider() -> None:
             ClientError({"Error": {"Code": "ExpiredToken", "Message": "expired"}}, "AssumeRole"),
             "An error occurred (ExpiredToken) when calling the AssumeRole operation: expired",
         ),
-        (ValueError(f"secret {SECRET}"), "No credentials could be had (ValueError)"),
-        (RuntimeError(TOKEN), "No credentials could be had (RuntimeError)"),
+        (ValueError(f"secret {SECRET}"), "No credentials are available (ValueError)"),
+        (RuntimeError(TOKEN), "No credentials are available (RuntimeError)"),
     ],
     ids=lambda value: type(value).__name__,
 )  # fmt: skip

@@ -191,11 +191,11 @@ def test_control_characters_are_refused(name: str, end: str, variable: str) -> N
     member = variable[len("AWS_") :].lower()
     credentials = replace(ROLE, **{member: f"hidden{end}export X=1"})
 
-    with pytest.raises(InvalidConfiguration) as caught:
+    with pytest.raises(InvalidConfiguration, match="Unable to export") as caught:
         render(name, credentials, None)
 
     assert str(caught.value) == (
-        f"Unable to export {variable}: its value holds a line end or a control character; "
+        f"Unable to export {variable}: its value has a line end or a control character; "
         "correct it where it comes from, or try another --format"
     )
 
@@ -203,7 +203,7 @@ def test_control_characters_are_refused(name: str, end: str, variable: str) -> N
 @pytest.mark.parametrize("name", LINES)
 def test_a_region_with_a_line_end_is_refused(name: str) -> None:
     """A region is checked like the keys."""
-    with pytest.raises(InvalidConfiguration, match="Unable to export AWS_REGION: its value holds"):
+    with pytest.raises(InvalidConfiguration, match="Unable to export AWS_REGION: its value has"):
         render(name, ROLE, "eu\nwest")
 
 

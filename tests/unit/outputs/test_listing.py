@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from types import SimpleNamespace
 from typing import Any
 
-from awscli_assume.outputs.listing import changes, listing
+from awscli_assume.outputs.summary import changes, listing
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/r"
 

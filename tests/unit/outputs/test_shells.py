@@ -96,7 +96,7 @@ def test_a_quoted_text_is_one_word_to_a_posix_reader(value: str) -> None:
 )
 def test_control_characters_and_line_ends_are_refused(shell: str, value: str) -> None:
     """No shell is handed a value that would end the line, or act in the terminal."""
-    assert refusal(shell, value) == "holds a line end or a control character"
+    assert refusal(shell, value) == "has a line end or a control character"
 
 
 @pytest.mark.parametrize("value", ['"', "100%", "%PATH%", "wow!", "a^b", "é", "\u2019"])

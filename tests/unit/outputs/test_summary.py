@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from awscli_assume.outputs.summary import (
     chaining_note,
     environment_warning,
     export_line,
+    replaced_note,
     success_line,
     summary,
 )
@@ -144,7 +146,7 @@ def test_line_for_people_of_a_profile_that_refreshes_by_itself() -> None:
     """The line says that the time is not the end."""
     line = success_line(held("x", auto_refresh=True), LATER - timedelta(hours=1), BASH)
 
-    assert "(60 minutes, then renewed by itself)" in line
+    assert "(60 minutes, then renewed automatically)" in line
 
 
 def test_line_for_people_where_their_shell_can_not_carry_the_name() -> None:
@@ -194,7 +196,7 @@ def test_warning_of_keys_that_beat_the_profile(variables: dict[str, str], first:
     warning = environment_warning("x y", variables)
 
     assert warning == (
-        "aws: [WARNING]: AWS_ACCESS_KEY_ID is set in this shell and beats AWS_PROFILE. Use "
+        "aws: [WARNING]: AWS_ACCESS_KEY_ID is set in this shell and overrides AWS_PROFILE. Use "
         f"--profile 'x y', or first: {first}\n"
     )
 
@@ -207,3 +209,19 @@ def test_note_of_role_chaining() -> None:
     assert "role chaining" in note
     assert "--profile NAME" in note
     assert note.count("\n") == 1
+
+
+@pytest.mark.parametrize(("seconds_left", "is_noted"), [(1, True), (0, False)])
+def test_note_about_replaced_credentials(seconds_left: int, is_noted: bool) -> None:
+    """Only credentials of another role that were still valid are worth a note."""
+    old = SimpleNamespace(role_arn="arn:aws:iam::123456789012:role/old", source_profile=None)
+    new = SimpleNamespace(role_arn="arn:aws:iam::123456789012:role/new", source_profile=None)
+    until = datetime(2026, 11, 24, 11, tzinfo=timezone.utc)
+    before = SimpleNamespace(name="x", record=old, seconds_left=seconds_left, expiration=until)
+
+    note = replaced_note(before, new)
+
+    assert (f"had {old.role_arn} until 2026-11-24T11:00:00Z" in note) is is_noted
+    assert bool(note) is is_noted
+    assert replaced_note(before, old) == ""
+    assert replaced_note(None, new) == ""

@@ -184,7 +184,7 @@ WEB = {"role_arn": "arn:aws:iam::123456789012:role/r", "session_name": "s"}
     ],
 )
 def test_record_says_what_stood_in_for_a_source(options, source, kind) -> None:
-    """The kind is read back as well: a proof, or keys of the environment."""
+    """The kind is read back as well: an identity token, or keys of the environment."""
     record = Record(**WEB, source_profile=source, options=options)
     block = record.to_block()
 

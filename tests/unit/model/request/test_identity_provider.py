@@ -6,13 +6,13 @@ import pytest
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.model.arns import parse_role_arn
+from awscli_assume.model.request import limits
 from awscli_assume.model.request.identity_provider import (
     ASSERTION_MAX,
     TOKEN_MAX,
     SamlAssertion,
     WebIdentity,
     check_assertion,
-    check_principal_arn,
     check_token,
 )
 from awscli_assume.model.request.request import build_request
@@ -46,9 +46,9 @@ def test_an_assertion_is_put_on_one_line() -> None:
     [
         ("", "empty"),
         ("<saml/>", "in base64"),
-        ("secret!", "base64 of 4"),
-        ("A" * (ASSERTION_MAX + 4), "base64 of 4"),
-        ("A", "base64 of 4"),
+        ("secret!", "characters of base64"),
+        ("A" * (ASSERTION_MAX + 4), "characters of base64"),
+        ("A", "characters of base64"),
     ],
 )
 def test_what_is_no_assertion(text: str, part: str) -> None:
@@ -63,14 +63,14 @@ def test_arn_of_an_identity_provider(partition: str) -> None:
     """Any partition has identity providers."""
     arn = PROVIDER.replace("aws", partition, 1)
 
-    assert check_principal_arn(arn) == arn
+    assert limits.check("principal_arn", arn) == arn
 
 
 @pytest.mark.parametrize("text", ["idp", ROLE.arn, f"{PROVIDER}/x", f"{PROVIDER}\n", ""])
 def test_what_is_no_identity_provider(text: str) -> None:
     """The message shows the value and how one looks."""
     with pytest.raises(InvalidRequest, match="Invalid principal ARN"):
-        check_principal_arn(text)
+        limits.check("principal_arn", text)
 
 
 def full_request():

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.arns import Role
-from awscli_assume.model.request.request import AssumeRoleRequest, build_request
+from awscli_assume.model.request.request import (
+    AssumeRoleRequest,
+    PackedSize,
+    build_request,
+    packed_size,
+)
 
 ROLE = Role("r", "/", "123456789012", "aws")
+PLAIN_REQUEST = AssumeRoleRequest(ROLE, "alice")
 DEVICE = "arn:aws:iam::123456789012:mfa/alice"
 EVERYTHING: dict[str, Any] = {
     "duration_seconds": "3600",
@@ -68,26 +77,45 @@ def test_duration_from_the_command_line_and_from_a_file(given: object) -> None:
     assert request.parameters()["DurationSeconds"] == 7200
 
 
+POLICY_ARN = {"arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+CONTEXT = {"ProviderArn": "arn:" + "a" * 16, "ContextAssertion": "abcd"}
+
+
 @pytest.mark.parametrize(
-    ("name", "bad"),
+    ("name", "invalid", "reason"),
     [
-        ("duration_seconds", 899),
-        ("policy", "no JSON"),
-        ("policy_arns", [{"arn": "x"}]),
-        ("tags", [{"Key": ""}]),
-        ("transitive_tag_keys", ["Unknown"]),
-        ("external_id", "x"),
-        ("external_id", ""),
-        ("serial_number", "x"),
-        ("token_code", "x"),
-        ("source_identity", "x"),
-        ("provided_contexts", [{}]),
+        ("duration_seconds", 899, "Invalid duration '899'"),
+        ("policy", "no JSON", "Invalid session policy: not JSON"),
+        ("policy", "[]", "Invalid session policy: it must be a JSON object"),
+        ("policy_arns", [{"arn": "x"}], "Invalid policy ARN 'x'"),
+        ("policy_arns", [POLICY_ARN] * 11, "Invalid policy ARNs: 11 given"),
+        ("tags", [{"Key": "k"}], "Invalid tag 'k': it needs a key and a value"),
+        ("tags", [{"Key": "", "Value": "v"}], "Invalid tag key ''"),
+        ("tags", [{"Key": "k", "Value": "#"}], "Invalid value of tag 'k' '#'"),
+        ("tags", [{"Key": "aws:k", "Value": ""}], "the prefix aws: is reserved"),
+        ("tags", [{"Key": "k", "Value": ""}, {"Key": "K", "Value": ""}], "'K' is given twice"),
+        ("tags", [{"Key": f"k{n}", "Value": ""} for n in range(51)], "Invalid tags: 51 given"),
+        ("transitive_tag_keys", ["Unknown"], "Invalid transitive tag key 'Unknown'"),
+        ("transitive_tag_keys", ["Team", "team"], "one of them is given twice"),
+        ("external_id", "x", "Invalid external ID 'x'"),
+        ("external_id", "", "Invalid external ID ''"),
+        ("serial_number", "x", "Invalid MFA serial number 'x'"),
+        ("token_code", "x", "Invalid token code of 1 characters"),
+        ("source_identity", "x", "Invalid source identity 'x'"),
+        ("minimum_session_token_size", 4097, "Invalid minimum session token size '4097'"),
+        ("provided_contexts", [{**CONTEXT, "ProviderArn": ""}], "Invalid ProviderArn"),
+        ("provided_contexts", [{**CONTEXT, "ContextAssertion": ""}], "Invalid ContextAssertion"),
+        ("provided_contexts", [CONTEXT] * 6, "Invalid provided contexts: 6 given"),
+        ("via", ["a b"], "Invalid role name in 'a b'"),
     ],
 )
-def test_every_option_is_checked(name: str, bad: object) -> None:
-    """An option that STS would refuse is refused before anything is asked."""
-    with pytest.raises(InvalidRequest):
-        build_request(ROLE, "alice", {**EVERYTHING, name: bad})
+def test_every_option_is_checked(name: str, invalid: object, reason: str) -> None:
+    """A value that STS would refuse is refused before any call, and nothing else is wrong."""
+    others = {} if name in ("tags", "transitive_tag_keys") else EVERYTHING
+    tags = {"tags": EVERYTHING["tags"]} if name == "transitive_tag_keys" else {}
+
+    with pytest.raises(InvalidRequest, match=re.escape(reason)):
+        build_request(ROLE, "alice", {**others, **tags, name: invalid})
 
 
 def test_session_name_is_checked() -> None:
@@ -132,7 +160,7 @@ def test_typed_token_code_is_checked() -> None:
     """A typed code of other than six digits is refused without being quoted."""
     request = build_request(ROLE, "alice", {"serial_number": DEVICE})
 
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(InvalidRequest, match="Invalid token code of 6 characters") as refusal:
         request.with_token_code("42424x")
 
     assert "42424x" not in str(refusal.value)
@@ -195,3 +223,37 @@ def test_a_request_for_the_longest_says_so() -> None:
 
     assert request.parameters()["DurationSeconds"] == "max"
     assert request.lasting(7200).parameters()["DurationSeconds"] == 7200
+
+
+# Packed size
+
+
+def test_nothing_to_pack() -> None:
+    """A request without policies and tags has no size."""
+    found = packed_size(PLAIN_REQUEST)
+
+    assert (found.characters, found.deflated, found.is_safe) == (0, 0, True)
+
+
+def test_everything_counts() -> None:
+    """Policy, policy ARNs, keys and values of tags."""
+    full = replace(
+        PLAIN_REQUEST, policy="{}", policy_arns=("arn:aws:iam::aws:policy/P",), tags=(("k", "v"),)
+    )
+
+    assert packed_size(full).characters == len("{}" + "arn:aws:iam::aws:policy/P" + "kv")
+
+
+def test_what_repeats_packs_well() -> None:
+    """The estimate is of packed bytes, not of characters."""
+    repeated = replace(PLAIN_REQUEST, policy="a" * 2048)
+    mixed = "".join(hashlib.sha256(str(one).encode()).hexdigest() for one in range(32))
+
+    assert packed_size(repeated).is_safe
+    assert not packed_size(replace(PLAIN_REQUEST, policy=mixed)).is_safe
+
+
+@pytest.mark.parametrize(("deflated", "is_safe"), [(1024, True), (1025, False)])
+def test_half_of_the_limit_is_safe(deflated: int, is_safe: bool) -> None:
+    """The estimate is relied on up to half of the limit of plain policies."""
+    assert PackedSize(4096, deflated).is_safe is is_safe

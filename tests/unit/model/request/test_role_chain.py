@@ -8,8 +8,11 @@ import pytest
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.arns import Role
-from awscli_assume.model.request.request import AssumeRoleRequest, build_request
-from awscli_assume.model.request.role_chain import requests_in_order
+from awscli_assume.model.request.request import (
+    AssumeRoleRequest,
+    build_request,
+    requests_in_order,
+)
 
 ACCOUNT = "123456789012"
 OTHER = "arn:aws:iam::210987654321:role/team/other"
@@ -132,7 +135,7 @@ def test_names_are_completed_alike() -> None:
 )
 def test_hop_that_is_no_role(text: str) -> None:
     """A hop is checked as any role is."""
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequest, match="Invalid role (name|ARN)"):
         build_request(ROLE, "s1", {"via": [text]})
 
 

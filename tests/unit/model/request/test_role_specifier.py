@@ -5,20 +5,27 @@ from __future__ import annotations
 import re
 import shlex
 import string
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.request.role_specifier import Known, Spelling, read_shorthand
+from awscli_assume.model.request.role_specifier import (
+    SWITCH_ROLE_URL,
+    KnownNames,
+    RoleOptions,
+    parse_role_specifier,
+    parse_switch_role_url,
+)
 
 ACCOUNT = "210987654321"
 ARN = f"arn:aws:iam::{ACCOUNT}:role/team/my-iam-role"
 URL = "https://signin.aws.amazon.com/switchrole?roleName=admin&account="
-NOTHING = Known()
-CONFIGURED = Known(
+QUERY = "roleName=my-role&account=123456789012"
+NOTHING = KnownNames()
+CONFIGURED = KnownNames(
     role_profiles={"prod-admin": "admin", "lonely": "lonely"},
     accounts=frozenset({"prod", "both"}),
     roles=frozenset({"admin", "lonely", "team/admin", "both/admin"}),
@@ -31,14 +38,14 @@ account_names = st.text(string.ascii_letters + " _-", min_size=1, max_size=30).f
 )
 
 
-def named(name: str, account: Any = None) -> Spelling:
-    return Spelling(role_name=name, account=account)
+def named(name: str, account: Any = None) -> RoleOptions:
+    return RoleOptions(role_name=name, account=account)
 
 
 @pytest.mark.parametrize(
     ("word", "meaning"),
     [
-        (ARN, Spelling(role_arn=ARN)),
+        (ARN, RoleOptions(role_arn=ARN)),
         ("my-iam-role", named("my-iam-role")),
         ("/team/my-iam-role", named("/team/my-iam-role")),
         (f"{ACCOUNT}:admin", named("admin", ACCOUNT)),
@@ -52,17 +59,17 @@ def named(name: str, account: Any = None) -> Spelling:
         ("My Account/admin", named("admin", "My Account")),
         ("PROD/admin", named("admin", "PROD")),
         ("team/other", named("team/other")),
-        ("prod-admin", Spelling(profile="prod-admin")),
+        ("prod-admin", RoleOptions(profile="prod-admin")),
         # The profile's own role: what is meant is the same.
-        ("lonely", Spelling(profile="lonely")),
+        ("lonely", RoleOptions(profile="lonely")),
         ("admin", named("admin")),
-        (f"{URL}{ACCOUNT}", Spelling(role_arn=f"arn:aws:iam::{ACCOUNT}:role/admin")),
+        (f"{URL}{ACCOUNT}", RoleOptions(role_arn=f"arn:aws:iam::{ACCOUNT}:role/admin")),
         (f"{URL}prod&displayName=x", named("admin", "prod")),
     ],
 )
-def test_meaning(word: str, meaning: Spelling) -> None:
+def test_meaning(word: str, meaning: RoleOptions) -> None:
     """Each form stands for the options that say the same."""
-    assert read_shorthand(word, CONFIGURED) == meaning
+    assert parse_role_specifier(word, CONFIGURED) == meaning
 
 
 @pytest.mark.parametrize(
@@ -72,18 +79,18 @@ def test_meaning(word: str, meaning: Spelling) -> None:
          ["--role-name admin --account-id team", "--role-name team/admin"]),
         ("both/admin", CONFIGURED,
          ["--role-name admin --account-id both", "--role-name both/admin"]),
-        ("prod-admin", Known({"prod-admin": "x"}, roles=frozenset({"prod-admin"})),
+        ("prod-admin", KnownNames({"prod-admin": "x"}, roles=frozenset({"prod-admin"})),
          ["--profile prod-admin", "--role-name prod-admin"]),
-        ("a/b", Known({"a/b": "x"}, accounts=frozenset({"a"})),
+        ("a/b", KnownNames({"a/b": "x"}, accounts=frozenset({"a"})),
          ["--profile a/b", "--role-name b --account-id a"]),
         (f"{ACCOUNT}:role/x", NOTHING,
          [f"--role-name role/x --account-id {ACCOUNT}", f"--role-name x --account-id {ACCOUNT}"]),
     ],
 )  # fmt: skip
-def test_ambiguous_word_is_listed(word: str, known: Known, ways: list[str]) -> None:
+def test_ambiguous_word_is_listed(word: str, known: KnownNames, ways: list[str]) -> None:
     """Where nothing or more than one thing speaks for a meaning, all are spelled out."""
-    with pytest.raises(InvalidRequest) as raised:
-        read_shorthand(word, known)
+    with pytest.raises(InvalidRequest, match="is ambiguous") as raised:
+        parse_role_specifier(word, known)
 
     assert str(raised.value).endswith(f"in place of it: {'; or '.join(ways)}")
 
@@ -97,7 +104,7 @@ def test_ambiguous_word_is_listed(word: str, known: Known, ways: list[str]) -> N
         ("team/", "Invalid role name"),
         ("a\nb", "control characters"),
         ("x" * 5000, "at most 4096"),
-        ("12345:admin", "it has to be 12 digits"),
+        ("12345:admin", "it must be 12 digits"),
         ("1234-5678-9012:admin", "Try: --account-id 123456789012"),
         ("arn:aws:iam::1:user/x", "Invalid role ARN"),
         ("file://role", "Invalid role URL"),
@@ -106,20 +113,20 @@ def test_ambiguous_word_is_listed(word: str, known: Known, ways: list[str]) -> N
 def test_word_that_is_no_role(word: str, reason: str) -> None:
     """What is no role is refused with the reason."""
     with pytest.raises(InvalidRequest, match=re.escape(reason)):
-        read_shorthand(word, CONFIGURED)
+        parse_role_specifier(word, CONFIGURED)
 
 
 @pytest.mark.parametrize("word", [ARN, f"{URL}{ACCOUNT}", f"{ACCOUNT}:admin", f"{ACCOUNT}/admin"])
 def test_word_with_an_account_beside_an_account(word: str) -> None:
     """--account-id goes with a role name only, be the accounts the same or not."""
     with pytest.raises(InvalidRequest, match="leave one of them out"):
-        read_shorthand(word, NOTHING, ACCOUNT)
+        parse_role_specifier(word, NOTHING, ACCOUNT)
 
 
 @pytest.mark.parametrize("word", ["team/admin", "prod-admin", "prod/admin"])
 def test_word_beside_an_account_is_a_role_name(word: str) -> None:
     """With --account-id nothing but a role name can be meant."""
-    assert read_shorthand(word, CONFIGURED, ACCOUNT) == named(word, ACCOUNT)
+    assert parse_role_specifier(word, CONFIGURED, ACCOUNT) == named(word, ACCOUNT)
 
 
 @given(st.text(max_size=80) | st.text("ar n:/1234567890-?=&.htps", max_size=80))
@@ -127,7 +134,7 @@ def test_any_word_has_one_meaning_or_is_refused(word: str) -> None:
     """No word raises anything but InvalidRequest."""
     for known in (NOTHING, CONFIGURED):
         try:
-            found = read_shorthand(word, known)
+            found = parse_role_specifier(word, known)
         except InvalidRequest:
             continue
         assert sum(part is not None for part in (found.role_arn, found.role_name, found.profile))
@@ -136,8 +143,8 @@ def test_any_word_has_one_meaning_or_is_refused(word: str) -> None:
 @given(account_ids | account_names, role_names, st.sampled_from([":", "/"]))
 def test_account_and_role_come_back(account: str, role: str, separator: str) -> None:
     """A role and an account joined are read as the two, and printed as options that say so."""
-    known = Known(accounts=frozenset({account.casefold()}))
-    found = read_shorthand(f"{account}{separator}{role}", known)
+    known = KnownNames(accounts=frozenset({account.casefold()}))
+    found = parse_role_specifier(f"{account}{separator}{role}", known)
 
     assert found == named(role, account)
     assert shlex.split(str(found)) == ["--role-name", role, "--account-id", account]
@@ -146,4 +153,58 @@ def test_account_and_role_come_back(account: str, role: str, separator: str) -> 
 @given(role_names)
 def test_role_name_comes_back(role: str) -> None:
     """A word without a separator is the name of a role."""
-    assert read_shorthand(role, NOTHING) == named(role)
+    assert parse_role_specifier(role, NOTHING) == named(role)
+
+
+@pytest.mark.parametrize(
+    ("url", "partition"),
+    [
+        (f"https://signin.aws.amazon.com/switchrole?{QUERY}&displayName=x&color=B7CA9D", "aws"),
+        (f"https://us-east-1.signin.aws.amazon.com/switchrole?{QUERY}", "aws"),
+        (f"https://signin.amazonaws.cn/switchrole?{QUERY}", "aws-cn"),
+        (f"https://signin.amazonaws-us-gov.com/switchrole?{QUERY}", "aws-us-gov"),
+        (f"https://signin.aws.example.eu/switchrole/?{QUERY}", None),
+    ],
+)
+def test_url_of_a_partition(url: str, partition: Optional[str]) -> None:
+    """Role name and account are in the query, the partition is the host's."""
+    assert parse_switch_role_url(url) == ("my-role", "123456789012", partition)
+
+
+def test_url_with_an_alias_and_a_path() -> None:
+    """An alias stands in place of the id, and a path is escaped."""
+    url = "https://signin.aws.amazon.com/switchrole?account=my-alias&roleName=team%2Fmy-role"
+
+    assert parse_switch_role_url(url) == ("team/my-role", "my-alias", "aws")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://signin.aws.amazon.com/switchrole?{QUERY}",
+        f"https://example.com/switchrole?{QUERY}",
+        f"https://signin.aws.amazon.com/federation?SigninToken=geheim&{QUERY}",
+        "https://signin.aws.amazon.com/switchrole?account=123456789012&SigninToken=geheim",
+        f"https://signin.aws.amazon.com/switchrole?{QUERY}&account=1&SigninToken=geheim",
+        "https://signin.aws.amazon.com/switchrole?account=&roleName=geheim",
+        "https://[::1/switchrole?SigninToken=geheim",
+    ],
+)
+def test_other_url(url: str) -> None:
+    """Another URL is refused with what it has to read, and its query is not told."""
+    with pytest.raises(InvalidRequest, match="Invalid role URL") as raised:
+        parse_switch_role_url(url)
+
+    assert str(raised.value).endswith(f"It must have the form {SWITCH_ROLE_URL}")
+    assert "geheim" not in str(raised.value)
+
+
+@given(st.text(max_size=60))
+def test_any_query(text: str) -> None:
+    """No URL raises anything but InvalidRequest."""
+    for url in (f"https://signin.aws.amazon.com/switchrole?{text}", f"https://{text}/switchrole"):
+        try:
+            role, account, _ = parse_switch_role_url(url)
+        except InvalidRequest:
+            continue
+        assert "" not in (role, account)

@@ -70,7 +70,7 @@ def test_login_names_that_sts_would_refuse(user: str, name: str) -> None:
     rendered = render(DEFAULT_TEMPLATE, {**VALUES, "user": user})
 
     assert rendered == name
-    assert limits.session_name(rendered) == name
+    assert limits.check("role_session_name", rendered) == name
 
 
 @pytest.mark.parametrize("length", [49, 50, 51, 64, 200])
@@ -93,7 +93,7 @@ def test_longest_value_is_shortened_first() -> None:
 @pytest.mark.parametrize("placeholder", ["", "USER", "user ", "password", "0", "user!r", "user.x"])
 def test_unknown_placeholder(placeholder: str) -> None:
     """An unknown placeholder is refused by name, with those that there are."""
-    with pytest.raises(InvalidConfiguration) as refusal:
+    with pytest.raises(InvalidConfiguration, match="there is no placeholder") as refusal:
         render(f"{{user}}-{{{placeholder}}}", VALUES)
 
     assert f"'{{{placeholder}}}'" in str(refusal.value)
@@ -107,7 +107,7 @@ def test_unknown_placeholder(placeholder: str) -> None:
 )
 def test_template_that_can_not_fit(template: str) -> None:
     """A template is refused when what stands around its placeholders could never be sent."""
-    with pytest.raises(InvalidConfiguration) as refusal:
+    with pytest.raises(InvalidConfiguration, match="besides placeholders") as refusal:
         render(template, VALUES)
 
     assert template in str(refusal.value)
@@ -116,7 +116,7 @@ def test_template_that_can_not_fit(template: str) -> None:
 
 def test_template_without_placeholders_that_can_not_fit() -> None:
     """A fixed name of more than 64 characters is refused as the template that it is."""
-    with pytest.raises(InvalidConfiguration):
+    with pytest.raises(InvalidConfiguration, match="fewer than 64"):
         render("x" * 65, VALUES)
 
 
@@ -134,7 +134,7 @@ def test_rendered_name_is_what_sts_takes(template: str, values: dict[str, str]) 
     except InvalidConfiguration:
         assume(False)
 
-    assert len(name) < 2 or limits.session_name(name) == name
+    assert len(name) < 2 or limits.check("role_session_name", name) == name
 
 
 @pytest.mark.parametrize(

@@ -74,9 +74,9 @@ def test_path(name: str, path: Any, expected: str) -> None:
         ({"inline_policy": "file"}, "not JSON"),
         ({"inline_policy": "[]"}, "JSON object"),
         ({"inline_policy": "[" * 100000}, "not JSON"),
-        ({"inline_policy": '{"Statement": "' + "x" * 10240 + '"}'}, "IAM takes 10240"),
-        ({"inline_policy": TWICE}, "'Bool' stands twice"),
-        ({"inline_policy": '{"Statement": [], "Statement": []}'}, "'Statement' stands twice"),
+        ({"inline_policy": '{"Statement": "' + "x" * 10240 + '"}'}, "the maximum is 10240"),
+        ({"inline_policy": TWICE}, "'Bool' is twice"),
+        ({"inline_policy": '{"Statement": [], "Statement": []}'}, "'Statement' is twice"),
         ({"inline_policy": '{"Statement": 1e999}'}, "1e999 is not a number"),
         ({"inline_policy": '{"Statement": -1e999}'}, "-1e999 is not a number"),
         ({"inline_policy": '{"Statement": NaN}'}, "NaN is not a number"),
@@ -97,3 +97,11 @@ def test_an_inline_policy_is_kept_as_it_was_written() -> None:
     assert build(inline_policy=text).inline_policy == {
         "Statement": [{"a": {"b": 1.5}, "c": 10}, {"a": {"b": "x"}}]
     }
+
+
+def test_values_at_the_limits_of_iam() -> None:
+    """The longest session and the longest description are taken."""
+    role = build(max_session_duration="43200", description="\u00ff" * 1000)
+
+    assert (role.maximum_seconds, len(role.description)) == (43200, 1000)
+    assert build(max_session_duration="3600").maximum_seconds == 3600

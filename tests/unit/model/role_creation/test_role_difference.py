@@ -107,3 +107,8 @@ def test_a_trust_policy_of_one_statement_or_none_has_its_external_id() -> None:
     assert external_id_of({"Statement": {**STATEMENT, "Condition": condition}}) == "a1"
     assert external_id_of(None) is None
     assert external_id_of({}) is None
+
+
+def test_role_without_its_defaults() -> None:
+    """A path and a duration that IAM leaves out are the defaults."""
+    assert differences(WANTED, ExistingRole({"AssumeRolePolicyDocument": TRUST}, (), {})) == []

@@ -6,8 +6,8 @@ import pytest
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.role_creation.new_trust import (
-    Proof,
-    check_proof,
+    TrustConditions,
+    check_trust_conditions,
     trust_policy,
     without_mfa,
 )
@@ -16,7 +16,7 @@ from awscli_assume.model.role_creation.trust_terms import ACCOUNT, ME, Term, par
 ID = "123456789012"
 ALICE = f"arn:aws:iam::{ID}:user/dev/alice"
 KNOWN = {ME: ALICE, ACCOUNT: f"arn:aws:iam::{ID}:root"}
-NO_PROOF = Proof()
+NO_CONDITIONS = TrustConditions()
 GITHUB = "token.actions.githubusercontent.com"
 
 # Whoever has a repository at GitHub chooses of which claims its subject is made.
@@ -33,8 +33,8 @@ TOO_WIDE = (
 )  # fmt: skip
 
 
-def statements(*values: str, proof: Proof = NO_PROOF) -> list:
-    return trust_policy(parse_terms(values), proof, KNOWN, "aws", ID)["Statement"]
+def statements(*values: str, conditions: TrustConditions = NO_CONDITIONS) -> list:
+    return trust_policy(parse_terms(values), conditions, KNOWN, "aws", ID)["Statement"]
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ def test_terms_of_a_kind_share_a_statement() -> None:
     ]
 
 
-def test_proofs_are_conditions_that_a_plain_key_fails() -> None:
+def test_conditions_are_those_that_a_plain_key_fails() -> None:
     """MFA is asked for by Bool, which fails where the key is missing."""
-    [statement] = statements("me", proof=Proof(True, "p42"))
+    [statement] = statements("me", conditions=TrustConditions(True, "p42"))
 
     assert statement["Condition"] == {
         "StringEquals": {"sts:ExternalId": "p42"},
@@ -118,19 +118,21 @@ def test_proofs_are_conditions_that_a_plain_key_fails() -> None:
 
 
 @pytest.mark.parametrize("value", ["service:ec2.amazonaws.com", f"oidc:{GITHUB}:repo:a/b:x"])
-@pytest.mark.parametrize("proof", [Proof(True), Proof(False, "p42")])
-def test_a_proof_that_nobody_can_bring_is_refused(value: str, proof: Proof) -> None:
+@pytest.mark.parametrize("conditions", [TrustConditions(True), TrustConditions(False, "p42")])
+def test_a_condition_that_nobody_can_meet_is_refused(
+    value: str, conditions: TrustConditions
+) -> None:
     """Services and tokens have neither MFA nor an external ID."""
-    with pytest.raises(InvalidRequest, match="can never bring it"):
-        check_proof(parse_terms(["me", value]), proof)
+    with pytest.raises(InvalidRequest, match="can never meet this condition"):
+        check_trust_conditions(parse_terms(["me", value]), conditions)
 
 
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("*", "everybody in every account"),
-        ("", "it has to be me, account"),
-        ("Me", "it has to be me, account"),
+        ("*", "every principal in every account"),
+        ("", "it must be me, account"),
+        ("Me", "it must be me, account"),
         (ID, f"arn:aws:iam::{ID}:root"),
         (f"arn:aws:iam::{ID}:user/*", "without wildcards"),
         (f"arn:aws:iam::{ID}:role/${{aws:username}}", "without wildcards"),
@@ -146,12 +148,12 @@ def test_a_proof_that_nobody_can_bring_is_refused(value: str, proof: Proof) -> N
         ("oidc:example.com:", "oidc:PROVIDER:SUBJECT"),
         ("oidc::x", "oidc:PROVIDER:SUBJECT"),
         ("oidc:example.com:a b", "oidc:PROVIDER:SUBJECT"),
-        ("oidc:example.com:*", "everybody whom the provider knows"),
-        ("oidc:example.com:?x", "everybody whom the provider knows"),
+        ("oidc:example.com:*", "every user of the provider"),
+        ("oidc:example.com:?x", "every user of the provider"),
         ("oidc:example.com:a${aws:username}", "policy variable"),
-        *((f"oidc:{GITHUB}:{subject}", "repositories of others") for subject in OF_OTHERS),
-        (f"oidc:{GITHUB.upper()}:repo:*", "repositories of others"),
-        (f"oidc:{GITHUB}/my-enterprise:repo:*", "repositories of others"),
+        *((f"oidc:{GITHUB}:{subject}", "other owners' repositories") for subject in OF_OTHERS),
+        (f"oidc:{GITHUB.upper()}:repo:*", "other owners' repositories"),
+        (f"oidc:{GITHUB}/my-enterprise:repo:*", "other owners' repositories"),
         *((f"oidc:gitlab.com:{subject}", "after two parts") for subject in TOO_WIDE),
         ("oidc:accounts.google.com:1234", "without an ARN"),
         ("oidc:Accounts.Google.com:1234", "without an ARN"),
@@ -164,7 +166,7 @@ def test_a_proof_that_nobody_can_bring_is_refused(value: str, proof: Proof) -> N
 )
 def test_what_names_nobody_or_everybody_is_refused(value: str, reason: str) -> None:
     """The error has the value and why."""
-    with pytest.raises(InvalidRequest) as caught:
+    with pytest.raises(InvalidRequest, match="Invalid --trust") as caught:
         parse_terms([value])
 
     assert f"'{value}'" in str(caught.value)
@@ -200,23 +202,23 @@ DEV, SESSION = f"arn:aws:iam::{ID}:role/dev", f"arn:aws:sts::{ID}:assumed-role/d
 @pytest.mark.parametrize("values", [[DEV], [SESSION], [DEV, SESSION], ["me"]])
 def test_mfa_is_not_asked_of_roles_alone(values: list[str]) -> None:
     """A session of a role carries no MFA: a role that asks it for some is nobody's."""
-    with pytest.raises(InvalidRequest, match="the session of a role carries no MFA"):
-        without_mfa(parse_terms(values), Proof(True), {ME: DEV})
+    with pytest.raises(InvalidRequest, match="the session of a role has no MFA"):
+        without_mfa(parse_terms(values), TrustConditions(True), {ME: DEV})
 
 
 def test_roles_beside_others_are_named_where_mfa_is_asked_for() -> None:
     """They are told, and the others can bring it."""
     terms = parse_terms(["account", ALICE, DEV])
 
-    assert without_mfa(terms, Proof(True), KNOWN) == (DEV,)
-    assert without_mfa(terms, Proof(), KNOWN) == ()
-    assert without_mfa(parse_terms(["me"]), Proof(True), {}) == ()
+    assert without_mfa(terms, TrustConditions(True), KNOWN) == (DEV,)
+    assert without_mfa(terms, TrustConditions(), KNOWN) == ()
+    assert without_mfa(parse_terms(["me"]), TrustConditions(True), {}) == ()
 
 
 def test_another_partition_can_not_be_trusted() -> None:
     """An ARN has to be of the caller's partition."""
-    with pytest.raises(InvalidRequest, match="of the partition aws-cn"):
-        trust_policy(parse_terms([ALICE]), Proof(), {}, "aws-cn", ID)
+    with pytest.raises(InvalidRequest, match="in the partition aws-cn"):
+        trust_policy(parse_terms([ALICE]), TrustConditions(), {}, "aws-cn", ID)
 
 
 def test_terms_are_values() -> None:

@@ -30,7 +30,7 @@ def with_statement(**elements: Any) -> dict[str, Any]:
         ("[" * 100_000, "it is not JSON"),
         ("[]", "it is not a JSON object"),
         ("null", "it is not a JSON object"),
-        ('{"Statement": [], "Statement": []}', "an element is in it twice"),
+        ('{"Statement": [], "Statement": []}', "it has the same element twice"),
         ({}, "it has no Statement"),
         ({"Statement": "Allow"}, "it has no Statement"),
         ({"Version": "2020-01-01", "Statement": []}, "its Version is '2020-01-01'"),
@@ -39,21 +39,21 @@ def with_statement(**elements: Any) -> dict[str, Any]:
         (with_statement(Effect="allow"), "statement 1: its Effect is 'allow'"),
         (with_statement(Principal=None), "it needs either Principal or NotPrincipal"),
         (with_statement(NotPrincipal="*"), "it needs either Principal or NotPrincipal"),
-        (with_statement(Principal="me"), "its principal has to be * or an object"),
-        (with_statement(Principal={}), "its principal has to be * or an object"),
-        (with_statement(Principal={"AWS": None}), "its principal AWS has to be text"),
+        (with_statement(Principal="me"), "its principal must be * or an object"),
+        (with_statement(Principal={}), "its principal must be * or an object"),
+        (with_statement(Principal={"AWS": None}), "its principal AWS must be text"),
         (with_statement(Action=None), "it needs either Action or NotAction"),
-        (with_statement(Action={}), "its Action has to be text"),
-        (with_statement(Condition=[]), "its Condition has to be an object"),
-        (with_statement(Condition={"Bool": "x"}), "its Condition Bool has to be an object"),
-        (with_statement(Condition={"\x1b[2J\n": 1}), r"its Condition \x1b[2J\n has to be"),
-        (with_statement(Condition={"Bool": {"a": {}}}), "its value of a has to be text"),
-        (with_statement(Condition={"Bool": {"a": 10**5000}}), "its value of a has to be text"),
+        (with_statement(Action={}), "its Action must be text"),
+        (with_statement(Condition=[]), "its Condition must be an object"),
+        (with_statement(Condition={"Bool": "x"}), "its Condition Bool must be an object"),
+        (with_statement(Condition={"\x1b[2J\n": 1}), r"its Condition \x1b[2J\n must be"),
+        (with_statement(Condition={"Bool": {"a": {}}}), "its value of a must be text"),
+        (with_statement(Condition={"Bool": {"a": 10**5000}}), "its value of a must be text"),
     ],
 )
 def test_malformed_policy(document: Any, reason: str) -> None:
     """A document that is no policy is refused with the statement and the reason."""
-    with pytest.raises(MalformedPolicy) as refusal:
+    with pytest.raises(MalformedPolicy, match="can't be read") as refusal:
         read_policy(document)
 
     assert str(refusal.value).startswith("The trust policy can't be read: ")

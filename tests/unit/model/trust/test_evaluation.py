@@ -102,7 +102,7 @@ ROWS = [
     row("all actions but another", NOT_ACTION, {"Effect": "Allow", "Principal": {"AWS": USER_ARN},
         "NotAction": "sts:TagSession"}, outcome=ALLOWED),
     row("all actions but this", NOT_ACTION, {"Effect": "Allow", "Principal": {"AWS": USER_ARN},
-        "NotAction": "sts:Assume*"}, outcome=NOT_ALLOWED, reason="which takes out sts:AssumeRole"),
+        "NotAction": "sts:Assume*"}, outcome=NOT_ALLOWED, reason="which excludes sts:AssumeRole"),
     row("a Deny of all actions but this", NOT_ACTION, allow(), {"Effect": "Deny",
         "Principal": "*", "NotAction": ["sts:AssumeRole", TAG]}, outcome=ALLOWED),
     row("a Deny of all actions but another", NOT_ACTION, allow(), {"Effect": "Deny",

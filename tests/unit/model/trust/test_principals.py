@@ -31,6 +31,7 @@ from support.trust_rows import (
     all_but,
     allow,
     check,
+    deny,
     row,
 )
 
@@ -76,7 +77,7 @@ ROWS = [
     row("user of another path", USERS, allow(f"arn:aws:iam::{OURS}:user/dev/matjac"),
         outcome=NOT_ALLOWED),
     row("no wildcard means all users", USERS, allow(f"arn:aws:iam::{OURS}:user/*"),
-        outcome=NOT_ALLOWED, reason="a wildcard inside of a principal"),
+        outcome=NOT_ALLOWED, reason="a wildcard inside a principal"),
     row("no wildcard in an account", PRINCIPAL, allow("arn:aws:iam::1111*:root"),
         outcome=NOT_ALLOWED, reason="matches nobody"),
     row("role named, its session calls", ROLES, allow(AUDIT_ARN), caller=SESSION,
@@ -103,7 +104,7 @@ ROWS = [
     row("the user's own id", USERS, allow(USER_ID), outcome=ALLOWED),
     row("the role's own id", ROLES, allow(ROLE_ID), caller=SESSION, outcome=ALLOWED),
     row("id against a caller without one", USERS, allow(USER_ID), caller=NOBODY,
-        outcome=UNKNOWN, reason="the caller's own id is not known"),
+        outcome=UNKNOWN, reason="is not known"),
     row("everyone", ALL, allow("*"), outcome=ALLOWED, needs_identity_policy=False),
     row("everyone of AWS", ALL, allow({"AWS": "*"}),
         outcome=ALLOWED, needs_identity_policy=False),
@@ -134,6 +135,8 @@ ROWS = [
         allow({"Federated": "accounts.google.com", "AWS": USER_ARN}), outcome=ALLOWED),
     row("root user can't assume", ASSUME_ROLE, allow(ROOT_ARN), caller=caller_of(ROOT_ARN),
         outcome=NOT_ALLOWED, reason="root user can't call AssumeRole"),
+    row("root user is denied", ASSUME_ROLE, allow(ROOT_ARN), deny("*"),
+        caller=caller_of(ROOT_ARN), outcome=DENIED, reason="it denies sts:AssumeRole"),
     row("federated user can't assume", ASSUME_ROLE, allow("*"),
         caller=caller_of(f"arn:aws:sts::{OURS}:federated-user/Bob"),
         outcome=NOT_ALLOWED, reason="(GetFederationToken) can't call AssumeRole"),
@@ -169,3 +172,12 @@ def test_principals(one: Row) -> None:
 def test_principal_of_no_documented_form(principal: dict[str, Any], caller: Caller) -> None:
     """A principal of which the guide does not tell leaves it open."""
     check(Row(PRINCIPAL, (allow(principal),), UNKNOWN, caller, reason="document"))
+
+
+def test_sessions_have_temporary_credentials() -> None:
+    """Only for a user it has to be known whether the credentials are temporary."""
+    federated = caller_of(f"arn:aws:sts::{OURS}:federated-user/Bob")
+
+    assert federated.is_temporary
+    assert caller_of(SESSION_ARN).is_temporary
+    assert caller_of(USER_ARN).is_temporary is None

@@ -239,7 +239,7 @@ def test_no_role_to_be_found(profiles: dict[str, Any], error: type[Exception], s
         ({"role_arn": ROLE_ARN, "account_id": "1" * 12}, "goes with --role-name"),
         ({"account_id": "1" * 12}, "goes with --role-name"),
         ({"role_name": "r", "role_session_name": "{user}"}, "Invalid role session name '{user}'"),
-        ({"role_name": "r", "duration_seconds": 1}, "Invalid duration 1"),
+        ({"role_name": "r", "duration_seconds": 1}, "Invalid duration '1'"),
         ({"role_name": "r", "update_profile": "a]b"}, "Invalid profile name 'a]b'"),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from awscli_assume.model.credentials import SessionCredentials
-from awscli_assume.outputs.child_environment import (
+from awscli_assume.outputs.variables import (
     ROLE_VARIABLE,
     environment_with_endpoint,
     environment_with_keys,
@@ -92,3 +92,12 @@ def test_nothing_is_changed_in_place() -> None:
     environment_with_keys(before, KEYS, "eu-west-1", ROLE_ARN)
 
     assert before == {**PLAIN, **THEIRS}
+
+
+def test_names_in_lower_case_are_removed_too() -> None:
+    """Windows ignores the case of a variable's name."""
+    before = {**PLAIN, "aws_profile": "x", "aws_bearer_token_bedrock": "x"}
+
+    assert environment_with_endpoint(before, "u", "t", None, None, None).keys() == {
+        *PLAIN, "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    }  # fmt: skip

@@ -1,0 +1,91 @@
+"""Options for the source profile (``--copy-source``, ``--login``) and the target profile."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
+from awscli_assume.arguments.sts import STS_OPTIONS, Argument, flag, option_name, text
+from awscli_assume.errors import InvalidRequest
+
+_ROLE_OPTIONS = (
+    "role", "via", "role_name", "role_arn", "account_id", *STS_OPTIONS, *IDENTITY_PROVIDER_OPTIONS,
+)  # fmt: skip
+
+
+def copy_arguments() -> list[Argument]:
+    """Return the options of every verb that does not need a role."""
+    return [
+        flag(
+            "copy-source",
+            "Assume no role, and use the temporary credentials of the source. It serves tools "
+            "that don't support IAM Identity Center, <code>aws login</code> or another source.",
+        ),
+        flag(
+            "login",
+            "Run <code>aws sso login</code> or <code>aws login</code> if the source's sign-in "
+            "session has expired. Version 2 only.",
+        ),
+    ]
+
+
+def given_role_option(parsed_args: object) -> Optional[str]:
+    """Return the first option of a command line that shapes a role, or None."""
+    given = (name for name in _ROLE_OPTIONS if getattr(parsed_args, name, None) is not None)
+    return next(map(option_name, given), None)
+
+
+def check_no_role(parsed_args: object) -> None:
+    """Raise InvalidRequest for options that do not go with ``--copy-source``."""
+    option = given_role_option(parsed_args)
+    if option is not None:
+        raise InvalidRequest(
+            "--copy-source assumes no role, and uses the source's own credentials: leave it out, "
+            f"or {option}"
+        )
+    if getattr(parsed_args, "auto_refresh", False):
+        raise InvalidRequest(
+            "--copy-source and --auto-refresh exclude each other: --auto-refresh assumes a role, "
+            "and a copy has none. To copy again: aws assume refresh"
+        )
+
+
+def target_arguments() -> list[Argument]:
+    """Return the options about the target profile."""
+    return [
+        text(
+            "update-profile",
+            "The target profile, to which the credentials are written. Default: "
+            "<code>assumed-role</code>, or the setting <code>assume.update_profile</code> of "
+            "the source profile.",
+        ),
+        text(
+            "min-ttl",
+            "Call nothing if the target profile already has credentials of the same request that "
+            "are valid for more than this many seconds.",
+        ),
+        flag(
+            "auto-refresh",
+            "Write a <code>credential_process</code> in place of keys, so that every SDK renews "
+            "the credentials.",
+        ),
+        dry_run_argument(),
+    ]
+
+
+def profile_argument(help_text: str) -> Argument:
+    """Return ``--update-profile`` for a verb about profiles that this plugin wrote."""
+    return text(
+        "update-profile",
+        f"{help_text} Default: the current profile if aws assume wrote it, else "
+        "<code>assumed-role</code> or the setting <code>assume.update_profile</code>.",
+    )
+
+
+def dry_run_argument() -> Argument:
+    """Return ``--dry-run``."""
+    return flag(
+        "dry-run",
+        "Print the requests to STS and the changes to the files, with secrets masked. Nothing is "
+        "called and nothing is written.",
+    )
