@@ -56,6 +56,9 @@ class Session(Protocol):
     def get_scoped_config(self) -> MutableMapping[str, Any]:
         """Return the session's profile. Raises ProfileNotFound."""
 
+    def get_default_client_config(self) -> Any:
+        """Return the botocore Config with the time-outs of the command line, or None."""
+
     def get_credentials(self) -> Any:
         """Return the session's Credentials, found once and kept, or None."""
 
@@ -67,3 +70,43 @@ class Session(Protocol):
 
     def set_config_variable(self, logical_name: str, value: Any) -> None:
         """Set a configuration value for this session alone."""
+
+
+class ClientMeta(Protocol):
+    """What a botocore client knows about itself (botocore/client.py, ClientMeta)."""
+
+    region_name: Optional[str]
+    endpoint_url: str
+    partition: str
+    service_model: Any
+
+
+class StsClient(Protocol):
+    """An AWS STS client; each method takes the parameters of the API operation."""
+
+    meta: ClientMeta
+    assume_role: Callable[..., Any]
+    assume_role_with_saml: Callable[..., Any]
+    assume_role_with_web_identity: Callable[..., Any]
+    get_caller_identity: Callable[..., Any]
+    get_session_token: Callable[..., Any]
+
+
+class IamClient(Protocol):
+    """An IAM client; each method takes the parameters of the API operation."""
+
+    get_open_id_connect_provider: Callable[..., Any]
+    get_paginator: Callable[..., Any]
+    get_role: Callable[..., Any]
+    get_role_policy: Callable[..., Any]
+    get_user: Callable[..., Any]
+    list_account_aliases: Callable[..., Any]
+    list_mfa_devices: Callable[..., Any]
+    simulate_principal_policy: Callable[..., Any]
+
+
+class OrganizationsClient(Protocol):
+    """An AWS Organizations client."""
+
+    describe_organization: Callable[..., Any]
+    get_paginator: Callable[..., Any]
