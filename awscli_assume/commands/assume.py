@@ -6,20 +6,14 @@ import gc
 from typing import Any, Optional, Union
 
 from awscli.argparser import ArgTableArgParser
-from awscli.customizations.commands import BasicCommand
 
-import awscli_assume
 from awscli_assume.arguments.copy_source import copy_arguments
-from awscli_assume.arguments.identity_provider import (
-    exclude_identity_tokens,
-    identity_provider_arguments,
-)
+from awscli_assume.arguments.identity_provider import identity_provider_arguments
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import sts_arguments
 from awscli_assume.arguments.target_profile import target_arguments
 from awscli_assume.aws.client_settings import apply_client_settings
-from awscli_assume.commands.verb_words import check_no_verb
-from awscli_assume.commands.verbs import VERBS, entries
+from awscli_assume.commands.verbs import VERBS, Verb, check_not_verb, subcommands
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.printing import print_object
@@ -63,22 +57,25 @@ from awscli_assume.workflow.refresh.credential_process import (
 )
 
 
-class AssumeCommand(BasicCommand):
+class AssumeCommand(Verb):
     """Assume a role through the CLI's own session and write it to a target profile."""
 
     NAME = "assume"
-    SUBCOMMANDS = entries(*VERBS)
-    DESCRIPTION = BasicCommand.FROM_FILE("assume", "_description.rst", root_module=awscli_assume)
-    SYNOPSIS = ""
-    EXAMPLES = BasicCommand.FROM_FILE("assume", "_examples.rst", root_module=awscli_assume)
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
-        super().__init__(session)
-        exclude_identity_tokens(session, self.NAME)
-        self.ARG_TABLE = role_arguments() + copy_arguments() + target_arguments()
-        self.ARG_TABLE += sts_arguments() + identity_provider_arguments()
-        self._environment = environment if environment is not None else Environment()
+        super().__init__(session, environment)
+        self.SUBCOMMANDS = subcommands(VERBS, self._environment)
         self._has_verb = True
+
+    def arguments(self) -> list[dict[str, Any]]:
+        """Return the role, the target profile, and the parameters of AssumeRole."""
+        return [
+            *role_arguments(),
+            *copy_arguments(),
+            *target_arguments(),
+            *sts_arguments(),
+            *identity_provider_arguments(),
+        ]
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the command, or the verb that its arguments begin with."""
@@ -86,7 +83,7 @@ class AssumeCommand(BasicCommand):
         # collector need not go through it, here and at the end. With 5,000 profiles
         # that is a sixth of a second (2.38.5).
         gc.freeze()
-        context = CommandContext(self._session, parsed_globals, self._environment)
+        context = self._context(parsed_globals)
         apply_client_settings(context)
         answer_for_sources(context)
         # The CLI's parser gives a verb only what the command itself does not
@@ -95,27 +92,22 @@ class AssumeCommand(BasicCommand):
         if args and args[0] in VERBS:
             return self.subcommand_table[args[0]](args[1:], parsed_globals)
         parsed, others = ArgTableArgParser(self.arg_table).parse_known_args(args)
-        check_no_verb(
-            getattr(parsed, "role", None),
-            others,
-            VERBS,
-            self._session.full_config["profiles"],
-        )
+        profiles = self._session.full_config["profiles"]
+        check_not_verb(getattr(parsed, "role", None), others, profiles)
         self._has_verb = False
         return super().__call__(args, parsed_globals)
 
     def narrow(self, args: Any) -> None:
         """Load the verb that a command line begins with, and no other."""
         if args and args[0] in VERBS:
-            self.SUBCOMMANDS = entries(args[0])
+            self.SUBCOMMANDS = subcommands(args[:1], self._environment)
             self._subcommand_table = self._build_subcommand_table()
 
     def _build_subcommand_table(self) -> Any:
         # The CLI's parser would take the word that names a role for a verb.
         return super()._build_subcommand_table() if self._has_verb else {}
 
-    def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        context = CommandContext(self._session, parsed_globals, self._environment)
+    def _run(self, parsed_args: Any, context: CommandContext) -> int:
         least = seconds_or_none(parsed_args.min_ttl, "--min-ttl")
         make = plan_copy if parsed_args.copy_source else make_plan
         # The target may be the profile of the settings, and has inherited by then.

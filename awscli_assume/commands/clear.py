@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Optional
+from typing import Any
 
-from awscli.customizations.commands import BasicCommand
-
-import awscli_assume
 from awscli_assume.arguments.sts import flag
 from awscli_assume.arguments.target_profile import dry_run_argument, profile_argument
+from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.listing import changes, listing
 from awscli_assume.outputs.printing import print_object
 from awscli_assume.profiles.clearing import clear_edits, clear_targets
@@ -22,29 +19,21 @@ from awscli_assume.workflow.planning.profile_selection import check_alone, choos
 from awscli_assume.workflow.refresh.credential_process import forget
 
 
-class ClearCommand(BasicCommand):
+class ClearCommand(Verb):
     """Remove our keys, our record and the region that we wrote; all else stays."""
 
     NAME = "clear"
-    DESCRIPTION = BasicCommand.FROM_FILE(
-        "assume", "clear", "_description.rst", root_module=awscli_assume
-    )
-    EXAMPLES = BasicCommand.FROM_FILE(
-        "assume", "clear", "_examples.rst", root_module=awscli_assume
-    )
 
-    def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
-        super().__init__(session)
-        self.ARG_TABLE = [
+    def arguments(self) -> list[dict[str, Any]]:
+        """Return the profiles to clear, and --dry-run."""
+        return [
             profile_argument("The profile to clear."),
             flag("expired", "Clear every profile of ours whose credentials have expired."),
             flag("all", "Clear every profile of ours."),
             dry_run_argument(),
         ]
-        self._environment = environment if environment is not None else Environment()
 
-    def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        context = CommandContext(self._session, parsed_globals, self._environment)
+    def _run(self, parsed_args: Any, context: CommandContext) -> int:
         check_alone(parsed_args, "update_profile", "expired", "all")
         states = self._chosen(parsed_args, context)
         files = locate(context.session)

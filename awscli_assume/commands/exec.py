@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any, Optional
+from typing import Any
 
-from awscli.customizations.commands import BasicCommand
-
-import awscli_assume
 from awscli_assume.arguments.copy_source import copy_arguments
-from awscli_assume.arguments.identity_provider import (
-    exclude_identity_tokens,
-    identity_provider_arguments,
-)
+from awscli_assume.arguments.identity_provider import identity_provider_arguments
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import flag, sts_arguments
+from awscli_assume.commands.verbs import Verb
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import user_environment
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.child_environment import environment_with_keys
 from awscli_assume.outputs.summary import shell_line
 from awscli_assume.workflow.credentials.login import signed_in
@@ -27,35 +21,34 @@ from awscli_assume.workflow.run.child_process import become, command_or_shell, f
 from awscli_assume.workflow.run.with_endpoint import run_with_endpoint
 
 
-class ExecCommand(BasicCommand):
+class ExecCommand(Verb):
     """Give a child the credentials in its environment; on POSIX this process becomes it."""
 
     NAME = "exec"
-    DESCRIPTION = BasicCommand.FROM_FILE(
-        "assume", "exec", "_description.rst", root_module=awscli_assume
-    )
-    EXAMPLES = BasicCommand.FROM_FILE("assume", "exec", "_examples.rst", root_module=awscli_assume)
 
-    def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
-        super().__init__(session)
-        exclude_identity_tokens(session, self.NAME)
-        self.ARG_TABLE = [*role_arguments(), *copy_arguments(), _auto_refresh_argument()]
-        self.ARG_TABLE += [*sts_arguments(), *identity_provider_arguments(), _command_argument()]
-        self._environment = environment if environment is not None else Environment()
-        self._command: list[str] = []
+    def arguments(self) -> list[dict[str, Any]]:
+        """Return the role, the parameters of AssumeRole, and the command."""
+        return [
+            *role_arguments(),
+            *copy_arguments(),
+            _auto_refresh_argument(),
+            *sts_arguments(),
+            *identity_provider_arguments(),
+            _command_argument(),
+        ]
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the command; what stands after the first ``--`` is the child's, word for word."""
         # Here, for argparse gives a word before options to the last positional
         # or not as its version will.
-        own, self._command = args, []
+        own, command = args, []
         if "--" in args:
             at = args.index("--")
-            own, self._command = args[:at], args[at + 1 :]
+            own, command = args[:at], args[at + 1 :]
+        self._command: list[str] = command
         return super().__call__(own, parsed_globals)
 
-    def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        context = CommandContext(self._session, parsed_globals, self._environment)
+    def _run(self, parsed_args: Any, context: CommandContext) -> int:
         environment = context.environment
         _check_command_is_apart(parsed_args)
         parsed_args.command = self._command

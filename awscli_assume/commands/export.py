@@ -3,47 +3,38 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
-from awscli.customizations.commands import BasicCommand
-
-import awscli_assume
 from awscli_assume.arguments.copy_source import copy_arguments
-from awscli_assume.arguments.identity_provider import (
-    exclude_identity_tokens,
-    identity_provider_arguments,
-)
+from awscli_assume.arguments.identity_provider import identity_provider_arguments
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import sts_arguments, text
+from awscli_assume.commands.verbs import Verb
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.formats import FORMATS, default_format, render
 from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.credentials.resolve import Obtained, credentials_step
 from awscli_assume.workflow.refresh.stored_profile import obtain_recorded
 
 
-class ExportCommand(BasicCommand):
+class ExportCommand(Verb):
     """Print credentials in one write; nothing else goes to stdout and nothing is written."""
 
     NAME = "export"
-    DESCRIPTION = BasicCommand.FROM_FILE(
-        "assume", "export", "_description.rst", root_module=awscli_assume
-    )
-    EXAMPLES = BasicCommand.FROM_FILE(
-        "assume", "export", "_examples.rst", root_module=awscli_assume
-    )
 
-    def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
-        super().__init__(session)
-        exclude_identity_tokens(session, self.NAME)
-        self.ARG_TABLE = [*role_arguments(), *copy_arguments(), _format_argument()]
-        self.ARG_TABLE += [_recorded_argument(), *sts_arguments(), *identity_provider_arguments()]
-        self._environment = environment if environment is not None else Environment()
+    def arguments(self) -> list[dict[str, Any]]:
+        """Return the role, the format, and the parameters of AssumeRole."""
+        return [
+            *role_arguments(),
+            *copy_arguments(),
+            _format_argument(),
+            _recorded_argument(),
+            *sts_arguments(),
+            *identity_provider_arguments(),
+        ]
 
-    def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        context = CommandContext(self._session, parsed_globals, self._environment)
+    def _run(self, parsed_args: Any, context: CommandContext) -> int:
         environment = context.environment
         out = environment.out if environment.out is not None else sys.stdout
         if out is None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Mapping, Optional, Sequence
 
-from awscli.customizations.commands import BasicCommand
-
-import awscli_assume
 from awscli_assume.arguments.sts import flag, text
 from awscli_assume.arguments.target_profile import dry_run_argument, profile_argument
+from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.listing import listing
 from awscli_assume.outputs.printing import print_object
 from awscli_assume.profiles.files import ProfileFiles, locate
@@ -33,20 +30,14 @@ from awscli_assume.workflow.refresh.credential_process import forget
 PARTIAL_FAILURE = 1
 
 
-class RefreshCommand(BasicCommand):
+class RefreshCommand(Verb):
     """Renew the credentials of profiles of ours, with one replace of each file at the end."""
 
     NAME = "refresh"
-    DESCRIPTION = BasicCommand.FROM_FILE(
-        "assume", "refresh", "_description.rst", root_module=awscli_assume
-    )
-    EXAMPLES = BasicCommand.FROM_FILE(
-        "assume", "refresh", "_examples.rst", root_module=awscli_assume
-    )
 
-    def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
-        super().__init__(session)
-        self.ARG_TABLE = [
+    def arguments(self) -> list[dict[str, Any]]:
+        """Return the profiles to refresh, and --dry-run."""
+        return [
             profile_argument("The profile to refresh."),
             flag("all", "Refresh every profile of ours."),
             text(
@@ -55,10 +46,8 @@ class RefreshCommand(BasicCommand):
             ),
             dry_run_argument(),
         ]
-        self._environment = environment if environment is not None else Environment()
 
-    def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        context = CommandContext(self._session, parsed_globals, self._environment)
+    def _run(self, parsed_args: Any, context: CommandContext) -> int:
         check_alone(parsed_args, "update_profile", "all", "expiring_within")
         profiles = context.session.full_config["profiles"]
         renewals = plan_renewals(

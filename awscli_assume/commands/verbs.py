@@ -1,66 +1,114 @@
-"""The verbs of ``aws assume``, each of them imported when somebody asks for it."""
+"""The verbs of ``aws assume``: their base class, their registry, and words that look like one.
+
+``VERBS`` is the only place that has to be told about a new verb.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from difflib import SequenceMatcher
+from importlib import import_module
+from typing import Any, Iterable, Mapping, Optional
 
-Maker = Callable[[Any], Any]
+from awscli.customizations.commands import BasicCommand
 
+import awscli_assume
+from awscli_assume.arguments.identity_provider import exclude_identity_tokens
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.host.context import CommandContext
+from awscli_assume.host.environment import Environment
 
-def _export(session: Any) -> Any:
-    from awscli_assume.commands.export import ExportCommand
-
-    return ExportCommand(session)
-
-
-def _exec(session: Any) -> Any:
-    from awscli_assume.commands.exec import ExecCommand
-
-    return ExecCommand(session)
-
-
-def _list(session: Any) -> Any:
-    from awscli_assume.commands.list import ListCommand
-
-    return ListCommand(session)
-
-
-def _refresh(session: Any) -> Any:
-    from awscli_assume.commands.refresh import RefreshCommand
-
-    return RefreshCommand(session)
-
-
-def _clear(session: Any) -> Any:
-    from awscli_assume.commands.clear import ClearCommand
-
-    return ClearCommand(session)
-
-
-def _explain(session: Any) -> Any:
-    from awscli_assume.commands.explain import ExplainCommand
-
-    return ExplainCommand(session)
-
-
-def _create_role(session: Any) -> Any:
-    from awscli_assume.commands.create_role import CreateRoleCommand
-
-    return CreateRoleCommand(session)
-
-
-# What the CLI takes for classes: it calls them with the session.
-VERBS: dict[str, Maker] = {
-    "export": _export,
-    "exec": _exec,
-    "list": _list,
-    "refresh": _refresh,
-    "clear": _clear,
-    "explain": _explain,
-    "create-role": _create_role,
+# The class of each verb, in its module of this package; imported when the verb is called.
+VERBS: Mapping[str, str] = {
+    "export": "export:ExportCommand",
+    "exec": "exec:ExecCommand",
+    "list": "list:ListCommand",
+    "refresh": "refresh:RefreshCommand",
+    "clear": "clear:ClearCommand",
+    "explain": "explain:ExplainCommand",
+    "create-role": "create_role:CreateRoleCommand",
 }
+# One letter more, less or changed, or two letters swapped, in a verb of four letters or more.
+_SIMILAR = 0.75
 
 
-def entries(*names: str) -> list[dict[str, Any]]:
-    """Return the entries of verbs in the CLI's table of subcommands."""
-    return [{"name": name, "command_class": VERBS[name]} for name in names]
+class Verb(BasicCommand):
+    """A command of ``aws assume``. A subclass has a NAME, ``arguments`` and ``_run``.
+
+    Its help texts are examples/assume/NAME/_description.rst and _examples.rst.
+    ``environment`` replaces the streams, the clock and the terminal in tests.
+    """
+
+    SYNOPSIS = ""
+
+    def __init_subclass__(cls) -> None:
+        folder = ("assume",) if cls.NAME == "assume" else ("assume", cls.NAME)
+        for name in ("DESCRIPTION", "EXAMPLES"):
+            file = (*folder, f"_{name.lower()}.rst")
+            setattr(cls, name, BasicCommand.FROM_FILE(*file, root_module=awscli_assume))
+
+    def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
+        super().__init__(session)
+        exclude_identity_tokens(session, self.NAME)
+        self.ARG_TABLE = self.arguments()
+        self._environment = environment if environment is not None else Environment()
+
+    def arguments(self) -> list[dict[str, Any]]:
+        """Return the verb's table of options (BasicCommand.ARG_TABLE)."""
+        return []
+
+    def _run(self, parsed_args: Any, context: CommandContext) -> int:
+        """Run the verb. Returns the exit code."""
+        raise NotImplementedError
+
+    def _context(self, parsed_globals: Any) -> CommandContext:
+        return CommandContext(self._session, parsed_globals, self._environment)
+
+    def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
+        return self._run(parsed_args, self._context(parsed_globals))
+
+
+def load_verb(name: str) -> type[Verb]:
+    """Import a verb of the registry and return its class."""
+    module, _, class_name = VERBS[name].partition(":")
+    loaded: type[Verb] = getattr(import_module(f"{__package__}.{module}"), class_name)
+    return loaded
+
+
+def subcommands(names: Iterable[str], environment: Environment) -> list[dict[str, Any]]:
+    """Return entries for BasicCommand.SUBCOMMANDS, which load a verb when it is called."""
+
+    def entry(name: str) -> dict[str, Any]:
+        return {
+            "name": name,
+            "command_class": lambda session: load_verb(name)(session, environment),
+        }
+
+    return [entry(name) for name in names]
+
+
+def check_not_verb(role: Optional[str], others: Iterable[str], profiles: Iterable[str]) -> None:
+    """Raise InvalidRequest for a verb after options, and for a ROLE that is a misspelled verb.
+
+    ``others`` are the words that the parser did not recognize.
+    """
+    for word in (role, *others):
+        if word in VERBS:
+            raise InvalidRequest(
+                f"The verb '{word}' must come before its options. Try: aws assume {word} OPTIONS. "
+                f"If it is the name of a role: --role-name {word}"
+            )
+    verb = None if role is None or role in profiles else similar_verb(role)
+    if verb is not None:
+        raise InvalidRequest(
+            f"'{role}' is neither a verb nor a profile, and is similar to the verb '{verb}'. Try: "
+            f"aws assume {verb}. If it is the name of a role: --role-name {role}"
+        )
+
+
+def similar_verb(word: str) -> Optional[str]:
+    """Return the verb that a word is a misspelling of, or None."""
+    for verb in VERBS:
+        is_similar = SequenceMatcher(None, word.lower(), verb).ratio() >= _SIMILAR
+        if is_similar and word != verb and abs(len(word) - len(verb)) <= 1:
+            return verb
+    return None

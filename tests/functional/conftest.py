@@ -51,6 +51,8 @@ class Driver:
         self.credentials = home / ".aws" / "credentials"
         self._capsys = capsys
         self._monkeypatch = monkeypatch
+        # Of every command, unless a call has its own.
+        self.environment: Optional[Environment] = None
         self.config.parent.mkdir(mode=0o700)
         self.config.touch(0o600)
         self.credentials.touch(0o600)
@@ -60,6 +62,7 @@ class Driver:
     def __call__(self, *words: str, environment: Optional[Environment] = None) -> Done:
         """Run a command line; ``environment`` is the command's outside world."""
         driver = create_clidriver()
+        environment = environment if environment is not None else self.environment
         if environment is not None:
 
             def replace(command_table: dict, session: object, **kwargs: object) -> None:

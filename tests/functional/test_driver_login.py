@@ -106,13 +106,11 @@ def test_login_on_version_1(aws: Any, home: Path, sso: SignInStub) -> None:
 class SignsIn:
     """A world in which `aws sso login` works, for every verb, and what the verbs hand out."""
 
-    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, aws: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.runs: Runs = []
         self.children: list[dict[str, str]] = []
         keep_access_token(home, -1)
-        world = terminal(self.runs, lambda: int(keep_access_token(home) is None))
-        for verb in ("assume", "export", "exec"):
-            monkeypatch.setattr(f"awscli_assume.commands.{verb}.Environment", lambda: world)
+        aws.environment = terminal(self.runs, lambda: int(keep_access_token(home) is None))
         monkeypatch.setattr("awscli_assume.commands.exec.become", self._become)
         monkeypatch.setattr("awscli_assume.workflow.run.with_endpoint.run", self._become)
 
@@ -127,7 +125,7 @@ def signs_in(
 ) -> SignsIn:
     """Return the world of somebody whose sign-in has ended, with roles on it."""
     aws.add_config(ADMIN + CHAIN)
-    return SignsIn(home, monkeypatch)
+    return SignsIn(aws, home, monkeypatch)
 
 
 def roles(aws: Any) -> list[str]:

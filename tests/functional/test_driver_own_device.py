@@ -46,12 +46,11 @@ class Person:
 
 
 @pytest.fixture
-def verbs_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Environment], None]:
+def verbs_in(aws) -> Callable[[Environment], None]:
     """Return a way to put the verbs into an outside world."""
 
     def put(environment: Environment) -> None:
-        for verb in ("export", "exec", "refresh"):
-            monkeypatch.setattr(f"awscli_assume.commands.{verb}.Environment", lambda: environment)
+        aws.environment = environment
 
     return put
 

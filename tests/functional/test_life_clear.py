@@ -59,7 +59,7 @@ aws_secret_access_key : AliceSecret
 
 
 @pytest.fixture
-def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def world(aws) -> Callable[..., None]:
     """Return a way to put every verb some minutes after NOW."""
     aws.stub.script = lambda asked: (
         assume_role_answer(asked["RoleArn"], asked["RoleSessionName"], EXPIRATION)
@@ -68,11 +68,7 @@ def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     )
 
     def put(minutes: float = 0) -> None:
-        environment = Environment(now=lambda: NOW + timedelta(minutes=minutes))
-        for module in ("assume", "list", "refresh", "clear"):
-            monkeypatch.setattr(
-                f"awscli_assume.commands.{module}.Environment", lambda: environment
-            )
+        aws.environment = Environment(now=lambda: NOW + timedelta(minutes=minutes))
 
     put()
     return put

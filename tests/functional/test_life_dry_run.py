@@ -30,16 +30,14 @@ VERBS = {
 
 
 @pytest.fixture(autouse=True)
-def _world(aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def _world(aws) -> None:
     """Every verb runs at NOW, where nobody can be asked."""
     aws.stub.script = lambda asked: (
         assume_role_answer(asked["RoleArn"], asked["RoleSessionName"], "2026-11-24T11:00:00Z")
         if asked["Action"] == "AssumeRole"
         else None
     )
-    environment = Environment(now=lambda: NOW, has_terminal=lambda: False)
-    for module in ("assume", "list", "refresh", "clear"):
-        monkeypatch.setattr(f"awscli_assume.commands.{module}.Environment", lambda: environment)
+    aws.environment = Environment(now=lambda: NOW, has_terminal=lambda: False)
 
 
 def trace(folder: Path) -> dict[str, Any]:

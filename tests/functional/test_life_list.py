@@ -25,7 +25,7 @@ class Screen(io.StringIO):
 
 
 @pytest.fixture
-def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def world(aws) -> Callable[..., None]:
     """Return a way to put every verb into a world: minutes after NOW, streams, terminal."""
     aws.stub.script = lambda asked: (
         assume_role_answer(asked["RoleArn"], asked["RoleSessionName"], EXPIRATION)
@@ -34,11 +34,7 @@ def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     )
 
     def put(minutes: float = 0, **given: Any) -> None:
-        environment = Environment(now=lambda: NOW + timedelta(minutes=minutes), **given)
-        for module in ("assume", "list", "refresh", "clear"):
-            monkeypatch.setattr(
-                f"awscli_assume.commands.{module}.Environment", lambda: environment
-            )
+        aws.environment = Environment(now=lambda: NOW + timedelta(minutes=minutes), **given)
 
     put()
     return put

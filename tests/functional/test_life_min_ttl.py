@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
 
 
 @pytest.fixture(autouse=True)
-def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def world(aws) -> Callable[..., None]:
     """Return a way to put the command some minutes after NOW; credentials live for an hour."""
     aws.stub.script = lambda asked: (
         assume_role_answer(asked["RoleArn"], asked["RoleSessionName"], "2026-11-24T11:00:00Z")
@@ -27,8 +27,7 @@ def world(aws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     )
 
     def put(minutes: float = 0, **given: Any) -> None:
-        environment = Environment(now=lambda: NOW + timedelta(minutes=minutes), **given)
-        monkeypatch.setattr("awscli_assume.commands.assume.Environment", lambda: environment)
+        aws.environment = Environment(now=lambda: NOW + timedelta(minutes=minutes), **given)
 
     put()
     return put

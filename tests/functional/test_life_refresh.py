@@ -54,15 +54,12 @@ def sts(aws) -> Sts:
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def world(aws) -> Callable[..., None]:
     """Return a way to put every verb into a world at NOW, with or without a terminal."""
 
     def put(**given: Any) -> None:
-        environment = Environment(now=lambda: NOW, **{"has_terminal": lambda: False, **given})
-        for module in ("assume", "list", "refresh", "clear"):
-            monkeypatch.setattr(
-                f"awscli_assume.commands.{module}.Environment", lambda: environment
-            )
+        given = {"has_terminal": lambda: False, **given}
+        aws.environment = Environment(now=lambda: NOW, **given)
 
     put()
     return put

@@ -37,6 +37,8 @@ BELOW = {
     "process": set(),
 }  # fmt: skip
 LINES_OF_A_MODULE, LINES_OF_A_FUNCTION, LINES_OF_A_RUN = 400, 40, 25
+# The flow of a verb: the CLI calls the first, our base class the second.
+RUNS = ("_run_main", "_run")
 Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef]
 KINDS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -147,7 +149,7 @@ def test_size_of_a_function(path: Path) -> None:
         for node in definitions_of(path)
         if not isinstance(node, ast.ClassDef)
         for length in [(node.end_lineno or 0) - node.lineno + 1]
-        if length > (LINES_OF_A_RUN if node.name == "_run_main" else LINES_OF_A_FUNCTION)
+        if length > (LINES_OF_A_RUN if node.name in RUNS else LINES_OF_A_FUNCTION)
     }
 
     assert too_long == {}

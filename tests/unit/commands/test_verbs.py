@@ -1,4 +1,4 @@
-"""Words that are a verb but for a slip."""
+"""The registry of verbs, and words that look like one of them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from typing import Optional
 
 import pytest
 
-from awscli_assume.commands.verb_slips import near_verb
-
-VERBS = ("export", "exec", "list", "refresh", "clear", "explain", "create-role")
+from awscli_assume.commands.verbs import VERBS, load_verb, similar_verb
 
 
 @pytest.mark.parametrize(
@@ -29,6 +27,12 @@ VERBS = ("export", "exec", "list", "refresh", "clear", "explain", "create-role")
         ("list", None),
     ],
 )
-def test_one_slip_is_near(word: str, verb: Optional[str]) -> None:
+def test_one_typing_error_is_similar(word: str, verb: Optional[str]) -> None:
     """A letter more, less, changed or two changed places; a longer word is another word."""
-    assert near_verb(word, VERBS) == verb
+    assert similar_verb(word) == verb
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_the_registry_loads_each_verb(name: str) -> None:
+    """A verb's class is found by its entry, and has the verb's name."""
+    assert name == load_verb(name).NAME
