@@ -1,9 +1,9 @@
-"""The roles of an account as IAM keeps them: a script for the scripted server.
+"""IAM roles of an account, for the scripted server.
 
 The shapes are those of the IAM API reference: "CreateRole", "GetRole",
 "PutRolePolicy", "AttachRolePolicy", "ListRolePolicies", "GetRolePolicy",
-"ListAttachedRolePolicies", "GetOpenIDConnectProvider" and what takes them back; the error
-codes are from their "Errors" sections.
+"ListAttachedRolePolicies", "GetOpenIDConnectProvider" and the operations that undo them;
+the error codes are from their "Errors" sections.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ CHANGES = (
 
 
 class IamRoles:
-    """IAM with roles, which may be made to refuse; STS is left to the server's own.
+    """IAM roles in memory; the server itself responds for STS.
 
-    ``refused`` are answers by action, given in place of the service's; with
-    ``lost`` the action is done, and its answer is lost.
+    ``errors`` are responses by action, in place of the action. With ``lost`` the action
+    is carried out first, and its response is replaced.
     """
 
     def __init__(self) -> None:
         self.roles: dict[str, dict[str, Any]] = {}
         self.providers: set[str] = set()
-        self.refused: dict[str, Answer] = {}
+        self.errors: dict[str, Answer] = {}
         self.lost: dict[str, Answer] = {}
 
     def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
-        """Return a request of IAM; None is not one."""
+        """Return the response to a request; None if it is no request for IAM."""
         action = parameters["Action"]
-        if action in self.refused:
-            return self.refused[action]
+        if action in self.errors:
+            return self.errors[action]
         if action == "GetOpenIDConnectProvider":
             return self._provider(parameters["OpenIDConnectProviderArn"])
         handler = getattr(self, f"_{action}", None)
