@@ -19,9 +19,9 @@ STANDARD_LIBRARY = frozenset(
     {
         "__future__", "base64", "concurrent", "contextlib", "dataclasses", "datetime", "difflib",
         "email", "errno", "fcntl", "fractions", "gc", "getpass", "hashlib", "hmac", "http", "io",
-        "importlib", "ipaddress", "json", "logging", "os", "re", "secrets", "selectors",
-        "shlex", "shutil", "signal", "socket", "stat", "subprocess", "sys", "tempfile", "textwrap", "threading",
-        "time", "traceback", "typing", "unicodedata", "urllib", "xml", "zlib",
+        "importlib", "ipaddress", "json", "logging", "os", "re", "secrets", "selectors", "shlex",
+        "shutil", "signal", "socket", "stat", "subprocess", "sys", "tempfile", "textwrap",
+        "threading", "time", "traceback", "typing", "unicodedata", "urllib", "xml", "zlib",
     }
 )  # fmt: skip
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
