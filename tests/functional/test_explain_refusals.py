@@ -332,13 +332,13 @@ UNKNOWN_CALLER = {
 OTHERS = {
     "longer than the role allows": Case(
         Setup(), "SessionDuration",
-        "7200 seconds, but the role's MaxSessionDuration allows at most 3600",
+        "7200 seconds, but the role's MaxSessionDuration allows 3600",
         ("--duration-seconds", "7200"),
         next_command=f"aws assume --role-arn {ROLE_ARN} --duration-seconds 3600",
     ),
     "longer than role chaining allows": Case(
         Setup(caller=SESSION, trust=trust(statement({"AWS": DEV})), maximum=43200),
-        "SessionDuration", "role chaining allows at most 3600", ("--duration-seconds", "7200"),
+        "SessionDuration", "role chaining allows 3600", ("--duration-seconds", "7200"),
     ),
     "another partition": Case(
         Setup(), "Request", "the role is in the partition aws-cn",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Callable, Optional
 
 from awscli_assume.aws.callers import Caller
@@ -180,15 +181,9 @@ def _identified(
     context: CommandContext, client: StsClient, frozen: FrozenCredentials, identity: Identity
 ) -> IdentifiedCaller:
     options = client_options(context.parsed_globals, region_of(client), frozen)
-
-    def organizations() -> OrganizationsClient:
-        created: OrganizationsClient = create_impatient_client(
-            context.session, "organizations", options
-        )
-        return created
-
-    iam = create_impatient_client(context.session, "iam", options)
-    return IdentifiedCaller(identity, bool(frozen.token), iam, organizations)
+    create = partial(create_impatient_client, context.session, options=options)
+    organizations = partial(create, "organizations")
+    return IdentifiedCaller(identity, bool(frozen.token), create("iam"), organizations)
 
 
 def _expiration(
@@ -209,11 +204,11 @@ def _expiration(
     return ()
 
 
-def _problem(session: Session, what: str, error: Exception, command: str, *others: str) -> Step:
+def _problem(session: Session, summary: str, error: Exception, command: str, *others: str) -> Step:
     first, *lines = lines_of(error)
     words = sign_in_words(session)
     commands = (command,) if words is None else (command_of(words), command)
-    return Step(CALLER, PROBLEM, (f"{what}: {first}", *lines, *others), commands)
+    return Step(CALLER, PROBLEM, (f"{summary}: {first}", *lines, *others), commands)
 
 
 def is_sts_error(error: Exception, clock: Optional[datetime], now: datetime) -> bool:

@@ -99,12 +99,10 @@ def check_permissions(
 
 
 def _simulated_arn(principal: Caller) -> Optional[str]:
-    if principal.kind == USER:
-        return principal.name
     if principal.kind == ROLE_SESSION:
         account = f"arn:{principal.partition}:iam::{principal.account_id}"
         return principal.role_arn or f"{account}:role/{principal.role_name}"
-    return None
+    return principal.name if principal.kind == USER else None
 
 
 def _without_absent_keys(decision: Decision, context: Mapping[str, Value]) -> Decision:
@@ -191,12 +189,8 @@ def _grant(
             return []
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": request.role.arn}
     document = json.dumps({"Version": "2012-10-17", "Statement": statement})
-    return [
-        commands.as_caller(
-            "iam", f"put-{kind}-policy", f"--{kind}-name", name, "--policy-name",
-            f"assume-{request.role.name}", "--policy-document", document,
-        )
-    ]  # fmt: skip
+    policy = ("--policy-name", f"assume-{request.role.name}", "--policy-document", document)
+    return [commands.as_caller("iam", f"put-{kind}-policy", f"--{kind}-name", name, *policy)]
 
 
 def _simulate_command(arn: str, request: AssumeRoleRequest) -> str:

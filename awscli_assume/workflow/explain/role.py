@@ -113,14 +113,12 @@ def _missing(
     except CallUnavailable as error:
         evidence.append(f"cannot list roles with a similar name: {error}")
     evidence += [f"{arn} has a similar name" for arn in similar]
-    words = ["assume", "create-role", "--role-name", role.name]
-    if role.path != "/":
-        words += ["--path", role.path]
+    options = [] if role.path == "/" else ["--path", role.path]
     if lookup.profile is not None and trusted_arn is not None:
-        words += ["--trust", trusted_arn]
+        options += ["--trust", trusted_arn]
+    create = ("assume", "create-role", "--role-name", role.name, *options)
     suggested = [_assume(arn, commands) for arn in similar]
-    suggested.append(commands.in_role_account(*words))
-    return Step(ROLE, PROBLEM, tuple(evidence), tuple(suggested))
+    return Step(ROLE, PROBLEM, tuple(evidence), (*suggested, commands.in_role_account(*create)))
 
 
 def _assume(arn: str, commands: SuggestedCommands) -> str:
@@ -178,29 +176,27 @@ def check_duration(
     duration without an error.
     """
     seconds = request.duration_seconds
-    if request.is_clamped and not (is_explicit and isinstance(seconds, int)):
-        evidence = f"role chaining limits the session to {CHAINED_DURATION_MAX} seconds"
-        return Step(DURATION, OK, (evidence,))
-    if not isinstance(seconds, int) or seconds <= _EVERY_ROLE_ALLOWS_SECONDS:
-        evidence = "every role allows a session of an hour"
-        if seconds == MAX_DURATION:
-            evidence = "the session lasts as long as the role allows"
-        return Step(DURATION, OK, (evidence,))
-    limit = None if role is None else role.maximum_seconds
+    limit, limited_by = None, "the role's MaxSessionDuration"
+    if role is not None:
+        limit = role.maximum_seconds
     if request.is_clamped:
-        limit = CHAINED_DURATION_MAX
-    if limit is None:
-        evidence = f"cannot tell whether the role allows {seconds} seconds"
-        return Step(DURATION, UNKNOWN, (evidence,), (_again(request, MAX_DURATION, commands),))
-    limited_by = "role chaining" if request.is_clamped else "the role's MaxSessionDuration"
-    if seconds <= limit:
+        limit, limited_by = CHAINED_DURATION_MAX, "role chaining"
+    status, suggested = OK, MAX_DURATION
+    if request.is_clamped and not (is_explicit and isinstance(seconds, int)):
+        evidence = f"role chaining limits the session to {limit} seconds"
+    elif seconds == MAX_DURATION:
+        evidence = "the session lasts as long as the role allows"
+    elif not isinstance(seconds, int) or seconds <= _EVERY_ROLE_ALLOWS_SECONDS:
+        evidence = "every role allows a session of an hour"
+    elif limit is None:
+        status, evidence = UNKNOWN, f"cannot tell whether the role allows {seconds} seconds"
+    elif seconds <= limit:
         evidence = f"the request asks for {seconds} seconds, and {limited_by} allows {limit}"
-        return Step(DURATION, OK, (evidence,))
-    evidence = f"the request asks for {seconds} seconds, but {limited_by} allows at most {limit}"
-    return Step(DURATION, PROBLEM, (evidence,), (_again(request, str(limit), commands),))
-
-
-def _again(request: AssumeRoleRequest, seconds: str, commands: SuggestedCommands) -> str:
-    role = request.role
-    words = ("--role-arn", role.arn) if role.is_complete else ("--role-name", role.name)
-    return commands.as_caller("assume", *words, "--duration-seconds", seconds)
+    else:
+        status, suggested = PROBLEM, str(limit)
+        evidence = f"the request asks for {seconds} seconds, but {limited_by} allows {limit}"
+    role_option = ("--role-name", request.role.name)
+    if request.role.is_complete:
+        role_option = ("--role-arn", request.role.arn)
+    command = commands.as_caller("assume", *role_option, "--duration-seconds", suggested)
+    return Step(DURATION, status, (evidence,), () if status == OK else (command,))

@@ -18,16 +18,15 @@ from awscli_assume.model.trust.evaluation import ALLOWED, DENIED, Verdict, evalu
 from awscli_assume.model.trust.evaluation import UNKNOWN as UNKNOWN_VERDICT
 from awscli_assume.workflow.explain.caller import IdentifiedCaller, SuggestedCommands
 
-# The option that meets a condition on each key.
-_OPTIONS = (
-    ("sts:externalid", ("--external-id", "ID")),
-    ("aws:multifactorauth", ("--serial-number", "ARN-OF-YOUR-DEVICE")),
-    ("sts:rolesessionname", ("--role-session-name", "NAME")),
-    ("sts:sourceidentity", ("--source-identity", "NAME")),
-    ("sts:transitivetagkeys", ("--transitive-tag-keys", "KEY")),
-    ("aws:requesttag", ("--tags", "Key=KEY,Value=VALUE")),
-    ("aws:tagkeys", ("--tags", "Key=KEY,Value=VALUE")),
-)
+# The options that meet conditions, by the prefixes of the condition keys.
+_OPTIONS = {
+    ("sts:externalid",): ("--external-id", "ID"),
+    ("aws:multifactorauth",): ("--serial-number", "ARN-OF-YOUR-DEVICE"),
+    ("sts:rolesessionname",): ("--role-session-name", "NAME"),
+    ("sts:sourceidentity",): ("--source-identity", "NAME"),
+    ("sts:transitivetagkeys",): ("--transitive-tag-keys", "KEY"),
+    ("aws:requesttag", "aws:tagkeys"): ("--tags", "Key=KEY,Value=VALUE"),
+}
 _CONDITION_KEY = re.compile(r"\b(?:aws|sts):[A-Za-z]+")
 _T = TypeVar("_T")
 
@@ -130,14 +129,14 @@ def _with_options(
     if principal.kind == ROLE_SESSION:
         # A role session has no MFA device.
         keys = {key for key in keys if not key.startswith("aws:multifactorauth")}
-    # dict, not set: two keys may need the same option, and the order is that of _OPTIONS.
-    options = dict.fromkeys(
-        words for prefix, words in _OPTIONS if any(key.startswith(prefix) for key in keys)
-    )
-    if not options:
-        return []
-    words = [word for option in options for word in option]
-    return [commands.as_caller("assume", "--role-arn", request.role.arn, *words)]
+    options = [
+        word
+        for prefixes, option in _OPTIONS.items()
+        if any(key.startswith(prefixes) for key in keys)
+        for word in option
+    ]
+    command = commands.as_caller("assume", "--role-arn", request.role.arn, *options)
+    return [command] if options else []
 
 
 def _show(request: AssumeRoleRequest, commands: SuggestedCommands) -> str:
