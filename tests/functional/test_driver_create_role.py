@@ -495,10 +495,10 @@ def test_the_signed_request_is_removed_from_an_error(aws, iam) -> None:
 
 def test_wait_ends_when_sts_grants_the_role(aws, iam, pauses) -> None:
     """AssumeRole is retried with the external ID, and no credentials are printed."""
-    answers = [DENIED, DENIED, None]
+    responses = [DENIED, DENIED, None]
 
     def script(parameters: dict[str, str]) -> Any:
-        return answers.pop(0) if parameters["Action"] == "AssumeRole" else iam(parameters)
+        return responses.pop(0) if parameters["Action"] == "AssumeRole" else iam(parameters)
 
     aws.stub.script = script
     done = aws(*CREATE, "--external-id", "p42", "--wait", "--debug")

@@ -395,7 +395,7 @@ def test_there_are_forty_causes() -> None:
 
 SOURCE_IP = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
 ROOT_AND_TAG = trust(statement(), statement(ROOT, action="sts:TagSession"))
-DOUBTS = {
+UNCERTAIN = {
     "a Deny with an unknown condition key": (
         Setup(decisions={"sts:AssumeRole": Decision("explicitDeny", missing=("aws:SourceIp",))}),
         (), "CallerPermissions", "unknown", 2,
@@ -442,7 +442,7 @@ DOUBTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", DOUBTS.values(), ids=DOUBTS)
+@pytest.mark.parametrize("case", UNCERTAIN.values(), ids=UNCERTAIN)
 def test_unknown_is_not_a_problem(aws, case: Any) -> None:
     """Each step has the expected status where the answer is uncertain, or settled elsewhere."""
     setup, options, name, status, code = case

@@ -106,13 +106,13 @@ def test_signals(
 
     def script(parameters: dict[str, str]) -> Any:
         action = parameters["Action"]
-        answer = roles(parameters)
+        response = roles(parameters)
         if action == "DetachRolePolicy":
             is_over["AttachRolePolicy"].set()
         if action in signals:
             child.send_signal(signals[action])
             is_over[action].wait(60)
-        return answer
+        return response
 
     sts_stub.script = script
     child = subprocess.Popen(

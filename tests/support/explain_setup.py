@@ -84,7 +84,7 @@ class Setup:
             return self.caller
         arn = self.callers.get(self.signer(), self.caller)
         user_id = "AROADEV:alice" if ":assumed-role/" in arn else "AIDAALICEALICEALICE1"
-        return _answer(
+        return _response(
             "GetCallerIdentity",
             f"<Arn>{arn}</Arn><UserId>{user_id}</UserId><Account>{arn.split(':')[4]}</Account>",
         )
@@ -94,13 +94,13 @@ class Setup:
         if name == "dev":
             if isinstance(self.own_role, tuple):
                 return self.own_role
-            return _answer("GetRole", f"<Role>{self._role(self.own_role)}</Role>")
+            return _response("GetRole", f"<Role>{self._role(self.own_role)}</Role>")
         if isinstance(self.role, tuple):
             return self.role
         is_known = name.lower() == self.arn.rpartition("/")[2].lower()
         if not self.role or not is_known:
             return refusal(404, "NoSuchEntity", f"The role with name {name} cannot be found.")
-        return _answer("GetRole", f"<Role>{self._role(self.arn)}</Role>")
+        return _response("GetRole", f"<Role>{self._role(self.arn)}</Role>")
 
     def _role(self, arn: str) -> str:
         path = arn.partition(":role")[2].rpartition("/")[0] + "/"
@@ -116,7 +116,7 @@ class Setup:
         if self.others and isinstance(self.others[0], int):
             return self.others  # type: ignore[return-value]
         members = "".join(f"<member>{self._role(str(arn))}</member>" for arn in self.others)
-        return _answer("ListRoles", f"<IsTruncated>false</IsTruncated><Roles>{members}</Roles>")
+        return _response("ListRoles", f"<IsTruncated>false</IsTruncated><Roles>{members}</Roles>")
 
     def _GetUser(self, parameters: dict[str, str]) -> Answer:
         if isinstance(self.user_tags, tuple):
@@ -125,7 +125,7 @@ class Setup:
             f"<member><Key>{key}</Key><Value>{value}</Value></member>"
             for key, value in self.user_tags.items()
         )
-        return _answer(
+        return _response(
             "GetUser",
             f"<User><Path>/</Path><UserName>alice</UserName><UserId>AIDAALICE</UserId>"
             f"<Arn>{ALICE}</Arn><CreateDate>2026-01-02T03:04:05Z</CreateDate>"
@@ -141,7 +141,7 @@ class Setup:
             f"<member>{_decision(one, resource, self.decisions.get(one, Decision()))}</member>"
             for one in actions
         )
-        return _answer(
+        return _response(
             "SimulatePrincipalPolicy",
             f"<IsTruncated>false</IsTruncated><EvaluationResults>{members}</EvaluationResults>",
         )
@@ -186,7 +186,7 @@ def _decision(action: str, resource: str, one: Decision) -> str:
     return text
 
 
-def _answer(operation: str, inner: str) -> Answer:
+def _response(operation: str, inner: str) -> Answer:
     return (
         200,
         "text/xml",

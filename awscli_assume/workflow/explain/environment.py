@@ -62,12 +62,12 @@ def check_sts(check: CallerCheck, now: datetime, commands: SuggestedCommands) ->
     """Return whether STS answered, from which endpoint, and whether the clocks agree."""
     client = check.client
     if client is None:
-        evidence = "STS was not called because there are no credentials"
-        return Step(STS, UNKNOWN, (evidence,))
+        return Step(STS, UNKNOWN, ("STS was not called because there are no credentials",))
     region = client.meta.region_name
     where = f"region {region}" if region else "no region"
     endpoint = f"the STS endpoint is {client.meta.endpoint_url} ({where})"
-    skew = _clock_skew(check.server_time, now)
+    clock = check.server_time
+    skew = None if clock is None else round((clock - now).total_seconds())
     if skew is not None and abs(skew) > MAX_CLOCK_SKEW_SECONDS:
         relation = "behind" if skew > 0 else "ahead of"
         text = f"the clock of this machine is {abs(skew)} seconds {relation} the clock of STS"
@@ -75,7 +75,7 @@ def check_sts(check: CallerCheck, now: datetime, commands: SuggestedCommands) ->
             # STS has just accepted a signature with the time of this machine.
             return Step(STS, OK, (endpoint, f"note: {text}"), ("date -u",))
         return Step(STS, PROBLEM, (text, endpoint), ("date -u",))
-    if check.error is not None and is_sts_error(check.error, check.server_time, now):
+    if check.error is not None and is_sts_error(check.error, clock, now):
         suggested = (
             commands.as_caller("configure", "get", "region"),
             commands.as_caller("configure", "list"),
@@ -86,10 +86,6 @@ def check_sts(check: CallerCheck, now: datetime, commands: SuggestedCommands) ->
         status = UNKNOWN if check.caller is None else OK
         return Step(STS, status, (endpoint, "the clock of STS is unknown"))
     return Step(STS, OK, (endpoint, f"the clocks differ by {abs(skew)} seconds"))
-
-
-def _clock_skew(server_time: Optional[datetime], now: datetime) -> Optional[int]:
-    return None if server_time is None else round((server_time - now).total_seconds())
 
 
 def check_machine(context: CommandContext, plan: Plan) -> Step:

@@ -149,10 +149,10 @@ def _not_visible(
             f"the role is in the account {account}, but IAM shows the caller only the roles of "
             f"{lookup.account_id}"
         )
-    names = [name for name, profile in profiles.items() if _is_in(account, profile)]
     evidence = f"{_UNKNOWN}: {reason}"
     if not role.is_complete:
         return Step(ROLE, UNKNOWN, (evidence,))
+    names = [name for name, profile in profiles.items() if _is_in(account, profile)]
     words = ("assume", "explain", "--role-arn", role.arn, "--role-account-profile")
     suggested = [commands.as_caller(*words, name) for name in names or ["NAME"]]
     return Step(ROLE, UNKNOWN, (evidence,), tuple(suggested))
