@@ -49,18 +49,18 @@ def sign_in_words(session: Any) -> Optional[tuple[str, ...]]:
         if "role_arn" not in profile or profile.get("source_profile") in (None, name):
             for command, keys in _WAYS:
                 if keys[0] in profile:
-                    return (*command, "--profile", _owner(name, keys))
+                    return (*command, "--profile", _owner(session, name, keys))
             return None
         name = profile["source_profile"]
     return None
 
 
-def _owner(name: str, keys: tuple[str, ...]) -> str:
+def _owner(session: Any, name: str, keys: tuple[str, ...]) -> str:
     """Return the profile whose own section has the keys: this one, or one that it includes."""
-    profiles = profiles_as_written()
-    other = name
+    profiles = profiles_as_written(session)
+    other: Optional[str] = name
     seen: set[str] = set()
-    while other in profiles and other not in seen:
+    while other is not None and other in profiles and other not in seen:
         if all(key in profiles[other] for key in keys):
             return other
         seen.add(other)

@@ -11,12 +11,12 @@ from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.listing import changes, listing
 from awscli_assume.outputs.printing import print_object
-from awscli_assume.profiles.clearing import clear_edits, clear_targets
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import CLEARED, EXPIRED, ProfileState, inspect_all
+from awscli_assume.profiles.target import clear_edits, clear_targets
 from awscli_assume.profiles.writer.diff import preview
 from awscli_assume.workflow.planning.profile_selection import check_alone, choose_one
-from awscli_assume.workflow.refresh.credential_process import forget
+from awscli_assume.workflow.refresh.credential_process import remove_old_cache
 
 
 class ClearCommand(Verb):
@@ -38,21 +38,20 @@ class ClearCommand(Verb):
         states = self._chosen(parsed_args, context)
         files = locate(context.session)
         if parsed_args.dry_run:
-            answer: Any = {"Changes": changes(preview(clear_edits(files, states)))}
+            result: Any = {"Changes": changes(preview(clear_edits(files, states)))}
         else:
             clear_targets(files, states)
             for state in states:
-                forget(state)
-            answer = listing([replace(s, state=CLEARED, seconds_left=0) for s in states])
+                remove_old_cache(state)
+            result = listing([replace(s, state=CLEARED, seconds_left=0) for s in states])
             what = "profile" if len(states) == 1 else "profiles"
             context.environment.notify(f"Cleared {len(states)} {what}\n")
-        print_object(context, self.name, answer)
+        print_object(context, self.name, result)
         return 0
 
     def _chosen(self, parsed_args: Any, context: CommandContext) -> list[ProfileState]:
-        profiles = context.session.full_config["profiles"]
         if not parsed_args.all and not parsed_args.expired:
-            named = parsed_args.update_profile
-            return [choose_one(context, profiles, named)]
+            return [choose_one(context, parsed_args.update_profile)]
+        profiles = context.session.full_config["profiles"]
         states = inspect_all(profiles, context.environment.now())
         return [state for state in states if parsed_args.all or state.state == EXPIRED]

@@ -5,18 +5,15 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from awscli_assume.arguments.copy_source import copy_arguments
-from awscli_assume.arguments.identity_provider import identity_provider_arguments
-from awscli_assume.arguments.role import role_arguments
-from awscli_assume.arguments.sts import flag, sts_arguments
-from awscli_assume.commands.verbs import Verb
+from awscli_assume.arguments.sts import flag
+from awscli_assume.commands.verbs import Verb, role_verb_arguments
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import user_environment
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.child_environment import environment_with_keys
 from awscli_assume.outputs.summary import shell_line
+from awscli_assume.workflow.credentials.copy_source import plan_to_use
 from awscli_assume.workflow.credentials.login import signed_in
-from awscli_assume.workflow.credentials.resolve import Obtained, credentials_step
 from awscli_assume.workflow.run.child_process import become, command_or_shell, find_program
 from awscli_assume.workflow.run.with_endpoint import run_with_endpoint
 
@@ -28,14 +25,7 @@ class ExecCommand(Verb):
 
     def arguments(self) -> list[dict[str, Any]]:
         """Return the role, the parameters of AssumeRole, and the command."""
-        return [
-            *role_arguments(),
-            *copy_arguments(),
-            _auto_refresh_argument(),
-            *sts_arguments(),
-            *identity_provider_arguments(),
-            _command_argument(),
-        ]
+        return [*role_verb_arguments(_auto_refresh_argument()), _command_argument()]
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the command; what stands after the first ``--`` is the child's, word for word."""
@@ -60,15 +50,12 @@ class ExecCommand(Verb):
             return program.exit_code
         if parsed_args.auto_refresh:
             return run_with_endpoint(context, parsed_args, [program.path, *command])
-        found = self._obtain(parsed_args, context)
+        plan = plan_to_use(context, parsed_args)
+        found = signed_in(context, plan, lambda: plan.obtain_to_use(context), parsed_args.login)
         if not parsed_args.command:
             environment.notify(shell_line(found.role_arn, found.credentials.expiration))
         child = environment_with_keys(before, found.credentials, found.region, found.role_arn)
         return become(program.path, command, child)
-
-    def _obtain(self, parsed_args: Any, context: CommandContext) -> Obtained:
-        step = credentials_step(context, parsed_args)
-        return signed_in(context, step, parsed_args.login)
 
 
 def _check_command_is_apart(parsed_args: Any) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import sts_arguments, text
 from awscli_assume.commands.verbs import Verb
+from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.diagnosis import as_object, as_text
 from awscli_assume.outputs.printing import print_object
 from awscli_assume.workflow.explain.diagnose import diagnose
-from awscli_assume.workflow.planning.plan import make_plan
+from awscli_assume.workflow.planning.make_plan import make_plan
 
 
 class ExplainCommand(Verb):
@@ -26,7 +27,8 @@ class ExplainCommand(Verb):
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         plan = make_plan(context, parsed_args)
-        diagnosis = diagnose(context, plan, parsed_args.role_account_profile)
+        with overridden_profiles(context.session, plan.session_profiles):
+            diagnosis = diagnose(context, plan, parsed_args.role_account_profile)
         if context.parsed_globals.output is None and context.parsed_globals.query is None:
             out = context.environment.out
             (sys.stdout if out is None else out).write(as_text(diagnosis))

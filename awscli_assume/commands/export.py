@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Callable
+from typing import Any
 
-from awscli_assume.arguments.copy_source import copy_arguments
-from awscli_assume.arguments.identity_provider import identity_provider_arguments
-from awscli_assume.arguments.role import role_arguments
-from awscli_assume.arguments.sts import sts_arguments, text
-from awscli_assume.commands.verbs import Verb
+from awscli_assume.arguments.sts import text
+from awscli_assume.commands.verbs import Verb, role_verb_arguments
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.formats import FORMATS, default_format, render
+from awscli_assume.workflow.credentials.copy_source import plan_to_use
 from awscli_assume.workflow.credentials.login import signed_in
-from awscli_assume.workflow.credentials.resolve import Obtained, credentials_step
-from awscli_assume.workflow.refresh.stored_profile import obtain_recorded
+from awscli_assume.workflow.refresh.stored_profile import read_stored_profile
 
 
 class ExportCommand(Verb):
@@ -25,14 +22,7 @@ class ExportCommand(Verb):
 
     def arguments(self) -> list[dict[str, Any]]:
         """Return the role, the format, and the parameters of AssumeRole."""
-        return [
-            *role_arguments(),
-            *copy_arguments(),
-            _format_argument(),
-            _recorded_argument(),
-            *sts_arguments(),
-            *identity_provider_arguments(),
-        ]
+        return role_verb_arguments(_format_argument(), _stored_profile_argument())
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         environment = context.environment
@@ -41,19 +31,17 @@ class ExportCommand(Verb):
             raise InvalidConfiguration("stdout is closed, and the credentials are for it")
         chosen = parsed_args.format or default_format(out.isatty(), environment.variables)
         _check_format(chosen)
-        step = self._step(parsed_args, context)
-        found = signed_in(context, step, parsed_args.login)
+        is_stored = parsed_args.update_profile is not None
+        source = (read_stored_profile if is_stored else plan_to_use)(context, parsed_args)
+        found = signed_in(
+            context, source, lambda: source.obtain_to_use(context), parsed_args.login
+        )
         if hasattr(out, "reconfigure"):
             # Shells on Windows keep the carriage return that Python would write.
             out.reconfigure(newline="\n")
         out.write(render(chosen, found.credentials, found.region))
         out.flush()
         return 0
-
-    def _step(self, parsed_args: Any, context: CommandContext) -> Callable[[], Obtained]:
-        if parsed_args.update_profile is not None:
-            return lambda: obtain_recorded(context, parsed_args)
-        return credentials_step(context, parsed_args)
 
 
 def _format_argument() -> dict[str, Any]:
@@ -65,7 +53,7 @@ def _format_argument() -> dict[str, Any]:
     )
 
 
-def _recorded_argument() -> dict[str, Any]:
+def _stored_profile_argument() -> dict[str, Any]:
     return text(
         "update-profile",
         "In place of a role, a profile that aws assume wrote: the credentials that it holds, or, "

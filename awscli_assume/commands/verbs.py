@@ -12,10 +12,18 @@ from typing import Any, Iterable, Mapping, Optional
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.arguments.identity_provider import exclude_identity_tokens
+from awscli_assume.arguments.copy_source import copy_arguments
+from awscli_assume.arguments.identity_provider import (
+    exclude_identity_tokens,
+    identity_provider_arguments,
+)
+from awscli_assume.arguments.role import role_arguments
+from awscli_assume.arguments.sts import sts_arguments
+from awscli_assume.aws.client_settings import apply_client_settings
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
+from awscli_assume.workflow.credentials.mfa_code import answer_source_mfa
 
 # The class of each verb, in its module of this package; imported when the verb is called.
 VERBS: Mapping[str, str] = {
@@ -65,6 +73,26 @@ class Verb(BasicCommand):
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
         return self._run(parsed_args, self._context(parsed_globals))
+
+
+def prepare_session(context: CommandContext) -> None:
+    """Let the options and keys of ours apply to what botocore does by itself.
+
+    These are the clients that it makes for a source profile, and its question for an MFA code.
+    """
+    apply_client_settings(context)
+    answer_source_mfa(context)
+
+
+def role_verb_arguments(*own: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the options of a verb that assumes a role: the role, its own, AssumeRole's."""
+    return [
+        *role_arguments(),
+        *copy_arguments(),
+        *own,
+        *sts_arguments(),
+        *identity_provider_arguments(),
+    ]
 
 
 def load_verb(name: str) -> type[Verb]:

@@ -7,7 +7,7 @@ Everything of the host that more than one room needs is imported from here.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, Optional
 
 import awscli
 import botocore
@@ -41,12 +41,20 @@ from botocore.history import get_global_history_recorder
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolver
-from botocore.session import Session
 from botocore.utils import JSONFileCache, get_environ_proxies
 
-from awscli_assume.host.mfa_prompter import hand_prompter, use_prompter
-from awscli_assume.host.paths import cache_folder, config_files
-from awscli_assume.host.process import own_executable, user_environment
+from awscli_assume.host.process import (
+    cache_folder,
+    config_files,
+    own_executable,
+    user_environment,
+)
+from awscli_assume.host.session import (
+    hand_prompter,
+    overridden_profiles,
+    profiles_as_written,
+    use_prompter,
+)
 
 try:
     # Version 2 maps these two to the exit codes 252 and 253.
@@ -98,6 +106,7 @@ __all__ = [
     "get_environ_proxies",
     "get_formatter",
     "get_global_history_recorder",
+    "overridden_profiles",
     "own_executable",
     "profile_to_section",
     "profiles_as_written",
@@ -167,12 +176,6 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
         create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR)),
     )
     hand_prompter(session)
-
-
-def profiles_as_written() -> Mapping[str, Any]:
-    """Return the profiles of both files, read anew: a session's own have inherited by now."""
-    profiles: Mapping[str, Any] = Session().full_config["profiles"]
-    return profiles
 
 
 def forget_credentials(session: Any) -> None:

@@ -1,4 +1,4 @@
-"""The CLI as a process: its executable, and what it changes in its environment."""
+"""Where the CLI is: its executable, its files, and what it changes in its environment."""
 
 from __future__ import annotations
 
@@ -35,19 +35,35 @@ def user_environment(variables: Mapping[str, str]) -> dict[str, str]:
     LD_LIBRARY_PATH, and variables of its own since 6.9); both majors add their
     folder of service models to AWS_DATA_PATH (awscli/__init__.py).
     """
-    answer = {
+    result = {
         name: value
         for name, value in variables.items()
         if not name.startswith(("_PYI_", "_MEIPASS"))
     }
     if getattr(sys, "frozen", False):
         for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH"):
-            kept = answer.pop(f"{name}_ORIG", None)
-            answer.pop(name, None)
-            if kept is not None:
-                answer[name] = kept
+            original = result.pop(f"{name}_ORIG", None)
+            result.pop(name, None)
+            if original is not None:
+                result[name] = original
     folder = os.path.join(os.path.dirname(os.path.abspath(awscli.__file__)), "data")
-    paths = [path for path in answer.pop("AWS_DATA_PATH", "").split(os.pathsep) if path]
+    paths = [path for path in result.pop("AWS_DATA_PATH", "").split(os.pathsep) if path]
     if paths and paths != [folder]:
-        answer["AWS_DATA_PATH"] = os.pathsep.join(path for path in paths if path != folder)
-    return answer
+        result["AWS_DATA_PATH"] = os.pathsep.join(path for path in paths if path != folder)
+    return result
+
+
+def cache_folder(name: str) -> str:
+    """Return the path of a folder of ours in the CLI's own cache folder (it may not exist)."""
+    return os.path.join(os.path.expanduser("~"), ".aws", "cli", "cache", name)
+
+
+def config_files(variables: Mapping[str, str]) -> tuple[str, str]:
+    """Return the paths of the config file and the shared credentials file, as the CLI reads them.
+
+    Without a session: profiles/files.py has the paths of one.
+    """
+    names = (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials"))
+    said = [variables.get(name) or os.path.join("~", ".aws", file) for name, file in names]
+    found = [os.path.abspath(os.path.expanduser(os.path.expandvars(path))) for path in said]
+    return found[0], found[1]

@@ -11,6 +11,13 @@ from typing import Any, Callable, Mapping, MutableMapping, Optional, Protocol, S
 Profile = Mapping[str, Any]
 
 
+class ParsedArgs(Protocol):
+    """The options of a command line (argparse.Namespace); None, or False for a flag, if absent."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the value of an option."""
+
+
 class ParsedGlobals(Protocol):
     """The global options of a command line (awscli/data/cli.json); None where not given."""
 
@@ -42,10 +49,20 @@ class Credentials(Protocol):
         """Return the keys; refreshable credentials may call AWS first."""
 
 
+class Client(Protocol):
+    """A botocore client; its operations are methods that botocore makes from the service model."""
+
+    meta: Any
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an operation."""
+
+
 class Session(Protocol):
     """The CLI's session (botocore/session.py)."""
 
-    full_config: Mapping[str, Any]
+    full_config: MutableMapping[str, Any]
+    _profile_map: Optional[Mapping[str, Profile]]
     available_profiles: Sequence[str]
     # Client settings of the command line wrap it (aws/client_settings.py).
     create_client: Callable[..., Any]

@@ -8,13 +8,14 @@ same settings and none of the credentials.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Mapping, Optional
 
 from awscli_assume.errors import ForeignProfile
 from awscli_assume.host import profile_to_section
+from awscli_assume.host.protocols import Profile
 from awscli_assume.profiles.files import ProfileFiles, merged_profile
 from awscli_assume.profiles.include_profile import INCLUDE
-from awscli_assume.profiles.names import RESERVED
+from awscli_assume.profiles.ownership import RESERVED
 from awscli_assume.profiles.record import BLOCK as RECORD
 from awscli_assume.profiles.settings import BLOCK as SETTINGS
 from awscli_assume.profiles.writer.store import FileEdit, apply_edits
@@ -38,7 +39,7 @@ _CREDENTIAL_KEYS = (
 )
 
 
-def ensure_exec_profile(files: ProfileFiles, profiles: Mapping[str, Any]) -> Optional[str]:
+def ensure_exec_profile(files: ProfileFiles, profiles: Mapping[str, Profile]) -> Optional[str]:
     """Return the name of a profile without credentials, written where it is not there yet.
 
     ``profiles`` are what the files say, before anything is inherited or lent in memory.
@@ -67,7 +68,7 @@ def ensure_exec_profile(files: ProfileFiles, profiles: Mapping[str, Any]) -> Opt
     return NAME
 
 
-def _check_bare(profile: Mapping[str, Any]) -> None:
+def _check_bare(profile: Profile) -> None:
     """Raise ForeignProfile where the profile is somebody else's, or has credentials."""
     if profile and _MARK not in profile:
         raise ForeignProfile(

@@ -1,15 +1,15 @@
 """``include_profile``: a profile that inherits the keys of another one.
 
-The key is aws-vault's. The AWS CLI knows nothing of it, so the profiles that
-the session holds in memory are given what they inherit, and its own providers
-and clients read that; no file is changed.
+The key is aws-vault's. The AWS CLI does not know it, so planning reads a view of the
+profiles in which they have what they inherit; no file and no session is changed.
 """
 
 from __future__ import annotations
 
-from typing import Any, Mapping, MutableMapping
+from typing import Iterator, Mapping
 
 from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.host.protocols import Profile
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.record import BLOCK, read_record
 
@@ -22,33 +22,50 @@ _NOT_INHERITED = frozenset({*ACCESS_KEYS, "aws_session_token", "aws_security_tok
 _MARKS = ("x_security_", "x_principal_")
 _PROCESS = "credential_process"
 _WAYS = ("role_arn", "web_identity_token_file", "login_session", _PROCESS)
-Profile = Mapping[str, Any]
-Profiles = MutableMapping[str, Any]
+Profiles = Mapping[str, Profile]
 
 
-def inherit(
-    profiles: Profiles, name: str, files: tuple[str, str], is_source: bool = False
-) -> Profile:
-    """Give a profile in memory what it inherits, and answer it; nearest wins.
+class ResolvedProfiles(Mapping[str, Profile]):
+    """A view of all profiles, in which those that were resolved have what they inherit.
 
-    A profile that is not there is empty, and one with our record inherits
-    nothing. ``files`` are the paths of the two files, for the message. Raises
-    InvalidConfiguration for a circle, for a profile that is missing, and where a
-    source has no credentials but access keys of an included profile.
+    ``written`` are the profiles as the files have them, ``files`` the paths of the two files
+    for messages. The nearest value of a key wins.
     """
-    path = _path(profiles, name, files)
-    if len(path) == 1:
-        own: Profile = profiles.get(name, {})
-        return own
-    flat = _flat(profiles, path)
-    if is_source:
-        _check_has_credentials(profiles, path, flat)
-    profiles[name] = flat
-    return flat
+
+    def __init__(self, written: Profiles, files: tuple[str, str]) -> None:
+        self.written = written
+        self.files = files
+        self.resolved: dict[str, Profile] = {}
+
+    def __getitem__(self, name: str) -> Profile:
+        found = self.resolved.get(name)
+        return self.written[name] if found is None else found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.written)
+
+    def __len__(self) -> int:
+        return len(self.written)
+
+    def resolve(self, name: str, is_source: bool = False) -> Profile:
+        """Resolve a profile and return it.
+
+        A profile that does not exist is empty, and one with our record inherits nothing.
+        Raises InvalidConfiguration for a circle, for a profile that is missing, and where a
+        source has no credentials but the access keys of an included profile.
+        """
+        path = _path(self.written, name, self.files)
+        if len(path) == 1:
+            return self.written.get(name, {})
+        if name not in self.resolved:
+            self.resolved[name] = _flat(self.written, path)
+        if is_source:
+            _check_has_credentials(self.written, path, self.resolved[name])
+        return self.resolved[name]
 
 
-def with_inherited(profiles: Mapping[str, Profile], name: str) -> Profile:
-    """Return a profile with what it inherits, as it is where that can't be; nothing changes."""
+def with_inherited(profiles: Profiles, name: str) -> Profile:
+    """Return a profile with what it inherits; as written where its chain is broken."""
     try:
         path = _path(profiles, name, ("", ""))
     except InvalidConfiguration:
@@ -56,12 +73,12 @@ def with_inherited(profiles: Mapping[str, Profile], name: str) -> Profile:
     return profiles[name] if len(path) == 1 else _flat(profiles, path)
 
 
-def _flat(profiles: Mapping[str, Profile], path: list[str]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def _flat(profiles: Profiles, path: list[str]) -> Profile:
+    flat: dict[str, object] = {}
     for other in reversed(path):
         layer = profiles[other]
         for key, value in layer.items():
-            if other != path[0] and _stays(key, layer):
+            if other != path[0] and _is_not_inherited(key, layer):
                 continue
             before = flat.get(key)
             both = isinstance(value, Mapping) and isinstance(before, Mapping)
@@ -75,8 +92,8 @@ def has_access_keys(profile: Profile) -> bool:
     return any(key in profile for key in ACCESS_KEYS)
 
 
-def _path(profiles: Mapping[str, Profile], name: str, files: tuple[str, str]) -> list[str]:
-    """Return a profile, the one that it includes, and so on to the last; one of ours is alone."""
+def _path(profiles: Profiles, name: str, files: tuple[str, str]) -> list[str]:
+    """Return a profile, the one it includes, and so on; one of ours includes none."""
     path = [name]
     first = profiles.get(name, {})
     if not first.get(INCLUDE) or read_record(first) is not None:
@@ -103,15 +120,15 @@ def _path(profiles: Mapping[str, Profile], name: str, files: tuple[str, str]) ->
     return path
 
 
-def _stays(key: str, layer: Profile) -> bool:
-    """Return whether a key is of the very profile that it stands in."""
+def _is_not_inherited(key: str, layer: Profile) -> bool:
+    """Return whether a key counts only in the profile that it is written in."""
     if key == _PROCESS and read_record(layer) is not None:
         return is_ours(layer[key])
     return key in _NOT_INHERITED or key.startswith(_MARKS)
 
 
 def _check_has_credentials(profiles: Profiles, path: list[str], flat: Profile) -> None:
-    """Raise where access keys look inherited: the CLI would go on to the instance's role."""
+    """Raise where access keys look inherited: the CLI would use the role of the instance."""
     ways = (*ACCESS_KEYS, *_WAYS)
     if any(key in ways or key.startswith("sso_") for key in flat):
         return

@@ -1,7 +1,7 @@
 """Accounts and roles that the profiles know, and by which names.
 
 A profile's account is that of its ``role_arn``, else its ``sso_account_id``, else
-its ``aws_account_id``, each its own or inherited (inclusion.py). Its names are its
+its ``aws_account_id``, each its own or inherited (include_profile.py). Its names are its
 own and the values of its own ``account_name`` and ``sso_account_name``: an inherited
 name is that of another profile's account. A profile that we wrote gives no name to an account: it
 is another's at the next run.
@@ -9,16 +9,17 @@ is another's at the next run.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.host.protocols import Profile
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.arns import Role, parse_role_arn
 from awscli_assume.model.request.role_specifier import Known
 from awscli_assume.profiles.include_profile import with_inherited
 from awscli_assume.profiles.record import read_record
 
-Profiles = Mapping[str, Mapping[str, Any]]
+Profiles = Mapping[str, Profile]
 _NAME_KEYS = ("account_name", "sso_account_name")
 
 
@@ -63,11 +64,11 @@ def account_names(profiles: Profiles) -> list[str]:
     ]
 
 
-def _told_names(_: str, profile: Mapping[str, Any]) -> list[str]:
+def _told_names(_: str, profile: Profile) -> list[str]:
     return [str(profile[key]) for key in _NAME_KEYS if profile.get(key)]
 
 
-def _own_name(own: str, profile: Mapping[str, Any]) -> list[str]:
+def _own_name(own: str, profile: Profile) -> list[str]:
     return [own] if read_record(profile) is None else []
 
 
@@ -83,7 +84,7 @@ def _account_id(profiles: Profiles, own: str) -> Optional[str]:
     return None
 
 
-def _role(arn: Any) -> Optional[Role]:
+def _role(arn: object) -> Optional[Role]:
     try:
         return parse_role_arn(str(arn)) if arn else None
     except InvalidRequest:

@@ -1,28 +1,67 @@
-"""Whose a profile is: what may be replaced, and what is never touched."""
+"""What a target profile may be: a name that the files can carry, and nothing of others in it."""
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+import re
+from typing import Optional
 
-from awscli_assume.errors import ForeignProfile
+from awscli_assume.errors import ForeignProfile, InvalidRequest
+from awscli_assume.host.protocols import Profile
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.include_profile import INCLUDE
 from awscli_assume.profiles.record import read_record
 
 _KEYS = ("aws_access_key_id", "aws_secret_access_key")
 _TOKENS = ("aws_session_token", "aws_security_token")
-# Other ways to credentials. botocore asks most of them before the shared
-# credentials file (credentials.py, create_credential_resolver), so our keys
-# would go unread; the others would be shadowed by our keys for ever.
-_OTHER_WAYS = (
+# Other sources of credentials. botocore reads most of them before the shared credentials
+# file (credentials.py, create_credential_resolver), so our keys would be ignored; our keys
+# would hide the others.
+_OTHER_SOURCES = (
     ("role_arn", "names a role of its own (role_arn)"),
     ("web_identity_token_file", "uses a web identity (web_identity_token_file)"),
     ("login_session", "uses 'aws login' (login_session)"),
     ("credential_process", "has a program that answers credentials (credential_process)"),
 )
+# Seen on 2.38.5 and 1.46.3: the config file's section name goes through
+# shlex, so quotes and backslashes do not come back; a ] ends the section name;
+# ConfigFileWriter writes any of them without a word.
+_UNREADABLE = re.compile(r"""['"\\\[\]]""")
+_MAX_LENGTH = 128
+# The profile of children beside an endpoint (exec_profile.py).
+RESERVED = "assume-exec"
 
 
-def check_ours(name: str, profile: Optional[Mapping[str, Any]]) -> None:
+def check_profile_name(name: str) -> str:
+    """Return a target profile's name. Raises InvalidRequest for one the files can't carry."""
+    if not name or name != name.strip():
+        raise InvalidRequest(
+            f"Invalid profile name '{name}': it must not be empty, nor begin or end with a blank. "
+            "Try: --update-profile assumed-role"
+        )
+    if name == "DEFAULT":
+        raise InvalidRequest(
+            "Invalid profile name 'DEFAULT': what this section of an INI file holds counts for "
+            "every other profile. Try: --update-profile default"
+        )
+    if name == RESERVED:
+        raise InvalidRequest(
+            f"Invalid profile name '{RESERVED}': the commands of aws assume exec --auto-refresh "
+            "use this profile, and it must have no credentials. Try: --update-profile assumed-role"
+        )
+    if not name.isprintable() or _UNREADABLE.search(name):
+        raise InvalidRequest(
+            f"Invalid profile name {name!r}: the CLI can't read back a name with quotes, "
+            "brackets, backslashes or control characters. Try: --update-profile assumed-role"
+        )
+    if len(name) > _MAX_LENGTH:
+        raise InvalidRequest(
+            f"Invalid profile name '{name[:20]}…': it has {len(name)} characters, and the most is "
+            f"{_MAX_LENGTH}"
+        )
+    return name
+
+
+def check_ours(name: str, profile: Optional[Profile]) -> None:
     """Raise ForeignProfile where a target profile holds what is not ours to replace.
 
     ``profile`` is the merged content of both files, or None where there is none.
@@ -44,13 +83,13 @@ def check_not_source(name: str, source: Optional[str]) -> None:
         )
 
 
-def _is_our_program(profile: Mapping[str, Any]) -> bool:
+def _is_our_program(profile: Profile) -> bool:
     record = read_record(profile)
     return record is not None and record.auto_refresh and is_ours(profile["credential_process"])
 
 
-def _obstacle(profile: Mapping[str, Any]) -> Optional[str]:
-    for key, obstacle in _OTHER_WAYS:
+def _obstacle(profile: Profile) -> Optional[str]:
+    for key, obstacle in _OTHER_SOURCES:
         if key in profile and not (key == "credential_process" and _is_our_program(profile)):
             return obstacle
     if profile.get(INCLUDE) and read_record(profile) is None:

@@ -11,13 +11,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import Any, Mapping, Optional
+from typing import Mapping, Optional, Sequence, cast
 
 from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.host.protocols import Profile
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.profiles.record_options import DEVICE, PROOFS, TOKEN_FILE, options_of
 
 BLOCK = "assumed"
+NOT_KEPT = "(not kept)"
+DEVICE = "serial-number"
+TOKEN_FILE, ASSERTION = "web-identity-token-file", "saml-assertion"
+# In place of a source profile, by the option that says so.
+PROOFS = {TOKEN_FILE: "WebIdentity", ASSERTION: "SAML"}
 _JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
 _AUTO_REFRESH = "auto-refresh"
 _COPY_SOURCE = "copy-source"
@@ -101,18 +106,21 @@ class Record:
             theirs = tuple(option for option in theirs if option[0] != DEVICE)
         return replace(self, region=None) == replace(other, region=None, options=theirs)
 
-    def to_options(self) -> dict[str, Any]:
+    def to_options(self) -> dict[str, object]:
         """Return AssumeRole's parameters, as the command's options would have given them.
 
         Raises InvalidConfiguration where somebody has edited the record.
         """
-        options: dict[str, Any] = {}
+        options: dict[str, object] = {}
         for name, value in self.options:
             options[name.replace("-", "_")] = _read(name, value) if name in _JSON else value
         try:
-            options["policy_arns"] = [{"arn": arn} for arn in options.get("policy_arns", ())]
+            options["policy_arns"] = [
+                {"arn": arn} for arn in cast(Sequence[str], options.get("policy_arns", ()))
+            ]
             options["tags"] = [
-                {"Key": key, "Value": value} for key, value in options.get("tags", {}).items()
+                {"Key": key, "Value": value}
+                for key, value in cast(Mapping[str, str], options.get("tags", {})).items()
             ]
         except (AttributeError, TypeError, ValueError):
             raise _broken("tags or policy-arns") from None
@@ -127,7 +135,7 @@ class Record:
         return options
 
 
-def _read(name: str, value: str) -> Any:
+def _read(name: str, value: str) -> object:
     try:
         return json.loads(value)
     except ValueError:
@@ -155,13 +163,39 @@ def record_of(
         session_name=session_name,
         source_profile=source_profile,
         region=region,
-        options=options_of(request),
+        options=_options_of(request),
         auto_refresh=auto_refresh,
         credential_source=credential_source,
     )
 
 
-def read_record(profile: Optional[Mapping[str, Any]]) -> Optional[Record]:
+def _options_of(request: AssumeRoleRequest) -> tuple[tuple[str, str], ...]:
+    """Return the options of a request by their names, each on one line; no secret is in them."""
+    options: dict[str, object] = {
+        "via": [hop.arn for hop in request.via],
+        "duration-seconds": request.duration_seconds,
+        "policy": request.policy,
+        "policy-arns": list(request.policy_arns),
+        "tags": dict(request.tags),
+        "transitive-tag-keys": list(request.transitive_tag_keys),
+        "external-id": request.external_id,
+        DEVICE: request.serial_number,
+        "source-identity": request.source_identity,
+        "minimum-session-token-size": request.minimum_session_token_size,
+        # Their assertions are signed, and good for whoever has them.
+        "provided-contexts": NOT_KEPT if request.provided_contexts else None,
+        TOKEN_FILE: getattr(request.proof, "token_file", None),
+        ASSERTION: NOT_KEPT if request.operation == "AssumeRoleWithSAML" else None,
+        "principal-arn": getattr(request.proof, "principal_arn", None),
+    }
+    return tuple(
+        (name, value if isinstance(value, str) else json.dumps(value))
+        for name, value in options.items()
+        if value not in (None, [], {})
+    )
+
+
+def read_record(profile: Optional[Profile]) -> Optional[Record]:
     """Return the record of a profile, or None where it carries none of ours."""
     block = (profile or {}).get(BLOCK)
     if not isinstance(block, Mapping):

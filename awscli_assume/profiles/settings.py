@@ -1,13 +1,14 @@
-"""What a person set for a source profile in its nested block ``assume =``.
+"""Settings of a profile: our own block ``assume =``, and the CLI's client settings.
 
-Set by ``aws configure set assume.duration_seconds 28800``.
+The block is set by ``aws configure set assume.duration_seconds 28800``.
 """
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.host.protocols import Profile
 
 BLOCK = "assume"
 NAMES = (
@@ -19,9 +20,25 @@ NAMES = (
     "source_identity",
     "update_profile",
 )
+# AWS SDKs and Tools Reference Guide, "Settings reference". Not the region, which is the
+# target's as well, and no credentials.
+CLIENT_SETTINGS = (
+    "ca_bundle",
+    "defaults_mode",
+    "endpoint_url",
+    "ignore_configured_endpoint_urls",
+    "max_attempts",
+    "retry_mode",
+    "sdk_ua_app_id",
+    "services",
+    "sts_regional_endpoints",
+    "tcp_keepalive",
+    "use_dualstack_endpoint",
+    "use_fips_endpoint",
+)
 
 
-def read_settings(profile: Optional[Mapping[str, Any]], name: str = "default") -> dict[str, str]:
+def read_settings(profile: Optional[Profile], name: str = "default") -> dict[str, str]:
     """Return the settings of the source profile of a name. Raises InvalidConfiguration."""
     block = (profile or {}).get(BLOCK, {})
     if not isinstance(block, Mapping):
@@ -36,3 +53,8 @@ def read_settings(profile: Optional[Mapping[str, Any]], name: str = "default") -
                 f"Remove it from the profile '{name}' in the config file"
             )
     return {setting: str(value) for setting, value in block.items() if value != ""}
+
+
+def client_settings(profile: Profile) -> Profile:
+    """Return the client settings of a profile."""
+    return {name: profile[name] for name in CLIENT_SETTINGS if name in profile}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Mapping, Optional
+from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration, configured_in
+from awscli_assume.host.protocols import Profile
 from awscli_assume.profiles.cache.process_command import is_ours
-from awscli_assume.profiles.names import check_profile_name
+from awscli_assume.profiles.ownership import check_profile_name
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.state import CREDENTIAL_PROCESS, PRINCIPAL_ARN_KEY, WRITTEN_KEY_KEY
 
 DEFAULT_TARGET = "assumed-role"
-Profiles = Mapping[str, Mapping[str, Any]]
+Profiles = Mapping[str, Profile]
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def choose_profile_pair(
     return _ends(profiles, current, current, explicit_target)
 
 
-def is_role_session(profile: Optional[Mapping[str, Any]]) -> bool:
+def holds_role_session(profile: Optional[Profile]) -> bool:
     """Return whether a profile (both files merged) is a role's: it names one, or we wrote it.
 
     Keys that somebody else has set in a profile of ours may be anybody's.

@@ -1,14 +1,15 @@
-"""From where a profile that names a role has its credentials, by source_profile or otherwise.
+"""Where a profile with a role gets its source credentials: source_profile, credential_source.
 
-As botocore's AssumeRoleProvider understands it (credentials.py, all versions).
+The rules are those of botocore's AssumeRoleProvider (credentials.py, all versions).
 """
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.profiles.include_profile import Profile, Profiles, has_access_keys, inherit
+from awscli_assume.host.protocols import Profile
+from awscli_assume.profiles.include_profile import ResolvedProfiles, has_access_keys
 
 CREDENTIAL_SOURCES = ("Environment", "Ec2InstanceMetadata", "EcsContainer")
 # botocore's name for the two files (CANONICAL_NAME): the access keys of a source
@@ -17,30 +18,30 @@ ACCESS_KEYS_ONLY = "SharedCredentials"
 
 
 def names_role(profile: Profile) -> bool:
-    """Return whether botocore takes a profile for a role's; one of a web identity is no such."""
+    """Return whether botocore assumes the profile's role with source credentials."""
     return "role_arn" in profile and "web_identity_token_file" not in profile
 
 
-def follow(profiles: Profiles, name: str, files: tuple[str, str]) -> None:
-    """Let a source profile inherit, and those from which it has its credentials, to the last.
+def resolve_source_chain(profiles: ResolvedProfiles, name: str) -> None:
+    """Resolve a source profile and those that it gets its credentials from, to the last.
 
     Raises InvalidConfiguration for a circle, for a profile that is missing, and
-    for a role without a source or with two; ``files`` are for the message.
+    for a role without a source or with two.
     """
     path = [name]
     while True:
-        profile = inherit(profiles, path[-1], files, is_source=True)
-        # The role of a source profile with access keys is left aside, but for the first.
+        profile = profiles.resolve(path[-1], is_source=True)
+        # botocore ignores the role of a later profile that has access keys.
         if not names_role(profile) or (len(path) > 1 and has_access_keys(profile)):
             return
         source = source_of(profile, path[-1])
         if source is None or (source == name == path[-1] and has_access_keys(profile)):
             return
-        check_there(profiles, [*path, source], files)
+        check_source_exists(profiles, [*path, source])
         if source in path:
             raise InvalidConfiguration(
                 f"source_profile goes in a circle: {' -> '.join([*path, source])}. None of them "
-                f"has credentials: let one name a profile with access keys, in {files[0]}"
+                f"has credentials: let one name a profile with access keys, in {profiles.files[0]}"
             )
         path.append(source)
 
@@ -71,7 +72,7 @@ def source_of(profile: Profile, name: str) -> Optional[str]:
     return source
 
 
-def check_credential_source(provider: Any, place: str) -> None:
+def check_credential_source(provider: object, place: str) -> None:
     """Raise InvalidConfiguration for a credential_source that botocore does not know."""
     if provider not in CREDENTIAL_SOURCES:
         raise InvalidConfiguration(
@@ -79,12 +80,12 @@ def check_credential_source(provider: Any, place: str) -> None:
         )
 
 
-def check_there(profiles: Profiles, path: list[str], files: tuple[str, str]) -> None:
-    """Raise InvalidConfiguration where the last profile of a path does not exist."""
+def check_source_exists(profiles: ResolvedProfiles, path: list[str]) -> None:
+    """Raise InvalidConfiguration where the last profile of a chain does not exist."""
     *_, before, source = path
     if source not in profiles:
         raise InvalidConfiguration(
             f"The profile '{before}' has source_profile = {source} ({' -> '.join(path)}), and "
-            f"there is no profile of that name in {files[0]} or {files[1]}. To see them: "
+            f"there is no profile of that name in {' or '.join(profiles.files)}. To see them: "
             "aws configure list-profiles"
         )

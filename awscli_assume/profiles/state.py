@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Mapping, Optional
+from typing import Mapping, Optional
 
 from awscli_assume.errors import ChangedProfile, UnexpectedAnswer
+from awscli_assume.host.protocols import Profile
 from awscli_assume.model.arns import role_of_session
 from awscli_assume.model.credentials import parse_time
 from awscli_assume.profiles.cache.process_cache import ProcessCache
@@ -56,7 +57,7 @@ class ProfileState:
     region: Optional[str] = None
     has_program: bool = False
     cache_path: Optional[str] = None
-    basis: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+    basis: tuple[object, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def role_arn(self) -> Optional[str]:
@@ -69,10 +70,20 @@ class ProfileState:
         arn = self.record.role_arn or self.principal_arn
         return arn.split(":")[4] if arn and arn.count(":") >= 5 else None
 
+    def satisfies(self, wanted: Record, least: int, region: Optional[str]) -> bool:
+        """Return whether the profile has what a record asks for, for more than ``least`` seconds.
 
-def inspect(
-    name: str, profile: Optional[Mapping[str, Any]], now: datetime
-) -> Optional[ProfileState]:
+        ``region`` is that of ``--region``, which the profile must have.
+        """
+        return (
+            self.seconds_left > least
+            and wanted.asks_the_same_as(self.record)
+            and region in (None, self.region)
+            and self.principal_arn is not None
+        )
+
+
+def inspect(name: str, profile: Optional[Profile], now: datetime) -> Optional[ProfileState]:
     """Return the state of a profile (both files merged), or None where it is not ours."""
     record = read_record(profile)
     if profile is None or record is None:
@@ -95,9 +106,7 @@ def inspect(
     )
 
 
-def _state_of_cache(
-    name: str, profile: Mapping[str, Any], record: Record, now: datetime
-) -> ProfileState:
+def _state_of_cache(name: str, profile: Profile, record: Record, now: datetime) -> ProfileState:
     """Return the state of a profile that refreshes by itself."""
     process = profile.get(CREDENTIAL_PROCESS)
     # Keys in the credentials file beat the program (credentials.py, all versions).
@@ -125,12 +134,12 @@ def _state_of_cache(
     )
 
 
-def _basis(profile: Mapping[str, Any]) -> tuple[Any, ...]:
+def _basis(profile: Profile) -> tuple[object, ...]:
     keys = (EXPIRY_KEY, "aws_access_key_id", "region", CREDENTIAL_PROCESS)
     return (read_record(profile), *(profile.get(key) for key in keys))
 
 
-def check_unchanged(state: ProfileState, profile: Mapping[str, Any]) -> None:
+def check_unchanged(state: ProfileState, profile: Profile) -> None:
     """Raise ChangedProfile where a profile is no longer what a decision was made on.
 
     ``profile`` is what both files say under the lock. The session read them when
@@ -143,15 +152,13 @@ def check_unchanged(state: ProfileState, profile: Mapping[str, Any]) -> None:
         )
 
 
-def inspect_all(profiles: Mapping[str, Mapping[str, Any]], now: datetime) -> list[ProfileState]:
+def inspect_all(profiles: Mapping[str, Profile], now: datetime) -> list[ProfileState]:
     """Return the states of all profiles that are ours, by name."""
     states = (inspect(name, profiles[name], now) for name in sorted(profiles))
     return [state for state in states if state is not None]
 
 
-def _state(
-    profile: Mapping[str, Any], record: Record, expiration: Optional[datetime], left: int
-) -> str:
+def _state(profile: Profile, record: Record, expiration: Optional[datetime], left: int) -> str:
     key_id = profile.get("aws_access_key_id")
     if key_id is None:
         return MISSING
@@ -165,7 +172,7 @@ def _state(
     return EXPIRING if left < EXPIRING_SECONDS else VALID
 
 
-def expiration_of(text: Any) -> Optional[datetime]:
+def expiration_of(text: Optional[str]) -> Optional[datetime]:
     """Return the time of an expiry key, or None where it is missing or no time."""
     try:
         return parse_time(text)
@@ -173,7 +180,7 @@ def expiration_of(text: Any) -> Optional[datetime]:
         return None
 
 
-def end_beside(profile: Mapping[str, Any], access_key_id: str) -> Optional[datetime]:
+def end_beside(profile: Profile, access_key_id: str) -> Optional[datetime]:
     """Return the expiry that stands in a profile beside keys, None where it is of other ones.
 
     What we wrote says for which access key; saml2aws and people write the time alone.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Mapping, Optional, Sequence
+from typing import Optional, Sequence
 
 from awscli_assume.host import profile_to_section
+from awscli_assume.host.protocols import Profile
 from awscli_assume.model.credentials import PrincipalCredentials, format_time
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
 from awscli_assume.profiles.ownership import check_ours
@@ -17,6 +18,7 @@ from awscli_assume.profiles.state import (
     EXPIRY_KEY,
     PRINCIPAL_ARN_KEY,
     PRINCIPAL_ID_KEY,
+    REPLACED,
     UNKNOWN,
     VALID,
     WRITTEN_KEY_KEY,
@@ -38,7 +40,7 @@ class Target:
 
     ``region`` None leaves the profile's region as it is. ``process`` is the
     credential_process of a profile that refreshes by itself; it gets no keys.
-    ``expires`` stands in for the expiry where a rehearsal can't know it.
+    ``expires`` stands in for the expiry where a dry run can't know it.
     """
 
     name: str
@@ -49,7 +51,7 @@ class Target:
     expires: Optional[str] = None
 
 
-def state_of(target: Target, before: Optional[Mapping[str, Any]], now: datetime) -> ProfileState:
+def state_of(target: Target, before: Optional[Profile], now: datetime) -> ProfileState:
     """Return the state of a target profile once it is written."""
     found = target.credentials
     known = UNKNOWN if found.expiration is None else VALID
@@ -91,11 +93,11 @@ def write_targets(files: ProfileFiles, targets: Sequence[Target]) -> None:
 
 
 def write_each(
-    files: ProfileFiles, targets: Sequence[Target], held: Sequence[ProfileState]
+    files: ProfileFiles, targets: Sequence[Target], existing: Sequence[ProfileState]
 ) -> Refused:
-    """Write those target profiles that can be written, and answer why the others can't.
+    """Write those target profiles that can be written, and return why the others can't.
 
-    ``held`` are the states that the decision to write was made on, for nobody
+    ``existing`` are the states that the decision to write was made on, for nobody
     named the profiles. Raises ChangedProfile, ForeignProfile and UnusableFile for
     what is wrong with a file as a whole; the files are then as they were.
     """
@@ -103,25 +105,25 @@ def write_each(
 
     def check(before: Sequence[Sections]) -> None:
         left = [target for target in targets if target.name not in refused]
-        _check(before, left, [state for state in held if state.name not in refused])
+        _check(before, left, [state for state in existing if state.name not in refused])
 
     apply_edits(target_edits(files, targets), check, refused)
     return refused
 
 
 def _check(
-    before: Sequence[Sections], targets: Sequence[Target], held: Sequence[ProfileState] = ()
+    before: Sequence[Sections], targets: Sequence[Target], existing: Sequence[ProfileState] = ()
 ) -> None:
     config, credentials = before
     found = merged_profiles(config, credentials, [target.name for target in targets])
     for target in targets:
         check_ours(target.name, found[target.name])
-    for state in held:
+    for state in existing:
         check_unchanged(state, found[state.name])
 
 
 def region_to_write(
-    profile: Optional[Mapping[str, Any]], explicit: Optional[str], source: Optional[str]
+    profile: Optional[Profile], explicit: Optional[str], source: Optional[str]
 ) -> Optional[str]:
     """Return the region to write: ``--region``, else what the target has, else the source's.
 
@@ -130,11 +132,11 @@ def region_to_write(
     """
     if explicit is not None:
         return explicit
-    existing: Optional[str] = (profile or {}).get("region")
+    current: Optional[str] = (profile or {}).get("region")
     record = read_record(profile)
-    if existing is None:
+    if current is None:
         return source
-    return existing if record is not None and record.region == existing else None
+    return current if record is not None and record.region == current else None
 
 
 def _config_edit(target: Target) -> SectionEdit:
@@ -168,3 +170,42 @@ def _credentials_edit(target: Target) -> SectionEdit:
         return SectionEdit(target.name, values, removals=(EXPIRY_KEY,))
     values.insert(len(KEYS), (EXPIRY_KEY, expires))
     return SectionEdit(target.name, values)
+
+
+def clear_edits(files: ProfileFiles, states: Sequence[ProfileState]) -> list[FileEdit]:
+    """Return the edits that remove what we wrote, and only that.
+
+    The credentials file comes first, the config file with our record last: a
+    run that ends in between leaves a record, which the next one finds.
+    """
+    credentials = []
+    config = []
+    for state in states:
+        # Keys that somebody else has set are theirs.
+        keys = () if state.state == REPLACED else KEYS
+        process = (CREDENTIAL_PROCESS,) if state.has_program else ()
+        credentials.append(SectionEdit(state.name, removals=(*keys, *MARKS)))
+        region = ("region",) if state.record.region in (state.region,) and state.region else ()
+        config.append(
+            SectionEdit(
+                profile_to_section(state.name),
+                removals=(*region, *process, BLOCK),
+                profile=state.name,
+            )
+        )
+    return [FileEdit(files.credentials, credentials), FileEdit(files.config, config)]
+
+
+def clear_targets(files: ProfileFiles, states: Sequence[ProfileState]) -> None:
+    """Remove what we wrote to profiles.
+
+    Raises ChangedProfile and UnusableFile; the files are then as they were.
+    """
+
+    def check(before: Sequence[Sections]) -> None:
+        credentials, config = before
+        found = merged_profiles(config, credentials, [state.name for state in states])
+        for state in states:
+            check_unchanged(state, found[state.name])
+
+    apply_edits(clear_edits(files, states), check)

@@ -172,6 +172,28 @@ def test_suggested_profiles_of_the_role_account(aws) -> None:
     ]
 
 
+def test_no_secret_access_key_in_the_environment(aws) -> None:
+    """The evidence names the environment if it is the source and has no secret access key."""
+    aws.set_variable("AWS_ACCESS_KEY_ID", "AKIAENVENVENVENVENV1")
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "")
+    code, found = explain(aws, Setup())
+
+    assert (code, found["Steps"][0]["Status"]) == (1, "problem")
+    assert found["Reason"].startswith("the environment provides no credentials: ")
+
+
+def test_access_key_in_the_environment(aws) -> None:
+    """The evidence says where the credentials come from, and names the variable."""
+    aws.set_variable("AWS_ACCESS_KEY_ID", "AKIAENVENVENVENVENV1")
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "EnvSecret")
+    _, found = explain(aws, Setup())
+
+    evidence = found["Steps"][0]["Evidence"]
+    assert "the credentials come from environment variables (no profile)" in evidence
+    assert any(one.startswith("note: AWS_ACCESS_KEY_ID is set and takes precedence over")
+               for one in found["Steps"][-1]["Evidence"])  # fmt: skip
+
+
 # Calls and output.
 
 

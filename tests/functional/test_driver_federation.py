@@ -182,7 +182,7 @@ def test_the_runner_is_checked_by_the_clis_certificates(
         bundles.append(ca_bundle)
         return GITHUB_TOKEN
 
-    monkeypatch.setattr("awscli_assume.workflow.planning.identity_provider.fetch_token", fetch)
+    monkeypatch.setattr("awscli_assume.aws.github.fetch_token", fetch)
     if variable:
         nobody.set_variable("AWS_CA_BUNDLE", variable)
     done = nobody("assume", *web("github-actions"), *words)

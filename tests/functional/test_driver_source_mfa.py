@@ -64,7 +64,7 @@ def test_a_source_behind_mfa_without_a_terminal(behind, words: tuple[str, ...]) 
     done = behind("assume", *words)
 
     assert done.code != 0
-    assert f"The MFA device {SERIAL} of the source profile has a code to be typed" in done.err
+    assert f"The MFA device {SERIAL} of the source profile needs a code" in done.err
     assert "mfa_process" in done.err
     assert behind.files() == before
 

@@ -326,7 +326,8 @@ UNKNOWN_CALLER = {
     ),
     "no region": Case(Setup(), "Sts", "You must specify a region", prepare=without_region),
     "no credentials": Case(
-        Setup(), "Caller", "provides no credentials", prepare=without_keys,
+        Setup(), "Caller",
+        "the profile 'default' provides no credentials: Unable to locate credentials", prepare=without_keys,
     ),
 }  # fmt: skip
 OTHERS = {

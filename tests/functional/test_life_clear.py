@@ -18,11 +18,10 @@ from awscli_assume.errors import ForeignProfile, UnusableFile
 from awscli_assume.host import build_profile_map, raw_config_parse
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
-from awscli_assume.profiles.clearing import clear_targets
 from awscli_assume.profiles.files import ProfileFiles
 from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.state import inspect
-from awscli_assume.profiles.target import Target, write_targets
+from awscli_assume.profiles.target import Target, clear_targets, write_targets
 from awscli_assume.profiles.writer import store
 from support.ini_files import Case, cases
 from support.sts_stub import ACCOUNT, assume_role_answer

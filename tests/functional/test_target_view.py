@@ -146,3 +146,42 @@ def test_one_that_refreshes_by_itself_has_its_program_alone(written: Any) -> Non
 
     assert not parser.has_section("assumed-role") or not parser.options("assumed-role")
     assert set(section) == {"region", "credential_process", "assumed"}
+
+
+def cached(aws: Any) -> list[str]:
+    """Return the names of the caches of --auto-refresh profiles, without locks."""
+    folder = aws.config.parent / "cli" / "cache" / "assume-sessions"
+    return sorted(path.name for path in folder.glob("[0-9a-f]*") if path.suffix != ".lock")
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        (("--role-name", "my-iam-role"), 0),
+        (("--role-name", "other-role"), 0),
+        (("--role-name", "other-role", "--auto-refresh"), 1),
+        (("--role-name", "my-iam-role", "--auto-refresh"), 1),
+    ],
+    ids=["keys of the same role", "keys of another role", "another role", "the same role"],
+)
+def test_the_cache_of_a_replaced_profile_is_removed(
+    aws: Any, words: tuple[str, ...], left: int
+) -> None:
+    """No credentials of what a profile was stay on disk; those of what it is do."""
+    assert aws("assume", "--role-name", "my-iam-role", "--auto-refresh").code == 0
+    (before,) = cached(aws)
+    done = aws("assume", *words)
+
+    assert done.code == 0, done.err
+    assert len(cached(aws)) == left
+    assert (before in cached(aws)) == (words == ("--role-name", "my-iam-role", "--auto-refresh"))
+
+
+def test_the_cache_of_a_cleared_profile_is_removed(aws: Any) -> None:
+    """`clear` leaves no credentials behind."""
+    assert aws("assume", "--role-name", "my-iam-role", "--auto-refresh").code == 0
+    assert len(cached(aws)) == 1
+    done = aws("assume", "clear")
+
+    assert done.code == 0, done.err
+    assert cached(aws) == []

@@ -78,7 +78,7 @@ def test_exit_codes(maker_person: Person, alice: tuple[str, str]) -> None:
     assert "nobody could assume the role" in wrong.stderr
     assert [one["Item"] for one in json.loads(second.stdout)["Differences"]] == ["TrustPolicy"]
     assert "(AccessDenied) when calling the CreateRole operation" in denied.stderr
-    assert "mfa/maker of the source profile has a code to be typed" in no_terminal.stderr
+    assert "mfa/maker of the source profile needs a code" in no_terminal.stderr
 
 
 @pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)

@@ -24,6 +24,8 @@ STANDARD_LIBRARY = frozenset(
         "threading", "time", "traceback", "typing", "unicodedata", "urllib", "xml", "zlib",
     }
 )  # fmt: skip
+# With the files of the packages themselves.
+MODULES_OF_ASSUME = 107
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
 # Where Windows has another module for what POSIX has.
 BY_FILE = {"profiles/lock.py": {"msvcrt"}}
@@ -201,6 +203,28 @@ print(json.dumps([name for name in news(before) if name.startswith('awscli_assum
     assert "awscli_assume.commands.assume" in loaded
     assert found == {"assume", "verbs", *([own] if own else [])}
     assert not [name for name in loaded if name.startswith("awscli_assume.model.trust")]
+
+
+def test_assume_loads_few_modules(home: Path) -> None:
+    """Each module costs its user up to 1.5 ms (2.38.5): one that few commands need comes later."""
+    (home / ".aws").mkdir()
+    (home / ".aws" / "config").write_text("[plugins]\nassume = awscli_assume\n")
+    loaded = in_a_fresh_python(
+        """
+words = ['assume', '--role-name', 'r', '--endpoint-url', 'http://127.0.0.1:1']
+awscli.clidriver.create_clidriver().main(words)
+print()
+print(json.dumps([name for name in news(before) if name.startswith('awscli_assume')]))
+""",
+        home,
+        AWS_ACCESS_KEY_ID="AKIAALICEALICEALICE1",
+        AWS_SECRET_ACCESS_KEY="x",
+        AWS_DEFAULT_REGION="us-east-1",
+        AWS_MAX_ATTEMPTS="1",
+    )
+
+    assert "awscli_assume.aws.sts.client" in loaded
+    assert len(loaded) <= MODULES_OF_ASSUME
 
 
 def test_assume_loads_nothing_of_the_installer(home: Path) -> None:

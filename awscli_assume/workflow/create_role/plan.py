@@ -12,15 +12,19 @@ from awscli_assume.aws.iam.maximum import create_iam_client
 from awscli_assume.aws.iam.role_creation import create_creating_client
 from awscli_assume.aws.sts.client import client_options, create_sts_client, get_caller
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.protocols import IamClient, StsClient
+from awscli_assume.host.protocols import Client, IamClient
 from awscli_assume.model.arns import partition_of
 from awscli_assume.model.role_creation.new_role import NewRole
 from awscli_assume.model.role_creation.new_trust import trust_policy, without_mfa
 from awscli_assume.model.role_creation.trust_terms import ACCOUNT, AWS, ME
-from awscli_assume.profiles.source import choose_profile_pair
 from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
-from awscli_assume.workflow.planning.source_profile import make_ready, use_source
+from awscli_assume.workflow.planning.source_profile import (
+    choose_source,
+    read_profiles,
+    use_source,
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Account:
     """
 
     caller: Caller
-    sts: StsClient
+    sts: Client
     iam: IamClient
     create_client: IamClient
     optional_client: IamClient
@@ -82,24 +86,20 @@ def make_create_role_plan(context: CommandContext, options: Asked, wait: bool) -
 
 def _find_account(context: CommandContext) -> Account:
     session = context.session
+    profiles = read_profiles(context)
     is_explicit = context.parsed_globals.profile is not None
-    make_ready(context, is_explicit)
-    profile_pair = choose_profile_pair(
-        session.full_config["profiles"],
-        current=session.get_config_variable("profile"),
-        is_explicit=is_explicit,
-        has_environment_keys=bool(context.environment.variables.get("AWS_ACCESS_KEY_ID")),
-        explicit_target=None,
-    )
-    use_source(session, profile_pair)
+    profile_pair = choose_source(context, profiles, is_explicit)
     options = client_options(context.parsed_globals, None, None)
-    with source_mfa_device_named(session):
-        sts = create_sts_client(context)
-        iam = session.create_client("iam", **options)
-        # The caller is not cached, because an IAM user may have been renamed.
-        caller = get_caller(sts)
-    creating = create_creating_client(session, options)
-    return Account(caller, sts, iam, creating, create_iam_client(session, options))
+    with overridden_profiles(session, profiles.resolved):
+        use_source(session, profile_pair)
+        with source_mfa_device_named(session):
+            sts = create_sts_client(context)
+            iam = session.create_client("iam", **options)
+            # The caller is not cached, because an IAM user may have been renamed.
+            caller = get_caller(sts)
+        creating = create_creating_client(session, options)
+        optional = create_iam_client(session, options)
+    return Account(caller, sts, iam, creating, optional)
 
 
 def _check_can_assume(options: Asked, caller: Caller) -> None:

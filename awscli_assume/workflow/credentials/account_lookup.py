@@ -1,8 +1,8 @@
-"""Looking up the account that a person named, with the source's credentials."""
+"""Look up the account that the user named, with the source credentials."""
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Optional
 
 from awscli_assume.aws.account_memory import AccountCache
 from awscli_assume.aws.accounts import Directory, Lookup, look_up
@@ -14,54 +14,55 @@ from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
+from awscli_assume.host.protocols import Client
 from awscli_assume.model.accounts import several_accounts, unknown_account
 from awscli_assume.outputs.summary import remembered_account_note
 from awscli_assume.profiles.known_accounts import account_names
 from awscli_assume.workflow.planning.account import scope_of
-from awscli_assume.workflow.planning.plan import Plan
+from awscli_assume.workflow.planning.plan import AssumePlan
 
 
 def with_account_found(
-    context: CommandContext, client: Any, plan: Plan, memory: CallerCache
-) -> Plan:
-    """Return the plan with the id of its account, which is looked up where it is not known.
+    context: CommandContext, client: Client, plan: AssumePlan, callers: CallerCache
+) -> AssumePlan:
+    """Return the plan with the ID of its account, which is looked up if it is not known.
 
-    ``client`` is one of STS. Raises InvalidRequest for a name that is nobody's, or
-    several accounts'.
+    ``client`` is an STS client. Raises InvalidRequest for a name that no account has, or
+    several have.
     """
     name = plan.request.role.account_name
     if name is None:
         return plan
     profiles = context.session.full_config["profiles"]
     scope = scope_of(plan.profile_pair, profiles, context.environment)
-    found = look_up(name, _directory(context, client, memory))
+    found = look_up(name, _directory(context, client, callers))
     if len(found.ids) > 1:
         raise InvalidRequest(several_accounts(name, found.ids))
     if found.ids:
         AccountCache().store(scope, name, found.ids[0], context.environment.now())
         return plan.in_account(found.ids[0], context.environment)
-    account_id = _of_an_earlier_day(name, scope, found, context.environment)
+    account_id = _cached_account(name, scope, found, context.environment)
     if account_id is None:
         names = [*account_names(profiles), *found.names]
         raise InvalidRequest(unknown_account(name, names, found.refused))
     return plan.in_account(account_id, context.environment)
 
 
-def _of_an_earlier_day(
+def _cached_account(
     name: str, scope: str, found: Lookup, environment: Environment
 ) -> Optional[str]:
-    """Return the id that is remembered, where somebody would not say; else forget it."""
-    memory = AccountCache()
-    known = memory.load(scope, name)
+    """Return the cached ID if a lookup was refused; else remove it from the cache."""
+    cache = AccountCache()
+    known = cache.load(scope, name)
     refused = {operation: why for operation, why in found.refused.items() if why is not None}
     if known is None or not refused:
-        memory.forget(scope, name)
+        cache.forget(scope, name)
         return None
     environment.notify(remembered_account_note(name, known.account_id, known.at, refused))
     return known.account_id
 
 
-def _directory(context: CommandContext, client: Any, memory: CallerCache) -> Directory:
+def _directory(context: CommandContext, client: Client, callers: CallerCache) -> Directory:
     options = client_options(context.parsed_globals, region_of(client), None)
 
     def caller_account() -> str:
@@ -71,7 +72,7 @@ def _directory(context: CommandContext, client: Any, memory: CallerCache) -> Dir
         known = getattr(frozen, "account_id", None)
         if known is not None:
             return str(known)
-        return caller_of(client, frozen.access_key, memory, context.environment.now()).account_id
+        return caller_of(client, frozen.access_key, callers, context.environment.now()).account_id
 
     return Directory(
         iam=lambda: create_iam_client(context.session, options),

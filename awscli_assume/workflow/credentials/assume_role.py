@@ -1,11 +1,11 @@
-"""The road from a plan to temporary credentials, the same for every verb that assumes."""
+"""Assume the role of a plan: find the source credentials, complete the request, call STS."""
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Iterator, Optional
+from typing import Iterator, Optional
 
 from awscli_assume.aws.callers import CallerCache
 from awscli_assume.aws.iam.maximum import create_iam_client
@@ -21,73 +21,79 @@ from awscli_assume.aws.sts.client import (
     region_of,
 )
 from awscli_assume.aws.sts.credential_source import no_credentials
-from awscli_assume.aws.sts.errors import error_hints_added
+from awscli_assume.aws.sts.errors import add_reason, error_hints_added, is_refusal
 from awscli_assume.aws.sts.mfa import Signer
 from awscli_assume.aws.sts.role_chaining import is_role_session
-from awscli_assume.errors import NoTerminal
-from awscli_assume.host import ClientError, RefreshableCredentials
+from awscli_assume.aws.sts.web_identity import unsigned_signer
+from awscli_assume.errors import InvalidRequest, NoTerminal
+from awscli_assume.host import (
+    CLI_NAME,
+    ClientError,
+    RefreshableCredentials,
+    overridden_profiles,
+    use_profile,
+)
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
-from awscli_assume.model.credentials import TemporaryCredentials
+from awscli_assume.host.protocols import (
+    Client,
+    Credentials,
+    FrozenCredentials,
+    ParsedGlobals,
+    Session,
+)
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.outputs.summary import clamped_note
-from awscli_assume.workflow.credentials.account_lookup import with_account_found
-from awscli_assume.workflow.credentials.explain_line import advise
-from awscli_assume.workflow.credentials.mfa_code import MfaProcess, mfa_process_of
-from awscli_assume.workflow.credentials.mfa_session import check_code_will_be_there
-from awscli_assume.workflow.credentials.role_chain import begin, go_on
-from awscli_assume.workflow.credentials.source_codes import device_of
-from awscli_assume.workflow.credentials.start_region import start_region
-from awscli_assume.workflow.credentials.web_identity import prepare_unsigned
-from awscli_assume.workflow.planning.plan import Plan
+from awscli_assume.workflow.credentials.mfa_code import (
+    MfaProcess,
+    mfa_process_of,
+    source_mfa_serial,
+)
+from awscli_assume.workflow.credentials.mfa_session import check_code_available
+from awscli_assume.workflow.credentials.role_chain import assume_first, assume_rest
+from awscli_assume.workflow.planning.plan import AssumedRole, AssumePlan
 from awscli_assume.workflow.planning.source_profile import use_source
 
 
 @dataclass(frozen=True)
-class Assumed:
-    """What STS handed out, for which request, in which region, and when it was asked."""
-
-    request: AssumeRoleRequest
-    credentials: TemporaryCredentials
-    region: Optional[str]
-    at: datetime
-
-
-@dataclass(frozen=True)
 class ReadyRequest:
-    """Who signs, the complete request, and the command that answers its device's code.
+    """A plan whose request is complete, who signs it, and the command that answers an MFA code.
 
-    The request has the token code only where one was given. ``finds_device`` tells
-    that the caller's MFA device may be found and asked about, one at a time.
+    The request has a token code only if one was given. With ``finds_device`` the caller's
+    MFA device is looked up if STS asks for one, which no concurrent request may do.
     """
 
     signer: Signer
-    request: AssumeRoleRequest
+    plan: AssumePlan
     process: Optional[MfaProcess] = field(default=None, repr=False)
     finds_device: bool = False
 
     @property
-    def client(self) -> Any:
-        """The client that the source signs for."""
-        return self.signer.client
+    def request(self) -> AssumeRoleRequest:
+        """The request of the plan."""
+        return self.plan.request
+
+    def with_request(self, request: AssumeRoleRequest) -> ReadyRequest:
+        """Return the same with another request."""
+        return replace(self, plan=self.plan.with_request(request))
 
 
-def assume_planned_role(context: CommandContext, plan: Plan) -> Assumed:
+def assume_planned_role(context: CommandContext, plan: AssumePlan) -> AssumedRole:
     """Assume the role of a plan. Nothing is written."""
-    ready_request = prepare(context, plan)
-    try:
-        return send(context, ready_request)
-    except ClientError as error:
-        advise(error, ready_request.request, plan, context.parsed_globals)
-        raise
+    with overridden_profiles(context.session, plan.session_profiles):
+        ready_request = prepare(context, plan)
+        try:
+            return send(context, ready_request)
+        except ClientError as error:
+            _suggest_explain(error, ready_request.plan, context.parsed_globals)
+            raise
 
 
-def prepare(context: CommandContext, plan: Plan) -> ReadyRequest:
-    """Find the source's credentials, and the role's account where that is not known."""
+def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
+    """Find the source credentials, and the role's account if it is not known."""
     if plan.request.proof is not None:
-        return ReadyRequest(*prepare_unsigned(context, plan))
+        return _prepare_unsigned(context, plan)
     use_source(context.session, plan.profile_pair)
-    region = start_region(plan, context.environment.variables)
+    region = plan.start_region(context.environment)
     with sign_in_named(context.session):
         client = create_sts_client(context, region)
     check_host_knows(client, plan.request)
@@ -98,87 +104,162 @@ def prepare(context: CommandContext, plan: Plan) -> ReadyRequest:
             credentials = context.session.get_credentials()
         if credentials is None:
             raise no_credentials(plan.profile_pair.source, plan.profile_pair.credential_source)
-        memory = CallerCache()
-        plan = with_account_found(context, client, plan, memory)
-        plan = _chained(plan, credentials, memory)
+        callers = CallerCache()
+        if plan.request.role.account_name is not None:
+            # Here, because most roles need no lookup.
+            from awscli_assume.workflow.credentials.account_lookup import with_account_found
+
+            plan = with_account_found(context, client, plan, callers)
+        plan = _chained_by_credentials(plan, credentials, callers)
         signer = _signer(context, client, credentials)
-        process = _process_of(context.session, plan)
-        check_code_will_be_there(plan.request, signer, process, context.environment)
-        request = complete_role(
-            client, credentials, plan.request, memory, context.environment.now(), partition
+        process = _mfa_process(context.session, plan)
+        check_code_available(plan.request, signer, process, context.environment)
+        plan = plan.with_request(
+            complete_role(
+                client, credentials, plan.request, callers, context.environment.now(), partition
+            )
         )
-        # GetCallerIdentity may have told just now.
-        request = _chained(replace(plan, request=request), credentials, memory).request
-    return ReadyRequest(signer, request, process, finds_device=True)
+        # GetCallerIdentity may have told it just now.
+        plan = _chained_by_credentials(plan, credentials, callers)
+    return ReadyRequest(signer, plan, process, finds_device=True)
 
 
-def ready_request_for(context: CommandContext, signer: Signer, plan: Plan) -> ReadyRequest:
-    """Return the departure of a plan whose role is complete. Raises what speaks against it."""
-    plan = plan.chained() if signer.is_role else plan
+def ready_request_for(context: CommandContext, signer: Signer, plan: AssumePlan) -> ReadyRequest:
+    """Return the request of a plan whose role is complete, checked as ``prepare`` checks it."""
+    plan = plan.chained(signer.is_role)
     check_host_knows(signer.client, plan.request)
     partition = partition_of_region(context.session, signer.client)
     check_partition(signer.client, plan.request, partition)
-    process = _process_of(context.session, plan)
-    check_code_will_be_there(plan.request, signer, process, context.environment)
-    return ReadyRequest(signer, plan.request, process)
+    process = _mfa_process(context.session, plan)
+    check_code_available(plan.request, signer, process, context.environment)
+    return ReadyRequest(signer, plan, process)
 
 
-def _process_of(session: Any, plan: Plan) -> Optional[MfaProcess]:
-    if plan.request.token_code is not None:
-        return None
-    return mfa_process_of(session.full_config["profiles"], plan.profile_pair)
+def _prepare_unsigned(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
+    """Return the request with an identity provider's token; no credentials are looked for."""
+    name = context.session.get_config_variable("profile")
+    exists = name is None or name in context.session.available_profiles
+    if not exists and not context.parsed_globals.profile:
+        # AWS_PROFILE may be the target, which does not exist before the first run.
+        use_profile(context.session, None)
+    signer = unsigned_signer(context)
+    check_host_knows(signer.client, plan.request)
+    partition = partition_of_region(context.session, signer.client)
+    check_partition(signer.client, plan.request, partition)
+    role = plan.request.role
+    if partition is None and role.partition is None:
+        raise InvalidRequest(
+            f"{CLI_NAME} does not know the partition of the region "
+            f"{signer.client.meta.region_name}, and nobody can be asked for it before the role "
+            f"'{role.name}' is assumed. Try: --role-arn ARN"
+        )
+    return ReadyRequest(signer, plan.completed(str(partition), str(role.account_id)))
 
 
-def _signer(context: CommandContext, client: Any, credentials: Any) -> Signer:
-    def frozen() -> Any:
-        with credentials_redacted(), error_hints_added():
-            return credentials.get_frozen_credentials()
-
-    def signed_by(other: Any) -> Any:
-        return create_sts_client(context, region_of(client), credentials=other)
-
-    def iam() -> Any:
-        options = client_options(context.parsed_globals, region_of(client), None)
-        return create_iam_client(context.session, options)
-
-    is_refreshable = isinstance(credentials, RefreshableCredentials)
-    return Signer(client, frozen, signed_by, iam, is_refreshable=is_refreshable)
-
-
-def send(context: CommandContext, ready_request: ReadyRequest) -> Assumed:
-    """Assume the role of a departure; the code of its MFA device is asked for here."""
+def send(context: CommandContext, ready_request: ReadyRequest) -> AssumedRole:
+    """Assume the role; the code of its MFA device is asked for here."""
     with source_mfa_device_named(context.session):
-        assumed = assume(ready_request, context.environment)
-    context.environment.notify(clamped_note(ready_request.request))
-    return assumed
+        obtained = assume(ready_request, context.environment)
+    context.environment.notify(ready_request.plan.notes())
+    return obtained
 
 
-def assume(ready_request: ReadyRequest, environment: Environment) -> Assumed:
-    """Assume the role of a departure, after those on the way to it."""
+def assume(ready_request: ReadyRequest, environment: Environment) -> AssumedRole:
+    """Assume the role, after those before it in the chain."""
     signer, request, now = ready_request.signer, ready_request.request, environment.now()
-    request, begun = begin(
+    request, first = assume_first(
         signer, request, ready_request.process, environment, ready_request.finds_device
     )
-    credentials = go_on(signer, request, begun, environment)
-    return Assumed(request, credentials, region_of(signer.client), now)
+    credentials = assume_rest(signer, request, first, environment)
+    plan = ready_request.plan.with_request(request)
+    return AssumedRole(plan, credentials, region_of(signer.client), now)
 
 
 @contextmanager
-def source_mfa_device_named(session: Any) -> Iterator[None]:
-    """Name what stands in the way to the source: its MFA device, its sign-in."""
+def source_mfa_device_named(session: Session) -> Iterator[None]:
+    """Name the source's MFA device, or its sign-in, in the error that it causes."""
     try:
         with sign_in_named(session):
             yield
     except EOFError:
         raise NoTerminal(
-            f"The MFA device {device_of(session)} of the source profile has a code to be typed, "
-            "and there is no terminal to ask on. Run the command in one, or let mfa_process of "
-            "the source profile answer the code"
+            f"The MFA device {source_mfa_serial(session)} of the source profile needs a code, "
+            "and there is no terminal to ask on. Run the command in one, or set mfa_process in "
+            "the source profile"
         ) from None
 
 
-def _chained(plan: Plan, credentials: Any, memory: CallerCache) -> Plan:
-    """Return the plan, chained where its credentials are known to be a role session."""
+def _mfa_process(session: Session, plan: AssumePlan) -> Optional[MfaProcess]:
+    if plan.request.token_code is not None:
+        return None
+    return mfa_process_of(session.full_config["profiles"], plan.profile_pair)
+
+
+def _signer(context: CommandContext, client: Client, credentials: Credentials) -> Signer:
+    def frozen() -> FrozenCredentials:
+        with credentials_redacted(), error_hints_added():
+            return credentials.get_frozen_credentials()
+
+    def signed_by(other: FrozenCredentials) -> Client:
+        made: Client = create_sts_client(context, region_of(client), credentials=other)
+        return made
+
+    def iam() -> Client:
+        options = client_options(context.parsed_globals, region_of(client), None)
+        made: Client = create_iam_client(context.session, options)
+        return made
+
+    is_refreshable = isinstance(credentials, RefreshableCredentials)
+    return Signer(client, frozen, signed_by, iam, is_refreshable=is_refreshable)
+
+
+def _chained_by_credentials(
+    plan: AssumePlan, credentials: Credentials, callers: CallerCache
+) -> AssumePlan:
+    """Return the plan, limited to one hour if its credentials are known to be a role session."""
     if plan.request.duration_seconds is None:
         return plan
-    return plan.chained() if is_role_session(credentials, memory) else plan
+    return plan.chained(is_role_session(credentials, callers))
+
+
+def _suggest_explain(error: ClientError, plan: AssumePlan, parsed_globals: ParsedGlobals) -> None:
+    """Add the command that explains it to a refusal that policies may have caused.
+
+    It explains AssumeRole only, not a request with an identity provider's token.
+    """
+    if is_refusal(error) and plan.request.proof is None:
+        add_reason(error, f"To find out why: {explain_command(plan, parsed_globals)}")
+
+
+def explain_command(plan: AssumePlan, parsed_globals: ParsedGlobals) -> str:
+    """Return ``aws assume explain`` with the options of the plan; it has no secret."""
+    request, profile_pair = plan.request, plan.profile_pair
+    name = request.role_session_name
+    # No option stands for a credential_source: the profile that has it names the role, too.
+    by_profile = plan.by_profile and profile_pair.credential_source is not None
+    source = profile_pair.source if profile_pair.credential_source is None else None
+    options: list[tuple[str, Optional[str]]] = [
+        ("--role-arn", None if by_profile else request.role.arn),
+        ("--profile", profile_pair.configuration if by_profile else source),
+        ("--region", parsed_globals.region),
+        ("--endpoint-url", parsed_globals.endpoint_url),
+        # A template makes the same name again.
+        ("--role-session-name", name if name == plan.session_name else None),
+        ("--external-id", request.external_id),
+        ("--serial-number", request.serial_number),
+        ("--source-identity", request.source_identity),
+        ("--duration-seconds", str(request.duration_seconds) if plan.has_flag else None),
+    ]
+    words = ["aws", "assume", "explain"]
+    for role in request.via:
+        words += ["--via", role.arn]
+    for option, value in options:
+        words += [option, value] if value is not None else []
+    if request.tags:
+        words += ["--tags", *(f"Key={key},Value={value}" for key, value in request.tags)]
+    if request.transitive_tag_keys:
+        words += ["--transitive-tag-keys", *request.transitive_tag_keys]
+    if request.provided_contexts:
+        # Their assertions are signed, and must not be shown.
+        words += ["--provided-contexts", "ProviderArn=ARN,ContextAssertion=ASSERTION"]
+    return " ".join(shlex.quote(word) for word in words)

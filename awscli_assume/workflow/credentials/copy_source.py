@@ -1,123 +1,227 @@
-"""``--copy-source``: the source's own temporary credentials, written as they are."""
+"""The source's own temporary credentials, without a role: ``--copy-source``, or no role named."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Mapping, Optional
+from typing import TYPE_CHECKING, Callable, Mapping, Optional
 
 from awscli_assume.arguments.copy_source import check_no_role
+from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
+from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.aws.sts.client import get_caller, region_of
-from awscli_assume.aws.sts.client_pool import SourceClients
+from awscli_assume.aws.sts.client_pool import SourceClients, source_credentials
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
+from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.credentials import (
     PrincipalCredentials,
-    SessionCredentials,
     format_time,
     read_copy,
 )
+from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import Record
-from awscli_assume.profiles.source import ProfilePair, choose_profile_pair
+from awscli_assume.profiles.source import DEFAULT_TARGET, ProfilePair
 from awscli_assume.profiles.state import ProfileState, end_beside
-from awscli_assume.profiles.target import Target
+from awscli_assume.profiles.writer.diff import NEW
 from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
-from awscli_assume.workflow.planning.source_profile import make_ready
+from awscli_assume.workflow.planning.make_plan import make_plan
+from awscli_assume.workflow.planning.plan import (
+    ObtainedCredentials,
+    Plan,
+    UsableCredentials,
+    region_of_source,
+    region_of_variable,
+)
+from awscli_assume.workflow.planning.source_profile import (
+    choose_source,
+    has_environment_keys,
+    read_profiles,
+    resolve_source,
+    use_source,
+)
+
+if TYPE_CHECKING:
+    from awscli_assume.workflow.refresh.batch import Run
+
+# Any of them names a role, or shapes its session.
+ROLE_OPTIONS = (
+    "role",
+    "role_name",
+    "role_arn",
+    "account_id",
+    "via",
+    *STS_OPTIONS,
+    *IDENTITY_PROVIDER_OPTIONS,
+)
 
 
 @dataclass(frozen=True)
-class Copy:
-    """What is going to be copied, from where and to where; nothing is called yet."""
+class CopyPlan:
+    """Copy the source's own temporary credentials to the target."""
 
     profile_pair: ProfilePair
+    profiles: ResolvedProfiles
 
-    def record(self, region: Optional[str] = None) -> Record:
-        """Return the record of the copy."""
+    @property
+    def session_profiles(self) -> Mapping[str, Profile]:
+        """What the profiles inherit."""
+        return self.profiles.resolved
+
+    @property
+    def expected_expiry(self) -> Optional[str]:
+        """What a dry run shows as the expiry."""
+        return NEW
+
+    def record(self, region: Optional[str]) -> Record:
+        """Return the record for the target profile; ``region`` is the one that is written."""
         return Record(None, "", self.profile_pair.source, region)
 
+    def with_known_role(self) -> Plan:
+        """Return the plan itself: it has no role."""
+        return self
 
-@dataclass(frozen=True)
-class Copied:
-    """A source's own credentials with whose they are, its region, and when that was asked."""
+    def check_can_refresh(self) -> None:
+        """Accept the plan: ``--copy-source`` excludes ``--auto-refresh`` already."""
 
-    credentials: PrincipalCredentials
-    region: Optional[str]
-    at: datetime
+    def satisfied_by(
+        self, existing: Optional[ProfileState], least: Optional[int], region: Optional[str]
+    ) -> bool:
+        """Return whether the target has these credentials for more than ``least`` seconds."""
+        if existing is None or least is None:
+            return False
+        return existing.satisfies(self.record(None), least, region)
+
+    def expected_region(self, environment: Environment) -> Optional[str]:
+        """Return the region of the first client, without ``--region``."""
+        of_source = region_of_source(self.profiles, self.profile_pair)
+        return region_of_variable(environment.variables) or of_source
+
+    def expected_credentials(self, now: datetime) -> PrincipalCredentials:
+        """Return what a dry run shows in place of the credentials."""
+        return PrincipalCredentials(NEW, NEW, NEW, now, NEW, NEW)
+
+    def dry_run_requests(self) -> list[dict[str, object]]:
+        """Return the one request to STS, which tells whose credentials they are."""
+        return [
+            {
+                "Operation": "GetCallerIdentity",
+                "SourceProfile": self.profile_pair.source,
+                "TargetProfile": self.profile_pair.target,
+                "Parameters": {},
+            }
+        ]
+
+    def notes(self) -> str:
+        """Return no note."""
+        return ""
+
+    def warnings(self, is_explicit: bool) -> str:
+        """Return no note."""
+        return ""
+
+    def obtain(self, context: CommandContext) -> ObtainedCredentials:
+        """Find the source's credentials and ask STS whose they are. Nothing is written."""
+        session = context.session
+        with overridden_profiles(session, self.session_profiles), source_mfa_device_named(session):
+            return self.obtain_by(context, SourceClients(context))
+
+    def obtain_by(
+        self,
+        context: CommandContext,
+        clients: SourceClients,
+        refreshed: Optional[PrincipalCredentials] = None,
+    ) -> ObtainedCredentials:
+        """Return the copy, with the clients of a run.
+
+        ``refreshed`` are the source's credentials if the same run has refreshed them. Raises
+        as ``SourceClients.own`` does, and InvalidRequest and InvalidConfiguration if there is
+        nothing to copy.
+        """
+        source = self.profile_pair.source
+        found = refreshed if refreshed is not None else clients.own(source)
+        now = context.environment.now()
+        if found is None:
+            raise InvalidRequest(
+                "The source has long-lived credentials, and a copy of them has no advantage: "
+                "every tool can use them where they are. Name a role: --role-name my-iam-role"
+            )
+        profile = self.profiles.get(source or "", {})
+        expiration = found.expiration or end_beside(profile, found.access_key_id)
+        _check_not_expired(expiration, now)
+        client = clients.signed_by(source, found)
+        caller = get_caller(client)
+        credentials = read_copy(found, expiration, caller.arn, caller.user_id)
+        return ObtainedCredentials(self, credentials, region_of(client), now)
+
+    def obtain_to_use(self, context: CommandContext) -> UsableCredentials:
+        """Find the source's credentials. STS is not called, and nothing is written."""
+        with overridden_profiles(context.session, self.session_profiles):
+            use_source(context.session, self.profile_pair)
+            # As everywhere in the CLI, a profile that was named has to exist.
+            profile = context.session.get_scoped_config()
+            with source_mfa_device_named(context.session):
+                credentials = source_credentials(context.session)
+            region = context.parsed_globals.region or context.session.get_config_variable("region")
+        if credentials is None:
+            raise InvalidRequest(
+                "No role was named, and the source has long-lived credentials, which are not "
+                "handed on. Name a role: --role-name my-iam-role, or --role-arn ARN"
+            )
+        expiration = credentials.expiration
+        if expiration is None and self.profile_pair.source is not None:
+            expiration = end_beside(profile, credentials.access_key_id)
+        _check_not_expired(expiration, context.environment.now())
+        return UsableCredentials(replace(credentials, expiration=expiration), region)
+
+    def start_refresh(
+        self, run: Run, refreshed: Optional[PrincipalCredentials]
+    ) -> Callable[[], ObtainedCredentials]:
+        """Copy at once: the clients of a source are made one after another."""
+        obtained = self.obtain_by(run.context, run.clients, refreshed)
+        return lambda: obtained
 
 
-def plan_copy(context: CommandContext, parsed_args: Any) -> Copy:
-    """Return the copy of a command line. Raises InvalidRequest and InvalidConfiguration."""
+def plan_copy(context: CommandContext, parsed_args: ParsedArgs) -> CopyPlan:
+    """Return the plan of ``--copy-source``. Raises InvalidRequest and InvalidConfiguration."""
     check_no_role(parsed_args)
-    make_ready(context, context.parsed_globals.profile is not None)
-    profile_pair = choose_profile_pair(
-        context.session.full_config["profiles"],
-        current=context.session.get_config_variable("profile"),
-        is_explicit=context.parsed_globals.profile is not None,
-        has_environment_keys=bool(context.environment.variables.get("AWS_ACCESS_KEY_ID")),
-        explicit_target=parsed_args.update_profile,
-    )
-    return Copy(profile_pair)
+    profiles = read_profiles(context)
+    is_explicit = context.parsed_globals.profile is not None
+    target = getattr(parsed_args, "update_profile", None)
+    return CopyPlan(choose_source(context, profiles, is_explicit, target), profiles)
 
 
-def copy_again(state: ProfileState) -> Copy:
-    """Return the copy that a profile of ours was made by."""
+def copy_again(state: ProfileState, profiles: ResolvedProfiles) -> CopyPlan:
+    """Return the plan that a profile of ours was copied by."""
     source = state.record.source_profile
-    return Copy(ProfilePair(source, state.name, source or "default"))
+    return CopyPlan(ProfilePair(source, state.name, source or "default"), profiles)
 
 
-def carry_out_copy(context: CommandContext, copy: Copy) -> Copied:
-    """Find the source's credentials and ask STS whose they are. Nothing is written."""
-    with source_mfa_device_named(context.session):
-        return copied(context, SourceClients(context), copy)
+def plan_to_use(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
+    """Return the plan of a verb that writes no profile; without a role, the source's own copy.
 
-
-def copied(
-    context: CommandContext,
-    clients: SourceClients,
-    copy: Copy,
-    renewed: Optional[PrincipalCredentials] = None,
-) -> Copied:
-    """Return a copy by the clients of a run.
-
-    ``renewed`` are the source's credentials where they are newer than its file's.
-    Raises what ``SourceClients.own`` does, and InvalidRequest and
-    InvalidConfiguration where there is nothing to copy.
+    Raises InvalidRequest and InvalidConfiguration; nothing is called.
     """
-    source = copy.profile_pair.source
-    found = renewed if renewed is not None else clients.own(source)
-    now = context.environment.now()
-    profile = context.session.full_config["profiles"].get(source or "", {})
-    expiration = _end_of(found, profile, now)
-    assert found is not None  # noqa: S101 - for the type checker
-    client = clients.signed_by(source, found)
-    caller = get_caller(client)
-    credentials = read_copy(found, expiration, caller.arn, caller.user_id)
-    return Copied(credentials, region_of(client), now)
+    if parsed_args.copy_source:
+        return plan_copy(context, parsed_args)
+    if any(getattr(parsed_args, name, None) is not None for name in ROLE_OPTIONS):
+        return make_plan(context, parsed_args)
+    profiles = read_profiles(context)
+    is_explicit = context.parsed_globals.profile is not None
+    resolve_source(context, profiles, is_explicit)
+    is_environment = has_environment_keys(context) and not is_explicit
+    current = context.session.get_config_variable("profile") or "default"
+    if not is_environment and "role_arn" in profiles.get(current, {}):
+        return make_plan(context, parsed_args)
+    source = None if is_environment else current
+    return CopyPlan(ProfilePair(source, DEFAULT_TARGET, current), profiles)
 
 
-def expected_copy(copy: Copy, region: Optional[str], environment: Environment, new: str) -> Target:
-    """Return what the target would hold, with ``new`` for all that is not known yet."""
-    unknown = PrincipalCredentials(new, new, new, environment.now(), new, new)
-    return Target(copy.profile_pair.target, unknown, copy.record(region), region, expires=new)
-
-
-def _end_of(
-    found: Optional[SessionCredentials], profile: Mapping[str, Any], now: datetime
-) -> Optional[datetime]:
-    """Return when the credentials of a source end, None where it does not say.
-
-    Raises InvalidRequest and InvalidConfiguration where they can't be copied.
-    """
-    if found is None:
-        raise InvalidRequest(
-            "The source has long-lived credentials, and nothing is gained by a copy of those: "
-            "every tool can use them where they are. Name a role: --role-name my-iam-role"
-        )
-    expiration = found.expiration or end_beside(profile, found.access_key_id)
+def _check_not_expired(expiration: Optional[datetime], now: datetime) -> None:
     if expiration is not None and expiration <= now:
         raise InvalidConfiguration(
-            f"The credentials of the source have expired at {format_time(expiration)}. Nothing "
-            "was written. Renew them where they came from, for example: aws assume refresh"
+            f"The credentials of the source have expired at {format_time(expiration)}. Renew "
+            "them: aws assume refresh, aws sso login or aws login, whichever they came from"
         )
-    return expiration

@@ -1,9 +1,9 @@
-"""``--login``: renew a sign-in that has ended, once, and go on."""
+"""``--login``: renew an expired sign-in, once, and go on."""
 
 from __future__ import annotations
 
 import logging
-from typing import Callable, TypeVar
+from typing import Callable, Mapping, Protocol, TypeVar
 
 from awscli_assume.aws.sso_login import command_of, sign_in_words
 from awscli_assume.errors import InvalidConfiguration, NoTerminal
@@ -12,31 +12,44 @@ from awscli_assume.host import (
     HAS_SIGN_IN,
     SIGN_IN_ERRORS,
     forget_credentials,
+    overridden_profiles,
     own_executable,
     user_environment,
 )
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
+from awscli_assume.host.protocols import Profile
 
 LOG = logging.getLogger("awscli.assume.signing_in")
 T = TypeVar("T")
 
 
-def signed_in(context: CommandContext, step: Callable[[], T], is_wanted: bool) -> T:
-    """Take a step; where the sign-in of its source has ended and that is wanted, renew it first.
+class Source(Protocol):
+    """What may need a sign-in, and what the session has to see to find which one."""
 
-    Raises NoTerminal and InvalidConfiguration where it can't be renewed, and what
+    @property
+    def session_profiles(self) -> Mapping[str, Profile]:
+        """The profiles that the CLI's session has to see other than the files have them."""
+
+
+def signed_in(
+    context: CommandContext, source: Source, step: Callable[[], T], is_wanted: bool
+) -> T:
+    """Run a step; with ``--login`` (``is_wanted``), renew an expired sign-in and run it again.
+
+    Raises NoTerminal and InvalidConfiguration if the sign-in can't be renewed, and what
     the step raises.
     """
-    try:
+    with overridden_profiles(context.session, source.session_profiles):
+        try:
+            return step()
+        except SIGN_IN_ERRORS as error:
+            words = sign_in_words(context.session) if is_wanted else None
+            if words is None:
+                raise
+            _sign_in(words, context.environment, error)
+        forget_credentials(context.session)
         return step()
-    except SIGN_IN_ERRORS as error:
-        words = sign_in_words(context.session) if is_wanted else None
-        if words is None:
-            raise
-        _sign_in(words, context.environment, error)
-    forget_credentials(context.session)
-    return step()
 
 
 def _sign_in(words: tuple[str, ...], environment: Environment, error: Exception) -> None:

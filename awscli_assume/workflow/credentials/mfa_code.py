@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping, Optional, TypeVar
+from typing import Callable, Iterator, Mapping, Optional, TypeVar
 
 from awscli_assume.aws.sts.mfa import is_wrong_code
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, NoTerminal
-from awscli_assume.host import ClientError, compat_shell_split, user_environment
+from awscli_assume.host import (
+    ClientError,
+    ProfileNotFound,
+    compat_shell_split,
+    use_prompter,
+    user_environment,
+)
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
+from awscli_assume.host.protocols import Profile, Session
 from awscli_assume.model.request import limits
 from awscli_assume.profiles.source import ProfilePair
 
@@ -18,7 +28,7 @@ from awscli_assume.profiles.source import ProfilePair
 MFA_PROCESS = "mfa_process"
 PROCESS_SECONDS = 60
 TRIES = 3
-_Answer = TypeVar("_Answer")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -26,18 +36,18 @@ class MfaProcess:
     """A command line whose output is a code, and the profile that it stands in."""
 
     profile: str
-    line: Any = field(repr=False)
+    line: object = field(repr=False)
 
     def code(self, environment: Environment) -> str:
-        """Run the command, without a shell, and answer the six digits of its output.
+        """Run the command without a shell, and return the six digits that it prints.
 
-        Its stderr is ours, for a question or a hint to touch a key; it has no
-        stdin. Raises InvalidConfiguration, which tells the first word only.
+        It shares our stderr, for a question or a hint to touch a key, and has no stdin.
+        Raises InvalidConfiguration, which shows the first word of the command only.
         """
         words = self._words()
         variables = user_environment(environment.variables)
         try:
-            done = subprocess.run(  # noqa: S603 - a command of the person's own, no shell
+            done = subprocess.run(  # noqa: S603 - the user's own command, no shell
                 words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=variables,
                 timeout=PROCESS_SECONDS, check=False,
             )  # fmt: skip
@@ -76,7 +86,9 @@ class MfaProcess:
         )
 
 
-def mfa_process_of(profiles: Mapping[str, Any], profile_pair: ProfilePair) -> Optional[MfaProcess]:
+def mfa_process_of(
+    profiles: Mapping[str, Profile], profile_pair: ProfilePair
+) -> Optional[MfaProcess]:
     """Return the command of the profile that settings are read from, else of the source."""
     for name in (profile_pair.configuration, profile_pair.source):
         line = profiles.get(name or "", {}).get(MFA_PROCESS)
@@ -86,10 +98,10 @@ def mfa_process_of(profiles: Mapping[str, Any], profile_pair: ProfilePair) -> Op
 
 
 def check_terminal(serial_number: str, environment: Environment) -> None:
-    """Raise NoTerminal where a code has to be typed and nobody can be asked."""
+    """Raise NoTerminal if there is no terminal to ask for a code on."""
     if not environment.has_terminal():
         raise NoTerminal(
-            f"The MFA device {serial_number} has a code to be typed, and there is no "
+            f"The MFA device {serial_number} needs a code, and there is no "
             "terminal to ask on. Run the command in one, or: aws assume --token-code CODE"
         )
 
@@ -98,11 +110,11 @@ def with_code(
     serial_number: str,
     process: Optional[MfaProcess],
     environment: Environment,
-    use: Callable[[str], _Answer],
-) -> _Answer:
-    """Use a code of the device. One that was typed and is wrong is asked for again, twice.
+    use: Callable[[str], _T],
+) -> _T:
+    """Use a code of the device; a wrong one that was typed is asked for again, twice.
 
-    Raises what ``use`` raises, and the last refusal of a code.
+    Raises what ``use`` raises, such as the last refusal of a code.
     """
     if process is not None:
         return use(process.code(environment))
@@ -117,7 +129,7 @@ def with_code(
             reason = "is not six digits" if is_form else "was refused, and no code works twice"
             tries = "1 try" if left == 1 else f"{left} tries"
             environment.notify(f"aws: [NOTE]: the code {reason}; {tries} left\n")
-    raise AssertionError  # pragma: no cover - the last try has raised or answered
+    raise AssertionError  # pragma: no cover - the last try has raised or returned
 
 
 def _typed(serial_number: str, environment: Environment) -> str:
@@ -129,3 +141,46 @@ def _typed(serial_number: str, environment: Environment) -> str:
             "Run the command again, or give the code: --token-code CODE"
         ) from None
     return limits.token_code(code)
+
+
+def answer_source_mfa(context: CommandContext) -> None:
+    """Let ``mfa_process`` answer the CLI's own question for the code of a source's MFA device.
+
+    Without that key the CLI asks, and raises EOFError if there is no terminal.
+    """
+
+    def prompt(question: str) -> str:
+        process = _mfa_process_for(context.session, question)
+        return getpass.getpass(question) if process is None else process.code(context.environment)
+
+    # AWS_PROFILE may be the target, which does not exist yet; another profile is used then.
+    with suppress(ProfileNotFound):
+        use_prompter(context.session, prompt)
+
+
+def source_mfa_serial(session: Session) -> Optional[str]:
+    """Return the MFA device of the session's profile, else the first one in its source chain."""
+    found = (profile.get("mfa_serial") for _, profile in _source_chain(session))
+    return next((serial for serial in found if serial is not None), None)
+
+
+def _mfa_process_for(session: Session, question: str) -> Optional[MfaProcess]:
+    """Return the command of the profile with the device, else of the next one in its chain."""
+    is_found = False
+    for name, profile in _source_chain(session):
+        # "Enter MFA code for SERIAL: " (credentials.py, all versions).
+        is_found = is_found or f" {profile.get('mfa_serial')}:" in question
+        if is_found and MFA_PROCESS in profile:
+            return MfaProcess(name, profile[MFA_PROCESS])
+    return None
+
+
+def _source_chain(session: Session) -> Iterator[tuple[str, Profile]]:
+    """Return the session's profile, its source profile, and so on."""
+    profiles = session.full_config["profiles"]
+    name = session.get_config_variable("profile") or "default"
+    seen: set[str] = set()
+    while name in profiles and name not in seen:
+        seen.add(name)
+        yield name, profiles[name]
+        name = profiles[name].get("source_profile")

@@ -1,13 +1,14 @@
-"""Finding the caller's MFA device, where one is needed and none was named."""
+"""Find the caller's MFA device if one is needed and none was named."""
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Optional
 
 from awscli_assume.aws.iam.mfa_devices import asks_for_device, list_mfa_devices
 from awscli_assume.aws.sts.errors import add_reason
 from awscli_assume.aws.sts.mfa import Signer
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.host import ClientError
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.request.mfa_device import Choice, choose_device
 from awscli_assume.model.request.request import AssumeRoleRequest
@@ -17,9 +18,9 @@ from awscli_assume.workflow.credentials.mfa_code import MfaProcess
 def with_device_of_code(
     request: AssumeRoleRequest, signer: Signer, environment: Environment
 ) -> AssumeRoleRequest:
-    """Return the request with the device of a code that was given without one.
+    """Return the request with the MFA device of a code that was given without one.
 
-    Raises InvalidRequest where it can't be found.
+    Raises InvalidRequest if it can't be found.
     """
     if request.token_code is None or request.serial_number is not None:
         return request
@@ -35,17 +36,17 @@ def with_device_of_code(
 
 
 def with_device_of_caller(
-    error: Any,
+    error: ClientError,
     request: AssumeRoleRequest,
     signer: Signer,
     process: Optional[MfaProcess],
     environment: Environment,
 ) -> Optional[AssumeRoleRequest]:
-    """Return the request with the caller's device, where STS's refusal asks for one.
+    """Return the request with the caller's MFA device if STS refuses the call without one.
 
-    None leaves the refusal as it is: it says something else, the device was named,
-    nothing answers a code, the source is no access key of a user, or the device is
-    not to be known, which is then said behind the refusal.
+    Returns None if the refusal has another cause, the device was named, nobody can give a
+    code, the source is not the access key of a user, or the device can't be found; the
+    reason of the last is added to the refusal.
     """
     if request.serial_number is not None or not asks_for_device(error):
         return None

@@ -1,4 +1,4 @@
-"""AssumeRole for a request that may have an MFA device: one code for many roles."""
+"""AssumeRole with an MFA device: one code starts a session that all roles behind it use."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ def needs_code(request: AssumeRoleRequest) -> bool:
     return request.serial_number is not None and request.token_code is None
 
 
-def goes_by_session(request: AssumeRoleRequest, signer: Signer) -> bool:
-    """Return whether a request is signed by a session that one code bought for many.
+def uses_mfa_session(request: AssumeRoleRequest, signer: Signer) -> bool:
+    """Return whether a request is signed by the MFA session that many requests share.
 
-    Where the longest duration is still to be found out, that is not known yet.
+    With MAX_DURATION that is not known before the duration is.
     """
     is_settled = request.seconds != MAX_DURATION
     return is_settled and needs_code(request) and _route(request, signer).by_session
 
 
-def renews_without_code(
+def repeats_without_code(
     request: AssumeRoleRequest,
     signer: Signer,
     process: Optional[MfaProcess],
     now: datetime,
 ) -> bool:
-    """Return whether a request can be made again when nobody is there to type a code."""
+    """Return whether a request can be repeated without asking the user for a code."""
     if process is not None or request.serial_number is None:
         return True
     request = replace(request, token_code=None)
-    return goes_by_session(request, signer) and _held(request, signer, now) is not None
+    return uses_mfa_session(request, signer) and _cached_session(request, signer, now) is not None
 
 
-def check_code_will_be_there(
+def check_code_available(
     request: AssumeRoleRequest,
     signer: Signer,
     process: Optional[MfaProcess],
     environment: Environment,
 ) -> None:
-    """Raise NoTerminal where a code is needed, nothing answers it and nobody can be asked."""
+    """Raise NoTerminal if a code is needed, and neither a command nor the user can give it."""
     if not needs_code(request) or process is not None or environment.has_terminal():
         return
-    if _held(request, signer, environment.now()) is None:
+    if _cached_session(request, signer, environment.now()) is None:
         check_terminal(str(request.serial_number), environment)
 
 
@@ -64,7 +64,7 @@ def assume_with_device(
     process: Optional[MfaProcess],
     environment: Environment,
 ) -> TemporaryCredentials:
-    """Assume the role; where the request's device has a code to give, it is asked for here."""
+    """Assume the role; a code that its MFA device has to give is asked for here."""
     if not needs_code(request):
         return assume_role(signer.client, request, environment.now(), signer.iam)
     route = _route(request, signer)
@@ -88,32 +88,32 @@ def _by_session(
     process: Optional[MfaProcess],
     environment: Environment,
 ) -> TemporaryCredentials:
-    kept = _kept(request, signer)
-    held = kept.load(environment.now())
-    if held is not None:
+    cache = _cache_of(request, signer)
+    session = cache.load(environment.now())
+    if session is not None:
         try:
-            return _signed(signer, held, request, environment)
+            return _signed(signer, session, request, environment)
         except ClientError as error:
             if not is_stale(error):
                 raise
-            kept.remove(held)
-    fresh = _obtain(kept, signer, request, process, environment)
+            cache.remove(session)
+    fresh = _obtain(cache, signer, request, process, environment)
     return _signed(signer, fresh, request, environment)
 
 
 def _obtain(
-    kept: MfaSession,
+    cache: MfaSession,
     signer: Signer,
     request: AssumeRoleRequest,
     process: Optional[MfaProcess],
     environment: Environment,
 ) -> SessionCredentials:
-    """Return a session for a code, asked for once by all processes that need one."""
+    """Return a new session; of all processes that need one, the first asks for the code."""
     serial_number = str(request.serial_number)
-    with kept.locked():
-        held = kept.load(environment.now())
-        if held is None:
-            held = with_code(
+    with cache.locked():
+        session = cache.load(environment.now())
+        if session is None:
+            session = with_code(
                 serial_number,
                 process,
                 environment,
@@ -121,8 +121,8 @@ def _obtain(
                     signer.client, serial_number, code, environment.now()
                 ),
             )
-            kept.store(held, environment.now())
-    return held
+            cache.store(session, environment.now())
+    return session
 
 
 def _signed(
@@ -137,18 +137,18 @@ def _signed(
 
 def _route(request: AssumeRoleRequest, signer: Signer) -> Route:
     route = route_of(request, is_long_lived=not signer.frozen().token)
-    is_possible = route.by_session and _kept(request, signer).is_possible()
-    # Where nothing can be kept, a session would cost a call and serve nobody else.
+    is_possible = route.by_session and _cache_of(request, signer).is_possible()
+    # If the session can't be cached, it would cost a call and serve no other request.
     return route if is_possible or not route.by_session else Route(by_session=False)
 
 
-def _kept(request: AssumeRoleRequest, signer: Signer) -> MfaSession:
+def _cache_of(request: AssumeRoleRequest, signer: Signer) -> MfaSession:
     return MfaSession(signer.frozen().access_key, str(request.serial_number))
 
 
-def _held(
+def _cached_session(
     request: AssumeRoleRequest, signer: Signer, now: datetime
 ) -> Optional[SessionCredentials]:
     if signer.is_refreshable or not _route(request, signer).by_session:
         return None
-    return _kept(request, signer).load(now)
+    return _cache_of(request, signer).load(now)

@@ -1,4 +1,4 @@
-"""The requests of one journey: the role, and before it those on the way (``--via``)."""
+"""Role chaining by ``--via``: assume the first role, then each next one with its credentials."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from awscli_assume.aws.sts.client import assume_role
 from awscli_assume.aws.sts.errors import chain_step_named
 from awscli_assume.aws.sts.max_duration import MaxDurationCache, assume_longest
 from awscli_assume.aws.sts.mfa import Signer
+from awscli_assume.aws.sts.web_identity import assume_role_with_identity_token
 from awscli_assume.host import ClientError
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
@@ -21,34 +22,35 @@ from awscli_assume.workflow.credentials.mfa_device import (
     with_device_of_caller,
     with_device_of_code,
 )
-from awscli_assume.workflow.credentials.web_identity import assume_once
+from awscli_assume.workflow.credentials.mfa_session import assume_with_device
+from awscli_assume.workflow.planning.identity_provider import secret_of
 
 
-def begin(
+def assume_first(
     signer: Signer,
     request: AssumeRoleRequest,
     process: Optional[MfaProcess],
     environment: Environment,
     finds_device: bool,
 ) -> tuple[AssumeRoleRequest, TemporaryCredentials]:
-    """Assume the first role of a request, which is the only one where it has no hops.
+    """Assume the first role of a chain, which is the only one without ``--via``.
 
-    The request comes back, with the caller's MFA device where that was needed, had
-    not been named and was to be found: then the call is made once more.
+    Returns the request, too: with ``finds_device``, and if STS asks for MFA, it has the
+    caller's MFA device, and the call is made once more.
     """
     if not finds_device:
-        return request, _first(signer, request, process, environment)
+        return request, _assume_first(signer, request, process, environment)
     request = with_device_of_code(request, signer, environment)
     try:
-        return request, _first(signer, request, process, environment)
+        return request, _assume_first(signer, request, process, environment)
     except ClientError as error:
         found = with_device_of_caller(error, request, signer, process, environment)
         if found is None:
             raise
-    return found, _first(signer, found, process, environment)
+    return found, _assume_first(signer, found, process, environment)
 
 
-def _first(
+def _assume_first(
     signer: Signer,
     request: AssumeRoleRequest,
     process: Optional[MfaProcess],
@@ -61,24 +63,24 @@ def _first(
         return _assume(signer, first, process, environment)
 
 
-def go_on(
+def assume_rest(
     signer: Signer,
     request: AssumeRoleRequest,
-    begun: TemporaryCredentials,
+    credentials: TemporaryCredentials,
     environment: Environment,
 ) -> TemporaryCredentials:
-    """Assume all other roles of a request, each by the credentials of the one before.
+    """Assume the other roles of a chain, each with the credentials of the one before.
 
-    What the hops answered is used once, and neither written nor kept.
+    The credentials of the roles in between are used once, and never stored.
     """
     _, *others = requests_in_order(request)
-    for number, asked in enumerate(others, 2):
-        signer = signer.with_credentials(begun)
-        if asked is others[-1]:
-            return assume_role(signer.client, asked, environment.now())
-        with chain_step_named(number, len(request.via), asked.role.arn):
-            begun = assume_role(signer.client, asked, environment.now())
-    return begun
+    for number, step in enumerate(others, 2):
+        signer = signer.with_credentials(credentials)
+        if step is others[-1]:
+            return assume_role(signer.client, step, environment.now())
+        with chain_step_named(number, len(request.via), step.role.arn):
+            credentials = assume_role(signer.client, step, environment.now())
+    return credentials
 
 
 def _assume(
@@ -87,16 +89,29 @@ def _assume(
     process: Optional[MfaProcess],
     environment: Environment,
 ) -> TemporaryCredentials:
-    """Assume one role; the longest that it allows is found out where that was asked for."""
+    """Assume one role; with MAX_DURATION, for as long as it allows."""
     if request.seconds != MAX_DURATION:
-        return assume_once(signer, request, process, environment)
-    # IAM is asked before, if at all: a refusal of a step needs no second answer.
-    silent = replace(signer, iam=None)
+        return _assume_once(signer, request, process, environment)
+    # assume_longest asks IAM itself: a refused duration needs no second question.
+    without_iam = replace(signer, iam=None)
 
     def call(settled: AssumeRoleRequest) -> TemporaryCredentials:
-        return assume_once(silent, settled, process, environment)
+        return _assume_once(without_iam, settled, process, environment)
 
     longest = assume_longest(request, environment.now(), MaxDurationCache(), signer.iam, call)
     if longest.is_guess:
         environment.notify(unknown_maximum_note(request.role.arn))
     return longest.credentials
+
+
+def _assume_once(
+    signer: Signer,
+    request: AssumeRoleRequest,
+    process: Optional[MfaProcess],
+    environment: Environment,
+) -> TemporaryCredentials:
+    """Assume one role with the identity provider's token, which is read now, or as the source."""
+    if request.proof is None:
+        return assume_with_device(signer, request, process, environment)
+    secret = secret_of(request.proof, signer.ca_bundle, environment)
+    return assume_role_with_identity_token(signer.client, request, secret, environment.now())

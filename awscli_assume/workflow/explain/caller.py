@@ -25,20 +25,19 @@ from awscli_assume.errors import NoTerminal, UnexpectedAnswer
 from awscli_assume.host import BotoCoreError, ClientError, NoCredentialsError
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import (
+    Client,
     Credentials,
     FrozenCredentials,
     IamClient,
     OrganizationsClient,
     Session,
-    StsClient,
 )
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.profiles.state import end_beside
 from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
-from awscli_assume.workflow.credentials.start_region import start_region
-from awscli_assume.workflow.planning.plan import Plan
+from awscli_assume.workflow.planning.plan import AssumePlan
 from awscli_assume.workflow.planning.source_profile import use_source
 
 # botocore's name of each credential provider (credentials.py, METHOD; "login" since 2.32).
@@ -131,18 +130,18 @@ class CallerCheck:
 
     step: Step
     caller: Optional[IdentifiedCaller] = None
-    client: Optional[StsClient] = None
+    client: Optional[Client] = None
     server_time: Optional[datetime] = None
     error: Optional[Exception] = None
     partition: Optional[str] = None
 
 
-def check_caller(context: CommandContext, plan: Plan) -> CallerCheck:
+def check_caller(context: CommandContext, plan: AssumePlan) -> CallerCheck:
     """Find the source credentials and ask STS for their caller."""
     session, source = context.session, plan.profile_pair.source
     try:
         use_source(session, plan.profile_pair)
-        client = create_sts_client(context, start_region(plan, context.environment.variables))
+        client = create_sts_client(context, plan.start_region(context.environment))
         partition = partition_of_region(session, client)
         with source_mfa_device_named(session), credentials_redacted(), error_hints_added():
             credentials = session.get_credentials()
@@ -178,7 +177,7 @@ def check_caller(context: CommandContext, plan: Plan) -> CallerCheck:
 
 
 def _identified(
-    context: CommandContext, client: StsClient, frozen: FrozenCredentials, identity: Identity
+    context: CommandContext, client: Client, frozen: FrozenCredentials, identity: Identity
 ) -> IdentifiedCaller:
     options = client_options(context.parsed_globals, region_of(client), frozen)
     create = partial(create_impatient_client, context.session, options=options)

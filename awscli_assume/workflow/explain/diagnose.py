@@ -34,11 +34,11 @@ from awscli_assume.workflow.explain.trust_policy import (
     find_organization,
     find_principal,
 )
-from awscli_assume.workflow.planning.plan import Plan
+from awscli_assume.workflow.planning.plan import AssumePlan
 
 
 def diagnose(
-    context: CommandContext, plan: Plan, role_account_profile: Optional[str]
+    context: CommandContext, plan: AssumePlan, role_account_profile: Optional[str]
 ) -> Diagnosis:
     """Run all checks, for each role of a chain until one cannot be assumed.
 
@@ -46,7 +46,7 @@ def diagnose(
     """
     machine = check_machine(context, plan)
     check = check_caller(context, plan)
-    if check.caller is not None:
+    if check.caller is not None and check.client is not None:
         plan = with_account_found(context, check.client, plan, CallerCache())
     now = context.environment.now()
     checks = _RequestChecks(
@@ -134,7 +134,7 @@ def _with_accounts_compared(check: CallerCheck, request: AssumeRoleRequest) -> S
     return replace(check.step, evidence=(*check.step.evidence, sentence))
 
 
-def _completed(plan: Plan, check: CallerCheck) -> AssumeRoleRequest:
+def _completed(plan: AssumePlan, check: CallerCheck) -> AssumeRoleRequest:
     if check.caller is None:
         return plan.request
     caller = check.caller.identity.caller

@@ -25,7 +25,7 @@ from awscli_assume.workflow.explain.caller import (
     is_sts_error,
     lines_of,
 )
-from awscli_assume.workflow.planning.plan import Plan
+from awscli_assume.workflow.planning.plan import AssumePlan
 
 _PLUGIN = "awscli_assume"
 
@@ -88,7 +88,7 @@ def check_sts(check: CallerCheck, now: datetime, commands: SuggestedCommands) ->
     return Step(STS, OK, (endpoint, f"the clocks differ by {abs(skew)} seconds"))
 
 
-def check_machine(context: CommandContext, plan: Plan) -> Step:
+def check_machine(context: CommandContext, plan: AssumePlan) -> Step:
     """Return whether the target profile can be written, and what takes precedence over it."""
     target = plan.profile_pair.target
     try:

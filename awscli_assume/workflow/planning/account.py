@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Mapping
 
 from awscli_assume.aws.account_memory import AccountCache
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.environment import Environment
+from awscli_assume.host.protocols import Profile
 from awscli_assume.model.accounts import several_accounts
 from awscli_assume.model.arns import Role
 from awscli_assume.profiles.known_accounts import account_ids
@@ -19,7 +20,7 @@ _IDENTITY = ("role_arn", "sso_account_id", "sso_session", "sso_start_url", "sour
 def with_known_account(
     role: Role,
     profile_pair: ProfilePair,
-    profiles: Mapping[str, Any],
+    profiles: Mapping[str, Profile],
     environment: Environment,
     has_source: bool = True,
 ) -> Role:
@@ -46,7 +47,7 @@ def with_known_account(
 
 
 def scope_of(
-    profile_pair: ProfilePair, profiles: Mapping[str, Any], environment: Environment
+    profile_pair: ProfilePair, profiles: Mapping[str, Profile], environment: Environment
 ) -> str:
     """Return whose names they are: two sources may be of two organizations."""
     if profile_pair.source is None:

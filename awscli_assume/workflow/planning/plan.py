@@ -1,46 +1,142 @@
-"""What a command line asks for: the request, checked, and the two ends of the road."""
+"""What a command line asks for, complete and checked: assume a role, or copy the source."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Mapping, Optional
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Callable, Mapping, Optional, Protocol
 
-from awscli_assume.arguments.sts import STS_OPTIONS
-from awscli_assume.errors import configured_in
-from awscli_assume.host import config_files, use_profile
+from awscli_assume.aws.callers import CallerCache
+from awscli_assume.aws.sts.max_duration import STEPS, MaxDurationCache
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.host import REGION_VARIABLES
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
-from awscli_assume.model.arns import Role, parse_role_arn
-from awscli_assume.model.request import limits
-from awscli_assume.model.request.request import AssumeRoleRequest, build_request
-from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE, render, session_date
-from awscli_assume.profiles.client_settings import lend_client_settings
-from awscli_assume.profiles.include_profile import inherit
-from awscli_assume.profiles.record import Record, record_of
-from awscli_assume.profiles.source import ProfilePair, choose_profile_pair, is_role_session
-from awscli_assume.profiles.source_chain import ACCESS_KEYS_ONLY, check_credential_source
-from awscli_assume.profiles.state import ProfileState
-from awscli_assume.workflow.planning.account import with_known_account
-from awscli_assume.workflow.planning.identity_provider import (
-    GivenIdentityToken,
-    given_identity_token,
-    proven_again,
+from awscli_assume.host.protocols import Profile
+from awscli_assume.model.arns import Role
+from awscli_assume.model.credentials import (
+    PrincipalCredentials,
+    SessionCredentials,
+    TemporaryCredentials,
 )
-from awscli_assume.workflow.planning.role_choice import check_role_choice, chosen_role, via_of
-from awscli_assume.workflow.planning.role_profile import layered, role_profile
-from awscli_assume.workflow.planning.shorthand import with_shorthand
-from awscli_assume.workflow.planning.source_profile import make_ready
+from awscli_assume.model.request import limits
+from awscli_assume.model.request.request import AssumeRoleRequest
+from awscli_assume.model.request.role_chain import requests_in_order
+from awscli_assume.model.request.session_names import render, session_date
+from awscli_assume.outputs.summary import chaining_note, clamped_note
+from awscli_assume.profiles.include_profile import ResolvedProfiles
+from awscli_assume.profiles.ownership import RESERVED
+from awscli_assume.profiles.record import Record, read_record, record_of
+from awscli_assume.profiles.settings import client_settings
+from awscli_assume.profiles.source import ProfilePair, holds_role_session
+from awscli_assume.profiles.state import ProfileState
+from awscli_assume.profiles.writer.diff import NEW, unknown_credentials
+
+if TYPE_CHECKING:
+    from awscli_assume.workflow.refresh.batch import Run
+
+# STS's own default (AWS STS API reference, "AssumeRole").
+_DEFAULT_SECONDS = 3600
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is going to be asked, from where and to where; checked, nothing called yet.
+class ObtainedCredentials:
+    """Credentials for a target profile, the plan as it was carried out, and when."""
 
-    ``session_name`` is the request's name, or the template that it was made of.
-    ``region`` is that of the profile which names the role, where one does. With
-    ``auto_refresh`` the target gets a program in place of keys. ``has_flag`` tells
-    that the duration is that of ``--duration-seconds``, ``by_profile`` that a profile
-    names the role and no option does.
+    plan: Plan
+    credentials: PrincipalCredentials
+    region: Optional[str]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AssumedRole(ObtainedCredentials):
+    """What STS handed out for a role."""
+
+    plan: AssumePlan
+    credentials: TemporaryCredentials
+
+
+@dataclass(frozen=True)
+class UsableCredentials:
+    """Credentials for a shell or a program, where they are used, and their role if known."""
+
+    credentials: SessionCredentials
+    region: Optional[str]
+    role_arn: Optional[str] = None
+
+
+class Plan(Protocol):
+    """How to get credentials for a target profile; nothing is called before ``obtain``."""
+
+    @property
+    def profile_pair(self) -> ProfilePair:
+        """The source profile and the target profile."""
+
+    @property
+    def profiles(self) -> ResolvedProfiles:
+        """The profiles as the plan has read them."""
+
+    @property
+    def session_profiles(self) -> Mapping[str, Profile]:
+        """The profiles that the CLI's session has to see other than the files have them."""
+
+    @property
+    def expected_expiry(self) -> Optional[str]:
+        """What a dry run shows as the expiry, or None for that of ``expected_credentials``."""
+
+    def record(self, region: Optional[str]) -> Record:
+        """Return the record for the target profile; ``region`` is the one that is written."""
+
+    def with_known_role(self) -> Plan:
+        """Return the plan with the account of its role, as far as it is known without a call."""
+
+    def check_can_refresh(self) -> None:
+        """Raise InvalidRequest if ``--auto-refresh`` could not repeat the plan later."""
+
+    def satisfied_by(
+        self, existing: Optional[ProfileState], least: Optional[int], region: Optional[str]
+    ) -> bool:
+        """Return whether the target has these credentials for more than ``least`` seconds."""
+
+    def expected_region(self, environment: Environment) -> Optional[str]:
+        """Return the region of the first client, without ``--region``."""
+
+    def expected_credentials(self, now: datetime) -> PrincipalCredentials:
+        """Return what a dry run shows in place of the credentials."""
+
+    def dry_run_requests(self) -> list[dict[str, object]]:
+        """Return the requests to STS, in order, as a dry run shows them."""
+
+    def notes(self) -> str:
+        """Return notes on the request for the user."""
+
+    def warnings(self, is_explicit: bool) -> str:
+        """Return notes on the source for the user, unless it was named (``is_explicit``)."""
+
+    def obtain(self, context: CommandContext) -> ObtainedCredentials:
+        """Get the credentials for a target profile. Nothing is written."""
+
+    def obtain_to_use(self, context: CommandContext) -> UsableCredentials:
+        """Get the credentials for a shell or a program. Nothing is written."""
+
+    def start_refresh(
+        self, run: Run, refreshed: Optional[PrincipalCredentials]
+    ) -> Callable[[], ObtainedCredentials]:
+        """Do what has to be done before concurrent requests; return the request itself.
+
+        ``refreshed`` are the source's credentials if the same run has refreshed them.
+        """
+
+
+@dataclass(frozen=True)
+class AssumePlan:
+    """Assume a role, complete and checked.
+
+    ``session_name`` is the name of the role session, or the template that it was made from.
+    ``region`` is that of the profile which names the role. ``auto_refresh`` writes a
+    credential_process in place of keys. ``has_flag`` is True if the duration comes from
+    ``--duration-seconds``, ``by_profile`` if a profile names the role and no option does.
     """
 
     request: AssumeRoleRequest
@@ -50,129 +146,190 @@ class Plan:
     auto_refresh: bool = False
     has_flag: bool = False
     by_profile: bool = False
+    profiles: ResolvedProfiles = field(
+        default_factory=lambda: ResolvedProfiles({}, ("", "")), repr=False, compare=False
+    )
 
-    def completed(self, partition: str, account_id: str) -> Plan:
-        """Return the plan with what its roles lack filled in."""
-        return replace(self, request=self.request.completed(partition, account_id))
+    @property
+    def session_profiles(self) -> Mapping[str, Profile]:
+        """What the profiles inherit, and the client settings of a profile that names the role.
 
-    def in_account(self, account_id: str, environment: Environment) -> Plan:
-        """Return the plan with the id that was found for its account's name."""
-        role = self.request.role.in_account(account_id)
-        # A template may hold {account}; a name that was given by hand stays what it is.
-        name = limits.session_name(_render(self.session_name, role, environment))
-        return replace(self, request=replace(self.request, role=role, role_session_name=name))
-
-    def chained(self) -> Plan:
-        """Return the plan of a source that is itself a role session. Raises InvalidRequest."""
-        return replace(self, request=self.request.chained(self.has_flag))
-
-    def chained_by(self, profiles: Mapping[str, Any]) -> Plan:
-        """Return the plan, chained where it goes by way of a role, or its source profile is one's.
-
-        What the configuration says of the profile counts; nothing is called. With a
-        credential_source it is not the profile's role that signs.
+        The session gets the source as its profile; as with every other command, the client
+        settings of the profile that was named come first.
         """
-        is_source = self.profile_pair.credential_source is None
-        source = profiles.get(self.profile_pair.source or "") if is_source else None
-        return self.chained() if self.request.via or is_role_session(source) else self
+        found = dict(self.profiles.resolved)
+        source, configuration = self.profile_pair.source, self.profile_pair.configuration
+        if self.by_profile and source is not None and source != configuration:
+            named = client_settings(self.profiles.get(configuration, {}))
+            # "default" need not exist.
+            if source in self.profiles:
+                found[source] = {**self.profiles[source], **named}
+        return found
 
-    def record(self, request: AssumeRoleRequest, region: Optional[str]) -> Record:
-        """Return the record of the request as it was made; ``region`` is what is written."""
-        name, profile_pair = self.session_name, self.profile_pair
+    @property
+    def expected_expiry(self) -> Optional[str]:
+        """Return None: STS's default duration, or the requested one, tells."""
+        return None
+
+    def with_request(self, request: AssumeRoleRequest) -> AssumePlan:
+        """Return the plan with another request."""
+        return replace(self, request=request)
+
+    def completed(self, partition: str, account_id: str) -> AssumePlan:
+        """Return the plan with the partition and the account that its roles lack."""
+        return self.with_request(self.request.completed(partition, account_id))
+
+    def in_account(self, account_id: str, environment: Environment) -> AssumePlan:
+        """Return the plan with the ID that was found for its account's name."""
+        role = self.request.role.in_account(account_id)
+        # A template may contain {account}; a name without a field stays as it is.
+        name = limits.session_name(render_session_name(self.session_name, role, environment))
+        return self.with_request(replace(self.request, role=role, role_session_name=name))
+
+    def chained(self, is_role_session: bool) -> AssumePlan:
+        """Return the plan, limited to one hour if its source is known to be a role session.
+
+        Every decision on role chaining is made here, from what the profiles
+        (``holds_role_session``), botocore's credentials (aws/sts/role_chaining.py) or the
+        caller identity say of the source. Raises InvalidRequest for a longer
+        ``--duration-seconds``.
+        """
+        if not is_role_session and not self.request.via:
+            return self
+        return self.with_request(self.request.chained(self.has_flag))
+
+    def chained_by_profile(self) -> AssumePlan:
+        """Return the plan, limited to one hour if the source profile holds a role session."""
+        # With a credential_source, the role of the profile does not sign.
+        is_source = self.profile_pair.credential_source is None
+        source = self.profiles.get(self.profile_pair.source or "") if is_source else None
+        return self.chained(holds_role_session(source))
+
+    def with_known_role(self) -> AssumePlan:
+        """Return the plan with the account of its role, as far as it is known without a call.
+
+        What only STS can tell is PARTITION and ACCOUNT.
+        """
+        role, pair = self.request.role, self.profile_pair
+        key_id = self.profiles.get(pair.source or "", {}).get("aws_access_key_id")
+        caller = CallerCache().load(key_id) if key_id else None
+        if caller is not None:
+            plan = self.completed(caller.partition, caller.account_id)
+            return plan.chained(caller.is_role_session)
+        existing = read_record(self.profiles.written.get(pair.target))
+        known = existing.role_arn if existing is not None else None
+        # An account is in one partition: the record of the same account tells it.
+        is_known = role.account_id is not None and known is not None
+        return self.completed(str(known).split(":")[1] if is_known else "PARTITION", "ACCOUNT")
+
+    def check_can_refresh(self) -> None:
+        """Raise InvalidRequest if ``--auto-refresh`` could not repeat the request later."""
+        # A web identity needs no source: its file is read again.
+        if not self.auto_refresh or self.request.proof is not None:
+            return
+        pair = self.profile_pair
+        if pair.source is None or pair.credential_source == "Environment":
+            raise InvalidRequest(
+                "--auto-refresh has to assume the role again later, and the keys in this "
+                "environment will not be there then. Name a source profile: --profile NAME"
+            )
+        if pair.source == RESERVED:
+            raise InvalidRequest(
+                f"--auto-refresh has to assume the role again later, and the profile '{RESERVED}' "
+                "has credentials inside of this aws assume exec only. Name a source profile: "
+                "--profile NAME"
+            )
+        if self.request.provided_contexts:
+            raise InvalidRequest(
+                "--auto-refresh has to assume the role again later, and the assertions of "
+                "--provided-contexts are not kept. Leave one of the two out"
+            )
+
+    def record(self, region: Optional[str]) -> Record:
+        """Return the record for the target profile; ``region`` is the one that is written."""
         return record_of(
-            request,
-            name,
-            profile_pair.source,
+            self.request,
+            self.session_name,
+            self.profile_pair.source,
             region,
             self.auto_refresh,
-            profile_pair.credential_source,
+            self.profile_pair.credential_source,
         )
 
+    def satisfied_by(
+        self, existing: Optional[ProfileState], least: Optional[int], region: Optional[str]
+    ) -> bool:
+        """Return whether the target has these credentials for more than ``least`` seconds."""
+        if existing is None or least is None:
+            return False
+        return existing.satisfies(self.with_known_role().record(None), least, region)
 
-def make_plan(context: CommandContext, parsed_args: Any) -> Plan:
-    """Return the plan of a command line. Raises InvalidRequest and InvalidConfiguration."""
-    parsed_args, profile_pair, proof = _begin(context, parsed_args)
-    profiles = context.session.full_config["profiles"]
-    given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
-    named: Mapping[str, Any] = {}
-    if proof is not None:
-        named = proof.named(parsed_args)
-    elif parsed_args.role_name is None and parsed_args.role_arn is None:
-        profile = profile_pair.source
-        named, profile_pair = role_profile(
-            profiles, profile_pair, config_files(context.environment.variables)
-        )
-        lend_client_settings(profiles, profile, profile_pair.source)
-    options = layered(given, named, profile_pair.configuration, profiles)
-    role = chosen_role(parsed_args, named, options, profile_pair.configuration)
-    role = with_known_account(role, profile_pair, profiles, context.environment, proof is None)
-    session_name = options["role_session_name"]
-    if session_name is None:
-        session_name = DEFAULT_TEMPLATE
-    rendered = session_name
-    if given["role_session_name"] is None:
-        rendered = _render(session_name, role, context.environment)
-        with configured_in(f"role_session_name of the profile '{profile_pair.configuration}'"):
-            limits.session_name(rendered)
-    request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
-    if proof is not None:
-        request = proof.attached(request)
-        session_name = session_name if request.role_session_name else ""
-    auto_refresh = bool(getattr(parsed_args, "auto_refresh", False))
-    has_flag = given["duration_seconds"] is not None
-    region = named.get("region")
-    plan = Plan(request, session_name, profile_pair, region, auto_refresh, has_flag, bool(named))
-    return plan.chained_by(profiles)
+    def expected_region(self, environment: Environment) -> Optional[str]:
+        """Return the region of the first client, without ``--region``."""
+        return region_of_variable(environment.variables) or self.region or self._source_region()
 
+    def _source_region(self) -> Optional[str]:
+        return region_of_source(self.profiles, self.profile_pair)
 
-def _begin(
-    context: CommandContext, parsed_args: Any
-) -> tuple[Any, ProfilePair, Optional[GivenIdentityToken]]:
-    """Return the options with what ROLE stands for, both ends of the road, and the proof."""
-    profiles = context.session.full_config["profiles"]
-    if getattr(parsed_args, "role", None) in profiles:
-        # It may have its role from a profile that it includes.
-        inherit(profiles, parsed_args.role, config_files(context.environment.variables))
-    parsed_args, named_profile = with_shorthand(
-        parsed_args, context.parsed_globals.profile, profiles
-    )
-    check_role_choice(parsed_args)
-    proof = given_identity_token(parsed_args, named_profile, context.environment)
-    if named_profile is not None:
-        # As --profile would have it: its source comes before keys in the environment.
-        use_profile(context.session, named_profile)
-    is_explicit = named_profile is not None or context.parsed_globals.profile is not None
-    make_ready(context, is_explicit, needs_source=proof is None)
-    profile_pair = choose_profile_pair(
-        profiles,
-        current=context.session.get_config_variable("profile"),
-        is_explicit=is_explicit,
-        has_environment_keys=bool(context.environment.variables.get("AWS_ACCESS_KEY_ID")),
-        explicit_target=getattr(parsed_args, "update_profile", None),
-        needs_source=proof is None,
-    )
-    return parsed_args, profile_pair, proof
+    def start_region(self, environment: Environment) -> Optional[str]:
+        """Return the region of the profile that names the role, unless a variable names one."""
+        return self.region if region_of_variable(environment.variables) is None else None
 
+    def expected_credentials(self, now: datetime) -> PrincipalCredentials:
+        """Return what a dry run shows in place of the credentials."""
+        seconds = self.request.seconds or _DEFAULT_SECONDS
+        if not isinstance(seconds, int):
+            # The maximum of the role as far as it is known, else the limit of STS.
+            seconds = MaxDurationCache().load(self.request.role.arn, now) or STEPS[0]
+        name = self.request.role_session_name or NEW
+        return unknown_credentials(self.request.role, name, now + timedelta(seconds=seconds))
 
-def plan_again(state: ProfileState, environment: Environment) -> Plan:
-    """Return the plan that a profile of ours was made by. Raises as ``make_plan`` does."""
-    record = state.record
-    role = parse_role_arn(str(record.role_arn))
-    name = record.session_name or DEFAULT_TEMPLATE
-    rendered = _render(name, role, environment)
-    request = build_request(role, rendered, record.to_options())
-    request = proven_again(request, record.web_identity_token_file)
-    source = record.source_profile
-    provider = record.credential_source
-    if provider not in (None, ACCESS_KEYS_ONLY):
-        check_credential_source(provider, f"The record of the profile '{state.name}'")
-    profile_pair = ProfilePair(source, state.name, source or "default", provider)
-    # Without a source there is no profile of one to name the region.
-    region = record.region if record.has_identity_token else None
-    return Plan(request, name, profile_pair, region, record.auto_refresh)
+    def dry_run_requests(self) -> list[dict[str, object]]:
+        """Return the requests to STS; only the first has the source, the last the target."""
+        requests, pair = requests_in_order(self.request), self.profile_pair
+        return [
+            {
+                "Operation": request.operation,
+                "SourceProfile": pair.source if request is requests[0] else None,
+                "TargetProfile": pair.target if request is requests[-1] else None,
+                "Parameters": _without_code(request.parameters()),
+            }
+            for request in requests
+        ]
+
+    def notes(self) -> str:
+        """Return a note if the duration is shortened by role chaining."""
+        return clamped_note(self.request)
+
+    def warnings(self, is_explicit: bool) -> str:
+        """Return a note if AWS_PROFILE names a role session of ours as the source."""
+        source = self.profile_pair.source
+        profile = self.profiles.get(source or "")
+        is_ours = read_record(profile) is not None and holds_role_session(profile)
+        return chaining_note(source) if source and is_ours and not is_explicit else ""
+
+    def obtain(self, context: CommandContext) -> AssumedRole:
+        """Assume the role. Nothing is written."""
+        # Here, because planning alone (explain, a dry run) needs no STS.
+        from awscli_assume.workflow.credentials.assume_role import assume_planned_role
+
+        return assume_planned_role(context, self)
+
+    def obtain_to_use(self, context: CommandContext) -> UsableCredentials:
+        """Assume the role. Nothing is written."""
+        found = self.obtain(context)
+        region = context.parsed_globals.region or found.region
+        return UsableCredentials(found.credentials, region, found.plan.record(None).role_arn)
+
+    def start_refresh(
+        self, run: Run, refreshed: Optional[PrincipalCredentials]
+    ) -> Callable[[], ObtainedCredentials]:
+        """Return the request; if it may ask for an MFA code, it is made at once."""
+        return run.start_assuming(self, refreshed)
 
 
-def _render(template: str, role: Role, environment: Environment) -> str:
+def render_session_name(template: str, role: Role, environment: Environment) -> str:
+    """Return a role session name made from its template."""
     return render(
         template,
         {
@@ -183,3 +340,23 @@ def _render(template: str, role: Role, environment: Environment) -> str:
             "date": session_date(environment.now().astimezone()),
         },
     )
+
+
+def region_of_variable(variables: Mapping[str, str]) -> Optional[str]:
+    """Return the region of the first variable that names one, in the order of the CLI."""
+    return next((variables[name] for name in REGION_VARIABLES if variables.get(name)), None)
+
+
+def region_of_source(profiles: ResolvedProfiles, profile_pair: ProfilePair) -> Optional[str]:
+    """Return the region of the source profile; with keys in the environment, of the settings'."""
+    profile = profiles.get(profile_pair.source or profile_pair.configuration, {})
+    region: Optional[str] = profile.get("region")
+    return region
+
+
+def _without_code(parameters: dict[str, object]) -> dict[str, object]:
+    if "TokenCode" in parameters:
+        parameters["TokenCode"] = "******"
+        # Only IAM can tell it, as PARTITION and ACCOUNT.
+        parameters.setdefault("SerialNumber", "SERIAL")
+    return parameters

@@ -1,35 +1,33 @@
-"""Which profiles of ours a verb is about: one, or several."""
+"""Which profiles of ours a verb works on: one, or several."""
 
 from __future__ import annotations
 
-from typing import Any, MutableMapping, Optional
+from typing import Optional
 
 from awscli_assume.errors import ForeignProfile, InvalidRequest
-from awscli_assume.host import config_files
 from awscli_assume.host.context import CommandContext
-from awscli_assume.profiles.include_profile import inherit
+from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.source import DEFAULT_TARGET
 from awscli_assume.profiles.state import ProfileState, inspect
+from awscli_assume.workflow.planning.source_profile import read_profiles
 
 
-def choose_one(
-    context: CommandContext, profiles: MutableMapping[str, Any], named: Any
-) -> ProfileState:
-    """Return the profile of ``--update-profile``, else the current one where it is ours.
+def choose_one(context: CommandContext, named: Optional[str]) -> ProfileState:
+    """Return the profile of ``--update-profile``, else the current one if it is ours.
 
     Else the default target. Raises ForeignProfile for one that is not ours.
     """
+    profiles = read_profiles(context)
     current = context.session.get_config_variable("profile")
     now = context.environment.now()
     name = named
     if name is None and current is not None and inspect(current, profiles.get(current), now):
         name = current
     if name is None:
-        inherit(profiles, current or "default", config_files(context.environment.variables))
-        settings = read_settings(profiles.get(current or "default"), current or "default")
+        settings = read_settings(profiles.resolve(current or "default"), current or "default")
         name = settings.get("update_profile", DEFAULT_TARGET)
-    state = inspect(name, profiles.get(name), now)
+    state = inspect(name, profiles.written.get(name), now)
     if state is None:
         what = "was not written by aws assume" if name in profiles else "does not exist"
         raise ForeignProfile(
@@ -38,7 +36,7 @@ def choose_one(
     return state
 
 
-def check_alone(parsed_args: Any, *names: str) -> None:
+def check_alone(parsed_args: ParsedArgs, *names: str) -> None:
     """Raise InvalidRequest where more than one of some options is given."""
     given = [name for name in names if getattr(parsed_args, name) not in (None, False)]
     if len(given) > 1:
@@ -46,20 +44,20 @@ def check_alone(parsed_args: Any, *names: str) -> None:
         raise InvalidRequest(f"{options} contradict each other: give one of them")
 
 
-def seconds(text: Any, option: str) -> int:
+def seconds(text: str, option: str) -> int:
     """Return a number of seconds of an option. Raises InvalidRequest."""
     try:
-        answer = int(text)
+        number = int(text)
     except ValueError:
-        answer = -1
-    if answer < 0:
+        number = -1
+    if number < 0:
         raise InvalidRequest(
             f"Invalid {option} '{text}': it has to be a whole number of seconds, for example "
             f"{option} 900"
         )
-    return answer
+    return number
 
 
-def seconds_or_none(text: Any, option: str) -> Optional[int]:
+def seconds_or_none(text: Optional[str], option: str) -> Optional[int]:
     """Return a number of seconds of an option, or None where it was not given."""
     return None if text is None else seconds(text, option)

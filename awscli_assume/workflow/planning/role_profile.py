@@ -1,21 +1,27 @@
-"""What a profile that names a role says of it, and which layer of the settings wins."""
+"""The role of a command line: from its options, from ROLE, or from a profile that names one."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
-from typing import Any, Mapping, MutableMapping
+from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidRequest, configured_in
+from awscli_assume.host.protocols import ParsedArgs, Profile
+from awscli_assume.model.accounts import parse_account
+from awscli_assume.model.arns import Role, parse_role_arn, parse_role_name
 from awscli_assume.model.request import session_tags
 from awscli_assume.model.request.request import check_option
-from awscli_assume.profiles.include_profile import has_access_keys
+from awscli_assume.model.request.role_specifier import read_shorthand
+from awscli_assume.profiles.include_profile import ResolvedProfiles, has_access_keys
+from awscli_assume.profiles.known_accounts import known_in
 from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.source_chain import (
     ACCESS_KEYS_ONLY,
-    check_there,
-    follow,
+    check_source_exists,
     names_role,
+    resolve_source_chain,
     source_of,
 )
 
@@ -33,12 +39,11 @@ _TAGS, _TRANSITIVE = "session_tags", "transitive_session_tags"
 
 
 def role_profile(
-    profiles: MutableMapping[str, Any], profile_pair: ProfilePair, files: tuple[str, str]
-) -> tuple[Mapping[str, Any], ProfilePair]:
+    profiles: ResolvedProfiles, profile_pair: ProfilePair
+) -> tuple[Profile, ProfilePair]:
     """Return the profile that names the role, and its source in place of itself.
 
-    ``files`` are the paths of the two files, for a message. Raises InvalidRequest
-    and InvalidConfiguration.
+    Raises InvalidRequest and InvalidConfiguration.
     """
     name = profile_pair.source or ""
     profile = profiles.get(name, {})
@@ -48,25 +53,25 @@ def role_profile(
             "--profile with a profile that has a role_arn. To write the source's own temporary "
             "credentials: --copy-source"
         )
-    follow(profiles, name, files)
+    resolve_source_chain(profiles, name)
     source = source_of(profile, name)
     if source is None:
         return profile, replace(profile_pair, credential_source=profile["credential_source"])
-    check_there(profiles, [name, source], files)
+    check_source_exists(profiles, [name, source])
     is_both = names_role(profiles[source]) and has_access_keys(profiles[source])
     provider = ACCESS_KEYS_ONLY if is_both else None
     return profile, replace(profile_pair, source=source, credential_source=provider)
 
 
 def layered(
-    given: Mapping[str, Any],
-    role_profile: Mapping[str, Any],
+    given: Profile,
+    role_profile: Profile,
     configuration: str,
-    profiles: Mapping[str, Any],
-) -> dict[str, Any]:
+    profiles: Mapping[str, Profile],
+) -> dict[str, object]:
     """A flag beats the profile that names the role, that one its block, the block the default."""
     settings = read_settings(profiles.get(configuration), configuration)
-    options: dict[str, Any] = {"account_id": settings.get("account_id")}
+    options: dict[str, object] = {"account_id": settings.get("account_id")}
     by_profile = {_ROLE_KEYS[k]: v for k, v in role_profile.items() if k in _ROLE_KEYS}
     for name, value in given.items():
         options[name] = value
@@ -79,15 +84,13 @@ def layered(
     return options
 
 
-def _tags(
-    given: Mapping[str, Any], role_profile: Mapping[str, Any], configuration: str
-) -> dict[str, Any]:
+def _tags(given: Profile, role_profile: Profile, configuration: str) -> dict[str, object]:
     """Return the session tags of a role's profile, and the keys of those that are passed on."""
-    answer: dict[str, Any] = {}
+    found: dict[str, object] = {}
     tags = given.get("tags")
     if tags is None and _TAGS in role_profile:
         with configured_in(f"{_TAGS} of the profile '{configuration}'"):
-            tags = answer["tags"] = session_tags.read_tags(role_profile[_TAGS])
+            tags = found["tags"] = session_tags.read_tags(role_profile[_TAGS])
             session_tags.tags(tags)
     if given.get("transitive_tag_keys") is None and _TRANSITIVE in role_profile:
         keys = session_tags.read_keys(role_profile[_TRANSITIVE])
@@ -98,5 +101,82 @@ def _tags(
             keys = [key for key in keys if key.lower() in lowered]
         with configured_in(f"{_TRANSITIVE} of the profile '{configuration}'"):
             session_tags.transitive_tag_keys(keys, [(key, "") for key in known])
-        answer["transitive_tag_keys"] = keys
-    return answer
+        found["transitive_tag_keys"] = keys
+    return found
+
+
+def with_role_specifier(
+    parsed_args: ParsedArgs, source: Optional[str], profiles: Mapping[str, Profile]
+) -> tuple[ParsedArgs, Optional[str]]:
+    """Return the options that ROLE stands for, and its profile if it is the name of one.
+
+    ``source`` is the profile of ``--profile``. Raises InvalidRequest.
+    """
+    word = getattr(parsed_args, "role", None)
+    if word is None:
+        return parsed_args, None
+    for option in ("role_name", "role_arn"):
+        other = getattr(parsed_args, option)
+        if other is not None:
+            raise InvalidRequest(
+                f"ROLE '{word}' and --{option.replace('_', '-')} '{other}' name two roles: leave "
+                "one of them out"
+            )
+    found = read_shorthand(word, known_in(profiles), parsed_args.account_id)
+    if found.profile is not None and source not in (None, found.profile):
+        arn = profiles[found.profile]["role_arn"]
+        raise InvalidRequest(
+            f"The role '{word}' is a profile with a source of its own, and --profile "
+            f"'{source}' is another one. Try: aws assume {shlex.quote(word)}, or --role-arn "
+            f"{arn} --profile {shlex.quote(str(source))}"
+        )
+    said = {
+        "role": None,
+        "role_name": found.role_name,
+        "role_arn": found.role_arn,
+        "account_id": found.account,
+    }
+    return type(parsed_args)(**{**vars(parsed_args), **said}), found.profile
+
+
+def check_role_choice(parsed_args: ParsedArgs) -> None:
+    """Raise InvalidRequest for options that name two roles, or an account twice."""
+    if parsed_args.role_name is not None and parsed_args.role_arn is not None:
+        raise InvalidRequest(
+            f"--role-name '{parsed_args.role_name}' and --role-arn '{parsed_args.role_arn}' name "
+            "two roles: leave one of them out"
+        )
+    if parsed_args.account_id is not None and parsed_args.role_name is None:
+        raise InvalidRequest(
+            f"--account-id '{parsed_args.account_id}' goes with --role-name: a role ARN names "
+            "its account itself. Try: --account-id ID --role-name NAME"
+        )
+
+
+def via_of(parsed_args: ParsedArgs) -> list[str]:
+    """Return the roles of all ``--via``, in order."""
+    # argparse keeps a list for each time that the option was given.
+    return [text for texts in getattr(parsed_args, "via", None) or () for text in texts]
+
+
+def chosen_role(
+    parsed_args: ParsedArgs,
+    role_profile: Profile,
+    options: Profile,
+    configuration: str,
+) -> Role:
+    """Return the role of the options, else that of the profile that names one.
+
+    Raises InvalidRequest, and InvalidConfiguration for what stands in a profile.
+    """
+    if parsed_args.role_name is not None:
+        account_id = parsed_args.account_id
+        if account_id is None and options["account_id"] is not None:
+            account_id = options["account_id"]
+            with configured_in(f"assume.account_id of the profile '{configuration}'"):
+                parse_account(account_id)
+        return parse_role_name(parsed_args.role_name, account_id)
+    if parsed_args.role_arn is not None:
+        return parse_role_arn(parsed_args.role_arn)
+    with configured_in(f"role_arn of the profile '{configuration}'"):
+        return parse_role_arn(role_profile["role_arn"])

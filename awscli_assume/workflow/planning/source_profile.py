@@ -1,64 +1,96 @@
-"""What has to be known of the source profile before anything is read from it."""
+"""The source profile of a command line: what it inherits, and the session that has it."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Optional
 
 from awscli_assume.aws.sts.credential_source import use_credential_source
 from awscli_assume.host import config_files, use_profile
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.environment import Environment
-from awscli_assume.profiles.include_profile import inherit
+from awscli_assume.host.protocols import Session
+from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import Record, read_record
-from awscli_assume.profiles.source import ProfilePair
-from awscli_assume.profiles.source_chain import follow
+from awscli_assume.profiles.source import ProfilePair, choose_profile_pair
+from awscli_assume.profiles.source_chain import resolve_source_chain
 
-LOG = logging.getLogger("awscli.assume.road")
+LOG = logging.getLogger("awscli.assume.source")
 
 
-def make_ready(context: CommandContext, is_explicit: bool, needs_source: bool = True) -> None:
-    """Let the session's profile inherit, and those behind it that a source may come from.
-
-    ``is_explicit`` tells that it comes from ``--profile``; a proof of an identity
-    provider ``needs_source`` not. Raises InvalidConfiguration.
-    """
-    profiles, files = (
-        context.session.full_config["profiles"],
-        config_files(context.environment.variables),
+def read_profiles(context: CommandContext) -> ResolvedProfiles:
+    """Return a view of the session's profiles, in which none has been resolved yet."""
+    return ResolvedProfiles(
+        context.session.full_config["profiles"], config_files(context.environment.variables)
     )
+
+
+def has_environment_keys(context: CommandContext) -> bool:
+    """Return whether the environment has an access key."""
+    return bool(context.environment.variables.get("AWS_ACCESS_KEY_ID"))
+
+
+def choose_source(
+    context: CommandContext,
+    profiles: ResolvedProfiles,
+    is_explicit: bool,
+    explicit_target: Optional[str] = None,
+    needs_source: bool = True,
+) -> ProfilePair:
+    """Return source and target of a command line; the source is resolved in ``profiles``.
+
+    ``is_explicit`` is True if the session's profile comes from ``--profile`` or ROLE, and
+    ``needs_source`` False for a request with an identity provider's token. Raises
+    InvalidConfiguration.
+    """
+    resolve_source(context, profiles, is_explicit, needs_source)
+    return choose_profile_pair(
+        profiles,
+        current=context.session.get_config_variable("profile"),
+        is_explicit=is_explicit,
+        has_environment_keys=has_environment_keys(context),
+        explicit_target=explicit_target,
+        needs_source=needs_source,
+    )
+
+
+def resolve_source(
+    context: CommandContext,
+    profiles: ResolvedProfiles,
+    is_explicit: bool,
+    needs_source: bool = True,
+) -> None:
+    """Resolve the session's profile, and those that a source may come from."""
     current = context.session.get_config_variable("profile") or "default"
-    has_keys = bool(context.environment.variables.get("AWS_ACCESS_KEY_ID"))
-    if not needs_source or (has_keys and not is_explicit):
-        # The source is another one, and of the profile the settings alone count.
-        inherit(profiles, current, files)
+    if not needs_source or (has_environment_keys(context) and not is_explicit):
+        # The source is another one; only the settings of the profile count.
+        profiles.resolve(current)
         return
-    follow(profiles, current, files)
+    resolve_source_chain(profiles, current)
     record = None if is_explicit else read_record(profiles.get(current))
     if record is not None:
-        make_recorded_ready(profiles, record, context.environment)
+        resolve_recorded_source(profiles, record)
 
 
-def make_recorded_ready(profiles: Any, record: Record, environment: Environment) -> None:
-    """Let the source profile of a record inherit. Raises InvalidConfiguration."""
-    name, files = record.source_profile, config_files(environment.variables)
+def resolve_recorded_source(profiles: ResolvedProfiles, record: Record) -> None:
+    """Resolve the source profile of a record. Raises InvalidConfiguration."""
+    name = record.source_profile
     if name is None:
         return
     if record.credential_source is None:
-        follow(profiles, name, files)
+        resolve_source_chain(profiles, name)
     else:
-        inherit(profiles, name, files)
+        profiles.resolve(name)
 
 
-def use_source(session: Any, profile_pair: ProfilePair) -> None:
-    """Make the source the session's own: its profile, and where in it the credentials are."""
+def use_source(session: Session, profile_pair: ProfilePair) -> None:
+    """Make the source the session's profile, with credentials from its credential_source only."""
     current = session.get_config_variable("profile") or "default"
     if profile_pair.source is not None and profile_pair.source != current:
         LOG.debug("The source profile is %s", profile_pair.source)
         # "default" need not exist: an instance or container role may be the source.
-        is_there = (
+        exists = (
             profile_pair.source in session.available_profiles or profile_pair.source != "default"
         )
-        use_profile(session, profile_pair.source if is_there else None)
+        use_profile(session, profile_pair.source if exists else None)
     if profile_pair.credential_source is not None:
         use_credential_source(session, profile_pair.credential_source)

@@ -1,37 +1,49 @@
-"""Assuming again as recorded, for many profiles at once."""
+"""Assume again as recorded, for many profiles at once."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Mapping, Optional, Sequence, Union
+from typing import Callable, Mapping, Optional, Sequence
 
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.aws.sts.mfa import Signer
 from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.environment import Environment
+from awscli_assume.host.protocols import Profile
+from awscli_assume.model.credentials import PrincipalCredentials
+from awscli_assume.profiles.files import ProfileFiles
+from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.state import AUTO_REFRESH, UNKNOWN, VALID, ProfileState
-from awscli_assume.profiles.target import Target, region_to_write
+from awscli_assume.profiles.target import Target, target_edits, write_each, write_targets
+from awscli_assume.profiles.writer.diff import preview
+from awscli_assume.profiles.writer.verify import Refused
 from awscli_assume.workflow.credentials.assume_role import (
-    Assumed,
     ReadyRequest,
     assume,
     ready_request_for,
     source_mfa_device_named,
 )
-from awscli_assume.workflow.credentials.copy_source import Copied, Copy, copied, copy_again
-from awscli_assume.workflow.planning.plan import Plan, plan_again
-from awscli_assume.workflow.planning.source_profile import make_recorded_ready
-from awscli_assume.workflow.refresh.ahead import assume_ahead
-from awscli_assume.workflow.refresh.credential_process import keep_fresh, process_line
+from awscli_assume.workflow.credentials.copy_source import copy_again
+from awscli_assume.workflow.credentials.mfa_session import needs_code, uses_mfa_session
+from awscli_assume.workflow.planning.make_plan import plan_again
+from awscli_assume.workflow.planning.plan import AssumePlan, ObtainedCredentials, Plan
+from awscli_assume.workflow.planning.source_profile import resolve_recorded_source
+from awscli_assume.workflow.refresh.credential_process import (
+    remove_old_cache,
+    store_in_cache,
+    target_again,
+)
 from awscli_assume.workflow.refresh.source_order import (
     check_no_loop,
     check_source_is_there,
     in_levels,
 )
+from awscli_assume.workflow.target_profile import dry_run_result, expected_target
 
 # STS throttles per account; eight at once renew 200 profiles in a second.
 WORKERS = 8
@@ -39,34 +51,78 @@ WORKERS = 8
 
 @dataclass(frozen=True)
 class Renewal:
-    """One profile on its way: its state before, then a plan, then credentials, or an error."""
+    """One profile of a run: its state before, then a plan, then credentials, or an error."""
 
     state: ProfileState
-    plan: Optional[Union[Plan, Copy]] = None
-    assumed: Optional[Union[Assumed, Copied]] = None
+    plan: Optional[Plan] = None
+    obtained: Optional[ObtainedCredentials] = None
     target: Optional[Target] = None
     error: Optional[Exception] = None
-    ready_request: Optional[ReadyRequest] = None
+    request: Optional[Callable[[], ObtainedCredentials]] = None
 
     @property
     def after(self) -> ProfileState:
         """The state of the profile when the renewal is written."""
-        if self.assumed is None:
+        if self.obtained is None:
             return self.state
-        found = self.assumed.credentials
+        found = self.obtained.credentials
         state = AUTO_REFRESH if self.state.record.auto_refresh else VALID
         return replace(
             self.state,
             expiration=found.expiration,
-            seconds_left=found.seconds_left(self.assumed.at),
+            seconds_left=found.seconds_left(self.obtained.at),
             state=state if found.expiration is not None else UNKNOWN,
             # The source of a copy may be somebody else now.
             principal_arn=found.assumed_role_arn,
         )
 
 
+class Run:
+    """What the requests of one run share: the clients, and the MFA devices that gave a code."""
+
+    def __init__(self, context: CommandContext) -> None:
+        self.context = context
+        self.clients = SourceClients(context)
+        self._devices: set[tuple[str, str]] = set()
+
+    def start_assuming(
+        self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]
+    ) -> Callable[[], ObtainedCredentials]:
+        """Return the request of a plan; if it may ask for an MFA code, it is made at once."""
+        ready = ready_request_for(self.context, self._signer(plan, refreshed), plan)
+        first = self._assume_sequentially(ready)
+        if first is not None:
+            obtained = first
+            return lambda: obtained
+        return lambda: assume(ready, self.context.environment)
+
+    def _signer(self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]) -> Signer:
+        if plan.request.proof is not None:
+            return self.clients.unsigned(plan.region)
+        pair = plan.profile_pair
+        return self.clients.get(pair.source, refreshed, pair.credential_source)
+
+    def _assume_sequentially(self, ready: ReadyRequest) -> Optional[ObtainedCredentials]:
+        """Assume a role whose MFA device may ask for a code; None for a concurrent request.
+
+        The questions come one after another. Once a device has given a code, its MFA session
+        signs the other requests of the device.
+        """
+        signer, request = ready.signer, ready.request
+        if not needs_code(request):
+            return None
+        if not uses_mfa_session(request, signer):
+            return assume(ready, self.context.environment)
+        device = (signer.frozen().access_key, str(request.serial_number))
+        if device in self._devices:
+            return None
+        obtained = assume(ready, self.context.environment)
+        self._devices.add(device)
+        return obtained
+
+
 def plan_renewals(
-    states: Sequence[ProfileState], profiles: Mapping[str, Any], environment: Environment
+    states: Sequence[ProfileState], profiles: ResolvedProfiles, context: CommandContext
 ) -> list[Renewal]:
     """Return a plan or an error for each profile; nothing is called."""
     sources = _sources(states)
@@ -75,102 +131,130 @@ def plan_renewals(
 
     def plan(renewal: Renewal) -> Renewal:
         state = renewal.state
-        check_ours(state.name, profiles.get(state.name))
+        check_ours(state.name, profiles.written.get(state.name))
         check_no_loop(state.name, sources)
         _check_source(renewal, done)
-        check_source_is_there(state, profiles, environment)
-        make_recorded_ready(profiles, state.record, environment)
+        check_source_is_there(state, profiles, context.environment)
+        resolve_recorded_source(profiles, state.record)
         if state.record.is_copy:
-            return replace(renewal, plan=copy_again(state))
-        return replace(renewal, plan=plan_again(state, environment).chained_by(profiles))
+            return replace(renewal, plan=copy_again(state, profiles))
+        return replace(renewal, plan=plan_again(state, profiles, context.environment))
 
     for level in in_levels(sources):
         done.update({name: _attempt(plan, Renewal(by_name[name])) for name in level})
     return [done[state.name] for state in states]
 
 
-def carry_out(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]:
-    """Assume all roles of the plans, a bounded number at once; an error stays its profile's.
+def renew(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]:
+    """Carry out all plans, a bounded number at once; an error stays its profile's.
 
     A profile that was made from another one of them comes after it, and its
     request is signed with the new credentials of that one.
     """
-    clients = SourceClients(context)
     # The environment's keys come first: a profile, once named, beats them.
     ordered = sorted(renewals, key=lambda one: one.state.record.source_profile or "")
     by_name = {one.state.name: one for one in ordered}
     done: dict[str, Renewal] = {}
-    devices: set[tuple[str, str]] = set()
+    overrides: dict[str, Profile] = {}
+    for one in ordered:
+        overrides.update(one.plan.session_profiles if one.plan is not None else {})
+    run = Run(context)
 
     @source_mfa_device_named(context.session)
-    def prepare(renewal: Renewal) -> Renewal:
+    def start(renewal: Renewal) -> Renewal:
         _check_source(renewal, done)
         if (plan := renewal.plan) is None:
             return renewal
         source = done.get(plan.profile_pair.source or "")
-        renewed = source.assumed.credentials if source and source.assumed else None
-        if isinstance(plan, Copy):
-            return replace(renewal, assumed=copied(context, clients, plan, renewed))
-        signer = _signer(clients, plan, renewed)
-        ready = ready_request_for(context, signer, plan)
-        assumed = assume_ahead(ready, devices, context.environment)
-        return replace(renewal, ready_request=ready, assumed=assumed)
+        refreshed = source.obtained.credentials if source and source.obtained else None
+        return replace(renewal, request=plan.start_refresh(run, refreshed))
 
-    def ask(renewal: Renewal) -> Renewal:
-        if renewal.ready_request is None or renewal.assumed is not None:
-            return renewal
-        return replace(renewal, assumed=assume(renewal.ready_request, context.environment))
+    def finish(renewal: Renewal) -> Renewal:
+        return replace(renewal, obtained=renewal.request()) if renewal.request else renewal
 
-    # Held around all threads: each call lets go of it in its own time.
-    with credentials_redacted(), ThreadPoolExecutor(WORKERS) as pool:
+    with ExitStack() as stack:
+        # They hold around all threads: each call ends in its own time.
+        stack.enter_context(overridden_profiles(context.session, overrides))
+        stack.enter_context(credentials_redacted())
+        pool = stack.enter_context(ThreadPoolExecutor(WORKERS))
         for level in in_levels(_sources([one.state for one in ordered])):
-            prepared = [_attempt(prepare, by_name[name]) for name in level]
-            answers = list(pool.map(lambda one: _attempt(ask, one), prepared))
-            done.update({one.state.name: one for one in answers})
+            started = [_attempt(start, by_name[name]) for name in level]
+            finished = list(pool.map(lambda one: _attempt(finish, one), started))
+            done.update({one.state.name: one for one in finished})
     return sorted(done.values(), key=lambda one: one.state.name)
 
 
-def with_targets(
-    renewals: Sequence[Renewal],
-    profiles: Mapping[str, Any],
-    region: Optional[str],
-    environment: Environment,
-) -> list[Renewal]:
-    """Return what was assumed with what is going to be written, its cache filled already."""
+def with_targets(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]:
+    """Return the renewals with what is going to be written; their caches are filled."""
+    profiles = context.session.full_config["profiles"]
 
-    def prepare(renewal: Renewal) -> Renewal:
-        if renewal.assumed is None:
+    def add_target(renewal: Renewal) -> Renewal:
+        if renewal.obtained is None:
             return renewal
-        target = target_of(renewal, profiles, region, environment)
-        keep_fresh(target, environment)
+        target = target_again(
+            renewal.state.record,
+            renewal.obtained,
+            profiles.get(renewal.state.name),
+            context.parsed_globals.region,
+            context.environment,
+        )
+        store_in_cache(target, context.environment)
         return replace(renewal, target=target)
 
-    return [_attempt(prepare, one) for one in renewals]
+    return [_attempt(add_target, one) for one in renewals]
 
 
-def renew_one(context: CommandContext, state: ProfileState) -> Union[Assumed, Copied]:
-    """Assume the role of one profile again, as recorded. Raises what stands in the way."""
-    renewals = plan_renewals([state], context.session.full_config["profiles"], context.environment)
-    (done,) = carry_out(context, renewals)
+def write_renewals(
+    files: ProfileFiles, renewals: Sequence[Renewal], is_named: bool
+) -> list[Renewal]:
+    """Write all targets at once, and return the renewals with the errors of those refused.
+
+    If the user named the profile (``is_named``), its error is raised.
+    """
+    done = [one for one in renewals if one.target is not None]
+    targets = [one.target for one in done if one.target is not None]
+    refused: Refused = {}
+    if is_named:
+        write_targets(files, targets)
+    else:
+        refused = write_each(files, targets, [one.state for one in done])
+    renewals = _with_errors(renewals, refused)
+    for one in renewals:
+        if one.target is not None:
+            remove_old_cache(one.state, one.target)
+    return renewals
+
+
+def preview_renewals(
+    context: CommandContext, files: ProfileFiles, renewals: Sequence[Renewal], is_named: bool
+) -> tuple[list[Renewal], Mapping[str, object]]:
+    """Return the renewals with the errors of those that would be refused, and the preview."""
+    profiles, region = context.session.full_config["profiles"], context.parsed_globals.region
+    plans = [one.plan for one in renewals if one.plan is not None]
+    targets = [expected_target(one, profiles, region, context.environment) for one in plans]
+    refused: Optional[Refused] = None if is_named else {}
+    diffs = preview(target_edits(files, targets), refused)
+    return _with_errors(renewals, refused or {}), dry_run_result(plans, diffs)
+
+
+def renew_one(
+    context: CommandContext, state: ProfileState, profiles: ResolvedProfiles
+) -> ObtainedCredentials:
+    """Carry out the plan of one profile again. Raises what stands in the way."""
+    (done,) = renew(context, plan_renewals([state], profiles, context))
     if done.error is not None:
         raise done.error
-    assert done.assumed is not None  # noqa: S101 - for the type checker
-    return done.assumed
+    assert done.obtained is not None  # noqa: S101 - for the type checker
+    return done.obtained
 
 
-def target_of(
-    renewal: Renewal,
-    profiles: Mapping[str, Any],
-    explicit_region: Optional[str],
-    environment: Environment,
-) -> Target:
-    """Return what a renewed profile is going to hold."""
-    assert renewal.assumed is not None  # noqa: S101 - for the type checker
-    state = renewal.state
-    region = region_to_write(profiles.get(state.name), explicit_region, renewal.assumed.region)
-    record = replace(state.record, region=region)
-    process = process_line(state.name, record, environment)
-    return Target(state.name, renewal.assumed.credentials, record, region, process)
+def _with_errors(renewals: Sequence[Renewal], errors: Mapping[str, Exception]) -> list[Renewal]:
+    return [
+        replace(one, obtained=None, error=errors[one.state.name])
+        if one.state.name in errors
+        else one
+        for one in renewals
+    ]
 
 
 def _sources(states: Sequence[ProfileState]) -> dict[str, Optional[str]]:
@@ -178,19 +262,13 @@ def _sources(states: Sequence[ProfileState]) -> dict[str, Optional[str]]:
 
 
 def _check_source(renewal: Renewal, done: Mapping[str, Renewal]) -> None:
-    """Raise InvalidConfiguration where the source is of this run too, and has failed in it."""
+    """Raise InvalidConfiguration if the source is in the same run, and has failed."""
     name = renewal.state.record.source_profile
     if (source := done.get(name or "")) is not None and source.error is not None:
         raise InvalidConfiguration(
             f"The profile '{renewal.state.name}' was made from the profile '{name}', whose "
             "renewal failed: see there"
         )
-
-
-def _signer(clients: SourceClients, plan: Plan, renewed: Any) -> Signer:
-    if plan.request.proof is not None:
-        return clients.unsigned(plan.region)
-    return clients.get(plan.profile_pair.source, renewed, plan.profile_pair.credential_source)
 
 
 def _attempt(step: Callable[[Renewal], Renewal], renewal: Renewal) -> Renewal:

@@ -1,68 +1,65 @@
-"""Profiles that refresh by themselves: the program behind them, and its cache."""
+"""``--auto-refresh`` profiles: their credential_process, and its cache."""
 
 from __future__ import annotations
 
 import os
-from typing import Any, Mapping, Optional
+from dataclasses import replace
+from typing import Mapping, Optional
 
 import awscli_assume
-from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import own_executable
 from awscli_assume.host.environment import Environment
+from awscli_assume.host.protocols import Profile
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.outputs.summary import other_command_warning
 from awscli_assume.profiles.cache.process_cache import ProcessCache, remove_cache
 from awscli_assume.profiles.cache.process_command import command_line, slow_command_line
 from awscli_assume.profiles.cache.python_interpreter import find_python
-from awscli_assume.profiles.names import RESERVED
 from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.state import ProfileState
-from awscli_assume.profiles.target import Target
-from awscli_assume.workflow.credentials.assume_role import Assumed
+from awscli_assume.profiles.target import Target, region_to_write
 from awscli_assume.workflow.credentials.mfa_code import MFA_PROCESS, mfa_process_of
-from awscli_assume.workflow.planning.plan import Plan
-
-
-def check_renewable(plan: Plan) -> None:
-    """Raise InvalidRequest where a target could not refresh itself by the record alone."""
-    # A web identity needs no source: its file is read again.
-    if not plan.auto_refresh or plan.request.proof is not None:
-        return
-    if plan.profile_pair.source is None or plan.profile_pair.credential_source == "Environment":
-        raise InvalidRequest(
-            "--auto-refresh has to assume the role again later, and the keys in this environment "
-            "will not be there then. Name a source profile: --profile NAME"
-        )
-    if plan.profile_pair.source == RESERVED:
-        raise InvalidRequest(
-            f"--auto-refresh has to assume the role again later, and the profile '{RESERVED}' has "
-            "credentials inside of this aws assume exec only. Name a source profile: "
-            "--profile NAME"
-        )
-    if plan.request.provided_contexts:
-        raise InvalidRequest(
-            "--auto-refresh has to assume the role again later, and the assertions of "
-            "--provided-contexts are not kept. Leave one of the two out"
-        )
+from awscli_assume.workflow.planning.plan import ObtainedCredentials
 
 
 def make_target(
-    plan: Plan,
-    assumed: Assumed,
-    region: Optional[str],
+    obtained: ObtainedCredentials,
+    before: Optional[Profile],
+    explicit_region: Optional[str],
     environment: Environment,
 ) -> Target:
-    """Return what the target profile of a plan is going to hold."""
-    record = plan.record(assumed.request, region)
-    process = process_line(plan.profile_pair.target, record, environment)
-    return Target(plan.profile_pair.target, assumed.credentials, record, region, process)
+    """Return what the target profile of a plan is going to hold; ``before`` is what it holds."""
+    region = region_to_write(before, explicit_region, obtained.region)
+    return _target(obtained, obtained.plan.record(region), region, environment)
 
 
-def renewal_warning(profile_pair: ProfilePair, target: Target, profiles: Mapping[str, Any]) -> str:
-    """Return a warning where mfa_process is of a profile that no renewal reads, else nothing.
+def target_again(
+    record: Record,
+    obtained: ObtainedCredentials,
+    before: Optional[Profile],
+    explicit_region: Optional[str],
+    environment: Environment,
+) -> Target:
+    """Return what a profile with a record is going to hold; the record keeps what it says."""
+    region = region_to_write(before, explicit_region, obtained.region)
+    return _target(obtained, replace(record, region=region), region, environment)
 
-    The record names the source profile, and not the one that named the role.
+
+def _target(
+    obtained: ObtainedCredentials, record: Record, region: Optional[str], environment: Environment
+) -> Target:
+    name = obtained.plan.profile_pair.target
+    process = process_line(name, record, environment)
+    return Target(name, obtained.credentials, record, region, process)
+
+
+def renewal_warning(
+    profile_pair: ProfilePair, target: Target, profiles: Mapping[str, Profile]
+) -> str:
+    """Return a warning if no renewal reads the profile that has the mfa_process.
+
+    The record names the source profile, not the profile that named the role.
     """
     if target.process is None or "serial-number" not in dict(target.record.options):
         return ""
@@ -76,9 +73,9 @@ def renewal_warning(profile_pair: ProfilePair, target: Target, profiles: Mapping
 
 
 def process_line(name: str, record: Record, environment: Environment) -> Optional[str]:
-    """Return the credential_process of a profile, or None where it has keys.
+    """Return the credential_process of a profile, or None if it gets keys.
 
-    The fast program, run by a python3 of this machine; without one, ``aws`` itself.
+    It is our program, run by a python3 of this machine, or ``aws`` itself without one.
     """
     if not record.auto_refresh:
         return None
@@ -91,23 +88,23 @@ def process_line(name: str, record: Record, environment: Environment) -> Optiona
     return command_line(python, program, ProcessCache(name, record.to_block()).path, name, aws)
 
 
-def forget(state: Optional[ProfileState], target: Optional[Target] = None) -> None:
-    """Remove the cache of what a profile was, unless it is the one of what it is now."""
-    if state is None or not state.record.auto_refresh:
+def remove_old_cache(existing: Optional[ProfileState], target: Optional[Target] = None) -> None:
+    """Remove the cache of what a profile was, unless what it is now uses the same one."""
+    if existing is None or not existing.record.auto_refresh:
         return
-    kept = None
+    in_use = None
     if target is not None and target.process is not None:
-        kept = ProcessCache(target.name, target.record.to_block()).path
-    cache = ProcessCache(state.name, state.record.to_block())
-    # What the profile names may be another file than its record's, edited by hand.
+        in_use = ProcessCache(target.name, target.record.to_block()).path
+    cache = ProcessCache(existing.name, existing.record.to_block())
+    # If the record was edited by hand, credential_process may name another file than it.
     folder = os.path.dirname(cache.path)
-    for path in {cache.path, state.cache_path or cache.path} - {kept}:
+    for path in {cache.path, existing.cache_path or cache.path} - {in_use}:
         if os.path.dirname(path) == folder:
             remove_cache(path)
 
 
-def keep_fresh(target: Target, environment: Environment) -> None:
-    """Put the credentials of a profile that refreshes by itself into its cache."""
+def store_in_cache(target: Target, environment: Environment) -> None:
+    """Store the credentials of an ``--auto-refresh`` profile in its cache."""
     if isinstance(target.credentials, TemporaryCredentials) and target.process is not None:
         cache = ProcessCache(target.name, target.record.to_block())
         cache.store(target.credentials, environment.now())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.environment import Environment
+from awscli_assume.host.protocols import Profile
 from awscli_assume.profiles.state import ProfileState
 
 
@@ -51,7 +52,7 @@ def check_no_loop(name: str, sources: Mapping[str, Optional[str]]) -> None:
 
 
 def check_source_is_there(
-    state: ProfileState, profiles: Mapping[str, Any], environment: Environment
+    state: ProfileState, profiles: Mapping[str, Profile], environment: Environment
 ) -> None:
     """Raise InvalidConfiguration where what a profile was made from is gone."""
     source = state.record.source_profile

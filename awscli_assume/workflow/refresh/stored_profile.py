@@ -1,83 +1,101 @@
-"""The credentials of a profile that we wrote, renewed where it refreshes by itself."""
+"""The credentials of a profile that we wrote, renewed if it refreshes by itself."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import Any
+from dataclasses import dataclass
+from typing import Mapping
 
-from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
-from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, UnusableFile
 from awscli_assume.host.context import CommandContext
-from awscli_assume.model.credentials import TemporaryCredentials, read_session
+from awscli_assume.host.protocols import ParsedArgs, Profile
+from awscli_assume.model.credentials import (
+    PrincipalCredentials,
+    SessionCredentials,
+    TemporaryCredentials,
+    read_session,
+)
 from awscli_assume.profiles.cache.process_cache import ProcessCache
 from awscli_assume.profiles.files import locate, merged_profile, parse
+from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.state import EXPIRING, UNKNOWN, VALID, ProfileState
-from awscli_assume.workflow.credentials.assume_role import Assumed
-from awscli_assume.workflow.credentials.resolve import Obtained
+from awscli_assume.workflow.credentials.copy_source import ROLE_OPTIONS
+from awscli_assume.workflow.planning.plan import UsableCredentials
 from awscli_assume.workflow.planning.profile_selection import choose_one
+from awscli_assume.workflow.planning.source_profile import read_profiles
 from awscli_assume.workflow.refresh.batch import renew_one
 
 
-def obtain_recorded(context: CommandContext, parsed_args: Any) -> Obtained:
-    """Return the credentials of the profile of ``--update-profile``."""
+@dataclass(frozen=True)
+class StoredProfile:
+    """A profile that we wrote, as the source of credentials to use.
+
+    ``profiles`` are resolved for its source, from which it may be renewed.
+    """
+
+    state: ProfileState
+    profiles: ResolvedProfiles
+
+    @property
+    def session_profiles(self) -> Mapping[str, Profile]:
+        """What the profiles inherit."""
+        return self.profiles.resolved
+
+    def obtain_to_use(self, context: CommandContext) -> UsableCredentials:
+        """Return the credentials of the profile, renewed if it refreshes by itself."""
+        state = self.state
+        region = context.parsed_globals.region or state.region
+        if not state.record.auto_refresh:
+            found = _existing_credentials(state, self.profiles.written[state.name])
+            return UsableCredentials(found, region, state.role_arn)
+        return UsableCredentials(self._fresh(context), region, state.record.role_arn)
+
+    def _fresh(self, context: CommandContext) -> PrincipalCredentials:
+        """Return the cached credentials, renewed if they expire soon.
+
+        Of many processes that find them so at once, one assumes the role.
+        """
+        state = self.state
+        cache = ProcessCache(state.name, state.record.to_block())
+        found = cache.load_fresh(context.environment.now())
+        if found is not None:
+            return found
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(cache.locked())
+            except UnusableFile as error:
+                context.environment.notify(f"aws: [WARNING]: {error}\n")
+            found = cache.load_fresh(context.environment.now())
+            if found is not None:
+                return found
+            renewed = renew_one(context, state, self.profiles).credentials
+            _store(context, cache, renewed, state)
+        return renewed
+
+
+def read_stored_profile(context: CommandContext, parsed_args: ParsedArgs) -> StoredProfile:
+    """Return the profile of ``--update-profile``. Raises InvalidRequest and ForeignProfile."""
     if parsed_args.copy_source:
-        raise InvalidRequest(
-            "--update-profile says what to hand out by itself: leave it out, or --copy-source"
-        )
-    for option in (
-        "role",
-        "role_name",
-        "role_arn",
-        "account_id",
-        "via",
-        *STS_OPTIONS,
-        *IDENTITY_PROVIDER_OPTIONS,
-    ):
+        raise InvalidRequest("--update-profile and --copy-source exclude each other")
+    for option in ROLE_OPTIONS:
         if getattr(parsed_args, option, None) is not None:
             shown = "ROLE" if option == "role" else f"--{option.replace('_', '-')}"
             raise InvalidRequest(
-                f"--update-profile says what to assume by itself: leave it out, or {shown}"
+                f"--update-profile hands out the credentials of a profile, and takes no options "
+                f"of a role: leave it out, or {shown}"
             )
-    profiles = context.session.full_config["profiles"]
-    name = parsed_args.update_profile
-    state = choose_one(context, profiles, name)
-    region = context.parsed_globals.region or state.region
-    if not state.record.auto_refresh:
-        found = _held(state, profiles[name])
-        return Obtained(found, region, state.role_arn)
-    credentials = fresh_credentials(context, state)
-    return Obtained(credentials, region, state.record.role_arn)
+    return StoredProfile(choose_one(context, parsed_args.update_profile), read_profiles(context))
 
 
-def fresh_credentials(context: CommandContext, state: ProfileState) -> TemporaryCredentials:
-    """Return what is in the cache of a profile, renewed where it nears its end.
-
-    Many processes that find it so at once assume the role once.
-    """
-    cache = ProcessCache(state.name, state.record.to_block())
-    found = cache.load_fresh(context.environment.now())
-    if found is not None:
-        return found
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(cache.locked())
-        except UnusableFile as error:
-            context.environment.notify(f"aws: [WARNING]: {error}\n")
-        found = cache.load_fresh(context.environment.now())
-        if found is None:
-            renewed = renew_one(context, state)
-            assert isinstance(renewed, Assumed)  # noqa: S101 - a copy has no program
-            found = renewed.credentials
-            _keep(context, cache, found, state)
-    return found
-
-
-def _keep(
-    context: CommandContext, cache: ProcessCache, found: TemporaryCredentials, state: ProfileState
+def _store(
+    context: CommandContext,
+    cache: ProcessCache,
+    found: PrincipalCredentials,
+    state: ProfileState,
 ) -> None:
-    """Store what was renewed, unless the profile has been cleared or changed meanwhile."""
+    """Store renewed credentials, unless the profile has been cleared or changed meanwhile."""
+    assert isinstance(found, TemporaryCredentials)  # noqa: S101 - they are a role's
     files = locate(context.session)
     config = parse(files.config, files.config)
     if read_record(merged_profile(config, {}, state.name)) != state.record:
@@ -88,7 +106,7 @@ def _keep(
         context.environment.notify(f"aws: [WARNING]: {error}\n")
 
 
-def _held(state: ProfileState, profile: Any) -> Any:
+def _existing_credentials(state: ProfileState, profile: Profile) -> SessionCredentials:
     if state.state not in (VALID, EXPIRING, UNKNOWN):
         raise InvalidConfiguration(
             f"The profile '{state.name}' has no credentials of ours that are still valid "

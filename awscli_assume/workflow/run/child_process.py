@@ -1,4 +1,4 @@
-"""Running a command in place of this process, or as its child."""
+"""Run a command in place of this process, or as its child."""
 
 from __future__ import annotations
 
@@ -10,22 +10,21 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Any, Iterator, Mapping, Optional, Sequence
+from typing import Iterator, Mapping, Optional, Sequence
 
-from awscli_assume.workflow.run.signals import handled
+from awscli_assume.workflow.run.signals import Handler, handled
 
 # What a shell ends with (POSIX, Shell Command Language, "Exit Status for Commands").
 NOT_EXECUTABLE, NOT_FOUND, BY_SIGNAL = 126, 127, 128
-# Sent to us alone by whoever knows our process only; the terminal sends its own
-# to the child, too.
+# Other processes send them to this process only, so it forwards them.
 _FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGCONT")
-# The terminal sends them to both: the child decides what they mean.
-_OF_THE_CHILD = ("SIGINT", "SIGQUIT")
+# The terminal sends them to both; the child decides what they mean.
+_LEFT_TO_CHILD = ("SIGINT", "SIGQUIT")
 
 
 @dataclass(frozen=True)
 class Program:
-    """The file of a command, or why there is none to run."""
+    """The file of a command, or the exit code and the reason if it can't be run."""
 
     path: str
     exit_code: int = 0
@@ -33,7 +32,7 @@ class Program:
 
 
 def command_or_shell(words: Optional[Sequence[str]], variables: Mapping[str, str]) -> list[str]:
-    """Return the command's words, or the person's shell where there are none."""
+    """Return the command's words, or the user's shell if there are none."""
     if words:
         return list(words)
     if os.name == "nt":
@@ -42,7 +41,7 @@ def command_or_shell(words: Optional[Sequence[str]], variables: Mapping[str, str
 
 
 def find_program(name: str, variables: Mapping[str, str]) -> Program:
-    """Find the file of a command on the PATH, before anything is asked of STS."""
+    """Find the file of a command on the PATH, before STS is called."""
     found = shutil.which(name, path=variables.get("PATH", os.defpath))
     if found is not None:
         return Program(found)
@@ -59,7 +58,7 @@ def find_program(name: str, variables: Mapping[str, str]) -> Program:
 
 
 def become(path: str, command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run the command in place of this process; where that can't be, answer its exit code."""
+    """Run the command in place of this process; return an exit code only if that fails."""
     _flush()
     if os.name == "nt":
         return run(path, command, environment)
@@ -70,41 +69,41 @@ def become(path: str, command: Sequence[str], environment: Mapping[str, str]) ->
     try:
         os.execve(path, list(command), dict(environment))  # noqa: S606 - no shell is wanted
     except OSError as error:
-        _tell(_why_not(path, error))
+        _print_error(_failure(path, error))
     return NOT_EXECUTABLE
 
 
 def run(path: str, command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run the command as a child and answer its exit code; its signals are its own.
+    """Run the command as a child, forward signals to it, and return its exit code.
 
-    A child that a signal ended ends us by the same one, so that a shell above
-    sees what it would have seen of the child.
+    If a signal ends the child, the same signal ends this process, so that the calling shell
+    sees what it would have seen without us.
     """
     _flush()
     if hasattr(signal, "SIGCHLD"):
-        # Where it is ignored, as some daemons leave it, the system keeps no exit code.
+        # If it is ignored, as some daemons leave it, the system keeps no exit code.
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    passing = _Passing()
-    # Before there is a child, so that no signal falls in between.
-    with passing.installed():
+    forwarder = _SignalForwarder()
+    # Before the child exists, so that no signal is lost.
+    with forwarder.installed():
         try:
-            child = subprocess.Popen(  # noqa: S603 - the person's own command
+            child = subprocess.Popen(  # noqa: S603 - the user's own command
                 list(command), executable=path, env=dict(environment)
             )
         except OSError as error:
-            _tell(_why_not(path, error))
+            _print_error(_failure(path, error))
             return NOT_EXECUTABLE
-        passing.begin(child)
+        forwarder.start(child)
         code = child.wait()
     return code if code >= 0 else _end_by(-code)
 
 
 @contextlib.contextmanager
-def signals_held() -> Iterator[None]:
-    """Start threads in here that no signal is delivered to.
+def signals_blocked() -> Iterator[None]:
+    """Start threads in this block that get no signals.
 
-    The kernel gives a signal to any thread that takes it. One that only waits
-    for others would not interrupt this one, which has the handlers to run.
+    The kernel delivers a signal to any thread that accepts it, and only the main thread runs
+    the handlers.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -116,42 +115,41 @@ def signals_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-class _Passing:
-    """Passes on to a child what only we were sent, and leaves to it what both were sent."""
+class _SignalForwarder:
+    """Forwards the signals that only this process gets to a child."""
 
     def __init__(self) -> None:
         self._child: Optional[subprocess.Popen[bytes]] = None
         self._early: list[int] = []
 
-    def begin(self, child: subprocess.Popen[bytes]) -> None:
-        """Pass on to this child from now on, and what has come already."""
+    def start(self, child: subprocess.Popen[bytes]) -> None:
+        """Forward signals to this child from now on, and those that came before."""
         self._child = child
         while self._early:
             self._forward(self._early.pop(0), None)
 
     @contextlib.contextmanager
     def installed(self) -> Iterator[None]:
-        """Handle signals in this block; afterwards they are handled as before."""
-        handlers: dict[str, Any] = dict.fromkeys(_FORWARDED, self._forward)
-        # Handlers, for what is ignored here would be ignored by the child's children.
-        handlers.update({name: lambda number, frame: None for name in _OF_THE_CHILD})
+        """Forward signals in this block; afterwards they are handled as before."""
+        handlers: dict[str, Handler] = dict.fromkeys(_FORWARDED, self._forward)
+        # Not SIG_IGN: the child would inherit that.
+        handlers.update({name: lambda number, frame: None for name in _LEFT_TO_CHILD})
         handlers["SIGTSTP"] = self._stop
-        # What is ignored already, the child ignores too.
         with handled(handlers):
             yield
 
-    def _forward(self, number: int, frame: Any) -> None:
+    def _forward(self, number: int, frame: object) -> None:
         if self._child is None:
             self._early.append(number)
             return
         with contextlib.suppress(ProcessLookupError):
             self._child.send_signal(number)
 
-    def _stop(self, number: int, frame: Any) -> None:
-        """Stop as one process with the child would; the endpoint rests with it.
+    def _stop(self, number: int, frame: object) -> None:
+        """Stop together with the child.
 
-        By the same signal and not by SIGSTOP: the kernel drops it for both where
-        nobody could continue them (no job control).
+        By the same signal, not by SIGSTOP: without job control, when nobody could continue
+        them, the kernel ignores it for both.
         """
         self._forward(number, frame)
         signal.signal(number, signal.SIG_DFL)
@@ -167,14 +165,16 @@ def _end_by(number: int) -> int:
     return BY_SIGNAL + number
 
 
-def _why_not(path: str, error: OSError) -> str:
+def _failure(path: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        # The file was found: it is the program of its first line (#!) that is not there.
-        return f"Can't run '{path}': the program that it names in its first line is missing"
-    return f"Can't run '{path}': {error.strerror}. Try: file {shlex.quote(path)}"
+        # The file was found: the interpreter in its first line (#!) is missing.
+        reason, command = "the interpreter in its first line (#!) is missing", "head -n 1"
+    else:
+        reason, command = str(error.strerror), "file"
+    return f"Can't run '{path}': {reason}. Try: {command} {shlex.quote(path)}"
 
 
-def _tell(text: str) -> None:
+def _print_error(text: str) -> None:
     if sys.stderr is not None:
         sys.stderr.write(f"aws: [ERROR]: {text}\n")
 

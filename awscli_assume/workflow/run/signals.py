@@ -1,19 +1,21 @@
-"""Signals that are handled for a while, and those that end a command in the midst of a job."""
+"""Signal handlers for the time of a block."""
 
 from __future__ import annotations
 
 import signal
 import threading
 from contextlib import contextmanager
-from typing import Any, Iterator, Mapping
+from typing import Callable, Iterator, Mapping, Union
 
-# What a job is cancelled by, and what a terminal sends that is closed.
+# A cancelled job sends the first, a closed terminal the second.
 _ENDING = ("SIGTERM", "SIGHUP")
+
+Handler = Union[Callable[[int, object], None], int]
 
 
 @contextmanager
 def ended_as_by_ctrl_c() -> Iterator[None]:
-    """Make KeyboardInterrupt of the signals that end a process; afterwards they do as before."""
+    """Raise KeyboardInterrupt for the signals that end a process, in this block."""
     if threading.current_thread() is not threading.main_thread():
         # Python allows handlers in the main thread only.
         yield
@@ -23,11 +25,11 @@ def ended_as_by_ctrl_c() -> Iterator[None]:
 
 
 @contextmanager
-def handled(handlers: Mapping[str, Any]) -> Iterator[None]:
-    """Handle signals, by name, in this block; afterwards they do as before.
+def handled(handlers: Mapping[str, Handler]) -> Iterator[None]:
+    """Handle signals, by name, in this block; afterwards they are handled as before.
 
-    One that whoever started us has us ignore (nohup) stays so, and so does one that
-    the platform lacks.
+    A signal that the parent process had us ignore (nohup) stays ignored, and one that the
+    platform lacks is skipped.
     """
     before = {
         getattr(signal, name): signal.signal(getattr(signal, name), handler)
@@ -41,5 +43,5 @@ def handled(handlers: Mapping[str, Any]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _interrupt(number: int, frame: Any) -> None:
+def _interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from argparse import Namespace
 from datetime import datetime, timezone
 from typing import Any, Optional
@@ -14,8 +15,9 @@ from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
-from awscli_assume.profiles.include_profile import inherit
-from awscli_assume.workflow.planning.plan import Plan, make_plan
+from awscli_assume.profiles.include_profile import ResolvedProfiles
+from awscli_assume.workflow.planning.make_plan import make_plan
+from awscli_assume.workflow.planning.plan import AssumePlan
 
 FILES = ("/home/alice/.aws/config", "/home/alice/.aws/credentials")
 ACCOUNT = "123456789012"
@@ -95,7 +97,7 @@ class Session:
         return "top"
 
 
-def plan_of(profiles: dict[str, Any]) -> Plan:
+def plan_of(profiles: dict[str, Any]) -> AssumePlan:
     """Return the plan of ``aws assume --profile top``."""
     environment = Environment(
         variables={},
@@ -117,7 +119,7 @@ def outcome(profiles: dict[str, Any]) -> Any:
         plan = plan_of(profiles)
     except Exception as error:
         return type(error), str(error)
-    return plan.request, plan.record(plan.request, None), plan.region
+    return plan.request, plan.record(None), plan.region
 
 
 @given(chains())
@@ -141,14 +143,17 @@ def test_any_chain_asks_as_the_flattened_profile(profiles: dict[str, dict[str, A
 
 @given(chains())
 def test_what_is_inherited_is_inherited_once(profiles: dict[str, dict[str, Any]]) -> None:
-    """Doing it again changes nothing, whichever profile of the chain came first."""
+    """Resolving again changes nothing, whichever came first, and the files' profiles never."""
     flat, _ = flattened(profiles)
     if flat is None:
         return
+    written = copy.deepcopy(profiles)
+    resolved = ResolvedProfiles(profiles, FILES)
     for name in ("c", "top", "top"):
-        inherit(profiles, name, FILES)
+        resolved.resolve(name)
 
-    assert profiles["top"] == flat
+    assert resolved["top"] == flat
+    assert profiles == written
 
 
 def test_access_keys_and_marks_stay() -> None:
@@ -160,7 +165,10 @@ def test_access_keys_and_marks_stay() -> None:
     }  # fmt: skip
     profiles = {"a": {"include_profile": "b", "credential_process": "p"}, "b": theirs}
 
-    assert inherit(profiles, "a", FILES) == {"credential_process": "p", "region": "eu-west-1"}
+    assert ResolvedProfiles(profiles, FILES).resolve("a") == {
+        "credential_process": "p",
+        "region": "eu-west-1",
+    }
 
 
 @pytest.mark.parametrize("own", ["assumed", "credential_process"])
@@ -169,13 +177,13 @@ def test_nothing_is_inherited_by_a_profile_of_ours(own: str) -> None:
     profiles = {"a": {"include_profile": "gone", "assumed": {"role-arn": "r"}, own: {}}}
     profiles["a"]["assumed"] = {"role-arn": "r"}
 
-    assert inherit(profiles, "a", FILES) == profiles["a"]
+    assert ResolvedProfiles(profiles, FILES).resolve("a") == profiles["a"]
 
 
 def test_files_of_a_gap() -> None:
     """What is missing is looked for in both files, and the message names them."""
     with pytest.raises(InvalidConfiguration) as refusal:
-        inherit({"a": {"include_profile": "b,c"}}, "a", FILES)
+        ResolvedProfiles({"a": {"include_profile": "b,c"}}, FILES).resolve("a")
 
     assert f"(a -> b,c), and there is no profile of that name in {FILES[0]} or {FILES[1]}" in str(
         refusal.value
@@ -185,4 +193,4 @@ def test_files_of_a_gap() -> None:
 def test_a_block_is_no_name() -> None:
     """A block of its own keys names no profile."""
     with pytest.raises(InvalidConfiguration, match="the name of one profile"):
-        inherit({"a": {"include_profile": {"b": "c"}}}, "a", FILES)
+        ResolvedProfiles({"a": {"include_profile": {"b": "c"}}}, FILES).resolve("a")

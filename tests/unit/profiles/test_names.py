@@ -16,7 +16,7 @@ from awscli_assume.host import (
     profile_to_section,
     raw_config_parse,
 )
-from awscli_assume.profiles.names import check_profile_name
+from awscli_assume.profiles.ownership import check_profile_name
 
 # Mostly names that are accepted, with all that may be a blank or an end of a line among them.
 names = st.text(

@@ -8,7 +8,7 @@ import pytest
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.profiles.cache.process_command import slow_command_line
-from awscli_assume.profiles.source import ProfilePair, choose_profile_pair, is_role_session
+from awscli_assume.profiles.source import ProfilePair, choose_profile_pair, holds_role_session
 from awscli_assume.profiles.state import WRITTEN_KEY_KEY
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/r"
@@ -222,4 +222,4 @@ PROGRAM = slow_command_line("/usr/bin/aws", "assumed-role")
 )
 def test_profile_that_is_a_role_session(profile: object, expected: bool) -> None:
     """A profile is a role's where it names one, or where its keys are those that we wrote."""
-    assert is_role_session(profile) is expected
+    assert holds_role_session(profile) is expected

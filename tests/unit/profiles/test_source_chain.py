@@ -15,7 +15,8 @@ from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.profiles.source_chain import follow
+from awscli_assume.profiles.include_profile import ResolvedProfiles
+from awscli_assume.profiles.source_chain import resolve_source_chain
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/r"
 FILES = ("config", "credentials")
@@ -61,7 +62,7 @@ def accepted_by_botocore(profiles: dict[str, Any]) -> bool:
 def accepted_by_us(profiles: dict[str, Any]) -> bool:
     """Return whether we do; every refusal is one sentence of configuration."""
     try:
-        follow(dict(profiles), "a", FILES)
+        resolve_source_chain(ResolvedProfiles(profiles, FILES), "a")
     except InvalidConfiguration as error:
         event(str(error).partition(":")[0][:24])
         return False
@@ -97,5 +98,7 @@ def test_any_way_is_taken_as_botocore_takes_it(profiles: dict[str, dict[str, str
 
 def test_a_block_is_no_source() -> None:
     """A block of its own keys names no profile."""
+    profiles = {"a": {"role_arn": ROLE_ARN, "source_profile": {"b": "c"}}}
+
     with pytest.raises(InvalidConfiguration, match="the name of one profile"):
-        follow({"a": {"role_arn": ROLE_ARN, "source_profile": {"b": "c"}}}, "a", FILES)
+        resolve_source_chain(ResolvedProfiles(profiles, FILES), "a")

@@ -21,7 +21,8 @@ from awscli_assume.model.arns import Role
 from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.workflow.credentials.assume_role import assume_planned_role
 from awscli_assume.workflow.credentials.mfa_code import check_terminal
-from awscli_assume.workflow.planning.plan import Plan, make_plan
+from awscli_assume.workflow.planning.make_plan import make_plan
+from awscli_assume.workflow.planning.plan import AssumePlan
 from support.sts_stub import StsStub
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/r"
@@ -62,7 +63,7 @@ def plan_of(
     current: Optional[str] = None,
     environment: Optional[Environment] = None,
     **options: Any,
-) -> Plan:
+) -> AssumePlan:
     """Return the plan of a command line with these options; ``profile`` is --profile."""
     names = (*STS_OPTIONS, "role_name", "role_arn", "account_id", "update_profile")
     parsed_args = Namespace(**{**dict.fromkeys(names), **options})
@@ -459,7 +460,7 @@ def test_source_without_a_profile_in_place_of_the_target(
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
     request = plan_of({"default": {}}, role_name="r").request
-    plan = Plan(request, "alice", ProfilePair("default", "assumed-role", "default"))
+    plan = AssumePlan(request, "alice", ProfilePair("default", "assumed-role", "default"))
     options = Namespace(region="us-east-1", endpoint_url="http://127.0.0.1:1", verify_ssl=None)
 
     with pytest.raises(NoCredentialsError):

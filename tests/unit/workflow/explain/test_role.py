@@ -91,9 +91,12 @@ def test_the_role_exists() -> None:
     ("lookup", "reason"),
     [
         (None, "there are no credentials to call IAM"),
-        (RoleLookup(Iam(), "aws-cn", ACCOUNT), "partition aws, but the caller is in aws-cn"),
-        (RoleLookup(Iam(), "aws", OTHER), f"shows the caller only the roles of {OTHER}"),
-        (RoleLookup(Iam(), "aws", OTHER, "admin"), f"profile 'admin' is in the account {OTHER}"),
+        (RoleLookup(Iam(), "aws-cn", ACCOUNT),
+         "the role is in the partition aws, but the caller is in aws-cn"),
+        (RoleLookup(Iam(), "aws", OTHER),
+         f"the role is in the account {ACCOUNT}, but IAM shows the caller only the roles of {OTHER}"),
+        (RoleLookup(Iam(), "aws", OTHER, "admin"),
+         f"the profile 'admin' is in the account {OTHER}, but the role is in {ACCOUNT}"),
     ],
 )  # fmt: skip
 def test_a_role_that_cannot_be_looked_up(lookup: Any, reason: str) -> None:
@@ -108,8 +111,7 @@ def test_a_role_that_cannot_be_looked_up(lookup: Any, reason: str) -> None:
     step, found = check_role(ROLE, lookup, profiles, COMMANDS, None)
 
     assert (step.status, found) == ("unknown", None)
-    assert step.evidence[0].startswith("cannot tell whether the role exists: ")
-    assert reason in step.evidence[0]
+    assert step.evidence == (f"cannot tell whether the role exists: {reason}",)
     options = [command.split(" --role-account-profile ")[1] for command in step.next_commands]
     assert options == ["sso --profile dev", "login --profile dev", "role --profile dev"]
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Mapping
 
 import pytest
 
 from awscli_assume.errors import ForeignProfile, InvalidConfiguration
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.profiles.state import inspect_all
-from awscli_assume.workflow.credentials.assume_role import Assumed
-from awscli_assume.workflow.refresh.batch import Renewal, plan_renewals, target_of
+from awscli_assume.workflow.planning.plan import ObtainedCredentials
+from awscli_assume.workflow.planning.source_profile import read_profiles
+from awscli_assume.workflow.refresh.batch import Renewal, plan_renewals
+from awscli_assume.workflow.refresh.credential_process import target_again
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
 ROLE_ARN = "arn:aws:iam::123456789012:role/team/r"
@@ -27,7 +31,10 @@ def plan(profiles: Mapping[str, Mapping[str, Any]], variables: Mapping[str, str]
     environment = Environment(
         variables=variables, now=lambda: NOW, login_name=lambda: "alice", host_name=lambda: "h"
     )
-    return plan_renewals(inspect_all(profiles, NOW), profiles, environment)
+    context = CommandContext(
+        Namespace(full_config={"profiles": profiles}), Namespace(region=None), environment
+    )
+    return plan_renewals(inspect_all(profiles, NOW), read_profiles(context), context)
 
 
 def test_request_is_the_records() -> None:
@@ -114,9 +121,10 @@ def test_region_of_a_renewed_target(
     later = NOW + timedelta(hours=1)
     arn = "arn:aws:sts::123456789012:assumed-role/r/s"
     credentials = TemporaryCredentials("ASIAX", "secret", "token", later, arn, "AROAX:s")
-    assumed = Assumed(renewal.plan.request, credentials, "ap-south-1", NOW)
-    done = Renewal(renewal.state, renewal.plan, assumed)
-    target = target_of(done, profiles, explicit, Environment(variables={}))
+    obtained = ObtainedCredentials(renewal.plan, credentials, "ap-south-1", NOW)
+    done = Renewal(renewal.state, renewal.plan, obtained)
+    record, environment = renewal.state.record, Environment(variables={})
+    target = target_again(record, obtained, profiles["dev"], explicit, environment)
 
     assert target.region == target.record.region == expected
     assert target.record.role_arn == ROLE_ARN

@@ -1,0 +1,130 @@
+"""From a command line, or from the record of a profile, to a plan."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from awscli_assume.arguments.sts import STS_OPTIONS
+from awscli_assume.errors import configured_in
+from awscli_assume.host import use_profile
+from awscli_assume.host.context import CommandContext
+from awscli_assume.host.environment import Environment
+from awscli_assume.host.protocols import ParsedArgs, Profile
+from awscli_assume.model.arns import parse_role_arn
+from awscli_assume.model.request import limits
+from awscli_assume.model.request.request import build_request
+from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE
+from awscli_assume.profiles.include_profile import ResolvedProfiles
+from awscli_assume.profiles.source import ProfilePair
+from awscli_assume.profiles.source_chain import ACCESS_KEYS_ONLY, check_credential_source
+from awscli_assume.profiles.state import ProfileState
+from awscli_assume.workflow.planning.account import with_known_account
+from awscli_assume.workflow.planning.identity_provider import (
+    GivenIdentityToken,
+    given_identity_token,
+    proven_again,
+)
+from awscli_assume.workflow.planning.plan import AssumePlan, Plan, render_session_name
+from awscli_assume.workflow.planning.role_profile import (
+    check_role_choice,
+    chosen_role,
+    layered,
+    role_profile,
+    via_of,
+    with_role_specifier,
+)
+from awscli_assume.workflow.planning.source_profile import choose_source, read_profiles
+
+
+def read_plan(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
+    """Return the plan of a command line: to assume a role, or with ``--copy-source`` to copy."""
+    if not parsed_args.copy_source:
+        return make_plan(context, parsed_args)
+    # Here, because most commands assume a role and need nothing of it.
+    from awscli_assume.workflow.credentials.copy_source import plan_copy
+
+    return plan_copy(context, parsed_args)
+
+
+def make_plan(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
+    """Return the plan to assume a role. Raises InvalidRequest and InvalidConfiguration."""
+    profiles = read_profiles(context)
+    parsed_args, profile_pair, token = _read_command_line(context, parsed_args, profiles)
+    given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
+    named: Profile = {}
+    if token is not None:
+        named = token.named(parsed_args)
+    elif parsed_args.role_name is None and parsed_args.role_arn is None:
+        named, profile_pair = role_profile(profiles, profile_pair)
+    options = layered(given, named, profile_pair.configuration, profiles)
+    role = chosen_role(parsed_args, named, options, profile_pair.configuration)
+    role = with_known_account(role, profile_pair, profiles, context.environment, token is None)
+    named_session = options["role_session_name"]
+    session_name = DEFAULT_TEMPLATE if named_session is None else str(named_session)
+    rendered = session_name
+    if given["role_session_name"] is None:
+        rendered = render_session_name(session_name, role, context.environment)
+        with configured_in(f"role_session_name of the profile '{profile_pair.configuration}'"):
+            limits.session_name(rendered)
+    request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
+    if token is not None:
+        request = token.attached(request)
+        session_name = session_name if request.role_session_name else ""
+    return AssumePlan(
+        request,
+        session_name,
+        profile_pair,
+        region=named.get("region"),
+        auto_refresh=bool(getattr(parsed_args, "auto_refresh", False)),
+        has_flag=given["duration_seconds"] is not None,
+        by_profile=bool(named),
+        profiles=profiles,
+    ).chained_by_profile()
+
+
+def _read_command_line(
+    context: CommandContext, parsed_args: ParsedArgs, profiles: ResolvedProfiles
+) -> tuple[ParsedArgs, ProfilePair, Optional[GivenIdentityToken]]:
+    """Return the options with those that ROLE stands for, the profiles, and the token."""
+    if getattr(parsed_args, "role", None) in profiles:
+        # It may inherit its role.
+        profiles.resolve(parsed_args.role)
+    parsed_args, named_profile = with_role_specifier(
+        parsed_args, context.parsed_globals.profile, profiles
+    )
+    check_role_choice(parsed_args)
+    token = given_identity_token(parsed_args, named_profile, context.environment)
+    if named_profile is not None:
+        # ROLE is the session's profile as --profile would be: its source comes before keys in
+        # the environment.
+        use_profile(context.session, named_profile)
+    profile_pair = choose_source(
+        context,
+        profiles,
+        is_explicit=named_profile is not None or context.parsed_globals.profile is not None,
+        explicit_target=getattr(parsed_args, "update_profile", None),
+        needs_source=token is None,
+    )
+    return parsed_args, profile_pair, token
+
+
+def plan_again(
+    state: ProfileState, profiles: ResolvedProfiles, environment: Environment
+) -> AssumePlan:
+    """Return the plan that a profile of ours was made by. Raises as ``make_plan`` does."""
+    record = state.record
+    role = parse_role_arn(str(record.role_arn))
+    name = record.session_name or DEFAULT_TEMPLATE
+    rendered = render_session_name(name, role, environment)
+    request = build_request(role, rendered, record.to_options())
+    request = proven_again(request, record.web_identity_token_file)
+    source = record.source_profile
+    provider = record.credential_source
+    if provider not in (None, ACCESS_KEYS_ONLY):
+        check_credential_source(provider, f"The record of the profile '{state.name}'")
+    profile_pair = ProfilePair(source, state.name, source or "default", provider)
+    # Without a source, no profile of one names the region.
+    region = record.region if record.has_identity_token else None
+    return AssumePlan(
+        request, name, profile_pair, region, record.auto_refresh, profiles=profiles
+    ).chained_by_profile()
