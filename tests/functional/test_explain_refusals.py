@@ -327,7 +327,8 @@ UNKNOWN_CALLER = {
     "no region": Case(Setup(), "Sts", "You must specify a region", prepare=without_region),
     "no credentials": Case(
         Setup(), "Caller",
-        "the profile 'default' provides no credentials: Unable to locate credentials", prepare=without_keys,
+        "the profile 'default' provides no credentials: Unable to locate credentials",
+        prepare=without_keys,
     ),
 }  # fmt: skip
 OTHERS = {

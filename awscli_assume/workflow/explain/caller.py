@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Callable, Optional
 
 from awscli_assume.aws.callers import Caller
@@ -180,9 +179,12 @@ def _identified(
     context: CommandContext, client: Client, frozen: FrozenCredentials, identity: Identity
 ) -> IdentifiedCaller:
     options = client_options(context.parsed_globals, region_of(client), frozen)
-    create = partial(create_impatient_client, context.session, options=options)
-    organizations = partial(create, "organizations")
-    return IdentifiedCaller(identity, bool(frozen.token), create("iam"), organizations)
+    return IdentifiedCaller(
+        identity,
+        bool(frozen.token),
+        create_impatient_client(context.session, "iam", options),
+        lambda: create_impatient_client(context.session, "organizations", options),
+    )
 
 
 def _expiration(

@@ -94,7 +94,8 @@ def test_the_role_exists() -> None:
         (RoleLookup(Iam(), "aws-cn", ACCOUNT),
          "the role is in the partition aws, but the caller is in aws-cn"),
         (RoleLookup(Iam(), "aws", OTHER),
-         f"the role is in the account {ACCOUNT}, but IAM shows the caller only the roles of {OTHER}"),
+         f"the role is in the account {ACCOUNT}, but IAM shows the "
+         f"caller only the roles of {OTHER}"),
         (RoleLookup(Iam(), "aws", OTHER, "admin"),
          f"the profile 'admin' is in the account {OTHER}, but the role is in {ACCOUNT}"),
     ],
