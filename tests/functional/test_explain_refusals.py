@@ -307,6 +307,7 @@ UNKNOWN_CALLER = {
     "expired credentials": Case(
         rejected("ExpiredToken", "The security token included in the request is expired"),
         "Caller", "STS rejects the credentials",
+        next_command="aws sts get-caller-identity --profile default",
     ),
     "a deleted access key": Case(
         rejected("InvalidClientTokenId", "The security token is invalid."), "Caller",
@@ -328,7 +329,7 @@ UNKNOWN_CALLER = {
     "no credentials": Case(
         Setup(), "Caller",
         "the profile 'default' provides no credentials: Unable to locate credentials",
-        prepare=without_keys,
+        prepare=without_keys, next_command="aws configure list --profile default",
     ),
 }  # fmt: skip
 OTHERS = {
