@@ -1,165 +1,76 @@
-"""``aws assume create-role``: a role, with the trust policy that lets it be assumed."""
+"""``aws assume create-role``: create a role, with the trust policy that lets it be assumed."""
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping
 
-from awscli.customizations.commands import BasicCommand
-
-import awscli_assume
-from awscli_assume.arguments.create_role import (
-    CreateRoleOptions,
-    create_role_arguments,
-    read_options,
-)
-from awscli_assume.aws.callers import Caller
-from awscli_assume.aws.iam.role_creation import (
-    RoleCreation,
-    Rollback,
-    get_role_policies,
-    wait_until_assumable,
-)
+from awscli_assume.arguments.create_role import create_role_arguments, read_options
+from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.environment import Environment
-from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE, render, session_date
-from awscli_assume.model.role_creation.new_role import NewRole
-from awscli_assume.model.role_creation.new_trust import without_mfa
-from awscli_assume.model.role_creation.role_difference import differences, external_id_of
 from awscli_assume.outputs import new_role as texts
 from awscli_assume.outputs.printing import print_object
-from awscli_assume.workflow.create_role.account import (
-    Account,
-    check_can_assume,
-    existing_role,
-    find_account,
-    known_arns,
-    missing_providers,
-    trusts_caller,
-    with_trust,
+from awscli_assume.workflow.create_role.create import (
+    compare,
+    create,
+    find_existing_role,
+    trust_warnings,
+    wait,
 )
-from awscli_assume.workflow.run.signals import ended_as_by_ctrl_c
+from awscli_assume.workflow.create_role.plan import CreateRolePlan, make_create_role_plan
 
-# The role is there and differs, or is made and not granted yet.
-NOT_AS_ASKED = 1
+# The role exists and differs, or STS does not allow it yet.
+NOT_AS_REQUESTED = 1
 
 
-class CreateRoleCommand(BasicCommand):
-    """Make a role and its permissions, or nothing; an existing one is never changed."""
+class CreateRoleCommand(Verb):
+    """Create a role and its permissions, or nothing. An existing role is never changed."""
 
     NAME = "create-role"
-    DESCRIPTION = BasicCommand.FROM_FILE(
-        "assume", "create-role", "_description.rst", root_module=awscli_assume
-    )
-    EXAMPLES = BasicCommand.FROM_FILE(
-        "assume", "create-role", "_examples.rst", root_module=awscli_assume
-    )
 
-    def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
-        super().__init__(session)
-        self.ARG_TABLE = create_role_arguments()
-        self._environment = environment if environment is not None else Environment()
+    def arguments(self) -> list[dict[str, Any]]:
+        """Return the principals to trust, the permissions, and the parameters of CreateRole."""
+        return create_role_arguments()
 
-    def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        context = CommandContext(self._session, parsed_globals, self._environment)
-        asked = read_options(parsed_args)
-        account = find_account(context)
-        if parsed_args.wait:
-            check_can_assume(asked, account.caller)
-        known = known_arns(asked, account)
-        wanted = with_trust(asked, account, known)
-        found = existing_role(account, wanted)
-        if found is not None:
-            return self._compare(asked, found, account, known, context)
-        self._warn(asked, account, known, context)
+    def _run(self, parsed_args: Any, context: CommandContext) -> int:
+        notify = context.environment.notify
+        plan = make_create_role_plan(context, read_options(parsed_args), parsed_args.wait)
+        existing = find_existing_role(plan)
+        if existing is not None:
+            return self._compare(context, plan, existing)
+        for text in trust_warnings(plan, context.parsed_globals.profile):
+            notify(text)
         if parsed_args.dry_run:
-            self._print(texts.requests(wanted.calls()), context)
+            print_object(context, self.name, texts.requests(plan.role.calls()))
             return 0
-        asked = asked.generated()
-        wanted = with_trust(asked, account, known)
-        made = self._create(wanted, account, context)
-        self._print({"Role": made}, context)
-        self._tell(asked, made, account.caller, context)
-        return self._wait(asked, made, account) if parsed_args.wait else 0
+        plan = plan.with_external_id()
+        role = create(context, plan)
+        print_object(context, self.name, {"Role": role})
+        notify(_created_text(context, plan, role))
+        if not parsed_args.wait:
+            return 0
+        arn = str(role["Arn"])
+        is_assumable = wait(context, plan, arn)
+        notify(texts.waited_line(is_assumable, arn))
+        return 0 if is_assumable else NOT_AS_REQUESTED
 
     def _compare(
-        self,
-        asked: CreateRoleOptions,
-        found: Mapping[str, Any],
-        account: Account,
-        known: Mapping[str, str],
-        context: CommandContext,
+        self, context: CommandContext, plan: CreateRolePlan, existing: Mapping[str, Any]
     ) -> int:
-        external_id = external_id_of(found.get("AssumeRolePolicyDocument"))
-        if asked.is_to_generate and external_id is not None:
-            # It was generated by the first run, as far as anybody can tell.
-            asked = asked.generated(external_id)
-        wanted = with_trust(asked, account, known)
-        rows = differences(wanted, get_role_policies(account.iam, found))
-        answer = texts.difference(rows, found["Arn"]) if rows else {"Role": found}
-        self._print(answer, context)
-        context.environment.notify(texts.existing_line(found["Arn"], len(rows)))
-        if asked.is_to_generate and not rows:
-            context.environment.notify(texts.external_id_line(external_id or ""))
-        return NOT_AS_ASKED if rows else 0
-
-    def _warn(
-        self,
-        asked: CreateRoleOptions,
-        account: Account,
-        known: Mapping[str, str],
-        context: CommandContext,
-    ) -> None:
-        for arn in without_mfa(asked.terms, asked.trust_conditions, known):
-            context.environment.notify(texts.without_mfa_warning(arn))
-        for provider in missing_providers(asked, account):
-            context.environment.notify(
-                texts.provider_warning(provider, context.parsed_globals.profile)
-            )
-
-    def _create(self, wanted: NewRole, account: Account, context: CommandContext) -> Any:
-        context.environment.notify(texts.requests_text(wanted.calls()))
-        creation = RoleCreation(wanted, account.creating, account.iam)
-        with ended_as_by_ctrl_c():
-            try:
-                return creation.run()
-            except BaseException:
-                context.environment.notify(
-                    _remains_text(creation.rollback, context.parsed_globals.profile)
-                )
-                raise
-
-    def _tell(
-        self,
-        asked: CreateRoleOptions,
-        made: Mapping[str, Any],
-        caller: Caller,
-        context: CommandContext,
-    ) -> None:
-        external_id = asked.trust_conditions.external_id
-        name = f"{made['Path']}{made['RoleName']}".lstrip("/")
-        line = texts.assume_line(name, external_id, context.parsed_globals.profile)
-        if asked.is_to_generate:
-            context.environment.notify(texts.external_id_line(external_id or ""))
-        how = line if trusts_caller(asked, caller) else None
-        context.environment.notify(texts.created_line(made["Arn"], how))
-
-    def _wait(self, asked: CreateRoleOptions, made: Mapping[str, Any], account: Account) -> int:
-        environment = self._environment
-        values = {"user": environment.login_name(), "host": environment.host_name()}
-        values["date"] = session_date(environment.now().astimezone())
-        values.update(role=made["RoleName"], account=account.caller.account_id)
-        name = render(DEFAULT_TEMPLATE, values)
-        granted = wait_until_assumable(
-            account.sts, made["Arn"], name, asked.trust_conditions.external_id
-        )
-        environment.notify(texts.waited_line(granted, made["Arn"]))
-        return 0 if granted else NOT_AS_ASKED
-
-    def _print(self, answer: Any, context: CommandContext) -> None:
-        print_object(context, self.name, answer)
+        arn = existing["Arn"]
+        differences, external_id = compare(plan, existing)
+        shown = texts.difference(differences, arn) if differences else {"Role": existing}
+        print_object(context, self.name, shown)
+        context.environment.notify(texts.existing_line(arn, len(differences)))
+        if external_id is not None:
+            context.environment.notify(texts.external_id_line(external_id))
+        return NOT_AS_REQUESTED if differences else 0
 
 
-def _remains_text(rollback: Rollback, profile: Optional[str]) -> str:
-    return texts.remains_text(
-        rollback.undone, rollback.cleanup_commands, rollback.may_exist, profile
-    )
+def _created_text(context: CommandContext, plan: CreateRolePlan, role: Mapping[str, Any]) -> str:
+    external_id = plan.options.trust_conditions.external_id
+    text = texts.external_id_line(external_id or "") if plan.options.is_to_generate else ""
+    command = None
+    if plan.trusts_caller:
+        name = f"{role['Path']}{role['RoleName']}".lstrip("/")
+        command = texts.assume_line(name, external_id, context.parsed_globals.profile)
+    return text + texts.created_line(role["Arn"], command)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 import pytest
 
-from awscli_assume.aws.iam import role_creation
+from awscli_assume.workflow.create_role import create
 from support.iam_roles_stub import CHANGES, IamRoles
 from support.sts_stub import ACCOUNT, SECRET, TOKEN, refusal
 
@@ -21,15 +22,15 @@ OTHER = f"arn:aws:iam::{ACCOUNT}:policy/other"
 INLINE = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*"}]}'
 CREATE = ("assume", "create-role", "--role-name", "my-iam-role")
 ALL = (*CREATE, "--inline-policy", INLINE, "--policy-arn", READ, OTHER)
-LOOKS = ["GetCallerIdentity", "GetRole"]
-MADE = ["CreateRole", "PutRolePolicy", "AttachRolePolicy", "AttachRolePolicy"]
+READS = ["GetCallerIdentity", "GetRole"]
+WRITES = ["CreateRole", "PutRolePolicy", "AttachRolePolicy", "AttachRolePolicy"]
 # IAM API reference, "Common Errors".
 DENIED = refusal(403, "AccessDenied", "User is not authorized")
 
 
 @pytest.fixture
 def iam(aws) -> IamRoles:
-    """Return the IAM that the driver talks to."""
+    """Return the IAM of the scripted server."""
     roles = IamRoles()
     aws.stub.script = roles
     aws.set_variable("AWS_MAX_ATTEMPTS", "2")
@@ -38,10 +39,11 @@ def iam(aws) -> IamRoles:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return how long was waited, without waiting."""
-    found: list[float] = []
-    monkeypatch.setattr(role_creation.wait_until_assumable, "__defaults__", (None, found.append))
-    return found
+    """Return the seconds of each pause between attempts; the tests do not really wait."""
+    seconds: list[float] = []
+    without_waiting = partial(create.wait_until_assumable, pause=seconds.append)
+    monkeypatch.setattr(create, "wait_until_assumable", without_waiting)
+    return seconds
 
 
 def trust_of(iam: IamRoles, name: str = "my-iam-role") -> Any:
@@ -52,15 +54,15 @@ def changes(aws) -> list[str]:
     return [action for action in aws.stub.actions if action in CHANGES]
 
 
-# What is made.
+# A new role.
 
 
-def test_a_role_for_the_caller_is_one_line(aws, iam) -> None:
-    """The default trusts the calling user and nobody else, in three calls."""
+def test_default_trusts_the_caller(aws, iam) -> None:
+    """By default the role trusts only the calling user. Three calls are made."""
     done = aws(*CREATE)
 
     assert done.code == 0, done.err
-    assert aws.stub.actions == [*LOOKS, "CreateRole"]
+    assert aws.stub.actions == [*READS, "CreateRole"]
     assert trust_of(iam)["Statement"] == [
         {"Effect": "Allow", "Principal": {"AWS": ALICE}, "Action": "sts:AssumeRole"}
     ]
@@ -68,13 +70,13 @@ def test_a_role_for_the_caller_is_one_line(aws, iam) -> None:
     assert done.err.endswith("To assume it: aws assume --role-name my-iam-role\n")
 
 
-def test_the_documents_are_shown_before_the_first_change(aws, iam) -> None:
-    """What IAM is asked stands on stderr also where it refuses."""
-    iam.refused["CreateRole"] = DENIED
+def test_requests_are_shown_first(aws, iam) -> None:
+    """stderr shows the requests, even if IAM denies the first one."""
+    iam.errors["CreateRole"] = DENIED
     done = aws(*ALL)
 
     shown = json.JSONDecoder().raw_decode(done.err)[0]["Requests"]
-    assert [one["Operation"] for one in shown] == MADE
+    assert [one["Operation"] for one in shown] == WRITES
     assert shown[0]["Parameters"]["AssumeRolePolicyDocument"]["Statement"]
     assert (done.code, done.out) == (255, "")
     assert "AccessDenied" in done.err
@@ -83,7 +85,7 @@ def test_the_documents_are_shown_before_the_first_change(aws, iam) -> None:
 
 
 def test_every_option_reaches_iam(aws, iam) -> None:
-    """The role's own parameters are sent as they were given."""
+    """The parameters of CreateRole have the values of the options."""
     done = aws(
         *CREATE, "--path", "team/dev", "--description", "for tests", "--tags",
         "Key=team,Value=blue", "--max-session-duration", "7200", "--permissions-boundary", OTHER,
@@ -103,19 +105,19 @@ def test_every_option_reaches_iam(aws, iam) -> None:
     assert "aws assume --role-name team/dev/my-iam-role --external-id p42\n" in done.err
 
 
-def test_permissions_come_after_the_role(aws, iam) -> None:
-    """The role is made first, then its inline policy, then its managed ones, each once."""
+def test_policies_are_added_after_the_role(aws, iam) -> None:
+    """The role comes first, then its inline policy, then its managed policies, each once."""
     done = aws(*ALL)
 
     assert done.code == 0, done.err
-    assert aws.stub.actions == [*LOOKS, *MADE]
+    assert aws.stub.actions == [*READS, *WRITES]
     role = iam.roles["my-iam-role"]
     assert json.loads(role["inline"]["my-iam-role"]) == json.loads(INLINE)
     assert role["attached"] == [READ, OTHER]
 
 
 def test_generated_external_ids_are_random_and_printed(aws, iam) -> None:
-    """Each has 128 bits, is in the trust policy, and is told."""
+    """Each has 128 bits, is in the trust policy, and is printed."""
     found = []
     for name in ("first", "second"):
         done = aws("assume", "create-role", "--role-name", name, "--external-id", "generate")
@@ -127,7 +129,7 @@ def test_generated_external_ids_are_random_and_printed(aws, iam) -> None:
 
 
 def test_a_role_session_trusts_the_role_behind_it(aws, iam) -> None:
-    """`me` of a session is its role with the path that IAM knows."""
+    """`me` is the role of a session, with the path that IAM returns."""
     iam.roles["dev"] = {"Path": "/team/", "AssumeRolePolicyDocument": "{}"}
     aws.stub.caller = f"arn:aws:sts::{ACCOUNT}:assumed-role/dev/alice"
     done = aws(*CREATE)
@@ -137,9 +139,9 @@ def test_a_role_session_trusts_the_role_behind_it(aws, iam) -> None:
     assert principal == {"AWS": f"arn:aws:iam::{ACCOUNT}:role/team/dev"}
 
 
-def test_a_session_whose_role_nobody_tells_is_not_guessed(aws, iam) -> None:
-    """Without iam:GetRole the path is not known: nothing is made, and the way out is told."""
-    iam.refused["GetRole"] = DENIED
+def test_the_path_of_a_session_role_is_not_guessed(aws, iam) -> None:
+    """Without iam:GetRole the path is unknown. The error suggests --trust."""
+    iam.errors["GetRole"] = DENIED
     aws.stub.caller = f"arn:aws:sts::{ACCOUNT}:assumed-role/dev/alice"
     done = aws(*CREATE)
 
@@ -148,16 +150,16 @@ def test_a_session_whose_role_nobody_tells_is_not_guessed(aws, iam) -> None:
     assert changes(aws) == []
 
 
-def test_root_is_its_account(aws, iam) -> None:
-    """`me` of the root user is the account."""
+def test_the_root_user_stands_for_its_account(aws, iam) -> None:
+    """`me` is the account, if the caller is the root user."""
     aws.stub.caller = f"arn:aws:iam::{ACCOUNT}:root"
 
     assert aws(*CREATE).code == 0
     assert trust_of(iam)["Statement"][0]["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 
 
-def test_the_partition_is_the_callers(aws, iam) -> None:
-    """An ARN that is made here is of the caller's partition; one of another is refused."""
+def test_the_partition_is_that_of_the_caller(aws, iam) -> None:
+    """ARNs in the trust policy are in the caller's partition; others are rejected."""
     aws.stub.caller = f"arn:aws-cn:iam::{ACCOUNT}:user/alice"
     done = aws(*CREATE, "--trust", "account", "oidc:example.com:x")
     wrong = aws("assume", "create-role", "--role-name", "other", "--trust", ALICE)
@@ -171,8 +173,8 @@ def test_the_partition_is_the_callers(aws, iam) -> None:
     assert changes(aws) == ["CreateRole"]
 
 
-def test_terms_may_be_repeated(aws, iam) -> None:
-    """--trust given twice drops none of both."""
+def test_trust_can_be_repeated(aws, iam) -> None:
+    """The values of two --trust options are combined."""
     done = aws(*CREATE, "--trust", "me", "--trust", "service:ec2.amazonaws.com")
 
     assert done.code == 0, done.err
@@ -180,16 +182,16 @@ def test_terms_may_be_repeated(aws, iam) -> None:
     assert kinds == [["AWS"], ["Service"]]
 
 
-# What is not made.
+# Nothing is created.
 
 
 def test_dry_run_changes_nothing(aws, iam) -> None:
-    """The documents go to stdout, by --query too, and only two questions are asked."""
+    """The requests go to stdout through --query, and only two calls are made."""
     done = aws(*ALL, "--dry-run", "--external-id", "generate", "--query", "Requests[].Operation")
 
     assert (done.code, done.err) == (0, "")
-    assert json.loads(done.out) == MADE
-    assert aws.stub.actions == LOOKS
+    assert json.loads(done.out) == WRITES
+    assert aws.stub.actions == READS
 
 
 @pytest.mark.parametrize(
@@ -207,34 +209,37 @@ def test_dry_run_changes_nothing(aws, iam) -> None:
     ],
     ids=" ".join,
 )
-def test_wrong_options_call_nothing(aws, iam, options: tuple[str, ...]) -> None:
-    """What can't be is refused before anything is asked."""
+def test_invalid_options_make_no_call(aws, iam, options: tuple[str, ...]) -> None:
+    """Invalid options are rejected before any call."""
     done = aws(*CREATE, *options)
 
     assert (done.code, done.out) == (255, "")
     assert aws.stub.actions == []
 
 
-def test_root_can_not_wait(aws, iam) -> None:
-    """The root user can assume no role, so waiting for it would be in vain."""
+def test_the_root_user_cannot_wait(aws, iam) -> None:
+    """The root user cannot assume roles."""
     aws.stub.caller = f"arn:aws:iam::{ACCOUNT}:root"
 
-    assert aws(*CREATE, "--wait").code == 255
+    done = aws(*CREATE, "--wait")
+
+    assert done.code == 255
+    assert "the account root user, which cannot assume roles" in done.err
     assert changes(aws) == []
 
 
-def test_waiting_for_others_is_refused_before_anything_is_made(aws, iam) -> None:
-    """Whom --trust names is known only when it is known who is calling."""
+def test_wait_needs_a_role_that_trusts_the_caller(aws, iam) -> None:
+    """The error comes after GetCallerIdentity and before CreateRole."""
     done = aws(*CREATE, "--trust", f"arn:aws:iam::{ACCOUNT}:user/bob", "--wait")
 
     assert done.code == 255
-    assert f"as the caller, {ALICE}, whom --trust does not name" in done.err
+    assert f"as the caller, {ALICE}, but --trust does not allow" in done.err
     assert changes(aws) == []
 
 
 @pytest.mark.parametrize("terms", [["me"], [DEV], [DEV, f"arn:aws:iam::{ACCOUNT}:role/x"]])
-def test_mfa_is_not_asked_of_sessions_alone(aws, iam, terms: list[str]) -> None:
-    """A session of a role carries no MFA: the role would be nobody's, and is not made."""
+def test_mfa_for_role_sessions_only_is_rejected(aws, iam, terms: list[str]) -> None:
+    """Role sessions have no MFA, so nobody could assume the role."""
     iam.roles["dev"] = {"Path": "/team/", "AssumeRolePolicyDocument": "{}"}
     aws.stub.caller = SESSION
     done = aws(*CREATE, "--trust", *terms, "--require-mfa")
@@ -244,8 +249,8 @@ def test_mfa_is_not_asked_of_sessions_alone(aws, iam, terms: list[str]) -> None:
     assert changes(aws) == []
 
 
-def test_sessions_beside_others_are_warned_of_where_mfa_is_asked_for(aws, iam) -> None:
-    """The role is made for those who can bring it, and the line to assume it is left out."""
+def test_mfa_for_role_sessions_and_others_is_a_warning(aws, iam) -> None:
+    """The role is created, and no command to assume it is printed for the session."""
     iam.roles["dev"] = {"Path": "/team/", "AssumeRolePolicyDocument": "{}"}
     aws.stub.caller = SESSION
     done = aws(*CREATE, "--trust", "me", "account", "--require-mfa")
@@ -259,10 +264,8 @@ GITHUB = "token.actions.githubusercontent.com"
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",)])
-def test_a_provider_that_the_account_lacks_is_warned_of(
-    aws, iam, options: tuple[str, ...]
-) -> None:
-    """The role is made all the same, and the command that makes the provider is told."""
+def test_a_missing_oidc_provider_is_a_warning(aws, iam, options: tuple[str, ...]) -> None:
+    """The role is created, and the warning has the command that creates the provider."""
     done = aws(*CREATE, "--trust", f"oidc:{GITHUB}:repo:org/*", "--profile", "default", *options)
 
     assert done.code == 0
@@ -273,24 +276,24 @@ def test_a_provider_that_the_account_lacks_is_warned_of(
     ) in done.err
 
 
-def test_a_provider_that_is_there_or_not_told_is_not_warned_of(aws, iam) -> None:
-    """The one call brings no warning where it finds the provider, and none where it fails."""
+def test_an_existing_or_unknown_oidc_provider_is_no_warning(aws, iam) -> None:
+    """There is one call per provider, and no warning if the provider exists or the call fails."""
     words = ("--trust", f"oidc:{GITHUB}:repo:org/*", f"oidc:{GITHUB}:repo:other/*", "--dry-run")
     iam.providers.add(GITHUB)
     found = aws(*CREATE, *words)
     iam.providers.clear()
-    iam.refused["GetOpenIDConnectProvider"] = DENIED
-    refused = aws(*CREATE, *words)
+    iam.errors["GetOpenIDConnectProvider"] = DENIED
+    failed = aws(*CREATE, *words)
 
-    assert [(found.code, found.err), (refused.code, refused.err)] == [(0, ""), (0, "")]
-    assert aws.stub.actions == [*LOOKS, "GetOpenIDConnectProvider"] * 2
+    assert [(found.code, found.err), (failed.code, failed.err)] == [(0, ""), (0, "")]
+    assert aws.stub.actions == [*READS, "GetOpenIDConnectProvider"] * 2
 
 
 # An existing role.
 
 
 def test_an_existing_role_is_never_changed(aws, iam) -> None:
-    """The difference is printed, the exit code is 1, and no call changes anything."""
+    """The differences are printed, the exit code is 1, and no call changes the role."""
     assert aws(*ALL).code == 0
     since = len(aws.stub.requests)
     done = aws(*CREATE, "--trust", "account", "--max-session-duration", "7200")
@@ -305,17 +308,17 @@ def test_an_existing_role_is_never_changed(aws, iam) -> None:
     assert not {*aws.stub.actions[since:]} & {*CHANGES}
 
 
-def test_the_same_again_is_no_error(aws, iam) -> None:
-    """A role that is as asked for is printed, with 0: a script may run twice."""
+def test_creating_the_same_role_again_is_no_error(aws, iam) -> None:
+    """A role without differences is printed, and the exit code is 0."""
     first, second = aws(*ALL), aws(*ALL)
 
     assert (first.code, second.code) == (0, 0), second.err
     assert json.loads(second.out) == json.loads(first.out)
-    assert changes(aws) == MADE
+    assert changes(aws) == WRITES
 
 
-def test_generate_again_is_the_external_id_that_is_there(aws, iam) -> None:
-    """A script may run twice: the second run makes no other, and tells the one of the first."""
+def test_generate_reuses_the_external_id_of_the_role(aws, iam) -> None:
+    """The second run prints the external ID of the first, and generates no other."""
     words = (*CREATE, "--external-id", "generate")
     first, second = aws(*words), aws(*words, "--dry-run")
     line = re.search(r"The external ID is [0-9a-f]{32}\..*\n", first.err)[0]
@@ -325,8 +328,8 @@ def test_generate_again_is_the_external_id_that_is_there(aws, iam) -> None:
     assert changes(aws) == ["CreateRole"]
 
 
-def test_generate_is_a_difference_where_no_external_id_is_asked_for(aws, iam) -> None:
-    """A role without one is not as asked for, nor is one that differs in something else."""
+def test_generate_does_not_hide_a_difference(aws, iam) -> None:
+    """A role without an external ID differs, and so does one with another trust policy."""
     aws(*CREATE)
     none = aws(*CREATE, "--external-id", "generate")
     words = ("assume", "create-role", "--role-name", "other", "--external-id", "generate")
@@ -339,10 +342,10 @@ def test_generate_is_a_difference_where_no_external_id_is_asked_for(aws, iam) ->
         assert "The external ID is" not in done.err
 
 
-def test_what_can_not_be_read_is_a_difference(aws, iam) -> None:
-    """Policies that the caller may not list are shown as unknown, never taken for equal."""
+def test_unreadable_policies_are_a_difference(aws, iam) -> None:
+    """Policies that the caller may not list are shown as unknown."""
     aws(*ALL)
-    iam.refused["ListRolePolicies"] = DENIED
+    iam.errors["ListRolePolicies"] = DENIED
     done = aws(*ALL)
 
     assert done.code == 1
@@ -351,10 +354,10 @@ def test_what_can_not_be_read_is_a_difference(aws, iam) -> None:
     ]
 
 
-def test_iam_itself_refuses_a_second_role(aws, iam) -> None:
-    """Where the caller may not look, CreateRole says that the name is taken; nothing follows."""
+def test_iam_rejects_a_second_role(aws, iam) -> None:
+    """Without iam:GetRole, CreateRole fails because the name is taken, and nothing is undone."""
     aws(*CREATE)
-    iam.refused["GetRole"] = DENIED
+    iam.errors["GetRole"] = DENIED
     done = aws(*ALL)
 
     assert done.code == 255
@@ -366,35 +369,35 @@ def test_iam_itself_refuses_a_second_role(aws, iam) -> None:
     assert "Deleted again" not in done.err
 
 
-# A step that fails.
+# A request that fails.
 
-_BACK = {
+UNDO = {
     "PutRolePolicy": ["DeleteRolePolicy", "DeleteRole"],
     "AttachRolePolicy": ["DetachRolePolicy", "DeleteRolePolicy", "DeleteRole"],
 }
 
 
-@pytest.mark.parametrize("lost", [False, True], ids=["refused", "answer lost"])
-@pytest.mark.parametrize("step", _BACK)
-def test_a_failed_step_takes_back_all_before_it(aws, iam, step: str, lost: bool) -> None:
-    """Nothing is left of a role that could not be finished, also where an answer was lost."""
+@pytest.mark.parametrize("lost", [False, True], ids=["rejected", "response lost"])
+@pytest.mark.parametrize("step", UNDO)
+def test_a_failed_request_undoes_the_earlier_ones(aws, iam, step: str, lost: bool) -> None:
+    """No role is left, even if the response of the failed request is lost."""
     failure = refusal(500 if lost else 400, "ServiceFailure" if lost else "LimitExceeded", "no")
-    (iam.lost if lost else iam.refused)[step] = failure
+    (iam.lost if lost else iam.errors)[step] = failure
     done = aws(*CREATE, "--inline-policy", INLINE, "--policy-arn", READ)
 
     assert (done.code, done.out) == (255, "")
     assert iam.roles == {}
     back = [action for action in changes(aws) if action.startswith("De")]
-    # What was plainly refused was not done.
-    assert back == _BACK[step][0 if lost else 1 :]
+    # IAM did not carry out a request that it rejected.
+    assert back == UNDO[step][0 if lost else 1 :]
     assert changes(aws).count("CreateRole") == 1
     assert "Deleted again: the role my-iam-role\n" in done.err
     assert failure[2].partition("<Code>")[2].partition("<")[0] in done.err
 
 
-def test_a_caller_who_may_attach_and_detach_nothing_leaves_no_role(aws, iam) -> None:
-    """A step that was plainly refused is not undone, and does not keep the role."""
-    iam.refused.update(AttachRolePolicy=DENIED, DetachRolePolicy=DENIED)
+def test_a_denied_attachment_is_not_detached(aws, iam) -> None:
+    """A denied request is not undone, and the role is deleted."""
+    iam.errors.update(AttachRolePolicy=DENIED, DetachRolePolicy=DENIED)
     done = aws(*CREATE, "--policy-arn", READ)
 
     assert done.code == 255
@@ -404,10 +407,10 @@ def test_a_caller_who_may_attach_and_detach_nothing_leaves_no_role(aws, iam) -> 
     assert "Not everything" not in done.err
 
 
-def test_deleting_the_role_is_always_tried(aws, iam) -> None:
-    """Where a policy may be there and can't be detached, IAM says whether it is."""
-    iam.refused["AttachRolePolicy"] = refusal(500, "ServiceFailure", "no")
-    iam.refused["DetachRolePolicy"] = DENIED
+def test_the_role_is_deleted_even_if_detaching_fails(aws, iam) -> None:
+    """DeleteRole is called although DetachRolePolicy was denied."""
+    iam.errors["AttachRolePolicy"] = refusal(500, "ServiceFailure", "no")
+    iam.errors["DetachRolePolicy"] = DENIED
     done = aws(*CREATE, "--policy-arn", READ)
 
     assert done.code == 255
@@ -416,16 +419,16 @@ def test_deleting_the_role_is_always_tried(aws, iam) -> None:
     assert "Not everything" not in done.err
 
 
-def test_a_later_attachment_takes_back_the_earlier_ones(aws, iam) -> None:
-    """The second managed policy fails: the first is detached too."""
+def test_a_failed_attachment_undoes_the_earlier_ones(aws, iam) -> None:
+    """If the second managed policy fails, the first one is detached."""
 
-    def second_refused(parameters: dict[str, str]) -> Any:
+    def second_missing(parameters: dict[str, str]) -> Any:
         is_it = parameters["Action"] == "AttachRolePolicy" and parameters["PolicyArn"] == OTHER
         # IAM API reference, "AttachRolePolicy", Errors.
         missing = refusal(404, "NoSuchEntity", f"Policy {OTHER} does not exist.")
         return missing if is_it else iam(parameters)
 
-    aws.stub.script = second_refused
+    aws.stub.script = second_missing
     done = aws(*ALL)
 
     assert done.code == 255
@@ -435,8 +438,8 @@ def test_a_later_attachment_takes_back_the_earlier_ones(aws, iam) -> None:
 
 
 @pytest.mark.parametrize("kind", ["DetachRolePolicy", "DeleteRolePolicy", "DeleteRole"])
-def test_what_can_not_be_taken_back_is_told_as_commands(aws, iam, kind: str) -> None:
-    """The commands that remove the rest stand there in order, with the profile of the run."""
+def test_commands_undo_the_rest(aws, iam, kind: str) -> None:
+    """The commands that remove the rest are printed in order, with the --profile of the run."""
 
     def script(parameters: dict[str, str]) -> Any:
         is_second = parameters.get("PolicyArn") == OTHER
@@ -445,11 +448,11 @@ def test_what_can_not_be_taken_back_is_told_as_commands(aws, iam, kind: str) -> 
         return iam(parameters)
 
     aws.stub.script = script
-    iam.refused[kind] = DENIED
+    iam.errors[kind] = DENIED
     done = aws(*ALL, "--profile", "default")
 
     commands = re.findall(r"^  (aws iam .+)$", done.err, re.MULTILINE)
-    profile_pair = {
+    undo = {
         "DetachRolePolicy": f"detach-role-policy --role-name my-iam-role --policy-arn {READ}",
         "DeleteRolePolicy": (
             "delete-role-policy --role-name my-iam-role --policy-name my-iam-role"
@@ -459,13 +462,13 @@ def test_what_can_not_be_taken_back_is_told_as_commands(aws, iam, kind: str) -> 
     assert done.code == 255
     assert "Not everything could be deleted again" in done.err
     assert changes(aws)[-1] == "DeleteRole"
-    assert f"aws iam {profile_pair[kind]} --profile default" in commands
-    assert commands[-1] == f"aws iam {profile_pair['DeleteRole']} --profile default"
+    assert f"aws iam {undo[kind]} --profile default" in commands
+    assert commands[-1] == f"aws iam {undo['DeleteRole']} --profile default"
     assert "my-iam-role" in iam.roles
 
 
-def test_a_lost_answer_of_create_role_is_not_sent_again(aws, iam) -> None:
-    """Nobody knows whose role it is: it is asked for once, left alone, and told."""
+def test_create_role_is_not_retried(aws, iam) -> None:
+    """If its response is lost, the role may be that of another run, so it is not deleted."""
     iam.lost["CreateRole"] = refusal(500, "ServiceFailure", "no")
     done = aws(*ALL)
 
@@ -475,11 +478,11 @@ def test_a_lost_answer_of_create_role_is_not_sent_again(aws, iam) -> None:
     assert "  aws iam delete-role --role-name my-iam-role\n" in done.err
 
 
-def test_a_refusal_that_quotes_the_request_is_cut(aws, iam) -> None:
-    """What IAM quotes of the signed request holds the session token, and is not printed."""
+def test_the_signed_request_is_removed_from_an_error(aws, iam) -> None:
+    """SignatureDoesNotMatch quotes the request with its session token, which is not printed."""
     # IAM User Guide, "Troubleshoot signed requests".
     quoted = f"The signature does not match. The Canonical String for this request {TOKEN}"
-    iam.refused["CreateRole"] = refusal(403, "SignatureDoesNotMatch", quoted)
+    iam.errors["CreateRole"] = refusal(403, "SignatureDoesNotMatch", quoted)
     done = aws(*CREATE, "--debug")
 
     assert done.code == 255
@@ -487,15 +490,15 @@ def test_a_refusal_that_quotes_the_request_is_cut(aws, iam) -> None:
     assert TOKEN not in done.out + done.err
 
 
-# Waiting.
+# --wait.
 
 
-def test_waiting_ends_with_the_first_grant(aws, iam, pauses) -> None:
-    """AssumeRole is tried until it is granted, with the external ID; no credential is shown."""
-    answers = [DENIED, DENIED, None]
+def test_wait_ends_when_sts_grants_the_role(aws, iam, pauses) -> None:
+    """AssumeRole is retried with the external ID, and no credentials are printed."""
+    responses = [DENIED, DENIED, None]
 
     def script(parameters: dict[str, str]) -> Any:
-        return answers.pop(0) if parameters["Action"] == "AssumeRole" else iam(parameters)
+        return responses.pop(0) if parameters["Action"] == "AssumeRole" else iam(parameters)
 
     aws.stub.script = script
     done = aws(*CREATE, "--external-id", "p42", "--wait", "--debug")
@@ -514,10 +517,10 @@ def test_waiting_ends_with_the_first_grant(aws, iam, pauses) -> None:
     [(ALICE, ALICE), (ALICE, ROOT), (SESSION, DEV), (SESSION, SESSION)],
     ids=["user", "account", "role", "session"],
 )
-def test_waiting_goes_where_the_caller_is_named_by_arn(
+def test_wait_works_if_trust_has_an_arn_of_the_caller(
     aws, iam, pauses, caller: str, term: str
 ) -> None:
-    """The caller's own ARN, their account's and their role's name the caller as `me` does."""
+    """The ARN of the caller, its role or its account is as good as `me`."""
     aws.stub.caller = caller
     done = aws(*CREATE, "--trust", term, "--wait")
 
@@ -526,9 +529,9 @@ def test_waiting_goes_where_the_caller_is_named_by_arn(
     assert "To assume it: aws assume" in done.err
 
 
-def test_waiting_is_bounded_and_keeps_the_role(aws, iam, pauses) -> None:
-    """After a minute it ends with 1; the role stays, and is printed."""
-    iam.refused["AssumeRole"] = DENIED
+def test_wait_ends_after_a_minute(aws, iam, pauses) -> None:
+    """The exit code is 1. The role is kept and printed."""
+    iam.errors["AssumeRole"] = DENIED
     done = aws(*CREATE, "--wait")
 
     assert done.code == 1
@@ -538,10 +541,10 @@ def test_waiting_is_bounded_and_keeps_the_role(aws, iam, pauses) -> None:
     assert "my-iam-role" in iam.roles
 
 
-def test_another_refusal_ends_the_waiting(aws, iam, pauses) -> None:
-    """What time does not mend is raised at once."""
+def test_wait_ends_with_another_error(aws, iam, pauses) -> None:
+    """Only AccessDenied is retried."""
     # AWS STS API reference, "AssumeRole", Errors.
-    iam.refused["AssumeRole"] = refusal(403, "RegionDisabledException", "no")
+    iam.errors["AssumeRole"] = refusal(403, "RegionDisabledException", "no")
     done = aws(*CREATE, "--wait")
 
     assert (done.code, pauses) == (255, [])

@@ -1,6 +1,6 @@
-"""A role of each trust form on a local AWS that enforces trust: who gets in, and nobody else.
+"""Each form of --trust on a local AWS that enforces trust policies: who can assume the role.
 
-The command runs in the CLI's own driver; who tries the role is an SDK that knows nothing of us.
+The command runs in the CLI's own driver; an SDK without the plugin assumes the role.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ SUBJECT = "repo:org/name:ref:refs/heads/main"
 MAIN = f"oidc:{GITHUB}:{SUBJECT}"
 
 
-class World:
-    """Callers of one account: users by name, and sessions of the roles dev and other."""
+class Account:
+    """An account with callers: users, and sessions of the roles dev and other."""
 
     def __init__(self, local: LocalAws) -> None:
         self.url = local.endpoint_url
@@ -62,17 +62,17 @@ class World:
         )
 
     def client(self, service: str, key: tuple[Any, ...]) -> Any:
-        """Return an SDK's client with somebody's keys."""
+        """Return a client of an SDK with an access key."""
         session = boto3.Session(*key, region_name="us-east-1")
         return session.client(service, endpoint_url=self.url, config=Config(proxies={}))
 
-    def getting_in(self, role: str, **more: str) -> set[str]:
-        """Return who of all can assume a role."""
+    def callers_allowed(self, role: str, **more: str) -> set[str]:
+        """Return the callers that can assume a role."""
         arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
-        return {name for name in self.keys if self.is_granted(name, arn, **more)}
+        return {name for name in self.keys if self.can_assume(name, arn, **more)}
 
-    def is_granted(self, name: str, arn: str, **more: str) -> bool:
-        """Return whether STS grants the role to somebody; only a denial counts as one."""
+    def can_assume(self, name: str, arn: str, **more: str) -> bool:
+        """Return whether a caller can assume the role. Raises errors other than AccessDenied."""
         try:
             sts = self.client("sts", self.keys[name])
             sts.assume_role(RoleArn=arn, RoleSessionName="s1", **more)
@@ -88,21 +88,21 @@ def policy(**statement: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
+def account() -> Iterator[Account]:
     with LocalAws() as running:
-        yield World(running)
+        yield Account(running)
 
 
 @pytest.fixture
-def create(aws, world: World):
-    """Return a maker of roles as somebody: the name of the role out."""
-    aws.set_variable("AWS_ENDPOINT_URL", world.url)
+def create(aws, account: Account):
+    """Return a function that creates a role as a caller and returns its name."""
+    aws.set_variable("AWS_ENDPOINT_URL", account.url)
 
     def make(by: str, *options: str) -> tuple[str, Any]:
-        key = world.keys[by]
+        key = account.keys[by]
         aws.credentials.write_text("")
         aws.add_key("default", key[0], key[1], *key[2:])
-        name = f"role-{next(world.numbers)}"
+        name = f"role-{next(account.numbers)}"
         done = aws("assume", "create-role", "--role-name", name, *options)
         assert done.code == 0, done.err
         return name, done
@@ -124,40 +124,40 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_who_is_named_gets_in_and_nobody_else(create, world: World, form: str) -> None:
-    """Each of five callers tries the role at once: those whom --trust names are granted it."""
+def test_only_the_trusted_callers_can_assume_the_role(create, account: Account, form: str) -> None:
+    """Of five callers, those that --trust names can assume the role."""
     by, terms, expected = FORMS[form]
     name, _ = create(by, "--trust", *terms)
 
-    assert world.getting_in(name) == expected
+    assert account.callers_allowed(name) == expected
 
 
-def test_the_external_id_is_asked_for(create, world: World) -> None:
-    """Without the generated external ID, and with another, nobody gets in."""
+def test_the_external_id_is_required(create, account: Account) -> None:
+    """Nobody can assume the role without the generated external ID, or with another one."""
     name, done = create("alice", "--external-id", "generate", "--wait")
     external_id = re.search(r"The external ID is (\w+)\.", done.err)[1]
 
-    assert world.getting_in(name) == set()
-    assert world.getting_in(name, ExternalId="0" * 32) == set()
-    assert world.getting_in(name, ExternalId=external_id) == {"alice"}
+    assert account.callers_allowed(name) == set()
+    assert account.callers_allowed(name, ExternalId="0" * 32) == set()
+    assert account.callers_allowed(name, ExternalId=external_id) == {"alice"}
 
 
-def test_without_mfa_nobody_gets_in(create, world: World) -> None:
-    """--require-mfa keeps out long-lived keys and sessions that had no code."""
+def test_mfa_is_required(create, account: Account) -> None:
+    """With --require-mfa, long-lived keys and role sessions cannot assume the role."""
     name, _ = create("alice", "--trust", "me", "account", "--require-mfa")
 
-    assert world.getting_in(name) == set()
+    assert account.callers_allowed(name) == set()
 
 
 def token(subject: str, audience: str = "sts.amazonaws.com", issuer: str = GITHUB) -> str:
-    """Return a token of a provider; the local AWS reads its claims, and looks at no signature."""
+    """Return a token of a provider; the local AWS checks its claims and not its signature."""
     claims = {"iss": f"https://{issuer}", "sub": subject, "aud": audience, "exp": 4102444800}
     parts = [json.dumps(one).encode() for one in ({"alg": "RS256", "typ": "JWT"}, claims)]
     return ".".join(base64.urlsafe_b64encode(p).decode().rstrip("=") for p in (*parts, b"x"))
 
 
 @pytest.mark.parametrize(
-    ("term", "subject", "audience", "is_let_in"),
+    ("term", "subject", "audience", "is_allowed"),
     [
         (MAIN, SUBJECT, None, True),
         (MAIN, f"{SUBJECT}2", None, False),
@@ -171,18 +171,18 @@ def token(subject: str, audience: str = "sts.amazonaws.com", issuer: str = GITHU
         ("account", SUBJECT, None, False),
     ],
 )
-def test_a_token_gets_in_by_its_subject_and_audience(
-    create, world: World, term: str, subject: str, audience: Optional[str], is_let_in: bool
+def test_the_subject_and_audience_of_a_token(
+    create, account: Account, term: str, subject: str, audience: Optional[str], is_allowed: bool
 ) -> None:
-    """A web identity is granted the role whose trust names its subject, for AWS's audience."""
+    """A token can assume the role if --trust has its subject, and its audience is AWS STS."""
     name, _ = create("alice", "--trust", term)
-    sts = boto3.client("sts", endpoint_url=world.url, region_name="us-east-1",
+    sts = boto3.client("sts", endpoint_url=account.url, region_name="us-east-1",
                        config=Config(proxies={}))  # fmt: skip
-    given = token(subject, audience or "sts.amazonaws.com")
+    identity_token = token(subject, audience or "sts.amazonaws.com")
     try:
         sts.assume_role_with_web_identity(
             RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{name}", RoleSessionName="s1",
-            WebIdentityToken=given,
+            WebIdentityToken=identity_token,
         )  # fmt: skip
         granted = True
     except ClientError as error:
@@ -190,4 +190,4 @@ def test_a_token_gets_in_by_its_subject_and_audience(
             raise
         granted = False
 
-    assert granted is is_let_in
+    assert granted is is_allowed

@@ -1,4 +1,4 @@
-"""``aws assume explain`` in the CLI's own driver: what it calls, prints and leaves alone."""
+"""``aws assume explain`` in the CLI's own driver: what it calls and what it prints."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from support.explain_world import (
+from support.explain_setup import (
     ALICE,
     DEV,
     OTHER,
     ROLE_ARN,
     SESSION,
     Decision,
-    World,
-    refused,
+    Setup,
+    access_denied,
     statement,
     trust,
 )
@@ -29,14 +29,14 @@ FOREIGN = f"arn:aws:iam::{OTHER}:role/my-iam-role"
 ADMIN_KEY = "AKIAADMINADMINADMIN1"
 BY_NAME = ("--role-name", "my-iam-role")
 IMPLICIT = {"sts:AssumeRole": Decision("implicitDeny")}
-ASKED = ["GetCallerIdentity", "GetRole", "SimulatePrincipalPolicy"]
+CALLS = ["GetCallerIdentity", "GetRole", "SimulatePrincipalPolicy"]
 TAGGED = ("--tags", "Key=team,Value=red", "--source-identity", "alice")
 ALL_ACTIONS = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
 
 
-def explain(aws: Any, world: World, *options: str, role: tuple[str, ...] = BY_NAME) -> Any:
-    """Explain a role; answers how it ended and the object that was printed."""
-    aws.stub.script = replace(world, signer=lambda: aws.signers()[-1])
+def explain(aws: Any, setup: Setup, *options: str, role: tuple[str, ...] = BY_NAME) -> Any:
+    """Explain a role. Returns the exit code and the printed object."""
+    aws.stub.script = replace(setup, signer=lambda: aws.signers()[-1])
     done = aws("assume", "explain", *role, *options, "--output", "json")
     return done.code, json.loads(done.out)
 
@@ -45,68 +45,68 @@ def statuses(found: Any) -> dict[str, str]:
     return {step["Step"]: step["Status"] for step in found["Steps"]}
 
 
-# Nothing stands in the way.
+# No problems.
 
-FINE = {
-    "the user is named": (World(), (), BY_NAME),
-    "the user is named, and that is enough": (World(decisions=IMPLICIT), (), BY_NAME),
-    "a user with a boundary is named": (
-        World(decisions={"sts:AssumeRole": Decision("implicitDeny", boundary=False)}), (), BY_NAME,
+PASSING = {
+    "a trust policy for the user": (Setup(), (), BY_NAME),
+    "a trust policy for a user with no policy": (Setup(decisions=IMPLICIT), (), BY_NAME),
+    "a trust policy for a user with a boundary": (
+        Setup(decisions={"sts:AssumeRole": Decision("implicitDeny", boundary=False)}), (), BY_NAME,
     ),
-    "the account is named": (World(trust=trust(statement(ROOT))), (), BY_NAME),
-    "everyone is named": (World(trust=trust(statement({"AWS": "*"}))), (), BY_NAME),
-    "the role of a session is named": (
-        World(caller=SESSION, trust=trust(statement({"AWS": DEV}))), (), BY_NAME,
+    "a trust policy for the account": (Setup(trust=trust(statement(ROOT))), (), BY_NAME),
+    "a trust policy for everyone": (Setup(trust=trust(statement({"AWS": "*"}))), (), BY_NAME),
+    "a trust policy for the role of a session": (
+        Setup(caller=SESSION, trust=trust(statement({"AWS": DEV}))), (), BY_NAME,
     ),
-    "a session's role with a path is named": (
-        World(caller=SESSION, own_role=f"arn:aws:iam::{ACCOUNT}:role/team/dev",
+    "a trust policy for the role of a session, with a path": (
+        Setup(caller=SESSION, own_role=f"arn:aws:iam::{ACCOUNT}:role/team/dev",
               trust=trust(statement({"AWS": f"arn:aws:iam::{ACCOUNT}:role/team/dev"}))),
         (), BY_NAME,
     ),
     "tags and a source identity": (
-        World(trust=trust(statement(action=ALL_ACTIONS))), TAGGED, BY_NAME,
+        Setup(trust=trust(statement(action=ALL_ACTIONS))), TAGGED, BY_NAME,
     ),
     "an external id": (
-        World(trust=trust(statement(Condition={"StringEquals": {"sts:ExternalId": "p42"}}))),
+        Setup(trust=trust(statement(Condition={"StringEquals": {"sts:ExternalId": "p42"}}))),
         ("--external-id", "p42"), BY_NAME,
     ),
-    "a device": (
-        World(trust=trust(statement(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))),
+    "an MFA device": (
+        Setup(trust=trust(statement(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))),
         ("--serial-number", f"arn:aws:iam::{ACCOUNT}:mfa/alice"), BY_NAME,
     ),
-    "eight hours of twelve": (World(maximum=43200), ("--duration-seconds", "28800"), BY_NAME),
-    "the longest": (World(), ("--duration-seconds", "max"), BY_NAME),
-    "a role of another account": (
-        World(arn=FOREIGN, callers={ADMIN_KEY: f"arn:aws:iam::{OTHER}:user/admin"}),
+    "an allowed duration": (Setup(maximum=43200), ("--duration-seconds", "28800"), BY_NAME),
+    "the maximum duration": (Setup(), ("--duration-seconds", "max"), BY_NAME),
+    "a role in another account": (
+        Setup(arn=FOREIGN, callers={ADMIN_KEY: f"arn:aws:iam::{OTHER}:user/admin"}),
         ("--role-account-profile", "admin"), ("--role-arn", FOREIGN),
     ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("world", "options", "role"), FINE.values(), ids=FINE)
-def test_nothing_stands_in_the_way(aws, world: World, options: Any, role: Any) -> None:
+@pytest.mark.parametrize(("setup", "options", "role"), PASSING.values(), ids=PASSING)
+def test_all_checks_pass(aws, setup: Setup, options: Any, role: Any) -> None:
     """Every step is ok, and the exit code is 0."""
     aws.add_key("admin", ADMIN_KEY, "AdminSecret")
     aws.add_config("[profile admin]\nregion = us-east-1\n")
-    code, found = explain(aws, world, *options, role=role)
+    code, found = explain(aws, setup, *options, role=role)
 
     assert set(statuses(found).values()) == {"ok"}, found
     assert (code, found["Verdict"], found["Reason"]) == (0, "ok", "nothing stands in the way")
 
 
-# Where rights are missing to look.
+# Missing permissions.
 
-BLIND = World(
-    role=refused("iam:GetRole"), own_role=refused("iam:GetRole"),
-    decisions=refused("iam:SimulatePrincipalPolicy"), user_tags=refused("iam:GetUser"),
-    others=refused("iam:ListRoles"),
+NO_PERMISSIONS = Setup(
+    role=access_denied("iam:GetRole"), own_role=access_denied("iam:GetRole"),
+    decisions=access_denied("iam:SimulatePrincipalPolicy"), user_tags=access_denied("iam:GetUser"),
+    others=access_denied("iam:ListRoles"),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("caller", [ALICE, SESSION])
-def test_a_caller_without_any_right_gets_honest_answers(aws, caller: str) -> None:
-    """What IAM does not tell is unknown, with the right that is missing; the exit code is 2."""
-    code, found = explain(aws, replace(BLIND, caller=caller))
+def test_a_caller_without_permissions_gets_unknown(aws, caller: str) -> None:
+    """The status is unknown, the evidence names the missing permission, and the exit code is 2."""
+    code, found = explain(aws, replace(NO_PERMISSIONS, caller=caller))
 
     steps = {step["Step"]: step for step in found["Steps"]}
     unknown = {name for name, status in statuses(found).items() if status == "unknown"}
@@ -116,52 +116,54 @@ def test_a_caller_without_any_right_gets_honest_answers(aws, caller: str) -> Non
     assert "iam:SimulatePrincipalPolicy" in steps["CallerPermissions"]["Evidence"][0]
 
 
-def test_what_the_trust_policy_may_still_allow_is_no_problem(aws) -> None:
-    """Without the trust policy, a caller's policies that do not allow it decide nothing."""
-    code, found = explain(aws, World(role=refused("iam:GetRole"), decisions=IMPLICIT))
+def test_missing_permission_is_no_problem_with_an_unknown_trust_policy(aws) -> None:
+    """The trust policy may name the caller, who then needs no policy."""
+    code, found = explain(aws, Setup(role=access_denied("iam:GetRole"), decisions=IMPLICIT))
 
     assert statuses(found)["CallerPermissions"] == "unknown"
     assert code == 2
 
 
-def test_the_duration_is_open_where_the_role_is_not_shown(aws) -> None:
-    """More than an hour is for the role to allow."""
-    _, found = explain(aws, World(role=refused("iam:GetRole")), "--duration-seconds", "7200")
+def test_duration_is_unknown_without_the_role(aws) -> None:
+    """Not every role allows more than an hour."""
+    _, found = explain(aws, Setup(role=access_denied("iam:GetRole")), "--duration-seconds", "7200")
 
     assert statuses(found)["SessionDuration"] == "unknown"
 
 
 @pytest.mark.parametrize("document", ["{}", "[]", "no JSON", '{"Statement": 5}'])
-def test_a_trust_policy_that_nobody_can_read(aws, document: str) -> None:
-    """It is unknown, and not a traceback."""
-    code, found = explain(aws, World(trust=document))
+def test_malformed_trust_policy_is_unknown(aws, document: str) -> None:
+    """A malformed trust policy is unknown and causes no traceback."""
+    code, found = explain(aws, Setup(trust=document))
 
     assert statuses(found)["TrustPolicy"] == "unknown", found
     assert code == 2
 
 
-def test_another_profile_that_can_not_look(aws) -> None:
-    """A profile that does not exist, or is of a third account, leaves the role open."""
+def test_role_account_profile_that_cannot_look_up_the_role(aws) -> None:
+    """The role is unknown if that profile does not exist, or is in another account."""
     code, found = explain(
-        aws, World(), "--role-account-profile", "nobody", role=("--role-arn", FOREIGN)
+        aws, Setup(), "--role-account-profile", "nobody", role=("--role-arn", FOREIGN)
     )
     steps = {step["Step"]: step for step in found["Steps"]}
     assert (code, steps["Role"]["Status"]) == (2, "unknown")
-    assert "the profile 'nobody' of --role-account-profile" in steps["Role"]["Evidence"][0]
+    assert (
+        "cannot use the profile 'nobody' of --role-account-profile" in steps["Role"]["Evidence"][0]
+    )
 
     code, found = explain(
-        aws, World(), "--role-account-profile", "default", role=("--role-arn", FOREIGN)
+        aws, Setup(), "--role-account-profile", "default", role=("--role-arn", FOREIGN)
     )
     steps = {step["Step"]: step for step in found["Steps"]}
     assert (code, steps["Role"]["Status"]) == (2, "unknown")
-    assert f"the profile 'default' is of the account {ACCOUNT}" in steps["Role"]["Evidence"][0]
+    assert f"the profile 'default' is in the account {ACCOUNT}" in steps["Role"]["Evidence"][0]
 
 
-def test_profiles_of_the_account_are_proposed(aws) -> None:
-    """Where the role is out of sight, the profiles that may see it are named."""
+def test_suggested_profiles_of_the_role_account(aws) -> None:
+    """The suggested commands name the profiles that are in the role's account."""
     aws.add_config(f"[profile prod]\nsso_account_id = {OTHER}\n")
     aws.add_config(f"[profile ops]\nrole_arn = arn:aws:iam::{OTHER}:role/ops\n")
-    _, found = explain(aws, World(), role=("--role-arn", FOREIGN))
+    _, found = explain(aws, Setup(), role=("--role-arn", FOREIGN))
 
     commands = next(s for s in found["Steps"] if s["Step"] == "Role")["NextCommands"]
     assert commands == [
@@ -170,65 +172,87 @@ def test_profiles_of_the_account_are_proposed(aws) -> None:
     ]
 
 
-# What is asked, and printed.
+def test_no_secret_access_key_in_the_environment(aws) -> None:
+    """The evidence names the environment if it is the source and has no secret access key."""
+    aws.set_variable("AWS_ACCESS_KEY_ID", "AKIAENVENVENVENVENV1")
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "")
+    code, found = explain(aws, Setup())
+
+    assert (code, found["Steps"][0]["Status"]) == (1, "problem")
+    assert found["Reason"].startswith("the environment provides no credentials: ")
+
+
+def test_access_key_in_the_environment(aws) -> None:
+    """The evidence says where the credentials come from, and names the variable."""
+    aws.set_variable("AWS_ACCESS_KEY_ID", "AKIAENVENVENVENVENV1")
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "EnvSecret")
+    _, found = explain(aws, Setup())
+
+    evidence = found["Steps"][0]["Evidence"]
+    assert "the credentials come from environment variables (no profile)" in evidence
+    assert any(one.startswith("note: AWS_ACCESS_KEY_ID is set and takes precedence over")
+               for one in found["Steps"][-1]["Evidence"])  # fmt: skip
+
+
+# Calls and output.
 
 
 @pytest.mark.parametrize(
     ("role", "words"),
     [
-        (BY_NAME, "the role is of that account, too"),
-        (("--role-arn", FOREIGN), f"the role is of another account, {OTHER}"),
+        (BY_NAME, "the role is in the caller's account"),
+        (("--role-arn", FOREIGN), f"the role is in another account, {OTHER}"),
     ],
 )
-def test_whose_account_it_is(aws, role: tuple[str, ...], words: str) -> None:
-    """The caller's step tells whether the role is of their own account."""
-    _, found = explain(aws, World(), role=role)
+def test_the_accounts_are_compared(aws, role: tuple[str, ...], words: str) -> None:
+    """The caller's step says whether the role is in the caller's account."""
+    _, found = explain(aws, Setup(), role=role)
 
-    told = found["Steps"][0]["Evidence"]
-    assert told[0] == f"the caller is {ALICE}"
-    assert any(one.startswith(words) for one in told)
+    evidence = found["Steps"][0]["Evidence"]
+    assert evidence[0] == f"the caller is {ALICE}"
+    assert evidence[-1].startswith(words)
 
 
-def test_three_questions_are_asked(aws) -> None:
+def test_three_calls_are_made(aws) -> None:
     """GetCallerIdentity, GetRole and SimulatePrincipalPolicy, once each; AssumeRole never."""
-    explain(aws, World())
+    explain(aws, Setup())
 
-    assert aws.stub.actions == ASKED
+    assert aws.stub.actions == CALLS
 
 
-def test_what_the_policy_speaks_of_is_asked_for(aws) -> None:
-    """Tags of the user and the organization are asked for where a condition is on them."""
+def test_principal_keys_of_the_trust_policy_are_looked_up(aws) -> None:
+    """A condition on the user's tags or organization needs one more call for each."""
     conditions = {"StringEquals": {"aws:PrincipalTag/team": "red", "aws:PrincipalOrgID": "o-mine"}}
-    world = World(trust=trust(statement(Condition=conditions)), user_tags={"team": "red"})
-    code, _ = explain(aws, world)
+    setup = Setup(trust=trust(statement(Condition=conditions)), user_tags={"team": "red"})
+    code, _ = explain(aws, setup)
 
     assert code == 0
-    assert aws.stub.actions == [*ASKED[:2], "DescribeOrganization", "GetUser", ASKED[2]]
+    assert aws.stub.actions == [*CALLS[:2], "DescribeOrganization", "GetUser", CALLS[2]]
 
 
-def test_the_simulation_has_what_the_request_has(aws) -> None:
-    """IAM gets the actions, the role and the condition keys that are known."""
-    world = World(trust=trust(statement(action=ALL_ACTIONS)))
-    explain(aws, world, *TAGGED, "--external-id", "p42")
+def test_the_simulation_gets_the_request(aws) -> None:
+    """IAM receives the actions, the role and the known condition keys."""
+    setup = Setup(trust=trust(statement(action=ALL_ACTIONS)))
+    explain(aws, setup, *TAGGED, "--external-id", "p42")
 
-    asked = aws.stub.requests[-1]
+    request = aws.stub.requests[-1]
     entries = {
-        value: asked[key.replace("Name", "Values.member.1")]
-        for key, value in asked.items()
+        value: request[key.replace("Name", "Values.member.1")]
+        for key, value in request.items()
         if key.endswith("ContextKeyName")
     }
-    actions = [value for key, value in asked.items() if key.startswith("ActionNames")]
+    actions = [value for key, value in request.items() if key.startswith("ActionNames")]
     assert actions == ALL_ACTIONS
-    assert asked["PolicySourceArn"] == ALICE
-    assert asked["ResourceArns.member.1"] == ROLE_ARN
+    assert request["PolicySourceArn"] == ALICE
+    assert request["ResourceArns.member.1"] == ROLE_ARN
     assert entries["sts:externalid"] == "p42"
     assert entries["aws:requesttag/team"] == "red"
     assert entries["sts:sourceidentity"] == "alice"
 
 
-def test_people_get_a_text(aws) -> None:
-    """The verdict comes first, and each problem has the command to type."""
-    aws.stub.script = World(role=None, others=(ROLE_ARN + "s",))
+def test_text_output(aws) -> None:
+    """The verdict comes first, and a problem has a suggested command."""
+    aws.stub.script = Setup(role=None, others=(ROLE_ARN + "s",))
     done = aws("assume", "explain", *BY_NAME)
 
     lines = done.out.splitlines()
@@ -250,45 +274,45 @@ def test_people_get_a_text(aws) -> None:
     ]
 
 
-def test_what_others_wrote_does_not_steer_the_terminal(aws) -> None:
-    """A control character in a trust policy is shown as a question mark."""
-    aws.stub.script = World(trust=trust(statement({"AWS": "\x1b[2Jnobody"})))
+def test_control_characters_are_replaced(aws) -> None:
+    """A control character in a trust policy is printed as a question mark."""
+    aws.stub.script = Setup(trust=trust(statement({"AWS": "\x1b[2Jnobody"})))
     done = aws("assume", "explain", *BY_NAME)
 
     assert "\x1b" not in done.out
     assert "?[2Jnobody" in done.out
 
 
-def test_query_picks_the_reason(aws) -> None:
-    """A script gets the sentence that the verdict stands on."""
-    aws.stub.script = World(role=None)
+def test_query_selects_the_reason(aws) -> None:
+    """A script can select the sentence that explains the verdict."""
+    aws.stub.script = Setup(role=None)
     done = aws("assume", "explain", *BY_NAME, "--query", "Reason", "--output", "text")
 
     assert (done.code, done.out) == (1, f"there is no role my-iam-role in the account {ACCOUNT}\n")
 
 
-def test_large_policies_and_tags_are_left_open(aws) -> None:
-    """Whether STS packs them below its limit it alone can say."""
-    tags = [f"Key=k{number:02},Value={mixed(number)}" for number in range(50)]
-    world = World(trust=trust(statement(action=ALL_ACTIONS)))
-    _, small = explain(aws, world, "--tags", "Key=team,Value=red")
-    _, large = explain(aws, world, "--tags", *tags)
+def test_large_policies_and_tags_are_unknown(aws) -> None:
+    """Only STS knows whether their packed size is within its limit."""
+    tags = [f"Key=k{number:02},Value={incompressible(number)}" for number in range(50)]
+    setup = Setup(trust=trust(statement(action=ALL_ACTIONS)))
+    _, small = explain(aws, setup, "--tags", "Key=team,Value=red")
+    _, large = explain(aws, setup, "--tags", *tags)
 
     assert statuses(small)["Request"] == "ok"
     assert statuses(large)["Request"] == "unknown"
     assert "PackedPolicyTooLarge" in large["Steps"][1]["Evidence"][0]
 
 
-def mixed(number: int) -> str:
-    """Return letters that pack badly."""
+def incompressible(number: int) -> str:
+    """Return text that does not compress well."""
     return hashlib.sha256(str(number).encode()).hexdigest()
 
 
 def test_nothing_secret_is_printed(aws) -> None:
-    """Neither the text nor --debug has the secret key or the session token."""
+    """Neither the output nor --debug has the secret key or the session token."""
     aws.add_key("temporary", "ASIATEMPTEMPTEMPTEM1", "TheSecretOfThis", "TheTokenOfThis")
     aws.add_config("[profile temporary]\nregion = us-east-1\n")
-    aws.stub.script = World(caller=SESSION, trust=trust(statement({"AWS": DEV})))
+    aws.stub.script = Setup(caller=SESSION, trust=trust(statement({"AWS": DEV})))
     done = aws("assume", "explain", *BY_NAME, "--profile", "temporary", "--debug")
 
     assert done.code == 0, done.err
@@ -301,48 +325,48 @@ def test_nothing_secret_is_printed(aws) -> None:
     "options",
     [(), ("--role-name", "a", "--role-arn", ROLE_ARN), ("--role-name", "bad name")],
 )
-def test_what_is_no_request_is_an_error_as_everywhere(aws, options: tuple[str, ...]) -> None:
-    """An option that names no role ends as it does in aws assume, and nothing is called."""
+def test_invalid_options_are_an_error(aws, options: tuple[str, ...]) -> None:
+    """Invalid options are rejected before any call."""
     done = aws("assume", "explain", *options)
 
     assert done.code == 255  # Version 1; 252 on version 2.
     assert aws.stub.requests == []
 
 
-# Roles on the way.
+# Role chains (--via).
 
 HUB = f"arn:aws:iam::{ACCOUNT}:role/dev"
 BY_HUB = ("--via", "dev", "--role-session-name", "s1")
 HUB_SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/dev/s1"
 
 
-def test_each_role_on_the_way_is_looked_at(aws) -> None:
-    """The last one is judged with the session of the one before as its caller."""
+def test_each_role_of_a_chain_is_checked(aws) -> None:
+    """The caller of the last role is the session of the role before it."""
     names_both = trust(statement({"AWS": [ALICE, HUB]}))
-    code, found = explain(aws, World(trust=names_both), *BY_HUB)
+    code, found = explain(aws, Setup(trust=names_both), *BY_HUB)
 
     assert (code, found["RoleArn"], found["CallerArn"]) == (0, ROLE_ARN, HUB_SESSION)
     assert set(statuses(found).values()) == {"ok"}
-    assert aws.stub.actions == ["GetCallerIdentity", *(ASKED[1:] * 2)]
+    assert aws.stub.actions == ["GetCallerIdentity", *(CALLS[1:] * 2)]
 
 
-def test_the_first_role_that_refuses_is_the_one_explained(aws) -> None:
-    """Where the way ends, its role and its caller are named."""
-    code, found = explain(aws, World(trust=trust(statement({"AWS": HUB}))), *BY_HUB)
+def test_the_first_role_with_a_problem_is_explained(aws) -> None:
+    """The output names the role with the problem, and its caller."""
+    code, found = explain(aws, Setup(trust=trust(statement({"AWS": HUB}))), *BY_HUB)
     assert (code, found["RoleArn"], found["CallerArn"]) == (1, HUB, ALICE)
 
-    code, found = explain(aws, World(trust=trust(statement())), *BY_HUB)
+    code, found = explain(aws, Setup(trust=trust(statement())), *BY_HUB)
     assert (code, found["RoleArn"], found["CallerArn"]) == (1, ROLE_ARN, HUB_SESSION)
-    assert found["Reason"] == f"it does not allow sts:AssumeRole to {HUB_SESSION}"
+    assert found["Reason"] == f"the trust policy does not allow sts:AssumeRole for {HUB_SESSION}"
 
 
-# After a refusal.
+# After AssumeRole was denied.
 
 
 @pytest.mark.parametrize("verb", [(), ("export",), ("exec",)])
-def test_a_refusal_ends_with_the_line_to_type(aws, verb: tuple[str, ...]) -> None:
-    """STS's text stays, the likely cause follows, then the command that explains it."""
-    aws.stub.script = World(trust=trust(statement(ROOT)))
+def test_an_access_denied_error_suggests_explain(aws, verb: tuple[str, ...]) -> None:
+    """The last line of the error is the explain command for the same request."""
+    aws.stub.script = Setup(trust=trust(statement(ROOT)))
     tail = ("--", "true") if verb == ("exec",) else ()
     done = aws(
         "assume", *verb, *BY_NAME, "--external-id", "p:4/2", "--role-session-name", "s1",
@@ -357,14 +381,14 @@ def test_a_refusal_ends_with_the_line_to_type(aws, verb: tuple[str, ...]) -> Non
     words = shlex.split(line[len(marker) :])
     assert words[-6:] == ["--role-session-name", "s1", "--external-id", "p:4/2", "--tags",
                           "Key=team,Value=a b"]  # fmt: skip
-    # What is to be typed can be typed.
+    # The command works.
     again = aws(*words, "--output", "json")
     assert json.loads(again.out)["RoleArn"] == ROLE_ARN
 
 
-def test_the_line_has_no_token_code(aws) -> None:
-    """A code works once, and stands in nobody's scrollback for that."""
-    aws.stub.script = World()
+def test_the_suggested_command_has_no_token_code(aws) -> None:
+    """STS accepts a token code only once."""
+    aws.stub.script = Setup()
     serial = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
     done = aws("assume", "--role-arn", ROLE_ARN, "--duration-seconds", "7200",
                "--serial-number", serial, "--token-code", "987654")  # fmt: skip
@@ -374,8 +398,8 @@ def test_the_line_has_no_token_code(aws) -> None:
     assert "987654" not in line
 
 
-def test_other_refusals_have_no_such_line(aws) -> None:
-    """What is no question of policies is not one for explain."""
+def test_other_errors_do_not_suggest_explain(aws) -> None:
+    """explain does not help with an error that no policy causes."""
     aws.stub.script = lambda parameters: (
         refusal(400, "ValidationError", TOO_LONG) if parameters["Action"] == "AssumeRole" else None
     )

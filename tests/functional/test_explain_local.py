@@ -1,7 +1,7 @@
-"""Refusals set up for real in a local AWS that checks trust and permissions, and explained.
+"""Roles on a local AWS that enforces trust policies and permissions.
 
-Each is tried first by an SDK that knows nothing of us: what explain calls a problem was
-refused, and what it calls ok was granted.
+An SDK without the plugin calls AssumeRole first. If explain reports a problem, the call was
+denied; if explain reports none, it succeeded.
 """
 
 from __future__ import annotations
@@ -55,18 +55,18 @@ def deny(principal: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Case:
-    """A role's trust policy (None: no role), a caller's rights, options; and the step to blame.
+    """The step of the cause (None: no problem), the trust policy (None: no role), and the rest.
 
-    ``step`` None says that nothing stands in the way. ``by`` is who calls: alice, or a
-    session of the role dev.
+    ``actions`` are those that alice's policy allows. ``caller`` is alice or a session of the
+    role dev.
     """
 
     step: Optional[str]
     trust: Optional[str]
-    rights: tuple[str, ...] = ("sts:*", *LOOK)
+    actions: tuple[str, ...] = ("sts:*", *LOOK)
     options: tuple[str, ...] = ()
     request: Callable[[], dict[str, Any]] = dict
-    by: str = "alice"
+    caller: str = "alice"
     role: str = "wanted"
     status: str = "problem"
 
@@ -78,27 +78,29 @@ BOTH = ("sts:AssumeRole", "sts:TagSession")
 TAGS = {"Tags": [{"Key": "team", "Value": "red"}]}
 TAG = ("--tags", "Key=team,Value=red")
 CASES = {
-    "alice is named": Case(None, policy(allow({"AWS": ALICE}))),
-    "the account is named": Case(None, policy(allow(ROOT))),
-    "the account's bare id is named": Case(None, policy(allow({"AWS": ACCOUNT}))),
-    "the external id is right": Case(
+    "a trust policy for alice": Case(None, policy(allow({"AWS": ALICE}))),
+    "a trust policy for the account": Case(None, policy(allow(ROOT))),
+    "a trust policy for the account by its ID": Case(None, policy(allow({"AWS": ACCOUNT}))),
+    "the right external ID": Case(
         None, policy(allow({"AWS": ALICE}, **EXTERNAL)), options=("--external-id", "p42"),
         request=lambda: {"ExternalId": "p42"},
     ),
-    "tags are allowed": Case(None, policy(allow(ROOT, *BOTH)), options=TAG, request=lambda: TAGS),
-    "a session of dev, which is named": Case(
-        None, policy(allow({"AWS": f"arn:aws:iam::{ACCOUNT}:role/dev"})), by="dev",
+    "allowed tags": Case(None, policy(allow(ROOT, *BOTH)), options=TAG, request=lambda: TAGS),
+    "a trust policy for the role of the session": Case(
+        None, policy(allow({"AWS": f"arn:aws:iam::{ACCOUNT}:role/dev"})), caller="dev",
     ),
     "no role": Case("Role", None),
-    "another user is named": Case("TrustPolicy", policy(allow({"AWS": ALICE[:-5] + "bob"}))),
-    "another account is named": Case(
+    "a trust policy for bob": Case("TrustPolicy", policy(allow({"AWS": ALICE[:-5] + "bob"}))),
+    "a trust policy for another account": Case(
         "TrustPolicy", policy(allow({"AWS": "arn:aws:iam::111111111111:root"}))
     ),
-    "a service is named": Case("TrustPolicy", policy(allow({"Service": "ec2.amazonaws.com"}))),
-    "alice is denied": Case("TrustPolicy", policy(allow(ROOT), deny({"AWS": ALICE}))),
-    "everyone is denied": Case("TrustPolicy", policy(allow(ROOT), deny({"AWS": "*"}))),
-    "no external id": Case("TrustPolicy", policy(allow({"AWS": ALICE}, **EXTERNAL))),
-    "another external id": Case(
+    "a trust policy for a service": Case(
+        "TrustPolicy", policy(allow({"Service": "ec2.amazonaws.com"}))
+    ),
+    "a Deny for alice": Case("TrustPolicy", policy(allow(ROOT), deny({"AWS": ALICE}))),
+    "a Deny for everyone": Case("TrustPolicy", policy(allow(ROOT), deny({"AWS": "*"}))),
+    "no external ID": Case("TrustPolicy", policy(allow({"AWS": ALICE}, **EXTERNAL))),
+    "another external ID": Case(
         "TrustPolicy", policy(allow({"AWS": ALICE}, **EXTERNAL)),
         options=("--external-id", "p43"), request=lambda: {"ExternalId": "p43"},
     ),
@@ -107,18 +109,18 @@ CASES = {
         "TrustPolicy",
         policy(allow(ROOT, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})),
     ),
-    "tags that the role does not take": Case(
+    "tags without sts:TagSession": Case(
         "TrustPolicy", policy(allow({"AWS": ALICE})), options=TAG, request=lambda: TAGS
     ),
     "another tag": Case(
         "TrustPolicy", policy(allow({"AWS": ALICE}, *BOTH, **TAGGED)), options=TAG,
         request=lambda: TAGS,
     ),
-    "the user behind a session of dev": Case(
-        "TrustPolicy", policy(allow({"AWS": ALICE})), by="dev"
+    "a trust policy for the user of a session": Case(
+        "TrustPolicy", policy(allow({"AWS": ALICE})), caller="dev"
     ),
-    "no right of alice's": Case("CallerPermissions", policy(allow(ROOT)), rights=(*LOOK,)),
-    "no right at all": Case("Role", policy(allow(ROOT)), rights=(), status="unknown"),
+    "no permission for alice": Case("CallerPermissions", policy(allow(ROOT)), actions=(*LOOK,)),
+    "no permissions": Case("Role", policy(allow(ROOT)), actions=(), status="unknown"),
 }  # fmt: skip
 
 
@@ -131,7 +133,7 @@ class Keys:
 
 @pytest.fixture
 def make(iam: Any, local: LocalAws) -> Iterator[Callable[[Case], Keys]]:
-    """Set a case up, and take it back."""
+    """Create the role and the caller of a case; delete them after the test."""
     undo: list[Callable[[], Any]] = []
 
     def make_case(case: Case) -> Keys:
@@ -140,15 +142,15 @@ def make(iam: Any, local: LocalAws) -> Iterator[Callable[[Case], Keys]]:
         key = iam.create_access_key(UserName="alice")["AccessKey"]
         key_id = key["AccessKeyId"]
         undo.append(lambda: iam.delete_access_key(UserName="alice", AccessKeyId=key_id))
-        if case.rights:
-            rights = {"Effect": "Allow", "Action": list(case.rights), "Resource": "*"}
+        if case.actions:
+            rights = {"Effect": "Allow", "Action": list(case.actions), "Resource": "*"}
             where = {"UserName": "alice", "PolicyName": "rights"}
             iam.put_user_policy(**where, PolicyDocument=policy(rights))
             undo.append(lambda: iam.delete_user_policy(**where))
         if case.trust is not None:
             iam.create_role(RoleName=case.role, AssumeRolePolicyDocument=case.trust)
             undo.append(lambda: iam.delete_role(RoleName=case.role))
-        if case.by == "alice":
+        if case.caller == "alice":
             return Keys(key_id, key["SecretAccessKey"])
         return session_of_dev(key_id, key["SecretAccessKey"])
 
@@ -168,8 +170,8 @@ def make(iam: Any, local: LocalAws) -> Iterator[Callable[[Case], Keys]]:
         step()
 
 
-def answered(sts: Any, **parameters: Any) -> str:
-    """Return "granted", or the code of the refusal."""
+def assume_role(sts: Any, **parameters: Any) -> str:
+    """Return "granted", or the error code."""
     try:
         sts.assume_role(**parameters)
     except ClientError as error:
@@ -178,28 +180,28 @@ def answered(sts: Any, **parameters: Any) -> str:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_the_verdict_is_what_the_local_aws_does(
+def test_the_verdict_agrees_with_the_local_aws(
     aws, case: Case, make: Callable[[Case], Keys], local: LocalAws
 ) -> None:
-    """What is refused has exactly one problem, at its cause; what is granted has none."""
+    """A denied call has one problem, at its cause; a granted call has none."""
     keys = make(case)
     sts = client(local.endpoint_url, "sts", keys.id, keys.secret, keys.token)
     arn = f"arn:aws:iam::{ACCOUNT}:role/{case.role}"
-    answer = answered(sts, RoleArn=arn, RoleSessionName="s1", **case.request())
-    aws.add_key("subject", keys.id, keys.secret, keys.token or "")
-    aws.add_config("[profile subject]\nregion = us-east-1\n")
+    result = assume_role(sts, RoleArn=arn, RoleSessionName="s1", **case.request())
+    aws.add_key("caller", keys.id, keys.secret, keys.token or "")
+    aws.add_config("[profile caller]\nregion = us-east-1\n")
     aws.set_variable("AWS_ENDPOINT_URL", local.endpoint_url)
     done = aws(
         "assume", "explain", "--role-name", case.role, "--role-session-name", "s1", "--profile",
-        "subject", *case.options, "--output", "json",
+        "caller", *case.options, "--output", "json",
     )  # fmt: skip
     found = json.loads(done.out)
     statuses = {step["Step"]: step["Status"] for step in found["Steps"]}
 
     problems = {name for name, status in statuses.items() if status == "problem"}
     if case.step is None:
-        assert (answer, done.code, problems) == ("granted", 0, set()), found
+        assert (result, done.code, problems) == ("granted", 0, set()), found
     elif case.status == "unknown":
         assert (statuses[case.step], done.code, problems) == ("unknown", 2, set()), found
     else:
-        assert (answer, done.code, problems) == ("AccessDenied", 1, {case.step}), found
+        assert (result, done.code, problems) == ("AccessDenied", 1, {case.step}), found

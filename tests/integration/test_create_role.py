@@ -1,4 +1,4 @@
-"""`aws assume create-role` by the real CLIs, on a local AWS that enforces trust."""
+"""`aws assume create-role` on real AWS CLIs, with a local AWS that enforces trust policies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from support.sts_stub import StsStub
 
 @pytest.fixture(scope="session")
 def maker(local_aws: LocalAws) -> tuple[str, str]:
-    """Return the access key of a user who may make roles and assume them."""
+    """Return the access key of a user who may create roles and assume them."""
     key = local_aws.administrator
     session = boto3.Session(key.id, key.secret, region_name="us-east-1")
     iam = session.client("iam", endpoint_url=local_aws.endpoint_url)
@@ -34,12 +34,12 @@ def maker(local_aws: LocalAws) -> tuple[str, str]:
 
 @pytest.fixture
 def maker_person(make_person: Callable, local_aws: LocalAws, maker: tuple[str, str]) -> Person:
-    """Return somebody with that key."""
+    """Return a user with that key."""
     return make_person(local_aws.endpoint_url, maker)
 
 
-def test_a_role_that_was_made_is_assumed(maker_person: Person, host: Any) -> None:
-    """Two commands, no JSON by hand: the role is made, and is the one that one is then."""
+def test_the_new_role_can_be_assumed(maker_person: Person, host: Any) -> None:
+    """create-role and assume are all that is needed; nobody writes JSON."""
     name = f"made-by-{host.name.replace('.', '-')}"
     made = maker_person.aws(
         "assume", "create-role", "--role-name", name, "--trust", "me", "service:ec2.amazonaws.com",
@@ -56,29 +56,29 @@ def test_a_role_that_was_made_is_assumed(maker_person: Person, host: Any) -> Non
 
 @pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 def test_exit_codes(maker_person: Person, alice: tuple[str, str]) -> None:
-    """252 for options that can't be, 0 for a role that is made, 1 for one that differs.
+    """252 for invalid options, 0 for a new role, 1 for an existing role that differs.
 
-    253 where the source's own MFA device can't be asked for, 254 where IAM refuses.
+    253 without a terminal for the source's MFA code, 254 for an error of IAM.
     """
     create = ("assume", "create-role", "--role-name", "twice")
     wrong = maker_person.aws(*create, "--trust", "service:ec2.amazonaws.com", "--require-mfa")
     first = maker_person.aws(*create)
     second = maker_person.aws(*create, "--trust", "account")
-    powerless = dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), alice))
-    refused = maker_person.aws("assume", "create-role", "--role-name", "refused", env=powerless)
+    variables = dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), alice))
+    denied = maker_person.aws("assume", "create-role", "--role-name", "denied", env=variables)
     with maker_person.config.open("a") as file:
         file.write(
             "[profile dev]\nrole_arn = arn:aws:iam::000000000000:role/dev\n"
             "source_profile = default\nmfa_serial = arn:aws:iam::000000000000:mfa/maker\n"
         )
-    unasked = maker_person.aws(*create, "--profile", "dev")
+    no_terminal = maker_person.aws(*create, "--profile", "dev")
 
-    codes = [one.returncode for one in (wrong, first, second, refused, unasked)]
-    assert codes == [252, 0, 1, 254, 253], refused.stderr + unasked.stderr
+    codes = [one.returncode for one in (wrong, first, second, denied, no_terminal)]
+    assert codes == [252, 0, 1, 254, 253], denied.stderr + no_terminal.stderr
     assert "nobody could assume the role" in wrong.stderr
     assert [one["Item"] for one in json.loads(second.stdout)["Differences"]] == ["TrustPolicy"]
-    assert "(AccessDenied) when calling the CreateRole operation" in refused.stderr
-    assert "mfa/maker of the source profile needs a code" in unasked.stderr
+    assert "(AccessDenied) when calling the CreateRole operation" in denied.stderr
+    assert "mfa/maker of the source profile needs a code" in no_terminal.stderr
 
 
 @pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
@@ -93,26 +93,26 @@ def test_exit_codes(maker_person: Person, alice: tuple[str, str]) -> None:
 def test_signals(
     make_person: Callable, sts_stub: StsStub, host: Any, numbers: tuple, left: list[str]
 ) -> None:
-    """A job that is cancelled leaves no role; a second signal leaves one, and says how it goes."""
+    """A signal undoes the role; a second one leaves it, and prints the commands that remove it."""
     person = make_person(sts_stub.url, ("AKIAMAKERMAKERMAKER1", "s" * 40))
     words = person.words(
         "assume", "create-role", "--role-name", "r1",
         "--policy-arn", "arn:aws:iam::aws:policy/ReadOnlyAccess",
     )  # fmt: skip
     roles = IamRoles()
-    steps = dict(zip(("AttachRolePolicy", "DetachRolePolicy"), numbers))
-    # The answer of a step is held back until the signal has had its effect.
-    is_over = {name: threading.Event() for name in steps}
+    signals = dict(zip(("AttachRolePolicy", "DetachRolePolicy"), numbers))
+    # The response of a request is delayed until the signal has had its effect.
+    is_over = {name: threading.Event() for name in signals}
 
     def script(parameters: dict[str, str]) -> Any:
         action = parameters["Action"]
-        answer = roles(parameters)
+        response = roles(parameters)
         if action == "DetachRolePolicy":
             is_over["AttachRolePolicy"].set()
-        if action in steps:
-            child.send_signal(steps[action])
+        if action in signals:
+            child.send_signal(signals[action])
             is_over[action].wait(60)
-        return answer
+        return response
 
     sts_stub.script = script
     child = subprocess.Popen(
@@ -128,7 +128,7 @@ def test_signals(
                 one.set()
             child.kill()
 
-    # The line is the CLI's own.
+    # The AWS CLI itself prints the line.
     assert (child.returncode, out) == (130, "\n"), err
     assert ("r1" in roles.roles) == bool(left)
     assert re.findall(r"^  aws iam (\S+) .*--role-name r1", err, re.MULTILINE) == left

@@ -1,4 +1,4 @@
-"""``aws assume explain`` on the real CLIs: a caller who may look at nothing, and a refusal."""
+"""``aws assume explain`` on real AWS CLIs."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ ACCOUNT = "000000000000"
 NEWEST = ("v2-2.38.5", "v1-newest")
 
 
-def test_a_caller_with_no_right_to_look_gets_honest_answers(person: Person) -> None:
-    """Alice may assume the role and ask IAM nothing: unknown step by step, and exit code 2."""
+def test_a_caller_without_permissions_gets_unknown(person: Person) -> None:
+    """Alice may assume the role but not call IAM: three steps are unknown."""
     before = person.snapshot()
     done = person.aws("assume", "explain", "--role-name", "my-iam-role", "--output", "json")
 
@@ -36,11 +36,11 @@ def test_a_caller_with_no_right_to_look_gets_honest_answers(person: Person) -> N
 
 
 @pytest.mark.parametrize("host", NEWEST, indirect=True)
-def test_a_refusal_names_the_command_that_explains_it(person: Person) -> None:
-    """What `aws assume` prints below STS's refusal can be typed, and says more."""
-    refused = person.aws("assume", "--role-name", "no-such-role")
-    assert refused.returncode == (254 if person.host.major == 2 else 255)
-    line = refused.stderr.strip().splitlines()[-1]
+def test_an_access_denied_error_suggests_explain(person: Person) -> None:
+    """The command that `aws assume` prints below the error of STS works."""
+    denied = person.aws("assume", "--role-name", "no-such-role")
+    assert denied.returncode == (254 if person.host.major == 2 else 255)
+    line = denied.stderr.strip().splitlines()[-1]
     assert line.startswith("To find out why: aws assume explain --role-arn")
 
     words = shlex.split(line.partition(": aws ")[2])
@@ -50,8 +50,8 @@ def test_a_refusal_names_the_command_that_explains_it(person: Person) -> None:
 
 
 @pytest.mark.parametrize("host", NEWEST, indirect=True)
-def test_an_administrator_sees_the_cause(person: Person, local_aws) -> None:
-    """Who may look gets the verdict: a slip in the name, and the role that was meant."""
+def test_an_administrator_gets_the_cause(person: Person, local_aws) -> None:
+    """The verdict names the misspelled role, and suggests the role with a similar name."""
     key = local_aws.administrator
     variables = {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
     done = person.aws("assume", "explain", "--role-name", "my-iam-rol", env=variables)

@@ -1,9 +1,9 @@
-"""The roles of an account as IAM keeps them: a script for the scripted server.
+"""IAM roles of an account, for the scripted server.
 
 The shapes are those of the IAM API reference: "CreateRole", "GetRole",
 "PutRolePolicy", "AttachRolePolicy", "ListRolePolicies", "GetRolePolicy",
-"ListAttachedRolePolicies", "GetOpenIDConnectProvider" and what takes them back; the error
-codes are from their "Errors" sections.
+"ListAttachedRolePolicies", "GetOpenIDConnectProvider" and the operations that undo them;
+the error codes are from their "Errors" sections.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ CHANGES = (
 
 
 class IamRoles:
-    """IAM with roles, which may be made to refuse; STS is left to the server's own.
+    """IAM roles in memory; the server itself responds for STS.
 
-    ``refused`` are answers by action, given in place of the service's; with
-    ``lost`` the action is done, and its answer is lost.
+    ``errors`` are responses by action, in place of the action. With ``lost`` the action
+    is carried out first, and its response is replaced.
     """
 
     def __init__(self) -> None:
         self.roles: dict[str, dict[str, Any]] = {}
         self.providers: set[str] = set()
-        self.refused: dict[str, Answer] = {}
+        self.errors: dict[str, Answer] = {}
         self.lost: dict[str, Answer] = {}
 
     def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
-        """Return a request of IAM; None is not one."""
+        """Return the response to a request; None if it is no request for IAM."""
         action = parameters["Action"]
-        if action in self.refused:
-            return self.refused[action]
+        if action in self.errors:
+            return self.errors[action]
         if action == "GetOpenIDConnectProvider":
             return self._provider(parameters["OpenIDConnectProviderArn"])
         handler = getattr(self, f"_{action}", None)
@@ -45,8 +45,8 @@ class IamRoles:
         name = parameters["RoleName"]
         if action != "CreateRole" and name not in self.roles:
             return refusal(404, "NoSuchEntity", f"The role with name {name} cannot be found.")
-        answer = handler(parameters)
-        return self.lost.get(action, answer)
+        response = handler(parameters)
+        return self.lost.get(action, response)
 
     def _CreateRole(self, parameters: dict[str, str]) -> Answer:
         name = parameters["RoleName"]
@@ -61,43 +61,43 @@ class IamRoles:
     def _PutRolePolicy(self, parameters: dict[str, str]) -> Answer:
         inline = self.roles[parameters["RoleName"]]["inline"]
         inline[parameters["PolicyName"]] = parameters["PolicyDocument"]
-        return _answer("PutRolePolicy")
+        return _response("PutRolePolicy")
 
     def _AttachRolePolicy(self, parameters: dict[str, str]) -> Answer:
         attached = self.roles[parameters["RoleName"]]["attached"]
         if parameters["PolicyArn"] not in attached:
             attached.append(parameters["PolicyArn"])
-        return _answer("AttachRolePolicy")
+        return _response("AttachRolePolicy")
 
     def _DetachRolePolicy(self, parameters: dict[str, str]) -> Answer:
         attached = self.roles[parameters["RoleName"]]["attached"]
         if parameters["PolicyArn"] not in attached:
             return refusal(404, "NoSuchEntity", "The policy is not attached.")
         attached.remove(parameters["PolicyArn"])
-        return _answer("DetachRolePolicy")
+        return _response("DetachRolePolicy")
 
     def _DeleteRolePolicy(self, parameters: dict[str, str]) -> Answer:
         inline = self.roles[parameters["RoleName"]]["inline"]
         if inline.pop(parameters["PolicyName"], None) is None:
             return refusal(404, "NoSuchEntity", "There is no such policy.")
-        return _answer("DeleteRolePolicy")
+        return _response("DeleteRolePolicy")
 
     def _DeleteRole(self, parameters: dict[str, str]) -> Answer:
         role = self.roles[parameters["RoleName"]]
         if role["inline"] or role["attached"]:
             return refusal(409, "DeleteConflict", "Cannot delete entity, must delete policies.")
         del self.roles[parameters["RoleName"]]
-        return _answer("DeleteRole")
+        return _response("DeleteRole")
 
     def _ListRolePolicies(self, parameters: dict[str, str]) -> Answer:
         names = self.roles[parameters["RoleName"]]["inline"]
         members = "".join(f"<member>{name}</member>" for name in names)
-        return _answer("ListRolePolicies", f"<PolicyNames>{members}</PolicyNames>")
+        return _response("ListRolePolicies", f"<PolicyNames>{members}</PolicyNames>")
 
     def _GetRolePolicy(self, parameters: dict[str, str]) -> Answer:
         name = parameters["PolicyName"]
         document = quote(self.roles[parameters["RoleName"]]["inline"][name])
-        return _answer(
+        return _response(
             "GetRolePolicy",
             f"<RoleName>{parameters['RoleName']}</RoleName><PolicyName>{name}</PolicyName>"
             f"<PolicyDocument>{document}</PolicyDocument>",
@@ -108,19 +108,19 @@ class IamRoles:
             f"<member><PolicyName>p</PolicyName><PolicyArn>{arn}</PolicyArn></member>"
             for arn in self.roles[parameters["RoleName"]]["attached"]
         )
-        return _answer(
+        return _response(
             "ListAttachedRolePolicies", f"<AttachedPolicies>{members}</AttachedPolicies>"
         )
 
     def _provider(self, arn: str) -> Answer:
         if arn.partition("/")[2] not in self.providers:
             return refusal(404, "NoSuchEntity", f"OpenIDConnect Provider not found for arn {arn}")
-        return _answer("GetOpenIDConnectProvider", "<Url>example.com</Url>")
+        return _response("GetOpenIDConnectProvider", "<Url>example.com</Url>")
 
     def _role(self, action: str, name: str) -> Answer:
         role = self.roles[name]
         path = role.get("Path", "/")
-        return _answer(
+        return _response(
             action,
             f"<Role><Path>{path}</Path><RoleName>{name}</RoleName><RoleId>AROASTUB</RoleId>"
             f"<Arn>arn:aws:iam::{ACCOUNT}:role{path}{name}</Arn>"
@@ -131,7 +131,7 @@ class IamRoles:
         )
 
 
-def _answer(action: str, inner: str = "") -> Answer:
+def _response(action: str, inner: str = "") -> Answer:
     return (
         200,
         "text/xml",

@@ -1,1 +1,1 @@
-"""A role with a right trust policy."""
+"""Create a role with a trust policy."""

@@ -1,1 +1,1 @@
-"""Why a role can or cannot be assumed."""
+"""The checks of ``aws assume explain``."""

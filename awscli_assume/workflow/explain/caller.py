@@ -1,11 +1,13 @@
-"""The first step: the source's credentials, and whose STS says they are."""
+"""The first check: the source credentials, and the caller that STS names for them."""
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Mapping, Optional
+from typing import Callable, Optional
 
-from awscli_assume.aws.callers import get_caller_identity, server_time
+from awscli_assume.aws.callers import Caller, Identity, get_caller_identity, server_time
 from awscli_assume.aws.optional_call import create_optional_client, error_code
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso_login import login_arguments, login_command
@@ -17,151 +19,204 @@ from awscli_assume.aws.sts.client import (
 )
 from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.errors import NoTerminal, UnexpectedAnswer
-from awscli_assume.host import BotoCoreError, ClientError
+from awscli_assume.host import BotoCoreError, ClientError, NoCredentialsError
 from awscli_assume.host.context import CommandContext
+from awscli_assume.host.protocols import (
+    Credentials,
+    FrozenCredentials,
+    IamClient,
+    OrganizationsClient,
+    Session,
+    StsClient,
+)
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
+from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.profiles.state import expiration_beside
 from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
-from awscli_assume.workflow.explain.subject import IdentifiedCaller, Subject
-from awscli_assume.workflow.explain.suggested_commands import Lines
 from awscli_assume.workflow.planning.plan import AssumePlan
 from awscli_assume.workflow.planning.source_profile import use_source
 
-# How botocore came by credentials (credentials.py, METHOD of each provider; "login"
-# from 2.32 on), in words.
-_KINDS = {
-    "env": "keys in the environment",
-    "shared-credentials-file": "keys in the credentials file",
-    "config-file": "keys in the config file",
-    "assume-role": "a role that the profile names",
-    "assume-role-with-web-identity": "a web identity",
+# botocore's name of each credential provider (credentials.py, METHOD; "login" since 2.32).
+_CREDENTIAL_SOURCES = {
+    "env": "environment variables",
+    "shared-credentials-file": "the credentials file",
+    "config-file": "the config file",
+    "assume-role": "AssumeRole",
+    "assume-role-with-web-identity": "AssumeRoleWithWebIdentity",
     "sso": "IAM Identity Center (aws sso login)",
     "login": "aws login",
     "custom-process": "a credential_process",
     "iam-role": "the role of the instance",
     "container-role": "the role of the container",
 }
-# "Common Errors" and "AssumeRole" (AWS STS API reference): a region, or a bad moment.
-_NOT_THEIR_FAULT = (
+# AWS STS API reference, "Common Errors" and "AssumeRole": not caused by the credentials.
+_STS_ERRORS = (
     "RegionDisabledException", "Throttling", "ThrottlingException", "RequestLimitExceeded",
     "InternalFailure", "ServiceUnavailable",
 )  # fmt: skip
-# What a signature may be old (IAM User Guide, "Signature Version 4", "Troubleshooting").
-SKEW_MOST_SECONDS = 300
+# How old a signature may be (IAM User Guide, "Signature Version 4", "Troubleshooting").
+MAX_CLOCK_SKEW_SECONDS = 300
+# What a call to AWS raises when it cannot be made, or when it fails.
+CALL_ERRORS = (ClientError, BotoCoreError, UnexpectedAnswer, NoTerminal)
 
 
-def identify_caller(context: CommandContext, plan: AssumePlan) -> IdentifiedCaller:
-    """Find the source's credentials and ask STS whose they are."""
-    source = plan.profile_pair.source
+@dataclass(frozen=True)
+class SuggestedCommands:
+    """Commands for the user to type. Every word is quoted, because IAM names may hold anything."""
+
+    source_profile: Optional[str]
+    role_account_profile: Optional[str] = None
+
+    def as_caller(self, *words: str) -> str:
+        """Return an ``aws`` command for the source profile."""
+        return _command(words, self.source_profile)
+
+    def in_role_account(self, *words: str) -> str:
+        """Return an ``aws`` command for the profile that looks up the role."""
+        return _command(words, self.role_account_profile or self.source_profile)
+
+
+def _command(words: tuple[str, ...], profile: Optional[str]) -> str:
+    option = ("--profile", profile) if profile is not None else ()
+    return shlex.join(("aws", *words, *option))
+
+
+@dataclass(frozen=True)
+class IdentifiedCaller:
+    """A caller that STS has named, and the clients that the source credentials sign for.
+
+    In a role chain the caller is the session of an earlier role: ``role_arn`` is that role,
+    ``source_identity`` what its session keeps, and ``source_account`` the source's account.
+    """
+
+    identity: Identity
+    is_temporary: bool
+    iam: IamClient
+    create_organizations_client: Callable[[], OrganizationsClient]
+    role_arn: Optional[str] = None
+    source_identity: Optional[str] = None
+    source_account: Optional[str] = None
+
+    @property
+    def is_in_source_account(self) -> bool:
+        """Return whether the caller is in the account of the source credentials."""
+        return self.source_account in (None, self.identity.caller.account_id)
+
+    def as_session_of(self, request: AssumeRoleRequest) -> IdentifiedCaller:
+        """Return the caller of the next role of a chain: the session that a request starts."""
+        role, name = request.role, request.role_session_name
+        arn = f"arn:{role.partition}:sts::{role.account_id}:assumed-role/{role.name}/{name}"
+        return replace(
+            self,
+            identity=replace(self.identity, arn=arn, user_id="", caller=Caller.from_arn(arn)),
+            is_temporary=True,
+            role_arn=role.arn,
+            source_identity=request.source_identity or self.source_identity,
+            source_account=self.source_account or self.identity.caller.account_id,
+        )
+
+
+@dataclass(frozen=True)
+class CallerCheck:
+    """The result of the first check; ``caller`` is None if STS named no caller.
+
+    ``error`` is why GetCallerIdentity failed, ``server_time`` the clock of STS, and
+    ``partition`` that of the STS region, None if this AWS CLI does not know the region.
+    """
+
+    step: Step
+    caller: Optional[IdentifiedCaller] = None
+    client: Optional[StsClient] = None
+    server_time: Optional[datetime] = None
+    error: Optional[Exception] = None
+    partition: Optional[str] = None
+
+
+def check_caller(context: CommandContext, plan: AssumePlan) -> CallerCheck:
+    """Find the source credentials and ask STS for their caller."""
+    session, source = context.session, plan.profile_pair.source
     try:
-        use_source(context.session, plan.profile_pair)
-        region = plan.start_region(context.environment)
-        client = create_sts_client(context, region)
-        partition = partition_of_region(context.session, client)
-        with source_mfa_device_named(context.session), credentials_redacted(), error_hints_added():
-            credentials = context.session.get_credentials()
-            frozen = None if credentials is None else credentials.get_frozen_credentials()
-    except (ClientError, BotoCoreError, UnexpectedAnswer, NoTerminal) as error:
-        step = _without_credentials(source, str(error), login_arguments(context.session))
-        return IdentifiedCaller(step, None)
-    if credentials is None or frozen is None:
-        step = _without_credentials(source, "there are no credentials", None)
-        return IdentifiedCaller(step, None, client)
-    kind = _KINDS.get(credentials.method, f"credentials by {credentials.method}")
+        use_source(session, plan.profile_pair)
+        client = create_sts_client(context, plan.start_region(context.environment))
+        partition = partition_of_region(session, client)
+        with source_mfa_device_named(session), credentials_redacted(), error_hints_added():
+            credentials = session.get_credentials()
+            if credentials is None:
+                raise NoCredentialsError()
+            frozen = credentials.get_frozen_credentials()
+    except CALL_ERRORS as error:
+        place = "the environment" if source is None else f"the profile '{source}'"
+        command = SuggestedCommands(source).as_caller("configure", "list")
+        return CallerCheck(_problem(session, f"{place} provides no credentials", error, command))
+    origin = _CREDENTIAL_SOURCES.get(credentials.method, f"the provider {credentials.method}")
+    profile = "no profile" if source is None else f"profile '{source}'"
+    place = f"the credentials come from {origin} ({profile})"
     try:
         identity = get_caller_identity(client)
-    except (ClientError, BotoCoreError, UnexpectedAnswer) as error:
+    except CALL_ERRORS as error:
         clock = server_time(getattr(error, "response", None))
-        if blames_sts(error, clock, context.environment.now()):
-            step = _not_named(source, kind)
+        if is_sts_error(error, clock, context.environment.now()):
+            step = Step(CALLER, UNKNOWN, ("the caller is unknown: STS did not answer", place))
         else:
-            step = _refused(source, kind, login_arguments(context.session), error)
-        return IdentifiedCaller(step, None, client, clock, error, partition)
-
-    def make_client(service: str) -> Any:
-        options = client_options(context.parsed_globals, region_of(client), frozen)
-        return create_optional_client(context.session, service, options)
-
-    subject = Subject(identity, bool(frozen.token), make_client)
-    expiry = _expiry(context.session, credentials, frozen.access_key)
-    step = _known(subject, source, kind, expiry, context.environment.now())
-    return IdentifiedCaller(step, subject, client, identity.server_time, None, partition)
-
-
-def _known(
-    subject: Subject, source: Optional[str], kind: str, expiry: Optional[datetime], now: datetime
-) -> Step:
-    caller = subject.identity.caller
-    evidence = [
-        f"the caller is {subject.identity.arn}",
-        f"account {caller.account_id}, partition {caller.partition}",
-        f"the credentials are {kind}, {_place(source)}",
-    ]
-    if expiry is not None:
-        minutes = max(0, int((expiry - now).total_seconds() // 60))
-        evidence.append(f"they expire at {format_time(expiry)}, in {minutes} minutes")
-    elif subject.is_temporary:
-        evidence.append("they are temporary, and when they expire is not known")
-    return Step(CALLER, OK, tuple(evidence))
-
-
-def _expiry(session: Any, credentials: Any, access_key_id: str) -> Optional[datetime]:
-    # botocore has no public question for it (credentials.py, all versions).
-    found = getattr(credentials, "_expiry_time", None)
-    if found is not None:
-        return found  # type: ignore[no-any-return]
-    if credentials.method == "env":
-        return None
-    profile: Mapping[str, Any] = session.full_config["profiles"].get(
-        session.get_config_variable("profile") or "default", {}
+            command = SuggestedCommands(source).as_caller("sts", "get-caller-identity")
+            step = _problem(session, "STS rejects the credentials", error, command, place)
+        return CallerCheck(step, None, client, clock, error, partition)
+    caller = _identified(context, client, frozen, identity)
+    evidence = (
+        f"the caller is {identity.arn}",
+        f"the account is {identity.caller.account_id}, the partition {identity.caller.partition}",
+        place,
+        *_expiration(context, credentials, frozen),
     )
-    return expiration_beside(profile, access_key_id)
+    step = Step(CALLER, OK, evidence)
+    return CallerCheck(step, caller, client, identity.server_time, None, partition)
 
 
-def _place(source: Optional[str]) -> str:
-    return "of no profile" if source is None else f"of the profile '{source}'"
-
-
-def _without_credentials(
-    source: Optional[str], reason: str, sign_in: Optional[tuple[str, ...]]
-) -> Step:
-    first, *others = reason.strip().splitlines() or ["no reason"]
-    renew = () if sign_in is None else (login_command(sign_in),)
-    return Step(
-        CALLER,
-        PROBLEM,
-        (f"{_place(source)[3:]} gives no credentials: {first}", *others),
-        (*renew, Lines(source, None).by_caller("configure", "list")),
+def _identified(
+    context: CommandContext, client: StsClient, frozen: FrozenCredentials, identity: Identity
+) -> IdentifiedCaller:
+    options = client_options(context.parsed_globals, region_of(client), frozen)
+    return IdentifiedCaller(
+        identity,
+        bool(frozen.token),
+        create_optional_client(context.session, "iam", options),
+        lambda: create_optional_client(context.session, "organizations", options),
     )
 
 
-def blames_sts(error: Exception, clock: Optional[datetime], now: datetime) -> bool:
-    """Return whether STS, its region, the network or a clock is at fault, not credentials."""
-    if not isinstance(error, ClientError):
+def _expiration(
+    context: CommandContext, credentials: Credentials, frozen: FrozenCredentials
+) -> tuple[str, ...]:
+    # botocore has no public attribute for the expiration (credentials.py, all versions).
+    expiration: Optional[datetime] = getattr(credentials, "_expiry_time", None)
+    if expiration is None and credentials.method != "env":
+        name = context.session.get_config_variable("profile") or "default"
+        profile = context.session.full_config["profiles"].get(name, {})
+        expiration = expiration_beside(profile, frozen.access_key)
+    if expiration is not None:
+        seconds = (expiration - context.environment.now()).total_seconds()
+        minutes = max(0, int(seconds // 60))
+        return (f"the credentials expire at {format_time(expiration)}, in {minutes} minutes",)
+    if frozen.token:
+        return ("the credentials are temporary, but their expiration time is unknown",)
+    return ()
+
+
+def _problem(session: Session, summary: str, error: Exception, command: str, *others: str) -> Step:
+    first, *lines = lines_of(error)
+    words = login_arguments(session)
+    commands = (command,) if words is None else (login_command(words), command)
+    return Step(CALLER, PROBLEM, (f"{summary}: {first}", *lines, *others), commands)
+
+
+def is_sts_error(error: Exception, clock: Optional[datetime], now: datetime) -> bool:
+    """Return whether STS, its region, the network or a clock is at fault, not the credentials."""
+    if not isinstance(error, ClientError) or error_code(error) in _STS_ERRORS:
         return True
-    if error_code(error) in _NOT_THEIR_FAULT:
-        return True
-    return clock is not None and abs((clock - now).total_seconds()) > SKEW_MOST_SECONDS
+    return clock is not None and abs((clock - now).total_seconds()) > MAX_CLOCK_SKEW_SECONDS
 
 
-def _not_named(source: Optional[str], kind: str) -> Step:
-    evidence = "who is calling is not known: STS did not answer that"
-    return Step(CALLER, UNKNOWN, (evidence, f"the credentials are {kind}, {_place(source)}"))
-
-
-def _refused(
-    source: Optional[str], kind: str, sign_in: Optional[tuple[str, ...]], error: Exception
-) -> Step:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    renew = () if sign_in is None else (login_command(sign_in),)
-    return Step(
-        CALLER,
-        PROBLEM,
-        (
-            f"STS does not take the credentials: {lines[0]}",
-            *lines[1:],
-            f"the credentials are {kind}, {_place(source)}",
-        ),
-        (*renew, Lines(source, None).by_caller("sts", "get-caller-identity")),
-    )
+def lines_of(error: Exception) -> list[str]:
+    """Return the lines of an error's message, or the name of its type."""
+    return str(error).strip().splitlines() or [type(error).__name__]

@@ -1,145 +1,201 @@
-"""The role's side: whether it exists, whether it trusts the caller, how long it lasts."""
+"""The role: whether it exists, and how long its sessions may last."""
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional, Union
+from dataclasses import dataclass
+from typing import Callable, Mapping, Optional, Union, cast
 
+from awscli_assume.aws.callers import get_caller_identity
 from awscli_assume.aws.iam.roles import KnownRole, find_role, list_role_arns
 from awscli_assume.aws.optional_call import CallUnavailable
+from awscli_assume.aws.sts.client_pool import SourceClients
+from awscli_assume.host.context import CommandContext
+from awscli_assume.host.protocols import IamClient, Profile
 from awscli_assume.model.arns import Role
 from awscli_assume.model.diagnosis import DURATION, OK, PROBLEM, ROLE, UNKNOWN, Step, similar_roles
 from awscli_assume.model.request.limits import CHAINED_DURATION_MAX, MAX_DURATION
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.workflow.explain.role_lookup import RoleLookup
-from awscli_assume.workflow.explain.suggested_commands import Lines
+from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
+from awscli_assume.workflow.explain.caller import (
+    CALL_ERRORS,
+    IdentifiedCaller,
+    SuggestedCommands,
+    lines_of,
+)
 
-# IAM API reference, "CreateRole": no role allows less than an hour.
-_EVERY_ROLE_ALLOWS = 3600
+# IAM API reference, "CreateRole": the smallest MaxSessionDuration.
+_EVERY_ROLE_ALLOWS_SECONDS = 3600
+_UNKNOWN = "cannot tell whether the role exists"
 
 
-def look_at_role(
-    role: Role,
-    role_lookup: Optional[RoleLookup],
-    profiles: Mapping[str, Any],
-    lines: Lines,
-    trusted: Optional[str],
-) -> tuple[Step, Optional[KnownRole]]:
-    """Return whether the role exists, and the role where that is known.
+@dataclass(frozen=True)
+class RoleLookup:
+    """The principal that looks up the role; ``profile`` is None for the caller."""
 
-    ``trusted`` is the ARN that a new role would have to trust.
-    """
-    if role_lookup is None or not role_lookup.sees(role):
-        return _out_of_sight(role, role_lookup, profiles, lines), None
+    iam: IamClient
+    partition: str
+    account_id: str
+    profile: Optional[str] = None
+
+    @property
+    def principal(self) -> str:
+        """Who calls IAM, for messages."""
+        return "the caller" if self.profile is None else f"the profile '{self.profile}'"
+
+    def can_find(self, role: Role) -> bool:
+        """Return whether the role is in the account: GetRole takes a name and no account."""
+        return (self.partition, self.account_id) == (role.partition, role.account_id)
+
+
+def find_role_lookup(
+    context: CommandContext, caller: Optional[IdentifiedCaller], profile: Optional[str]
+) -> Union[RoleLookup, Step, None]:
+    """Return the lookup by the caller or by another profile; a step if that profile fails."""
+    if profile is None:
+        if caller is None:
+            return None
+        account = caller.identity.caller
+        return RoleLookup(caller.iam, account.partition, account.account_id)
     try:
-        found = find_role(role_lookup.iam, role.name, role_lookup.name)
+        with source_mfa_device_named(context.session):
+            signer = SourceClients(context).get(profile)
+        account = get_caller_identity(signer.client).caller
+        # Only the signers of unsigned requests have no IAM client.
+        create_optional_client = cast(Callable[[], IamClient], signer.iam)
+    except CALL_ERRORS as error:
+        evidence = (
+            f"cannot use the profile '{profile}' of --role-account-profile: {lines_of(error)[0]}"
+        )
+        command = SuggestedCommands(profile).as_caller("sts", "get-caller-identity")
+        return Step(ROLE, UNKNOWN, (evidence,), (command,))
+    return RoleLookup(create_optional_client(), account.partition, account.account_id, profile)
+
+
+def check_role(
+    role: Role,
+    lookup: Union[RoleLookup, Step, None],
+    profiles: Mapping[str, Profile],
+    commands: SuggestedCommands,
+    trusted_arn: Optional[str],
+) -> tuple[Step, Optional[KnownRole]]:
+    """Return whether the role exists, and what IAM says about it.
+
+    ``trusted_arn`` is the principal that a new role would have to trust.
+    """
+    if isinstance(lookup, Step):
+        return lookup, None
+    if lookup is None or not lookup.can_find(role):
+        return _not_visible(role, lookup, profiles, commands), None
+    try:
+        found = find_role(lookup.iam, role.name, lookup.principal)
     except CallUnavailable as error:
-        evidence = (f"whether the role exists is not known: {error}",)
-        command = lines.by_witness("iam", "get-role", "--role-name", role.name)
-        return Step(ROLE, UNKNOWN, evidence, (command,)), None
+        command = commands.in_role_account("iam", "get-role", "--role-name", role.name)
+        return Step(ROLE, UNKNOWN, (f"{_UNKNOWN}: {error}",), (command,)), None
     if found is None:
-        return _missing(role, role_lookup, lines, trusted), None
+        return _missing(role, lookup, commands, trusted_arn), None
     if found.arn != role.arn:
         evidence = (
-            f"there is no {role.arn}, but {found.arn}: path and case are part of a role's ARN",
+            f"the role {role.arn} does not exist, but {found.arn} does. A role ARN includes the "
+            "path and is case-sensitive"
         )
-        return Step(ROLE, PROBLEM, evidence, (_assume(found.arn, lines),)), found
+        return Step(ROLE, PROBLEM, (evidence,), (_assume(found.arn, commands),)), found
     return Step(ROLE, OK, (f"{found.arn} exists",)), found
 
 
-def _missing(role: Role, role_lookup: RoleLookup, lines: Lines, trusted: Optional[str]) -> Step:
+def _missing(
+    role: Role, lookup: RoleLookup, commands: SuggestedCommands, trusted_arn: Optional[str]
+) -> Step:
     evidence = [f"there is no role {role.name} in the account {role.account_id}"]
+    similar: list[str] = []
     try:
-        near = similar_roles(role.name, list_role_arns(role_lookup.iam, role_lookup.name))
+        similar = similar_roles(role.name, list_role_arns(lookup.iam, lookup.principal))
     except CallUnavailable as error:
-        near = []
-        evidence.append(f"whether there is one of a name like it is not known: {error}")
-    evidence += [f"there is {arn}" for arn in near]
-    words = ["assume", "create-role", "--role-name", role.name]
-    if role.path != "/":
-        words += ["--path", role.path]
-    if role_lookup.profile is not None and trusted is not None:
-        words += ["--trust", trusted]
-    commands = [*(_assume(arn, lines) for arn in near), lines.by_witness(*words)]
-    return Step(ROLE, PROBLEM, tuple(evidence), tuple(commands))
+        evidence.append(f"cannot list roles with a similar name: {error}")
+    evidence += [f"{arn} has a similar name" for arn in similar]
+    options = [] if role.path == "/" else ["--path", role.path]
+    if lookup.profile is not None and trusted_arn is not None:
+        options += ["--trust", trusted_arn]
+    create = ("assume", "create-role", "--role-name", role.name, *options)
+    suggested = [_assume(arn, commands) for arn in similar]
+    return Step(ROLE, PROBLEM, tuple(evidence), (*suggested, commands.in_role_account(*create)))
 
 
-def _assume(arn: str, lines: Lines) -> str:
-    return lines.by_caller("assume", "--role-arn", arn)
+def _assume(arn: str, commands: SuggestedCommands) -> str:
+    return commands.as_caller("assume", "--role-arn", arn)
 
 
-def _out_of_sight(
-    role: Role, role_lookup: Optional[RoleLookup], profiles: Mapping[str, Any], lines: Lines
+def _not_visible(
+    role: Role,
+    lookup: Optional[RoleLookup],
+    profiles: Mapping[str, Profile],
+    commands: SuggestedCommands,
 ) -> Step:
     account = role.account_id
-    if role_lookup is not None and role_lookup.partition != role.partition:
-        evidence = (
-            f"whether the role exists is not known: it is of the partition {role.partition}, and "
-            f"{role_lookup.name} of {role_lookup.partition}"
+    if lookup is None:
+        reason = "there are no credentials to call IAM"
+    elif lookup.partition != role.partition:
+        reason = (
+            f"the role is in the partition {role.partition}, but {lookup.principal} is in "
+            f"{lookup.partition}"
         )
-    elif role_lookup is None:
-        evidence = "whether the role exists is not known: there is nobody to ask IAM as"
-    elif role_lookup.profile is not None:
-        evidence = (
-            f"whether the role exists is not known: the profile '{role_lookup.profile}' is of the "
-            f"account {role_lookup.account_id}, and the role of {account}"
+    elif lookup.profile is not None:
+        reason = (
+            f"{lookup.principal} is in the account {lookup.account_id}, but the role is in "
+            f"{account}"
         )
     else:
-        evidence = (
-            f"whether the role exists is not known: it is of the account {account}, and IAM "
-            f"shows the caller the roles of {role_lookup.account_id} alone"
+        reason = (
+            f"the role is in the account {account}, but IAM shows the caller only the roles of "
+            f"{lookup.account_id}"
         )
-    names = [name for name, profile in profiles.items() if account and _is_of(profile, account)]
-    commands = [
-        lines.by_caller(
-            "assume", "explain", "--role-arn", role.arn, "--role-account-profile", name
-        )
-        for name in (names or ["NAME"])
-        if role.is_complete
-    ]
-    return Step(ROLE, UNKNOWN, (evidence,), tuple(commands))
+    evidence = f"{_UNKNOWN}: {reason}"
+    if not role.is_complete:
+        return Step(ROLE, UNKNOWN, (evidence,))
+    names = [name for name, profile in profiles.items() if _is_in(account, profile)]
+    words = ("assume", "explain", "--role-arn", role.arn, "--role-account-profile")
+    suggested = [commands.as_caller(*words, name) for name in names or ["NAME"]]
+    return Step(ROLE, UNKNOWN, (evidence,), tuple(suggested))
 
 
-def _is_of(profile: Mapping[str, Any], account_id: str) -> bool:
+def _is_in(account_id: Optional[str], profile: Profile) -> bool:
     arn = str(profile.get("role_arn", ""))
     accounts = (profile.get("sso_account_id"), profile.get("aws_account_id"))
     return account_id in accounts or f":{account_id}:" in arn
 
 
-def look_at_duration(
-    request: AssumeRoleRequest, found: Optional[KnownRole], lines: Lines, has_flag: bool
+def check_duration(
+    request: AssumeRoleRequest,
+    role: Optional[KnownRole],
+    commands: SuggestedCommands,
+    is_explicit: bool,
 ) -> Step:
-    """Return whether the session may last as long as was asked for.
+    """Return whether the session may last as long as the request asks for.
 
-    ``has_flag`` tells that the duration is an option; a default gives way to role chaining.
+    ``is_explicit`` tells that --duration-seconds was given. Role chaining shortens any other
+    duration without an error.
     """
-    asked = request.duration_seconds
-    if request.is_clamped and not (has_flag and isinstance(asked, int)):
-        evidence = (f"role chaining: {CHAINED_DURATION_MAX} seconds in place of {asked}",)
-        return Step(DURATION, OK, evidence)
+    seconds = request.duration_seconds
+    limit, limited_by = None, "the role's MaxSessionDuration"
+    if role is not None:
+        limit = role.max_duration
     if request.is_clamped:
-        evidence = (
-            f"{asked} seconds, and the source is itself a role session: role chaining gives at "
-            f"most {CHAINED_DURATION_MAX}",
-        )
-        return Step(DURATION, PROBLEM, evidence, (_again(request, CHAINED_DURATION_MAX, lines),))
-    if asked is None or asked == MAX_DURATION or (isinstance(asked, int) and _fits_every(asked)):
-        what = "the longest that the role allows" if asked == MAX_DURATION else "an hour at most"
-        return Step(DURATION, OK, (f"{what}, which every role gives",))
-    if found is None or found.max_duration is None:
-        evidence = (f"whether the role allows {asked} seconds is not known",)
-        return Step(DURATION, UNKNOWN, evidence, (_again(request, MAX_DURATION, lines),))
-    most = found.max_duration
-    if isinstance(asked, int) and asked > most:
-        evidence = (f"{asked} seconds, and the role allows at most {most} (MaxSessionDuration)",)
-        return Step(DURATION, PROBLEM, evidence, (_again(request, most, lines),))
-    return Step(DURATION, OK, (f"{asked} seconds, and the role allows {most}",))
-
-
-def _again(request: AssumeRoleRequest, seconds: Union[int, str], lines: Lines) -> str:
-    role = request.role
-    words = ("--role-arn", role.arn) if role.is_complete else ("--role-name", role.name)
-    return lines.by_caller("assume", *words, "--duration-seconds", str(seconds))
-
-
-def _fits_every(seconds: int) -> bool:
-    return seconds <= _EVERY_ROLE_ALLOWS
+        limit, limited_by = CHAINED_DURATION_MAX, "role chaining"
+    status, suggested = OK, MAX_DURATION
+    if request.is_clamped and not (is_explicit and isinstance(seconds, int)):
+        evidence = f"role chaining limits the session to {limit} seconds"
+    elif seconds == MAX_DURATION:
+        evidence = "the session lasts as long as the role allows"
+    elif not isinstance(seconds, int) or seconds <= _EVERY_ROLE_ALLOWS_SECONDS:
+        evidence = "every role allows a session of an hour"
+    elif limit is None:
+        status, evidence = UNKNOWN, f"cannot tell whether the role allows {seconds} seconds"
+    elif seconds <= limit:
+        evidence = f"the request asks for {seconds} seconds, and {limited_by} allows {limit}"
+    else:
+        status, suggested = PROBLEM, str(limit)
+        evidence = f"the request asks for {seconds} seconds, but {limited_by} allows {limit}"
+    role_option = ("--role-name", request.role.name)
+    if request.role.is_complete:
+        role_option = ("--role-arn", request.role.arn)
+    command = commands.as_caller("assume", *role_option, "--duration-seconds", suggested)
+    return Step(DURATION, status, (evidence,), () if status == OK else (command,))

@@ -1,152 +1,144 @@
-"""The role's trust policy against this caller and this request."""
+"""The role's trust policy, evaluated for the caller and the request."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Optional, cast
+from typing import Callable, Optional, TypeVar
 
 from awscli_assume.aws.accounts import get_organization_id
 from awscli_assume.aws.iam.roles import KnownRole, find_role, get_user_tags
 from awscli_assume.aws.optional_call import CallUnavailable
-from awscli_assume.errors import MalformedPolicy
+from awscli_assume.errors import InvalidRequest, MalformedPolicy
 from awscli_assume.model.diagnosis import OK, PROBLEM, TRUST, UNKNOWN, Step
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.trust.callers import ROLE_SESSION, USER, Caller, caller_of
 from awscli_assume.model.trust.context import Circumstances
-from awscli_assume.model.trust.document import read_policy
-from awscli_assume.model.trust.evaluation import (
-    ALLOWED,
-    DENIED,
-    Verdict,
-    evaluate,
-)
-from awscli_assume.model.trust.evaluation import UNKNOWN as NOT_KNOWN
-from awscli_assume.workflow.explain.subject import Subject
-from awscli_assume.workflow.explain.suggested_commands import Lines
+from awscli_assume.model.trust.document import ALLOW, read_policy
+from awscli_assume.model.trust.evaluation import ALLOWED, DENIED, Verdict, evaluate
+from awscli_assume.model.trust.evaluation import UNKNOWN as UNKNOWN_VERDICT
+from awscli_assume.workflow.explain.caller import IdentifiedCaller, SuggestedCommands
 
-# What a condition on a key asks for on the command line.
-_OPTIONS = (
-    ("sts:externalid", ("--external-id", "ID")),
-    ("aws:multifactorauth", ("--serial-number", "ARN-OF-YOUR-DEVICE")),
-    ("sts:rolesessionname", ("--role-session-name", "NAME")),
-    ("sts:sourceidentity", ("--source-identity", "NAME")),
-    ("sts:transitivetagkeys", ("--transitive-tag-keys", "KEY")),
-    ("aws:requesttag", ("--tags", "Key=KEY,Value=VALUE")),
-    ("aws:tagkeys", ("--tags", "Key=KEY,Value=VALUE")),
-)
-_KEY = re.compile(r"\b(?:aws|sts):[A-Za-z]+")
+# The options that meet conditions, by the prefixes of the condition keys.
+_OPTIONS = {
+    ("sts:externalid",): ("--external-id", "ID"),
+    ("aws:multifactorauth",): ("--serial-number", "ARN-OF-YOUR-DEVICE"),
+    ("sts:rolesessionname",): ("--role-session-name", "NAME"),
+    ("sts:sourceidentity",): ("--source-identity", "NAME"),
+    ("sts:transitivetagkeys",): ("--transitive-tag-keys", "KEY"),
+    ("aws:requesttag", "aws:tagkeys"): ("--tags", "Key=KEY,Value=VALUE"),
+}
+_CONDITION_KEY = re.compile(r"\b(?:aws|sts):[A-Za-z]+")
+_T = TypeVar("_T")
 
 
-def trusted_caller(
-    subject: Subject, found: Optional[KnownRole], organization: Optional[str]
-) -> Caller:
-    """Return the caller as a trust policy sees them, with what it takes to know.
+def find_principal(
+    caller: IdentifiedCaller, role: Optional[KnownRole], organization: Optional[str]
+) -> Optional[Caller]:
+    """Return the caller as the trust policy sees it; None for an ARN that STS does not document.
 
-    What the policy does not speak of is not asked for. Raises InvalidRequest for
-    an ARN of no form that STS answers.
+    The tags of the caller are looked up only if the trust policy mentions them.
     """
-    identity = subject.identity
-    plain = caller_of(
-        identity.arn, user_id=identity.user_id or None, is_temporary=subject.is_temporary
-    )
-    role_arn, tags = subject.role_arn, None
-    if plain.kind == ROLE_SESSION and role_arn is None:
-        own = _told(lambda: find_role(subject.iam(), str(plain.role_name)))
-        is_own = own is not None and own.arn.split(":")[4] == plain.account_id
-        role_arn = own.arn if own is not None and is_own else None
-    elif plain.kind == USER and "principaltag" in _text(found):
-        tags = _told(lambda: get_user_tags(subject.iam()))
+    identity = caller.identity
+    role_arn, tags = caller.role_arn, None
+    try:
+        principal = caller_of(identity.arn)
+    except InvalidRequest:
+        return None
+    if principal.kind == ROLE_SESSION and role_arn is None:
+        own_role = _optional(lambda: find_role(caller.iam, str(principal.role_name)))
+        role_arn = None if own_role is None else own_role.arn
+    elif principal.kind == USER and _mentions(role, "principaltag"):
+        tags = _optional(lambda: get_user_tags(caller.iam))
     return caller_of(
         identity.arn,
         user_id=identity.user_id or None,
         role_arn=role_arn,
-        is_temporary=subject.is_temporary,
+        is_temporary=caller.is_temporary,
         tags=tags,
         organization_id=organization or None,
-        source_identity=subject.source_identity,
+        source_identity=caller.source_identity,
     )
 
 
-def organization_of(subject: Subject, found: Optional[KnownRole]) -> Optional[str]:
-    """Return the id of the caller's organization where the trust policy speaks of one.
+def find_organization(caller: IdentifiedCaller, role: Optional[KnownRole]) -> Optional[str]:
+    """Return the caller's organization ID if the trust policy mentions one.
 
-    It is empty where the account is in none, and None where that is not known: the
-    source is asked, which sees its own account's alone.
+    It is empty if the account is in no organization, and None if it is unknown:
+    Organizations describes only the organization of the source's account.
     """
-    if "principalorgid" not in _text(found) or not subject.is_of_the_source:
+    if not _mentions(role, "principalorgid") or not caller.is_in_source_account:
         return None
-    return cast(
-        Optional[str],
-        _told(lambda: get_organization_id(subject.make_client("organizations"))),
-    )
+    return _optional(lambda: get_organization_id(caller.create_organizations_client()))
 
 
-def _text(found: Optional[KnownRole]) -> str:
-    return "" if found is None else str(found.trust_policy).lower()
+def _mentions(role: Optional[KnownRole], key: str) -> bool:
+    return role is not None and key in str(role.trust_policy).lower()
 
 
-def _told(question: Callable[[], Any]) -> Any:
+def _optional(call: Callable[[], _T]) -> Optional[_T]:
     try:
-        return question()
+        return call()
     except CallUnavailable:
         return None
 
 
-def look_at_trust(
-    caller: Optional[Caller],
+def check_trust_policy(
+    principal: Optional[Caller],
     request: AssumeRoleRequest,
-    found: Optional[KnownRole],
+    role: Optional[KnownRole],
     circumstances: Circumstances,
-    lines: Lines,
+    commands: SuggestedCommands,
 ) -> tuple[Step, Optional[Verdict]]:
-    """Return what the trust policy says, and its verdict where it could be evaluated."""
-    if found is None:
-        evidence = "the trust policy is not known, so whether it allows the caller is open"
-        return Step(TRUST, UNKNOWN, (evidence,)), None
-    if caller is None:
-        evidence = "whom the trust policy has to allow is not known"
+    """Return what the trust policy says, and its verdict if it could be evaluated."""
+    if role is None:
+        return Step(TRUST, UNKNOWN, ("the trust policy is unknown",)), None
+    if principal is None:
+        evidence = "the caller is unknown, so the trust policy cannot be evaluated"
         return Step(TRUST, UNKNOWN, (evidence,)), None
     try:
-        verdict = evaluate(read_policy(found.trust_policy), caller, request, circumstances)
+        verdict = evaluate(read_policy(role.trust_policy), principal, request, circumstances)
     except MalformedPolicy as error:
-        return Step(TRUST, UNKNOWN, (str(error),), (_show(request, lines),)), None
-    return _step(verdict, caller, request, lines), verdict
+        return Step(TRUST, UNKNOWN, (str(error),), (_show(request, commands),)), None
+    return _step(verdict, principal, request, commands), verdict
 
 
-def _step(verdict: Verdict, caller: Caller, request: AssumeRoleRequest, lines: Lines) -> Step:
+def _step(
+    verdict: Verdict, principal: Caller, request: AssumeRoleRequest, commands: SuggestedCommands
+) -> Step:
     if verdict.outcome == ALLOWED:
-        allowing = next(e.statement for e in verdict.evidence if e.holds and e.effect == "Allow")
-        evidence = [f"it allows {verdict.action} to the caller ({allowing})"]
+        statement = next(e.statement for e in verdict.evidence if e.holds and e.effect == ALLOW)
+        evidence = [f"the trust policy allows {verdict.action} for the caller ({statement})"]
         if verdict.needs_identity_policy:
-            evidence.append("the caller's own policies have to allow it too")
-        evidence += verdict.provisos
-        return Step(TRUST, OK, tuple(evidence))
-    if verdict.outcome == NOT_KNOWN:
-        first = f"whether it allows {verdict.action} to the caller can't be told"
-        return Step(TRUST, UNKNOWN, (first, *verdict.reasons), (_show(request, lines),))
-    what = "denies" if verdict.outcome == DENIED else "does not allow"
-    first = f"it {what} {verdict.action} to {caller.name}"
-    commands = [*_again(verdict, caller, request, lines), _show(request, lines)]
-    return Step(TRUST, PROBLEM, (first, *verdict.reasons), tuple(commands))
+            evidence.append("the caller's own policies must also allow it")
+        return Step(TRUST, OK, (*evidence, *verdict.provisos))
+    show = _show(request, commands)
+    if verdict.outcome == UNKNOWN_VERDICT:
+        first = f"cannot tell whether the trust policy allows {verdict.action} for the caller"
+        return Step(TRUST, UNKNOWN, (first, *verdict.reasons), (show,))
+    verb = "denies" if verdict.outcome == DENIED else "does not allow"
+    first = f"the trust policy {verb} {verdict.action} for {principal.name}"
+    suggested = (*_with_options(verdict, principal, request, commands), show)
+    return Step(TRUST, PROBLEM, (first, *verdict.reasons), suggested)
 
 
-def _again(
-    verdict: Verdict, caller: Caller, request: AssumeRoleRequest, lines: Lines
+def _with_options(
+    verdict: Verdict, principal: Caller, request: AssumeRoleRequest, commands: SuggestedCommands
 ) -> list[str]:
-    """Return the command with the options that would meet what the conditions ask for."""
-    keys = {key.lower() for reason in verdict.reasons for key in _KEY.findall(reason)}
-    if caller.kind == ROLE_SESSION:
-        # A session of a role has no device of its own to bring.
+    """Return the command with the options that may meet the conditions."""
+    keys = {key.lower() for reason in verdict.reasons for key in _CONDITION_KEY.findall(reason)}
+    if principal.kind == ROLE_SESSION:
+        # A role session has no MFA device.
         keys = {key for key in keys if not key.startswith("aws:multifactorauth")}
-    options = dict.fromkeys(
-        words for key, words in _OPTIONS if any(one.startswith(key) for one in keys)
-    )
-    if not options:
-        return []
-    words = [word for option in options for word in option]
-    return [lines.by_caller("assume", "--role-arn", request.role.arn, *words)]
+    options = [
+        word
+        for prefixes, option in _OPTIONS.items()
+        if any(key.startswith(prefixes) for key in keys)
+        for word in option
+    ]
+    command = commands.as_caller("assume", "--role-arn", request.role.arn, *options)
+    return [command] if options else []
 
 
-def _show(request: AssumeRoleRequest, lines: Lines) -> str:
+def _show(request: AssumeRoleRequest, commands: SuggestedCommands) -> str:
     query = ("--query", "Role.AssumeRolePolicyDocument")
-    return lines.by_witness("iam", "get-role", "--role-name", request.role.name, *query)
+    return commands.in_role_account("iam", "get-role", "--role-name", request.role.name, *query)

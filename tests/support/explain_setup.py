@@ -1,4 +1,4 @@
-"""An account as STS, IAM and Organizations answer for it: a script for the scripted server.
+"""An account for the scripted server: the responses of STS, IAM and Organizations.
 
 The shapes are those of the API references: STS "GetCallerIdentity"; IAM "GetRole",
 "ListRoles", "GetUser", "SimulatePrincipalPolicy"; Organizations "DescribeOrganization"
@@ -22,17 +22,17 @@ DEV = f"arn:aws:iam::{ACCOUNT}:role/dev"
 OTHER = "999999999999"
 
 
-def refused(operation: str) -> Answer:
-    """Return what a service says to who lacks a right."""
+def access_denied(operation: str) -> Answer:
+    """Return the response of a service if alice lacks a permission."""
     return refusal(403, "AccessDenied", f"User: {ALICE} is not authorized to perform: {operation}")
 
 
 def statement(
     principal: Any = None, effect: str = "Allow", action: Any = "sts:AssumeRole", **more: Any
 ) -> dict[str, Any]:
-    """Return a statement of a trust policy; alice is its principal by default."""
-    who = {} if "NotPrincipal" in more else {"Principal": principal or {"AWS": ALICE}}
-    return {"Effect": effect, **who, "Action": action, **more}
+    """Return a statement of a trust policy. The default principal is alice."""
+    principals = {} if "NotPrincipal" in more else {"Principal": principal or {"AWS": ALICE}}
+    return {"Effect": effect, **principals, "Action": action, **more}
 
 
 def trust(*statements: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def trust(*statements: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Decision:
-    """One answer of SimulatePrincipalPolicy."""
+    """The result of SimulatePrincipalPolicy for one action."""
 
     decision: str = "allowed"
     policy: str = ""
@@ -52,13 +52,12 @@ class Decision:
 
 
 @dataclass
-class World:
-    """Who is calling, which roles there are, and what may be looked at.
+class Setup:
+    """A caller, a role, and what the caller may read.
 
-    ``roles`` are those that GetRole finds, by name in lower case: IAM takes a name
-    in any case. An Answer in place of anything is what the service says instead.
-    ``callers`` are others than ``caller``, by access key id; ``signer`` answers that
-    of the request.
+    An Answer in place of a value is the response of the service. ``callers`` are callers
+    other than ``caller``, by access key ID; ``signer`` returns the access key ID of the
+    request.
     """
 
     caller: Union[str, Answer] = ALICE
@@ -75,7 +74,7 @@ class World:
     signer: Callable[[], str] = lambda: ""
 
     def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
-        """Return one request."""
+        """Return the response to a request."""
         action = parameters.get("Action", "DescribeOrganization")
         found: Optional[Answer] = getattr(self, f"_{action}")(parameters)
         return found
@@ -85,7 +84,7 @@ class World:
             return self.caller
         arn = self.callers.get(self.signer(), self.caller)
         user_id = "AROADEV:alice" if ":assumed-role/" in arn else "AIDAALICEALICEALICE1"
-        return _answer(
+        return _response(
             "GetCallerIdentity",
             f"<Arn>{arn}</Arn><UserId>{user_id}</UserId><Account>{arn.split(':')[4]}</Account>",
         )
@@ -95,13 +94,13 @@ class World:
         if name == "dev":
             if isinstance(self.own_role, tuple):
                 return self.own_role
-            return _answer("GetRole", f"<Role>{self._role(self.own_role)}</Role>")
+            return _response("GetRole", f"<Role>{self._role(self.own_role)}</Role>")
         if isinstance(self.role, tuple):
             return self.role
-        is_it = name.lower() == self.arn.rpartition("/")[2].lower()
-        if not self.role or not is_it:
+        is_known = name.lower() == self.arn.rpartition("/")[2].lower()
+        if not self.role or not is_known:
             return refusal(404, "NoSuchEntity", f"The role with name {name} cannot be found.")
-        return _answer("GetRole", f"<Role>{self._role(self.arn)}</Role>")
+        return _response("GetRole", f"<Role>{self._role(self.arn)}</Role>")
 
     def _role(self, arn: str) -> str:
         path = arn.partition(":role")[2].rpartition("/")[0] + "/"
@@ -117,7 +116,7 @@ class World:
         if self.others and isinstance(self.others[0], int):
             return self.others  # type: ignore[return-value]
         members = "".join(f"<member>{self._role(str(arn))}</member>" for arn in self.others)
-        return _answer("ListRoles", f"<IsTruncated>false</IsTruncated><Roles>{members}</Roles>")
+        return _response("ListRoles", f"<IsTruncated>false</IsTruncated><Roles>{members}</Roles>")
 
     def _GetUser(self, parameters: dict[str, str]) -> Answer:
         if isinstance(self.user_tags, tuple):
@@ -126,7 +125,7 @@ class World:
             f"<member><Key>{key}</Key><Value>{value}</Value></member>"
             for key, value in self.user_tags.items()
         )
-        return _answer(
+        return _response(
             "GetUser",
             f"<User><Path>/</Path><UserName>alice</UserName><UserId>AIDAALICE</UserId>"
             f"<Arn>{ALICE}</Arn><CreateDate>2026-01-02T03:04:05Z</CreateDate>"
@@ -136,13 +135,13 @@ class World:
     def _SimulatePrincipalPolicy(self, parameters: dict[str, str]) -> Answer:
         if isinstance(self.decisions, tuple):
             return self.decisions
-        asked = [v for k, v in parameters.items() if k.startswith("ActionNames.member.")]
+        actions = [v for k, v in parameters.items() if k.startswith("ActionNames.member.")]
         resource = parameters["ResourceArns.member.1"]
         members = "".join(
             f"<member>{_decision(one, resource, self.decisions.get(one, Decision()))}</member>"
-            for one in asked
+            for one in actions
         )
-        return _answer(
+        return _response(
             "SimulatePrincipalPolicy",
             f"<IsTruncated>false</IsTruncated><EvaluationResults>{members}</EvaluationResults>",
         )
@@ -178,16 +177,16 @@ def _decision(action: str, resource: str, one: Decision) -> str:
         f"<MissingContextValues>{missing}</MissingContextValues></member>"
         "</ResourceSpecificResults>"
     )
-    for name, member, told in (
+    for name, member, value in (
         ("OrganizationsDecisionDetail", "AllowedByOrganizations", one.organization),
         ("PermissionsBoundaryDecisionDetail", "AllowedByPermissionsBoundary", one.boundary),
     ):
-        if told is not None:
-            text += f"<{name}><{member}>{str(told).lower()}</{member}></{name}>"
+        if value is not None:
+            text += f"<{name}><{member}>{str(value).lower()}</{member}></{name}>"
     return text
 
 
-def _answer(operation: str, inner: str) -> Answer:
+def _response(operation: str, inner: str) -> Answer:
     return (
         200,
         "text/xml",
