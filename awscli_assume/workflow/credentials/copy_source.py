@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Callable, Mapping, Optional
+from typing import TYPE_CHECKING, Callable, ClassVar, Optional
 
 from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
 from awscli_assume.arguments.profiles import check_no_role
@@ -16,8 +16,7 @@ from awscli_assume.aws.sts.source_credentials import source_credentials
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.environment import Environment
-from awscli_assume.host.protocols import ParsedArgs, Profile
+from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.credentials import (
     PrincipalCredentials,
     format_time,
@@ -34,8 +33,6 @@ from awscli_assume.workflow.planning.plan import (
     ObtainedCredentials,
     Plan,
     UsableCredentials,
-    region_of_source,
-    region_of_variable,
 )
 from awscli_assume.workflow.planning.source_profile import (
     choose_source,
@@ -61,45 +58,17 @@ ROLE_OPTIONS = (
 
 
 @dataclass(frozen=True)
-class CopyPlan:
+class CopyPlan(Plan):
     """Copy the source's own temporary credentials to the target."""
 
     profile_pair: ProfilePair
     profiles: ResolvedProfiles
 
-    @property
-    def session_profiles(self) -> Mapping[str, Profile]:
-        """What the profiles inherit."""
-        return self.profiles.resolved
-
-    @property
-    def expected_expiry(self) -> Optional[str]:
-        """What a dry run shows as the expiry."""
-        return NEW
+    expected_expiry: ClassVar[Optional[str]] = NEW
 
     def record(self, region: Optional[str]) -> Record:
         """Return the record for the target profile; ``region`` is the one that is written."""
         return Record(None, "", self.profile_pair.source, region)
-
-    def with_known_role(self) -> Plan:
-        """Return the plan itself: it has no role."""
-        return self
-
-    def check_can_refresh(self) -> None:
-        """Accept the plan: ``--copy-source`` excludes ``--auto-refresh`` already."""
-
-    def satisfied_by(
-        self, existing: Optional[ProfileState], least: Optional[int], region: Optional[str]
-    ) -> bool:
-        """Return whether the target has these credentials for more than ``least`` seconds."""
-        if existing is None or least is None:
-            return False
-        return existing.satisfies(self.record(None), least, region)
-
-    def expected_region(self, environment: Environment) -> Optional[str]:
-        """Return the region of the first client, without ``--region``."""
-        of_source = region_of_source(self.profiles, self.profile_pair)
-        return region_of_variable(environment.variables) or of_source
 
     def expected_credentials(self, now: datetime) -> PrincipalCredentials:
         """Return what a dry run shows in place of the credentials."""
@@ -115,14 +84,6 @@ class CopyPlan:
                 "Parameters": {},
             }
         ]
-
-    def notes(self) -> str:
-        """Return no note."""
-        return ""
-
-    def warnings(self, is_explicit: bool) -> str:
-        """Return no note."""
-        return ""
 
     def obtain(self, context: CommandContext) -> ObtainedCredentials:
         """Find the source's credentials and ask STS whose they are. Nothing is written."""
@@ -147,7 +108,7 @@ class CopyPlan:
         now = context.environment.now()
         if found is None:
             raise InvalidRequest(
-                "The source has long-lived credentials, and a copy of them has no advantage: "
+                "The source has long-lived credentials, which have no advantage as a copy: "
                 "every tool can use them where they are. Name a role: --role-name my-iam-role"
             )
         profile = self.profiles.get(source or "", {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Callable, Mapping, Optional, Protocol
+from typing import TYPE_CHECKING, Callable, ClassVar, Mapping, Optional
 
 from awscli_assume.aws.callers import CallerCache
 from awscli_assume.aws.sts.max_duration import STEPS, MaxDurationCache
@@ -65,30 +65,28 @@ class UsableCredentials:
     role_arn: Optional[str] = None
 
 
-class Plan(Protocol):
-    """How to get credentials for a target profile; nothing is called before ``obtain``."""
+class Plan:
+    """How to get credentials for a target profile; nothing is called before ``obtain``.
 
-    @property
-    def profile_pair(self) -> ProfilePair:
-        """The source profile and the target profile."""
+    A dry run shows ``expected_expiry``, or None for that of ``expected_credentials``.
+    """
 
-    @property
-    def profiles(self) -> ResolvedProfiles:
-        """The profiles as the plan has read them."""
+    profile_pair: ProfilePair
+    profiles: ResolvedProfiles
+    expected_expiry: ClassVar[Optional[str]] = None
 
     @property
     def session_profiles(self) -> Mapping[str, Profile]:
         """The profiles that the CLI's session has to see other than the files have them."""
-
-    @property
-    def expected_expiry(self) -> Optional[str]:
-        """What a dry run shows as the expiry, or None for that of ``expected_credentials``."""
+        return self.profiles.resolved
 
     def record(self, region: Optional[str]) -> Record:
         """Return the record for the target profile; ``region`` is the one that is written."""
+        raise NotImplementedError
 
     def with_known_role(self) -> Plan:
         """Return the plan with the account of its role, as far as it is known without a call."""
+        return self
 
     def check_can_refresh(self) -> None:
         """Raise InvalidRequest if ``--auto-refresh`` could not repeat the plan later."""
@@ -97,27 +95,44 @@ class Plan(Protocol):
         self, existing: Optional[ProfileState], least: Optional[int], region: Optional[str]
     ) -> bool:
         """Return whether the target has these credentials for more than ``least`` seconds."""
+        if existing is None or least is None:
+            return False
+        return existing.satisfies(self.with_known_role().record(None), least, region)
 
     def expected_region(self, environment: Environment) -> Optional[str]:
-        """Return the region of the first client, without ``--region``."""
+        """Return the region of the first client, without ``--region``.
+
+        With keys in the environment, it is that of the profile with the settings.
+        """
+        pair = self.profile_pair
+        region: Optional[str] = self.profiles.get(pair.source or pair.configuration, {}).get(
+            "region"
+        )
+        return region_of_variable(environment.variables) or region
 
     def expected_credentials(self, now: datetime) -> PrincipalCredentials:
         """Return what a dry run shows in place of the credentials."""
+        raise NotImplementedError
 
     def dry_run_requests(self) -> list[dict[str, object]]:
         """Return the requests to STS, in order, as a dry run shows them."""
+        raise NotImplementedError
 
     def notes(self) -> str:
         """Return notes on the request for the user."""
+        return ""
 
     def warnings(self, is_explicit: bool) -> str:
         """Return notes on the source for the user, unless it was named (``is_explicit``)."""
+        return ""
 
     def obtain(self, context: CommandContext) -> ObtainedCredentials:
         """Get the credentials for a target profile. Nothing is written."""
+        raise NotImplementedError
 
     def obtain_to_use(self, context: CommandContext) -> UsableCredentials:
         """Get the credentials for a shell or a program. Nothing is written."""
+        raise NotImplementedError
 
     def start_refresh(
         self, run: Run, refreshed: Optional[PrincipalCredentials]
@@ -126,10 +141,11 @@ class Plan(Protocol):
 
         ``refreshed`` are the source's credentials if the same run has refreshed them.
         """
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class AssumePlan:
+class AssumePlan(Plan):
     """Assume a role, complete and checked.
 
     ``session_name`` is the name of the role session, or the template that it was made from.
@@ -164,11 +180,6 @@ class AssumePlan:
             if source in self.profiles:
                 found[source] = {**self.profiles[source], **named}
         return found
-
-    @property
-    def expected_expiry(self) -> Optional[str]:
-        """Return None: STS's default duration, or the requested one, tells."""
-        return None
 
     def with_request(self, request: AssumeRoleRequest) -> AssumePlan:
         """Return the plan with another request."""
@@ -259,20 +270,9 @@ class AssumePlan:
             self.profile_pair.credential_source,
         )
 
-    def satisfied_by(
-        self, existing: Optional[ProfileState], least: Optional[int], region: Optional[str]
-    ) -> bool:
-        """Return whether the target has these credentials for more than ``least`` seconds."""
-        if existing is None or least is None:
-            return False
-        return existing.satisfies(self.with_known_role().record(None), least, region)
-
     def expected_region(self, environment: Environment) -> Optional[str]:
         """Return the region of the first client, without ``--region``."""
-        return region_of_variable(environment.variables) or self.region or self._source_region()
-
-    def _source_region(self) -> Optional[str]:
-        return region_of_source(self.profiles, self.profile_pair)
+        return self.start_region(environment) or super().expected_region(environment)
 
     def start_region(self, environment: Environment) -> Optional[str]:
         """Return the region of the profile that names the role, unless a variable names one."""
@@ -348,13 +348,6 @@ def render_session_name(template: str, role: Role, environment: Environment) -> 
 def region_of_variable(variables: Mapping[str, str]) -> Optional[str]:
     """Return the region of the first variable that names one, in the order of the CLI."""
     return next((variables[name] for name in REGION_VARIABLES if variables.get(name)), None)
-
-
-def region_of_source(profiles: ResolvedProfiles, profile_pair: ProfilePair) -> Optional[str]:
-    """Return the region of the source profile; with keys in the environment, of the settings'."""
-    profile = profiles.get(profile_pair.source or profile_pair.configuration, {})
-    region: Optional[str] = profile.get("region")
-    return region
 
 
 def _without_code(parameters: dict[str, object]) -> dict[str, object]:

@@ -183,7 +183,7 @@ def test_long_lived_keys_are_refused(aws: Any) -> None:
     done = aws("assume", "--copy-source")
 
     assert done.code == 255
-    assert "nothing is gained" in done.err
+    assert "long-lived credentials, which have no advantage as a copy" in done.err
     assert aws.stub.requests == []
     assert aws.files() == before
 

@@ -7,7 +7,8 @@ from typing import Any, Optional
 
 import pytest
 
-from awscli_assume.profiles.state import EXPIRING_SECONDS, inspect, inspect_all
+from awscli_assume.profiles.record import Record
+from awscli_assume.profiles.state import EXPIRING_SECONDS, ProfileState, inspect, inspect_all
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
 OURS = "ASIAOURSOURSOURSOURS"
@@ -94,3 +95,14 @@ def test_all_are_in_the_order_of_their_names() -> None:
     found = inspect_all({"b": profile(), "theirs": {"region": "x"}, "a": profile(-1)}, NOW)
 
     assert [(state.name, state.state) for state in found] == [("a", "expired"), ("b", "valid")]
+
+
+@pytest.mark.parametrize("principal", ["arn:aws:sts::123456789012:assumed-role/r/alice", None])
+def test_a_profile_that_does_not_say_whose_it_is_satisfies_nothing(principal: object) -> None:
+    """Without the mark of the principal there is nothing to print about it."""
+    record = Record("arn:aws:iam::123456789012:role/r", "alice", "default")
+    state = ProfileState("assumed-role", record, "valid", 1800, principal_arn=principal)
+
+    assert state.satisfies(record, 900, None) is (principal is not None)
+    assert not state.satisfies(record, 1800, None)
+    assert not state.satisfies(record, 900, "eu-west-1")

@@ -95,3 +95,8 @@ def test_a_program_that_the_system_refuses(
 def test_exit_code_of_a_child(folder: Path) -> None:
     """A child's own exit code is returned as it is."""
     assert run("/bin/sh", ["sh", "-c", "exit 7"], {}) == 7
+
+
+def test_exit_code_of_a_child_that_a_signal_ended() -> None:
+    """It is 128 and the number of the signal, as a shell has it."""
+    assert run("/bin/sh", ["sh", "-c", "kill -9 $$"], {}) == 128 + 9
