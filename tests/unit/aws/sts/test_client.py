@@ -20,6 +20,7 @@ from awscli_assume.aws.sts.client import (
     check_partition,
     complete_role,
     create_sts_client,
+    partition_of_region,
 )
 from awscli_assume.errors import InvalidRequest, UnexpectedAnswer
 from awscli_assume.host import CLI_NAME, ClientError, NoCredentialsError
@@ -337,3 +338,25 @@ def test_other_key_error(client: Any) -> None:
 
     with pytest.raises(KeyError, match="other"):
         assume_role(client, request_for(Role("r", "/", "123456789012", "aws")), NOW)
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [("us-east-1", "aws"), ("aws-global", "aws"), (None, "aws"), ("xx-nowhere-1", None)],
+)
+def test_partition_of_a_region(
+    client: Any, mocker: MockerFixture, region: Optional[str], expected: Optional[str]
+) -> None:
+    """The partition is known only for regions that this AWS CLI knows."""
+    session = mocker.Mock()
+    dns = {
+        "dnsSuffix": "amazonaws.com",
+        "defaults": {"hostname": "{service}.{region}.{dnsSuffix}"},
+    }
+    regions = {"regions": {"us-east-1": {}}, "regionRegex": r"^us-\w+-\d+$", "services": {}}
+    session.get_component.return_value.load_data.return_value = {
+        "partitions": [{"partition": "aws", **dns, **regions}]
+    }
+    client.meta.region_name = region
+
+    assert partition_of_region(session, client) == expected
