@@ -371,7 +371,7 @@ def test_a_copy_that_lives_long_enough_is_not_made_again(aws: Any, sso: SsoStub)
     assert aws.stub.actions == ["GetCallerIdentity", "AssumeRole"]
     done = copy(aws, "--min-ttl", "900")
     assert aws.stub.actions == ["GetCallerIdentity", "AssumeRole", "GetCallerIdentity"]
-    assert f"held {ROLE_ARN}" in done.err
+    assert f"had {ROLE_ARN}" in done.err
 
 
 def test_a_dry_run_calls_nothing(aws: Any, sso: SsoStub) -> None:

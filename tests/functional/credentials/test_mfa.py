@@ -182,7 +182,7 @@ def test_a_longer_session_goes_straight_to_assume_role(aws, home) -> None:
 
     assert done.code == 0, done.err
     assert sent(aws) == [("AssumeRole", "918273", USER_KEY_ID)]
-    assert "3601 seconds needs a code of its own" in done.err
+    assert "3601 seconds needs an MFA code of its own" in done.err
     assert kept(home) == []
 
 
@@ -306,7 +306,7 @@ def test_a_renewal_does_not_read_the_profile_that_names_the_role(
     assert done.code == 0, done.err
     warned = "reads mfa_process of the source profile only, not of the profile 'audit'" in done.err
     assert warned is is_warned, done.err
-    assert ("Put mfa_process into the profile 'default', too" in done.err) is is_warned
+    assert ("Add mfa_process to the profile 'default'" in done.err) is is_warned
 
 
 def test_the_command_is_run_only_for_a_code(aws, home) -> None:
