@@ -456,7 +456,7 @@ def test_what_can_not_be_known_is_no_verdict(aws, row: Any) -> None:
 
 
 def test_a_default_duration_gives_way_to_role_chaining(aws) -> None:
-    """What aws assume shortens with a note stands in nobody's way."""
+    """What aws assume shortens with a note has no effect."""
     aws.add_config(
         f"[profile chain]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
         "duration_seconds = 7200\nregion = us-east-1\n"

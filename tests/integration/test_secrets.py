@@ -45,7 +45,7 @@ def script(parameters: dict[str, str]) -> Answer | None:
 
 @pytest.fixture
 def watched(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Return somebody whose history is recorded, and whose STS hands out known secrets."""
+    """Return a user whose history is recorded, and whose STS returns known secrets."""
     key_id, secret, _ = KEYS["source"]
     person = make_person(sts_stub.url, (key_id, secret))
     text = person.config.read_text()
@@ -201,8 +201,8 @@ def test_failure(watched: Person, sts_stub: StsStub, answering: Callable) -> Non
 
 def test_failure_of_the_first_role(watched: Person, sts_stub: StsStub) -> None:
     """An answer cut short on the way to the source's own credentials shows nothing."""
-    sts_stub.script = lambda asked: (
-        truncated(asked) if asked.get("RoleArn") == FIRST_ARN else script(asked)
+    sts_stub.script = lambda request: (
+        truncated(request) if request.get("RoleArn") == FIRST_ARN else script(request)
     )
     done = watched.aws("assume", "--role-name", "my-iam-role", "--debug", "--profile", "first",
                        env={"AWS_MAX_ATTEMPTS": "1"})  # fmt: skip

@@ -21,7 +21,7 @@ _JSON = "application/json"
 
 
 class SigninStub(Loopback):
-    """Return new credentials for a refresh token with a proof of possession of its key (DPoP)."""
+    """Return new credentials for a refresh token with a DPoP proof of its key."""
 
     def __init__(self, journal: Journal, keys: Keys) -> None:
         super().__init__(journal)
