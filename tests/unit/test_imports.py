@@ -12,6 +12,8 @@ from typing import Any, Optional
 
 import pytest
 
+from support.sts_stub import USER_KEY_ID, USER_SECRET, StsStub
+
 PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
 # For all packages but install/ and process/, which do not run inside of an AWS CLI. The frozen
 # builds contain only the modules that they use: all of these were imported in the official 2.38.5
@@ -25,6 +27,8 @@ STANDARD_LIBRARY = frozenset(
         "time", "traceback", "typing", "unicodedata", "urllib", "xml", "zlib",
     }
 )  # fmt: skip
+# The most modules that `aws assume --role-name ...` may load, packages not counted.
+MAX_MODULES = 100
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
 # Modules that only Windows has.
 BY_FILE = {"profiles/lock.py": {"msvcrt"}}
@@ -203,6 +207,29 @@ print(json.dumps([name for name in news(before) if name.startswith('awscli_assum
     assert "awscli_assume.commands.assume" in loaded
     assert found & verbs == ({own} if own else set())
     assert not [name for name in loaded if name.startswith("awscli_assume.model.trust")]
+
+
+def test_assume_loads_few_modules(home: Path, sts_stub: StsStub) -> None:
+    """`aws assume --role-name ...` loads at most MAX_MODULES modules of the package."""
+    (home / ".aws").mkdir()
+    (home / ".aws" / "config").write_text("[plugins]\nassume = awscli_assume\n")
+    loaded = in_a_fresh_python(
+        """
+code = awscli.clidriver.create_clidriver().main(
+    ['assume', '--role-name', 'my-iam-role', '--region', 'us-east-1'])
+print()
+print(json.dumps([code, [
+    name for name in news(before)
+    if name.startswith('awscli_assume') and not hasattr(sys.modules[name], '__path__')]]))
+""",
+        home,
+        AWS_ENDPOINT_URL=sts_stub.url,
+        AWS_ACCESS_KEY_ID=USER_KEY_ID,
+        AWS_SECRET_ACCESS_KEY=USER_SECRET,
+    )
+
+    assert loaded[0] == 0
+    assert len(loaded[1]) <= MAX_MODULES
 
 
 def test_assume_loads_nothing_of_the_installer(home: Path) -> None:
