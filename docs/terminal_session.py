@@ -85,8 +85,7 @@ def _set_up(aws: str, env: dict[str, str], administrator: dict[str, str]) -> Non
     for role, condition in (("my-iam-role", {}), ("partner", {"Condition": asks})):
         trust = _policy(Principal={"AWS": user}, Action="sts:AssumeRole", **condition)
         call(
-            *("iam", "create-role", "--role-name", role),
-            *("--assume-role-policy-document", trust),
+            *("iam", "create-role", "--role-name", role), *("--assume-role-policy-document", trust)
         )
     call("iam", "attach-role-policy", "--role-name", "my-iam-role", "--policy-arn", READ_ONLY)
     allowed = _policy(Action=["sts:AssumeRole", "iam:Get*", "iam:Simulate*"], Resource="*")

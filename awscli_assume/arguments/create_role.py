@@ -75,10 +75,7 @@ def _trust_arguments() -> list[Argument]:
             "ARN of a user, role or account, <code>service:ec2.amazonaws.com</code>, or "
             "<code>oidc:PROVIDER:SUBJECT</code>. Default: <code>me</code>, the caller.",
         ),
-        flag(
-            "require-mfa",
-            "Require MFA. Sessions of other roles can't meet this condition.",
-        ),
+        flag("require-mfa", "Require MFA. Sessions of other roles can't meet this condition."),
         text(
             "external-id",
             "The external ID that the trust policy requires, or <code>generate</code> for a "

@@ -6,13 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Iterator, Mapping, Optional
 
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.host import (
-    ONE_ATTEMPT,
-    BotoCoreError,
-    ClientError,
-    Config,
-    ResponseParserError,
-)
+from awscli_assume.host import ONE_ATTEMPT, BotoCoreError, ClientError, Config, ResponseParserError
 from awscli_assume.host.protocols import Session
 
 # Both spellings are IAM's: the second one in its API reference.

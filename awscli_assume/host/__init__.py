@@ -43,12 +43,7 @@ from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolver
 from botocore.utils import JSONFileCache, get_environ_proxies
 
-from awscli_assume.host.process import (
-    cache_folder,
-    config_files,
-    own_executable,
-    user_environment,
-)
+from awscli_assume.host.process import cache_folder, config_files, own_executable, user_environment
 from awscli_assume.host.session import (
     hand_prompter,
     overridden_profiles,
@@ -172,8 +167,7 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
     store = session.get_component("config_store")
     store.set_config_provider("profile", ConstantProvider(value=profile))
     session.register_component(
-        "credential_provider",
-        create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR)),
+        "credential_provider", create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR))
     )
     hand_prompter(session)
 

@@ -16,13 +16,7 @@ from typing import Optional
 from awscli_assume.install.enable import enable
 from awscli_assume.install.hosts import Host, choose_host, identify, on_path
 from awscli_assume.install.local_aws import AccessKey, LocalAws
-from awscli_assume.install.system import (
-    InstallError,
-    Result,
-    System,
-    child_environment,
-    reason,
-)
+from awscli_assume.install.system import InstallError, Result, System, child_environment, reason
 
 ROLE = "my-iam-role"
 USER = "demo-user"

@@ -9,13 +9,7 @@ from pathlib import Path
 from awscli_assume.files.ini import read_lines
 from awscli_assume.install.package_copy import remove_empty, remove_package
 from awscli_assume.install.plugin_settings import names_plugin
-from awscli_assume.install.record import (
-    decode,
-    load_python,
-    load_record,
-    restore,
-    save_record,
-)
+from awscli_assume.install.record import decode, load_python, load_record, restore, save_record
 from awscli_assume.install.system import CliPaths, System, find_paths, read_file, replace_file
 
 # Both forms of what profiles/cache/process_command.py writes.

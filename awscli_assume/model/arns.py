@@ -147,8 +147,7 @@ def parse_role_arn(text: str) -> Role:
         )
     if not re.fullmatch(PARTITION, arn.partition):
         raise _invalid_arn(
-            text,
-            f"{arn.partition!r} is not a partition, such as aws, aws-cn or aws-us-gov",
+            text, f"{arn.partition!r} is not a partition, such as aws, aws-cn or aws-us-gov"
         )
     if arn.service != "iam" or arn.region:
         raise _invalid_arn(text, f"a role ARN begins with arn:{arn.partition}:iam::")

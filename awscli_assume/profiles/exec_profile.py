@@ -64,8 +64,7 @@ def ensure_exec_profile(files: ProfileFiles, profiles: Mapping[str, Profile]) ->
         # The credentials file, too: keys in it would beat the endpoint.
         edits = [FileEdit(files.config, [edit]), FileEdit(files.credentials, [])]
         apply_edits(
-            edits,
-            lambda found: _check_no_credentials(merged_profile(found[0], found[1], NAME)),
+            edits, lambda found: _check_no_credentials(merged_profile(found[0], found[1], NAME))
         )
     return NAME
 

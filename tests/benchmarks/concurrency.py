@@ -52,7 +52,7 @@ def profile_of(worker: int, round_number: int) -> str:
 
 
 def run_load(kind: str, folder: Path, **numbers: int) -> dict[str, int]:
-    """Run a load (ours, theirs or mixed) in a process of its own and answer what it counted."""
+    """Run a load (ours, theirs or mixed) in a process of its own and return what it counted."""
     with StsStub() as stub:
         stub.script = _answer
         home = folder / kind
@@ -132,7 +132,7 @@ def set_all(worker: int, round_number: int) -> None:
 
 
 def fork(work: Callable[[], Counter[str]], report: int) -> int:
-    """Run work in a child, which writes what it counted as one line; answer its process id."""
+    """Run work in a child, which writes what it counted as one line; return its process id."""
     child = os.fork()
     if child:
         return child
@@ -191,7 +191,7 @@ def crowd(files: Files, step: Callable[[int, int], None], processes: int, rounds
 
 
 class Reader:
-    """Somebody who reads both files all the time."""
+    """A user who reads both files all the time."""
 
     def __init__(self, files: Files, seen: dict[str, str]) -> None:
         self.counted: Counter[str] = Counter()
@@ -297,7 +297,7 @@ def write_one(files: Files, name: str, key: str) -> None:
 
 
 class Watch:
-    """Notes which profiles are missing from what somebody is about to make of a file."""
+    """Notes which profiles are missing from what a user is about to make of a file."""
 
     def __init__(self, files: Files, names: list[str], report: int) -> None:
         self._names = names

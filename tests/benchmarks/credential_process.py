@@ -51,7 +51,7 @@ def write_cache(path: Path) -> None:
 
 
 def write_files(home: Path) -> None:
-    """Write the files of somebody with one key, for export-credentials to read."""
+    """Write the files of a user with one key, for export-credentials to read."""
     (home / ".aws").mkdir()
     (home / ".aws" / "config").write_text("[default]\nregion = us-east-1\n")
     (home / ".aws" / "credentials").write_text(
@@ -62,7 +62,7 @@ def write_files(home: Path) -> None:
 def compare(
     name: str, sides: tuple[list[str], list[str]], env: dict[str, str], runs: int, limit: str
 ) -> str:
-    """Run both sides in turn, after one run of each that does not count; answer a row."""
+    """Run both sides in turn, after one run of each that does not count; return a row."""
     times: tuple[list[float], list[float]] = ([], [])
     for counted in range(-1, runs):
         for side, row in zip(sides, times):

@@ -162,7 +162,7 @@ def ratio_lines(folder: Path, url: str, plugins: Path, runs: int) -> list[str]:
         place = folder / f"many-{both}"
         ours = Home(place / "plugin", url, plugins, others=MANY, in_credentials=both)
         theirs = Home(place / "plain", url, None, others=MANY, in_credentials=both)
-        ours.aws("assume", "--role-name", "my-iam-role")  # remembers whose the key is
+        ours.aws("assume", "--role-name", "my-iam-role")  # caches whose the key is
         sides = (ours, ("assume", "--role-name", "my-iam-role")), (theirs, plain)
         a, b = in_turn(runs, *sides)
         ratio = statistics.median(x / y for x, y in zip(a, b))

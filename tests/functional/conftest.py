@@ -44,7 +44,7 @@ class Done:
 
 
 class Driver:
-    """``aws`` in this process, a new driver each time, with a person's files and variables."""
+    """``aws`` in this process, a new driver each time, with a user's files and variables."""
 
     def __init__(
         self, home: Path, stub: StsStub, capsys: pytest.CaptureFixture[str],
@@ -117,7 +117,7 @@ def aws(
     home: Path, clean_env: dict[str, str], sts_stub: StsStub,
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 ) -> Driver:  # fmt: skip
-    """Return the driver of somebody with a key, a region and the plugin."""
+    """Return the driver of a user with a key, a region and the plugin."""
     for name in list(os.environ):
         # The CLI itself sets AWS_DATA_PATH when it is imported (awscli/__init__.py).
         is_ours = name.upper().startswith("AWS_") and name != "AWS_DATA_PATH"

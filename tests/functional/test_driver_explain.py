@@ -322,8 +322,7 @@ def test_nothing_secret_is_printed(aws) -> None:
 
 
 @pytest.mark.parametrize(
-    "options",
-    [(), ("--role-name", "a", "--role-arn", ROLE_ARN), ("--role-name", "bad name")],
+    "options", [(), ("--role-name", "a", "--role-arn", ROLE_ARN), ("--role-name", "bad name")]
 )
 def test_invalid_options_are_an_error(aws, options: tuple[str, ...]) -> None:
     """Invalid options are rejected before any call."""

@@ -458,8 +458,8 @@ def test_unknown_is_not_a_problem(aws, case: Any) -> None:
     assert (step["Status"], done) == (status, code), found
 
 
-def test_role_chaining_shortens_a_configured_duration(aws) -> None:
-    """A duration from the configuration is no problem, because aws assume shortens it."""
+def test_a_default_duration_gives_way_to_role_chaining(aws) -> None:
+    """What aws assume shortens with a note has no effect."""
     aws.add_config(
         f"[profile chain]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
         "duration_seconds = 7200\nregion = us-east-1\n"

@@ -1,4 +1,4 @@
-"""The real CLIs, the local AWS, and a person who uses both."""
+"""The real CLIs, the local AWS, and a user who uses both."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROLE_NAME = "my-iam-role"
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the wheel of this checkout: what people install is what is tested."""
+    """Return the wheel of this checkout: what users install is what is tested."""
     return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
@@ -117,5 +117,5 @@ def make_person(
 
 @pytest.fixture
 def person(make_person: Callable, local_aws: LocalAws, alice: tuple[str, str]) -> Person:
-    """Return somebody with alice's key and the local AWS."""
+    """Return a user with alice's key and the local AWS."""
     return make_person(local_aws.endpoint_url, alice)

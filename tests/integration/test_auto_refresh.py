@@ -35,7 +35,7 @@ BOTH = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True
 
 @pytest.fixture
 def bob(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Return somebody whose STS is scripted."""
+    """Return a user whose STS is scripted."""
     return make_person(sts_stub.url)
 
 
@@ -43,14 +43,14 @@ def sessions(*lives: int) -> Callable[[dict[str, str]], Optional[Any]]:
     """Return a script of STS: sessions that live for so many seconds, the last one again."""
     count = 0
 
-    def script(asked: dict[str, str]) -> Optional[Any]:
+    def script(request: dict[str, str]) -> Optional[Any]:
         nonlocal count
-        if asked["Action"] != "AssumeRole":
+        if request["Action"] != "AssumeRole":
             return None
         until = datetime.now(timezone.utc) + timedelta(seconds=lives[min(count, len(lives) - 1)])
         count += 1
         return assume_role_answer(
-            asked["RoleArn"], asked["RoleSessionName"], f"{until:%Y-%m-%dT%H:%M:%SZ}",
+            request["RoleArn"], request["RoleSessionName"], f"{until:%Y-%m-%dT%H:%M:%SZ}",
             f"ASIASTUBSTUB{count:08}",
         )  # fmt: skip
 
@@ -94,14 +94,14 @@ def test_the_profile_is_the_role(person: Person) -> None:
 def test_the_program_answers_alone(bob: Person, sts_stub: StsStub) -> None:
     """The program in the profile answers from the cache: no `aws`, no STS, no variables."""
     make_profile(bob)
-    asked = len(sts_stub.requests)
+    request = len(sts_stub.requests)
 
     done = subprocess.run(process_of(bob), env={}, capture_output=True, text=True, check=True)
 
     answer = json.loads(done.stdout)
     assert answer["Version"] == 1
     assert (answer["SecretAccessKey"], answer["SessionToken"]) == (SECRET, TOKEN)
-    assert (done.stderr, len(sts_stub.requests)) == ("", asked)
+    assert (done.stderr, len(sts_stub.requests)) == ("", request)
 
 
 @BOTH
@@ -177,7 +177,9 @@ def test_it_is_read_across_an_expiry(
 
 
 @BOTH
-def test_fifty_that_find_it_expired_ask_once(bob: Person, sts_stub: StsStub) -> None:
+def test_fifty_readers_of_expired_credentials_call_sts_once(
+    bob: Person, sts_stub: StsStub
+) -> None:
     """50 processes at once, one call of STS, one answer for all."""
     sts_stub.script = sessions(1, 3600)
     make_profile(bob)
@@ -199,7 +201,7 @@ def test_fifty_that_find_it_expired_ask_once(bob: Person, sts_stub: StsStub) -> 
 
 
 @BOTH
-def test_many_of_aws_ask_once(bob: Person, sts_stub: StsStub) -> None:
+def test_concurrent_aws_commands_call_sts_once(bob: Person, sts_stub: StsStub) -> None:
     """Also `aws assume export --update-profile` itself, side by side, asks once."""
     sts_stub.script = sessions(1, 3600)
     make_profile(bob)
@@ -217,7 +219,7 @@ def test_many_of_aws_ask_once(bob: Person, sts_stub: StsStub) -> None:
 
 
 @NEWEST
-def test_one_code_for_all_that_wait(bob: Person, sts_stub: StsStub) -> None:
+def test_one_code_serves_all_waiting_processes(bob: Person, sts_stub: StsStub) -> None:
     """Five programs on one terminal that find it expired ask for one code."""
     sts_stub.script = sessions(1, 3600)
     serial = "arn:aws:iam::123456789012:mfa/alice"
@@ -264,7 +266,7 @@ def test_a_refusal_is_shown_and_leaves_the_profile(bob: Person, sts_stub: StsStu
     subprocess.run(["sleep", "1.1"], check=True)
     renewing = sts_stub.script
     # The code: STS API reference, "Common Errors".
-    sts_stub.script = lambda asked: refusal(403, "AccessDenied", "is not authorized")
+    sts_stub.script = lambda request: refusal(403, "AccessDenied", "is not authorized")
 
     refused = bob.aws("sts", "get-caller-identity", "--profile", "assumed-role")
     sts_stub.script = renewing
@@ -368,7 +370,7 @@ def test_min_ttl_is_met_by_the_cache(bob: Person, sts_stub: StsStub) -> None:
     other = bob.aws("assume", "--role-arn", ROLE_ARN, "--min-ttl", "600")
 
     assert (done.returncode, done.stdout) == (0, first.stdout)
-    # Without --auto-refresh it is another profile that is asked for.
+    # Without --auto-refresh it is another profile that is requested.
     assert other.returncode == 0
     assert len(sts_stub.requests) == before + 1
 
@@ -387,10 +389,10 @@ def test_dry_run_shows_the_program(bob: Person, sts_stub: StsStub) -> None:
 
 
 @NEWEST
-def test_a_program_of_somebody_else_is_never_replaced(bob: Person, sts_stub: StsStub) -> None:
+def test_another_credential_process_is_never_replaced(bob: Person, sts_stub: StsStub) -> None:
     """A credential_process that is not ours is refused, with our record beside it or without."""
     make_profile(bob)
-    asked = len(sts_stub.requests)
+    request = len(sts_stub.requests)
     theirs = bob.config.read_text().replace("credential_process = ", "credential_process = x ", 1)
     theirs = theirs.replace("answer.py", "other.py")
     bob.config.write_text(theirs)
@@ -400,7 +402,7 @@ def test_a_program_of_somebody_else_is_never_replaced(bob: Person, sts_stub: Sts
     assert done.returncode == 253
     assert "credential_process" in done.stderr
     assert bob.config.read_text() == theirs
-    assert len(sts_stub.requests) == asked
+    assert len(sts_stub.requests) == request
 
 
 @NEWEST
@@ -488,7 +490,7 @@ def test_a_renewal_in_flight_stores_nothing_after_clear(bob: Person, sts_stub: S
         (folder / name).unlink()
     at_sts, may_answer = threading.Event(), threading.Event()
 
-    def slowly(asked: dict[str, str]) -> None:
+    def slowly(request: dict[str, str]) -> None:
         at_sts.set()
         may_answer.wait(60)
 

@@ -1,6 +1,6 @@
-"""What people get wrong, in one table: each row ends with its exit code and one sentence.
+"""Invalid input in one table: each row ends with its exit code and one sentence.
 
-Nothing is asked of STS, nothing is printed on stdout, and the files stay as they
+Nothing is sent to STS, nothing is printed on stdout, and the files stay as they
 were byte for byte. The exit codes are version 2's (AWS CLI User Guide, "Command
 line return codes"); version 1 ends every one of them with 255.
 """
@@ -464,17 +464,17 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def unasked_stub():
+def unused_stub():
     """Run one STS for the whole table: nobody asks it anything."""
     with StsStub() as stub:
         yield stub
 
 
 @pytest.mark.parametrize(("host", "row"), CASES, indirect=["host"])
-def test_bad_input(make_person: Callable, unasked_stub: StsStub, row: Row) -> None:
+def test_bad_input(make_person: Callable, unused_stub: StsStub, row: Row) -> None:
     """One sentence that names the value, the documented exit code, and nothing done."""
-    unasked_stub.requests.clear()
-    person = make_person(unasked_stub.url)
+    unused_stub.requests.clear()
+    person = make_person(unused_stub.url)
     env = row.set_up(person)
     before = person.snapshot()
     done = person.aws("assume", *row.words, env=env)
@@ -489,7 +489,7 @@ def test_bad_input(make_person: Callable, unasked_stub: StsStub, row: Row) -> No
     assert row.by_cli or len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert len(done.stderr) < 800
     assert done.stdout == ""
-    assert unasked_stub.requests == []
+    assert unused_stub.requests == []
     assert person.snapshot() == before
 
 
@@ -515,14 +515,14 @@ def test_the_table_is_whole() -> None:
     indirect=["host"],
 )  # fmt: skip
 def test_a_parameter_that_the_host_lacks(
-    make_person: Callable, unasked_stub: StsStub, words: tuple[str, ...], name: str
+    make_person: Callable, unused_stub: StsStub, words: tuple[str, ...], name: str
 ) -> None:
     """The error names the host and the parameter, before STS would refuse it."""
-    unasked_stub.requests.clear()
-    person = make_person(unasked_stub.url)
+    unused_stub.requests.clear()
+    person = make_person(unused_stub.url)
     done = person.aws("assume", *NAME, *words)
 
     assert done.returncode == 252, done.stderr
     assert f"AWS CLI {person.host.name.partition('-')[2]}" in done.stderr
     assert name in done.stderr
-    assert unasked_stub.requests == []
+    assert unused_stub.requests == []

@@ -14,7 +14,7 @@ from benchmarks.concurrency import run_load
 PROCESSES, ROUNDS, MIXED_ROUNDS = 16, 50, 150
 
 
-def test_many_of_ours_at_once(tmp_path: Path, record_property: Any) -> None:
+def test_many_writers_at_once(tmp_path: Path, record_property: Any) -> None:
     """No update of 16 times 50 is lost, and every state that a reader saw was whole."""
     ours = run_load("ours", tmp_path, processes=PROCESSES, rounds=ROUNDS)
     theirs = run_load("theirs", tmp_path, processes=PROCESSES, rounds=ROUNDS)
@@ -34,7 +34,7 @@ def test_many_of_ours_at_once(tmp_path: Path, record_property: Any) -> None:
 
 
 def test_next_to_plain_configure_set(tmp_path: Path, record_property: Any) -> None:
-    """No profile is missing from what we write that was not wiped before by somebody else."""
+    """No profile is missing from what we write that was not wiped before by another tool."""
     both = run_load("mixed", tmp_path, rounds=MIXED_ROUNDS)
     record_property("mixed", both)
     print("mixed", both)

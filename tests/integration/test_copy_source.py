@@ -39,13 +39,13 @@ newest = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 
 @pytest.fixture
 def journal() -> Journal:
-    """Return what the stand-ins were asked."""
+    """Return what the stubs were asked."""
     return Journal()
 
 
 @pytest.fixture
 def carol(make_person: Callable, sts_stub: StsStub, journal: Journal) -> Iterator[Person]:
-    """Return somebody with a profile of SSO and one of `aws login`."""
+    """Return a user with a profile of SSO and one of `aws login`."""
     person = make_person(sts_stub.url)
     with person.config.open("a") as file:
         file.write(PROFILES)
@@ -112,10 +112,10 @@ def test_long_lived_keys_and_a_role_are_wrong_options(carol: Person) -> None:
 
 
 def confirm(url: str) -> None:
-    """Do what a person does in the browser: the address has the way back in it."""
-    asked = dict(parse_qsl(urlsplit(url).query))
-    answer = urlencode({"code": "the-code", "state": asked["state"]})
-    with urlopen(f"{asked['redirect_uri']}?{answer}") as reply:
+    """Do what a user does in the browser: the address has the way back in it."""
+    request = dict(parse_qsl(urlsplit(url).query))
+    answer = urlencode({"code": "the-code", "state": request["state"]})
+    with urlopen(f"{request['redirect_uri']}?{answer}") as reply:
         reply.read()
 
 

@@ -1,4 +1,4 @@
-"""The credentials endpoint, asked by SDKs that know nothing of us, across a renewal."""
+"""The credentials endpoint, asked by SDKs that do not know the plugin, across a renewal."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ DEVICE = ("--serial-number", MFA_SERIAL, "--token-code", "123456")
 
 @pytest.fixture
 def person(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Return somebody with a key, against the scripted STS."""
+    """Return a user with a key, against the scripted STS."""
     return make_person(sts_stub.url)
 
 
@@ -101,7 +101,7 @@ def chain(person: Person) -> None:
 
 @one_host
 def test_a_chain_by_option(person: Person, sts_stub: StsStub) -> None:
-    """More than an hour from a role by option is a wrong parameter, and nobody is asked."""
+    """More than an hour from a role by option is a wrong parameter, and no prompt is shown."""
     chain(person)
     seen = len(sts_stub.requests)
     done = person.aws(
@@ -162,11 +162,11 @@ def test_the_longest_without_a_profile(
 
 
 @one_host
-def test_iam_is_asked_once(person: Person, sts_stub: StsStub) -> None:
+def test_iam_is_called_once(person: Person, sts_stub: StsStub) -> None:
     """An IAM that does not serve is no reason to wait: no retry, and the role is assumed."""
     role = RoleOfSeconds(43200)
     down = (503, "text/xml", "")
-    sts_stub.script = lambda asked: down if asked["Action"] == "GetRole" else role(asked)
+    sts_stub.script = lambda request: down if request["Action"] == "GetRole" else role(request)
     done = person.aws(*MAX, "--role-session-name", "s1", env={"AWS_MAX_ATTEMPTS": "3"})
 
     assert done.returncode == 0, done.stderr

@@ -341,10 +341,7 @@ def test_an_alias_is_told_and_not_run(script: Run, home: Path, config: Path) -> 
 def test_settings_of_the_terminal_do_not_matter(script: Run, aws: Run, config: Path) -> None:
     """A profile that is gone, a dead proxy or auto-prompt stop neither enable nor the proof."""
     enabled = script(
-        "enable",
-        AWS_PROFILE="gone",
-        HTTPS_PROXY="http://127.0.0.1:9",
-        AWS_CLI_AUTO_PROMPT="on",
+        "enable", AWS_PROFILE="gone", HTTPS_PROXY="http://127.0.0.1:9", AWS_CLI_AUTO_PROMPT="on"
     )
 
     assert enabled.returncode == 0, enabled.stderr

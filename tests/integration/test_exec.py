@@ -36,7 +36,7 @@ NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 
 @pytest.fixture
 def bob(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Return somebody whose STS is scripted."""
+    """Return a user whose STS is scripted."""
     return make_person(sts_stub.url)
 
 
@@ -72,8 +72,8 @@ def test_the_childs_own_aws_is_the_role(person: Person, way: tuple[str, ...]) ->
     assert person.sections(person.credentials).keys() == {"default"}
 
 
-def test_environment_is_the_persons_and_the_roles(bob: Person) -> None:
-    """The child has the person's variables and ours: nothing of the CLI's, nothing that beats."""
+def test_environment_is_the_users_and_the_roles(bob: Person) -> None:
+    """The child has the user's variables and ours, but none that take precedence over ours."""
     theirs = {
         "AWS_PROFILE": "default",
         "AWS_SECURITY_TOKEN": "old",
@@ -115,8 +115,8 @@ def test_environment_beside_an_endpoint_has_no_keys(bob: Person) -> None:
     assert bare.keys() == {"x_purpose", "region"}
 
 
-def test_library_path_of_the_person_is_the_childs(bob: Person) -> None:
-    """A library path and a model path that the person has set reach the child as they were."""
+def test_library_path_of_the_user_is_the_childs(bob: Person) -> None:
+    """A library path and a model path that the user has set reach the child as they were."""
     theirs = {"LD_LIBRARY_PATH": "/opt/theirs", "AWS_DATA_PATH": "/opt/models"}
 
     done = run_exec(bob, "sh", "-c", 'echo "$LD_LIBRARY_PATH $AWS_DATA_PATH"', **theirs)
@@ -155,7 +155,7 @@ def test_exit_code_is_the_commands(bob: Person, code: int, way: tuple[str, ...])
 @NEWEST
 @WAYS
 def test_command_that_does_not_exist(bob: Person, sts_stub: StsStub, way: tuple[str, ...]) -> None:
-    """127, one sentence, and STS was not asked."""
+    """127, one sentence, and STS was not called."""
     done = run_exec(bob, "no-such-command", way=way)
 
     assert (done.returncode, done.stdout) == (127, "")
@@ -169,7 +169,7 @@ def test_command_that_does_not_exist(bob: Person, sts_stub: StsStub, way: tuple[
 def test_command_that_can_not_be_run(
     bob: Person, sts_stub: StsStub, name: str, reason: str
 ) -> None:
-    """126, one sentence, and STS was not asked."""
+    """126, one sentence, and STS was not called."""
     (bob.home / "notes").write_text("text")
 
     done = run_exec(bob, f"{bob.home}/{name}")
@@ -368,8 +368,8 @@ def test_full_screen_program(bob: Person, way: tuple[str, ...]) -> None:
 
 @NEWEST
 @WAYS
-def test_shell_of_the_person(bob: Person, way: tuple[str, ...]) -> None:
-    """Without a command it is the person's shell, which is told whom it runs as."""
+def test_shell_of_the_user(bob: Person, way: tuple[str, ...]) -> None:
+    """Without a command it is the user's shell, which is told whom it runs as."""
     command = bob.words("assume", "exec", "--role-arn", ROLE_ARN, *way)
     terminal = Terminal(command, bob.variables(SHELL="/bin/sh", PS1="> "), str(bob.home))
     terminal.expect(f"This shell runs as {ROLE_ARN}")
@@ -387,15 +387,15 @@ def ending_soon(first: int) -> Callable[[dict], object]:
     """Return a script of STS: a first session of so many seconds, then ones of an hour."""
     count = 0
 
-    def script(asked: dict[str, str]) -> object:
+    def script(request: dict[str, str]) -> object:
         nonlocal count
-        if asked["Action"] != "AssumeRole":
+        if request["Action"] != "AssumeRole":
             return None
         count += 1
         life = first if count == 1 else 3600
         until = datetime.now(timezone.utc) + timedelta(seconds=life)
         return assume_role_answer(
-            asked["RoleArn"], asked["RoleSessionName"], f"{until:%Y-%m-%dT%H:%M:%SZ}",
+            request["RoleArn"], request["RoleSessionName"], f"{until:%Y-%m-%dT%H:%M:%SZ}",
             f"ASIASTUBSTUB{count:08}",
         )  # fmt: skip
 
@@ -428,10 +428,12 @@ def test_a_long_command_goes_on_across_a_renewal(bob: Person, sts_stub: StsStub)
 
 
 @NEWEST
-def test_what_one_code_has_bought_renews(bob: Person, sts_stub: StsStub) -> None:
+def test_the_mfa_session_renews(bob: Person, sts_stub: StsStub) -> None:
     """A role behind MFA goes on without a question: the session of the first code signs again."""
     ending = ending_soon(6)
-    sts_stub.script = lambda asked: ending(asked) if asked["Action"] == "AssumeRole" else None
+    sts_stub.script = lambda request: (
+        ending(request) if request["Action"] == "AssumeRole" else None
+    )
     words = bob.words("assume", "exec", "--role-arn", ROLE_ARN, "--serial-number", MFA_SERIAL,
                       "--auto-refresh", "--", sys.executable, "-c", BOTO3)  # fmt: skip
     terminal = Terminal(words, bob.variables(AWS_ENDPOINT_URL=sts_stub.url), str(bob.home))
@@ -533,10 +535,10 @@ def test_closed_stderr(bob: Person) -> None:
 
 @NEWEST
 @pytest.mark.parametrize("where", ["credentials", "config"])
-def test_credentials_in_the_bare_profile_are_refused(
+def test_credentials_in_the_exec_profile_are_refused(
     bob: Person, sts_stub: StsStub, where: str
 ) -> None:
-    """Keys in assume-exec would beat the endpoint: the command is not run as somebody else."""
+    """Keys in assume-exec would beat the endpoint: the command is not run."""
     run_exec(bob, "true", way=("--auto-refresh",))
     path = bob.home / ".aws" / where
     section = "[profile assume-exec]" if where == "config" else "[assume-exec]"
@@ -554,7 +556,7 @@ def test_credentials_in_the_bare_profile_are_refused(
 
 
 @NEWEST
-def test_the_bare_profile_is_no_target(bob: Person, sts_stub: StsStub) -> None:
+def test_the_exec_profile_is_no_target(bob: Person, sts_stub: StsStub) -> None:
     """Nobody's credentials are written to assume-exec."""
     done = bob.aws("assume", "--role-arn", ROLE_ARN, "--update-profile", "assume-exec")
 

@@ -18,7 +18,7 @@ NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 
 @pytest.fixture
 def bob(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Return somebody whose STS is scripted."""
+    """Return a user whose STS is scripted."""
     return make_person(sts_stub.url)
 
 
@@ -78,7 +78,7 @@ def test_it_is_one_write(bob: Person) -> None:
     ],
 )
 def test_on_a_terminal_it_is_the_form_of_the_shell(bob: Person, shell: str, words: str) -> None:
-    """A person at a terminal gets what their shell reads."""
+    """A user at a terminal gets what their shell reads."""
     command = bob.words("assume", "export", "--role-arn", ROLE_ARN)
     terminal = Terminal(command, bob.variables(SHELL=shell), str(bob.home))
     terminal.expect(words)

@@ -46,8 +46,8 @@ def by_web_identity(local_aws: LocalAws) -> str:
 
 
 @pytest.fixture
-def nobody(make_person: Callable) -> Person:
-    """Return somebody without a key, whose one profile turns the history on."""
+def keyless(make_person: Callable) -> Person:
+    """Return a user without a key, whose one profile turns the history on."""
     person = make_person("", ("", ""))
     person.credentials.unlink()
     lines = [line for line in person.config.read_text().splitlines() if "region" not in line]
@@ -65,33 +65,33 @@ def history(person: Person) -> bytes:
 
 
 def test_a_token_becomes_a_profile(
-    nobody: Person, local_aws: LocalAws, by_web_identity: str
+    keyless: Person, local_aws: LocalAws, by_web_identity: str
 ) -> None:
     """No key is there before; afterwards the profile is the role, and the token is nowhere."""
-    nobody.endpoint_url = local_aws.endpoint_url
-    token: Path = nobody.home / "token"
+    keyless.endpoint_url = local_aws.endpoint_url
+    token: Path = keyless.home / "token"
     token.write_text(TOKEN)
-    done = nobody.aws("assume", "--role-arn", by_web_identity, "--role-session-name", "ci",
+    done = keyless.aws("assume", "--role-arn", by_web_identity, "--role-session-name", "ci",
                       "--web-identity-token-file", "token", "--debug")  # fmt: skip
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["Arn"].endswith("assumed-role/by-web-identity/ci")
-    written = nobody.sections(nobody.credentials)["assumed-role"]
+    written = keyless.sections(keyless.credentials)["assumed-role"]
     assert written["aws_access_key_id"].startswith("ASIA")
     secrets = ("WebTokenMark", written["aws_secret_access_key"], written["aws_session_token"])
     for secret in secrets:
         assert secret not in done.stdout + done.stderr
-        assert secret.encode() not in history(nobody)
-        assert secret not in nobody.config.read_text()
+        assert secret.encode() not in history(keyless)
+        assert secret not in keyless.config.read_text()
 
 
-def test_an_assertion_becomes_a_commands_environment(nobody: Person, sts_stub: StsStub) -> None:
+def test_an_assertion_becomes_a_commands_environment(keyless: Person, sts_stub: StsStub) -> None:
     """The role and its provider are found in the assertion; the command has the keys."""
-    nobody.endpoint_url = sts_stub.url
+    keyless.endpoint_url = sts_stub.url
     role, provider = f"arn:aws:iam::{ACCOUNT}:role/r", f"arn:aws:iam::{ACCOUNT}:saml-provider/idp"
     document = saml_response(f"{role},{provider}")
-    (nobody.home / "response.b64").write_text(document)
-    done = nobody.aws("assume", "exec", "--saml-assertion", "file://response.b64", "--debug",
+    (keyless.home / "response.b64").write_text(document)
+    done = keyless.aws("assume", "exec", "--saml-assertion", "file://response.b64", "--debug",
                       "--", "sh", "-c", 'echo "$AWS_ASSUMED_ROLE $AWS_ACCESS_KEY_ID"')  # fmt: skip
 
     assert done.returncode == 0, done.stderr
@@ -105,4 +105,4 @@ def test_an_assertion_becomes_a_commands_environment(nobody: Person, sts_stub: S
     assert "Authorization" not in sts_stub.headers[0]
     for secret in (document[100:150], MARK):
         assert secret not in done.stdout + done.stderr
-        assert secret.encode() not in history(nobody)
+        assert secret.encode() not in history(keyless)

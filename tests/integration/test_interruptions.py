@@ -36,13 +36,13 @@ KILLS = 500
 
 
 @pytest.fixture
-def sufferer(make_person: Callable[..., Person], sts_stub: StsStub) -> Person:
-    """Return somebody with the official CLI and a scripted STS."""
+def person(make_person: Callable[..., Person], sts_stub: StsStub) -> Person:
+    """Return a user with the official CLI and a scripted STS."""
     return make_person(sts_stub.url)
 
 
-def on_the_floor(home: Path, how: str) -> dict[str, Any]:
-    """Interrupt writes in a process of its own, and answer what was seen."""
+def interrupt_writes(home: Path, how: str) -> dict[str, Any]:
+    """Interrupt writes in a process of its own, and return what was seen."""
     done = subprocess.run(
         [sys.executable, __file__, how], env=clean_environment(home), cwd=home,
         capture_output=True, text=True, check=False,
@@ -53,7 +53,7 @@ def on_the_floor(home: Path, how: str) -> dict[str, Any]:
 
 def test_killed_at_random_moments(home: Path) -> None:
     """After 500 kills both files were the old or the new ones, and each next run worked."""
-    seen = on_the_floor(home, "random kills")
+    seen = interrupt_writes(home, "random kills")
 
     assert sum(seen["left"].values()) == KILLS
     assert set(seen["left"]) <= WHOLE
@@ -64,7 +64,7 @@ def test_killed_at_random_moments(home: Path) -> None:
 @pytest.mark.parametrize("how", ["kill", "Ctrl-C"])
 def test_ended_at_every_line(home: Path, how: str) -> None:
     """A kill or a Ctrl-C before any line of the writer leaves whole files and no lock."""
-    seen = on_the_floor(home, how)
+    seen = interrupt_writes(home, how)
 
     assert seen["trials"] > 200
     assert set(seen["left"]) <= WHOLE
@@ -74,7 +74,7 @@ def test_ended_at_every_line(home: Path, how: str) -> None:
 
 def test_full_disk_at_every_write(home: Path) -> None:
     """A full disk at any step is told as such, leaves whole files and no copies."""
-    seen = on_the_floor(home, "full disk")
+    seen = interrupt_writes(home, "full disk")
 
     assert seen["trials"] > 20
     assert set(seen["left"]) <= WHOLE
@@ -85,7 +85,7 @@ def test_full_disk_at_every_write(home: Path) -> None:
 
 def test_killed_while_it_is_written_in_place(home: Path) -> None:
     """Where a rename is impossible, the file or the backup beside it is whole at any moment."""
-    seen = on_the_floor(home, "kill in place")
+    seen = interrupt_writes(home, "kill in place")
 
     assert seen["trials"] > 100
     assert set(seen["left"]) <= {*WHOLE, "saved old", "new saved"}
@@ -97,7 +97,7 @@ def test_killed_while_it_is_written_in_place(home: Path) -> None:
 
 def test_busy_file_is_written_in_place(home: Path) -> None:
     """A file whose rename answers EBUSY is written in place, and no backup stays."""
-    seen = on_the_floor(home, "busy")
+    seen = interrupt_writes(home, "busy")
 
     assert seen == {"state": "new new", "same": True, "names": ["config", "credentials"]}
 
@@ -128,173 +128,173 @@ def run_in_namespace(person: Person, preparation: str) -> subprocess.CompletedPr
 
 
 @OFFICIAL
-def test_file_that_is_bind_mounted(sufferer: Person) -> None:
+def test_file_that_is_bind_mounted(person: Person) -> None:
     """A credentials file that is mounted by itself is written, and no backup stays."""
-    mounted = sufferer.home / "mounted"
-    mounted.write_bytes(sufferer.credentials.read_bytes())
+    mounted = person.home / "mounted"
+    mounted.write_bytes(person.credentials.read_bytes())
 
-    done = run_in_namespace(sufferer, f'mount --bind "{mounted}" .aws/credentials')
+    done = run_in_namespace(person, f'mount --bind "{mounted}" .aws/credentials')
 
     assert done.returncode == 0, done.stderr
-    assert sorted(sufferer.sections(mounted)) == ["assumed-role", "default"]
-    assert (sufferer.home / "seen").read_bytes() == mounted.read_bytes()
-    assert list(sufferer.sections(sufferer.credentials)) == ["default"]
-    assert not [name for name in os.listdir(sufferer.home / ".aws") if "assume" in name]
+    assert sorted(person.sections(mounted)) == ["assumed-role", "default"]
+    assert (person.home / "seen").read_bytes() == mounted.read_bytes()
+    assert list(person.sections(person.credentials)) == ["default"]
+    assert not [name for name in os.listdir(person.home / ".aws") if "assume" in name]
 
 
 @OFFICIAL
 @pytest.mark.parametrize("free", [0, 4])
-def test_disk_that_is_full(sufferer: Person, free: int) -> None:
+def test_disk_that_is_full(person: Person, free: int) -> None:
     """On a full file system the command says so, and both files stay as they were."""
-    before = sufferer.snapshot()
-    sufferer.credentials.write_text(before[".aws/credentials"].decode() + "# long\n" * 2000)
-    before = sufferer.snapshot()
+    before = person.snapshot()
+    person.credentials.write_text(before[".aws/credentials"].decode() + "# long\n" * 2000)
+    before = person.snapshot()
 
     done = run_in_namespace(
-        sufferer,
+        person,
         "cp -a .aws kept; mount -t tmpfs -o size=96k t .aws; cp -a kept/. .aws; touch "
         ".aws/config.lock .aws/credentials.lock; dd if=/dev/zero of=.aws/filler bs=1k 2>/dev/null "
         f"|| true; truncate -s -{free}k .aws/filler; trap : EXIT; "
-        f'"{sufferer.host.executable}" assume --role-arn {ROLE_ARN} && exit 3; '
+        f'"{person.host.executable}" assume --role-arn {ROLE_ARN} && exit 3; '
         "ls -A .aws >names; cmp .aws/config kept/config; cmp .aws/credentials kept/credentials; "
         "rm .aws/filler",
     )
 
     assert done.returncode == 0, done.stderr
     assert "No space left on device" in done.stderr
-    assert ".assume-" not in (sufferer.home / "names").read_text().replace("filler", "")
-    assert "[assumed-role]" in (sufferer.home / "seen").read_text(), "the next run"
-    assert {k: v for k, v in sufferer.snapshot().items() if k in before} == before
+    assert ".assume-" not in (person.home / "names").read_text().replace("filler", "")
+    assert "[assumed-role]" in (person.home / "seen").read_text(), "the next run"
+    assert {k: v for k, v in person.snapshot().items() if k in before} == before
 
 
 @OFFICIAL
-def test_folder_that_is_not_writable(sufferer: Person, sts_stub: StsStub) -> None:
+def test_folder_that_is_not_writable(person: Person, sts_stub: StsStub) -> None:
     """In a folder that can't be written nothing changes, and the message names it."""
-    before = sufferer.snapshot()
+    before = person.snapshot()
     if os.geteuid() == 0:
-        done = run_in_namespace(sufferer, "mount --bind .aws .aws; mount -o remount,ro,bind .aws")
+        done = run_in_namespace(person, "mount --bind .aws .aws; mount -o remount,ro,bind .aws")
     else:
-        sufferer.config.parent.chmod(0o500)
-        done = sufferer.aws("assume", "--role-arn", ROLE_ARN)
-        sufferer.config.parent.chmod(0o700)
+        person.config.parent.chmod(0o500)
+        done = person.aws("assume", "--role-arn", ROLE_ARN)
+        person.config.parent.chmod(0o700)
 
     assert done.returncode == 253, done.stderr
-    assert str(sufferer.config.parent) in done.stderr
-    assert sufferer.snapshot() == before
+    assert str(person.config.parent) in done.stderr
+    assert person.snapshot() == before
 
 
 @OFFICIAL
 @pytest.mark.parametrize("name", ["config", "credentials"])
-def test_file_that_is_read_only(sufferer: Person, sts_stub: StsStub, name: str) -> None:
+def test_file_that_is_read_only(person: Person, sts_stub: StsStub, name: str) -> None:
     """A read-only file is left alone, and STS is not asked."""
-    path = sufferer.config.with_name(name)
+    path = person.config.with_name(name)
     path.chmod(0o400)
-    before = sufferer.snapshot()
+    before = person.snapshot()
 
-    done = sufferer.aws("assume", "--role-name", "my-iam-role")
+    done = person.aws("assume", "--role-name", "my-iam-role")
 
     assert done.returncode == 253
     assert f"{path} is read-only" in done.stderr
-    assert sufferer.snapshot() == before
+    assert person.snapshot() == before
     assert stat.S_IMODE(path.stat().st_mode) == 0o400
     assert sts_stub.actions == []
 
 
 @OFFICIAL
 @pytest.mark.parametrize("is_there", [True, False])
-def test_file_that_is_a_link(sufferer: Person, is_there: bool) -> None:
+def test_file_that_is_a_link(person: Person, is_there: bool) -> None:
     """A link stays one, relative as it was, and the file that it names is written."""
-    behind = sufferer.home / "elsewhere" / "secrets"
+    behind = person.home / "elsewhere" / "secrets"
     behind.parent.mkdir()
     if is_there:
-        sufferer.credentials.rename(behind)
+        person.credentials.rename(behind)
     else:
-        sufferer.credentials.unlink()
-    sufferer.credentials.symlink_to("../elsewhere/secrets")
+        person.credentials.unlink()
+    person.credentials.symlink_to("../elsewhere/secrets")
     keys = {"AWS_ACCESS_KEY_ID": USER_KEY_ID, "AWS_SECRET_ACCESS_KEY": USER_SECRET}
 
-    done = sufferer.aws("assume", "--role-arn", ROLE_ARN, env=None if is_there else keys)
+    done = person.aws("assume", "--role-arn", ROLE_ARN, env=None if is_there else keys)
 
     assert done.returncode == 0, done.stderr
-    assert os.readlink(sufferer.credentials) == "../elsewhere/secrets"
+    assert os.readlink(person.credentials) == "../elsewhere/secrets"
     assert not behind.is_symlink()
-    assert "assumed-role" in sufferer.sections(behind)
-    assert ("default" in sufferer.sections(behind)) is is_there
+    assert "assumed-role" in person.sections(behind)
+    assert ("default" in person.sections(behind)) is is_there
 
 
 @OFFICIAL
-def test_file_of_another_group(sufferer: Person) -> None:
+def test_file_of_another_group(person: Person) -> None:
     """A file that a group may read keeps that group and its mode."""
     group = 12345 if os.geteuid() == 0 else next(iter(set(os.getgroups()) - {os.getegid()}), None)
     if group is None:
         pytest.skip("this user has one group only")
-    os.chown(sufferer.credentials, -1, group)
-    sufferer.credentials.chmod(0o640)
+    os.chown(person.credentials, -1, group)
+    person.credentials.chmod(0o640)
 
-    done = sufferer.aws("assume", "--role-arn", ROLE_ARN)
+    done = person.aws("assume", "--role-arn", ROLE_ARN)
 
     assert done.returncode == 0, done.stderr
-    found = sufferer.credentials.stat()
+    found = person.credentials.stat()
     assert (found.st_gid, stat.S_IMODE(found.st_mode)) == (group, 0o640)
-    assert "assumed-role" in sufferer.sections(sufferer.credentials)
+    assert "assumed-role" in person.sections(person.credentials)
 
 
 @OFFICIAL
 @pytest.mark.parametrize("said", ["kept/credentials", "$PLACE/credentials", "~/kept/credentials"])
-def test_credentials_file_elsewhere(sufferer: Person, said: str) -> None:
+def test_credentials_file_elsewhere(person: Person, said: str) -> None:
     """A relative path, a variable and a ~ in the variable lead to the file that the CLI reads."""
-    kept = sufferer.home / "kept"
+    kept = person.home / "kept"
     kept.mkdir(mode=0o700)
-    sufferer.credentials.rename(kept / "credentials")
+    person.credentials.rename(kept / "credentials")
     env = {"AWS_SHARED_CREDENTIALS_FILE": said, "PLACE": str(kept)}
 
-    done = sufferer.aws("assume", "--role-arn", ROLE_ARN, env=env)
-    later = sufferer.aws("assume", "--min-ttl", "60", "--role-arn", ROLE_ARN, env=env)
+    done = person.aws("assume", "--role-arn", ROLE_ARN, env=env)
+    later = person.aws("assume", "--min-ttl", "60", "--role-arn", ROLE_ARN, env=env)
 
     assert done.returncode == later.returncode == 0, done.stderr + later.stderr
-    assert sorted(sufferer.sections(kept / "credentials")) == ["assumed-role", "default"]
-    assert not sufferer.credentials.exists()
-    assert not [p for p in sufferer.home.iterdir() if "$" in p.name or "~" in p.name]
+    assert sorted(person.sections(kept / "credentials")) == ["assumed-role", "default"]
+    assert not person.credentials.exists()
+    assert not [p for p in person.home.iterdir() if "$" in p.name or "~" in p.name]
 
 
 @OFFICIAL
-def test_one_file_for_both(sufferer: Person) -> None:
+def test_one_file_for_both(person: Person) -> None:
     """Where both variables name one file, it gets both sections, once, however often."""
-    both = sufferer.home / "both"
-    head = sufferer.config.read_text().replace("[default]\n", sufferer.credentials.read_text())
+    both = person.home / "both"
+    head = person.config.read_text().replace("[default]\n", person.credentials.read_text())
     both.write_text(head)
     env = {"AWS_SHARED_CREDENTIALS_FILE": str(both), "AWS_CONFIG_FILE": str(both)}
 
     for _ in range(2):
-        done = sufferer.aws("assume", "--role-arn", ROLE_ARN, env=env)
+        done = person.aws("assume", "--role-arn", ROLE_ARN, env=env)
         assert done.returncode == 0, done.stderr
 
-    sections = sufferer.sections(both)
+    sections = person.sections(both)
     assert sorted(sections) == ["assumed-role", "default", "plugins", "profile assumed-role"]
     assert both.read_text().startswith(head)
-    who = sufferer.aws("sts", "get-caller-identity", "--profile", "assumed-role", env=env)
+    who = person.aws("sts", "get-caller-identity", "--profile", "assumed-role", env=env)
     assert who.returncode == 0, who.stderr
 
 
 @OFFICIAL
-def test_without_a_home(sufferer: Person) -> None:
+def test_without_a_home(person: Person) -> None:
     """Without HOME, and with both files named, the command works."""
     env = {
         "HOME": None,
-        "AWS_CONFIG_FILE": str(sufferer.config),
-        "AWS_SHARED_CREDENTIALS_FILE": str(sufferer.credentials),
+        "AWS_CONFIG_FILE": str(person.config),
+        "AWS_SHARED_CREDENTIALS_FILE": str(person.credentials),
     }
 
-    done = sufferer.aws("assume", "--role-arn", ROLE_ARN, env=env)
+    done = person.aws("assume", "--role-arn", ROLE_ARN, env=env)
 
     assert done.returncode == 0, done.stderr
-    assert "assumed-role" in sufferer.sections(sufferer.credentials)
+    assert "assumed-role" in person.sections(person.credentials)
 
 
 @pytest.mark.parametrize("name", ["config", "credentials"])
 def test_file_that_is_a_fifo(home: Path, name: str) -> None:
     """The writer refuses a FIFO, and does not hang on it as the CLI's reader does."""
-    seen = on_the_floor(home, f"fifo {name}")
+    seen = interrupt_writes(home, f"fifo {name}")
 
     assert seen == {"error": "UnusableFile", "is_named": True, "is_fifo": True}
 
@@ -302,7 +302,7 @@ def test_file_that_is_a_fifo(home: Path, name: str) -> None:
 # From here on: the program, which interrupts writes.
 
 
-class Floor:
+class Scratch:
     """Two files, as they were and as one write leaves them; each trial starts from the former."""
 
     def __init__(self) -> None:
@@ -379,7 +379,7 @@ class Floor:
         return " ".join(words)
 
     def fork(self, prepare: Callable[[], None]) -> tuple[int, int]:
-        """Write in a child; answer its process id and a pipe that tells how it went."""
+        """Write in a child; return its process id and a pipe that tells how it went."""
         reading, writing = os.pipe()
         child = os.fork()
         if child:
@@ -398,7 +398,7 @@ class Floor:
         os._exit(0)
 
     def trial(self, prepare: Callable[[], None], delay: Optional[float] = None) -> str:
-        """Write in a child, killed after a delay; answer how it ended."""
+        """Write in a child, killed after a delay; return how it ended."""
         self.reset()
         child, pipe = self.fork(prepare)
         word = os.read(pipe, 6).decode()
@@ -472,13 +472,13 @@ def at_write(number: int, act: Callable[[], None], count: Optional[list[Any]] = 
     sys.setprofile(profile)
 
 
-def points(floor: Floor, at: Callable[..., None], is_each: bool) -> list[int]:
+def points(scratch: Scratch, at: Callable[..., None], is_each: bool) -> list[int]:
     """Return the numbers of the places to interrupt at: all, or each line's first and last."""
-    floor.reset()
+    scratch.reset()
     count: list[str] = []
     at(-1, lambda: None, count)
     try:
-        floor.write()
+        scratch.write()
     finally:
         sys.settrace(None)
         sys.setprofile(None)
@@ -490,7 +490,7 @@ def points(floor: Floor, at: Callable[..., None], is_each: bool) -> list[int]:
     return sorted({*first.values(), *last.values()})
 
 
-def interrupt_everywhere(floor: Floor, how: str) -> dict[str, Any]:
+def interrupt_everywhere(scratch: Scratch, how: str) -> dict[str, Any]:
     """Interrupt a write at each place in turn, and count what was left."""
 
     def kill() -> None:
@@ -506,28 +506,28 @@ def interrupt_everywhere(floor: Floor, how: str) -> dict[str, Any]:
     act = {"full disk": fill, "kill": kill, "Ctrl-C": press}[how.replace(" in place", "")]
     counted: dict[str, Any] = {key: Counter() for key in ("ends", "left", "next")}
     counted["copies"] = 0
-    places = points(floor, at, is_each=how == "full disk")
+    places = points(scratch, at, is_each=how == "full disk")
     for place in places:
-        counted["ends"][floor.trial(lambda place=place: at(place, act))] += 1
-        counted["left"][floor.state()] += 1
-        counted["copies"] += len(floor.left_behind())
-        counted["next"][floor.next_run()] += 1
+        counted["ends"][scratch.trial(lambda place=place: at(place, act))] += 1
+        counted["left"][scratch.state()] += 1
+        counted["copies"] += len(scratch.left_behind())
+        counted["next"][scratch.next_run()] += 1
     return {**counted, "trials": len(places)}
 
 
-def kill_at_random(floor: Floor) -> dict[str, Any]:
+def kill_at_random(scratch: Scratch) -> dict[str, Any]:
     """Kill writes at moments that are spread over the time that one takes."""
     durations = []
     for _ in range(5):
         started = time.perf_counter()
-        floor.trial(lambda: None)
+        scratch.trial(lambda: None)
         durations.append(time.perf_counter() - started)
     dice = random.Random(20231126)
     counted: dict[str, Any] = {"left": Counter(), "next": Counter()}
     for _ in range(KILLS):
-        floor.trial(lambda: None, dice.random() * 1.2 * max(durations))
-        counted["left"][floor.state()] += 1
-        counted["next"][floor.next_run()] += 1
+        scratch.trial(lambda: None, dice.random() * 1.2 * max(durations))
+        counted["left"][scratch.state()] += 1
+        counted["next"][scratch.next_run()] += 1
     return counted
 
 
@@ -540,29 +540,29 @@ def make_busy() -> None:
     os.replace = busy
 
 
-def write_busy(floor: Floor) -> dict[str, Any]:
-    """Write in place once, and answer what is left."""
-    floor.reset()
+def write_busy(scratch: Scratch) -> dict[str, Any]:
+    """Write in place once, and return what is left."""
+    scratch.reset()
     make_busy()
-    inodes = [path.stat().st_ino for path in floor.paths]
-    floor.write()
+    inodes = [path.stat().st_ino for path in scratch.paths]
+    scratch.write()
     return {
-        "state": floor.state(),
-        "same": inodes == [path.stat().st_ino for path in floor.paths],
-        "names": sorted(n for n in os.listdir(floor.paths[0].parent) if not n.endswith(".lock")),
+        "state": scratch.state(),
+        "same": inodes == [path.stat().st_ino for path in scratch.paths],
+        "names": sorted(n for n in os.listdir(scratch.paths[0].parent) if not n.endswith(".lock")),
     }
 
 
-def write_fifo(floor: Floor, name: str) -> dict[str, Any]:
+def write_fifo(scratch: Scratch, name: str) -> dict[str, Any]:
     """Write where one of the files is a FIFO, with an alarm clock."""
-    floor.reset()
-    path = floor.paths[0].with_name(name)
+    scratch.reset()
+    path = scratch.paths[0].with_name(name)
     path.unlink()
     os.mkfifo(path)
     signal.alarm(20)
     word, text = "", ""
     try:
-        floor.write()
+        scratch.write()
     except Exception as error:
         word, text = type(error).__name__, str(error)
     return {
@@ -573,17 +573,17 @@ def write_fifo(floor: Floor, name: str) -> dict[str, Any]:
 
 
 def main(how: str) -> dict[str, Any]:
-    """Do what is asked and answer what was seen."""
-    floor = Floor()
+    """Do what is asked and return what was seen."""
+    scratch = Scratch()
     if how == "random kills":
-        return kill_at_random(floor)
+        return kill_at_random(scratch)
     if how == "busy":
-        return write_busy(floor)
+        return write_busy(scratch)
     if how.startswith("fifo"):
-        return write_fifo(floor, how.split()[1])
+        return write_fifo(scratch, how.split()[1])
     if how.endswith("in place"):
         make_busy()
-    return interrupt_everywhere(floor, how)
+    return interrupt_everywhere(scratch, how)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirec
 
 @pytest.fixture
 def bob(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Return somebody whose STS is scripted."""
+    """Return a user whose STS is scripted."""
     return make_person(sts_stub.url)
 
 
@@ -90,7 +90,7 @@ def holders(person: Person) -> int:
     return len(found)
 
 
-def test_many_at_once_ask_once(bob: Person, sts_stub: StsStub) -> None:
+def test_concurrent_commands_prompt_once(bob: Person, sts_stub: StsStub) -> None:
     """One asks, and those that have found no session meanwhile wait for the one that it gets."""
     script = " ".join(f"{line(bob, number)} > out{number} &" for number in range(4))
     terminal = Terminal(["sh", "-c", f"{script} wait; echo all done"], bob.variables(),
@@ -111,7 +111,7 @@ def test_many_at_once_ask_once(bob: Person, sts_stub: StsStub) -> None:
     ]
 
 
-def test_a_wrong_code_is_asked_for_again(bob: Person, sts_stub: StsStub) -> None:
+def test_a_wrong_code_prompts_again(bob: Person, sts_stub: StsStub) -> None:
     """A typing error is said on the terminal, and the next code is taken."""
     terminal = Terminal(["sh", "-c", line(bob, 1)], bob.variables(), str(bob.home))
     terminal.expect("Enter MFA code")

@@ -39,7 +39,7 @@ def test_from_assume_to_clear(person: Person) -> None:
 
 @pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 def test_a_script_that_is_run_again(make_person: Callable, sts_stub: StsStub) -> None:
-    """--min-ttl asks STS once, and the second run prints the same object."""
+    """--min-ttl calls STS once, and the second run prints the same object."""
     person = make_person(sts_stub.url)
     words = ("assume", "--role-name", "my-iam-role", "--min-ttl", "900")
     first = person.aws(*words)
@@ -54,9 +54,9 @@ def test_a_script_that_is_run_again(make_person: Callable, sts_stub: StsStub) ->
 
 def test_each_verb_has_its_own_options(make_person: Callable, sts_stub: StsStub) -> None:
     """A name and --dry-run behind a verb are the verb's: no other profile, and nothing done."""
-    sts_stub.script = lambda asked: (
-        assume_role_answer(asked["RoleArn"], "s1", secret="SecretOfTheAnswer")
-        if asked["Action"] == "AssumeRole"
+    sts_stub.script = lambda request: (
+        assume_role_answer(request["RoleArn"], "s1", secret="SecretOfTheAnswer")
+        if request["Action"] == "AssumeRole"
         else None
     )
     person = make_person(sts_stub.url)
@@ -64,14 +64,14 @@ def test_each_verb_has_its_own_options(make_person: Callable, sts_stub: StsStub)
     person.aws("assume", "--role-name", "r2", "--update-profile", "second")
     before = person.snapshot()
     calls = len(sts_stub.actions)
-    rehearsals = [
+    dry_runs = [
         person.aws("assume", *words, "--update-profile", "second", "--dry-run")
         for words in (("--role-name", "r3"), ("refresh",), ("clear",))
     ]
     after = person.snapshot()
     cleared = person.aws("assume", "clear", "--update-profile", "second")
 
-    for done in rehearsals:
+    for done in dry_runs:
         assert done.returncode == 0, done.stderr
         assert "second" in done.stdout
         assert "Secret" not in done.stdout + done.stderr

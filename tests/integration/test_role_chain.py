@@ -38,8 +38,8 @@ def way(local_aws: LocalAws, alice: tuple[str, str]) -> list[str]:
     return arns[1:]
 
 
-def test_two_hops(person: Person, way: list[str]) -> None:
-    """The role that trusts the second hop alone is reached by way of both, and renewed so."""
+def test_two_intermediate_roles(person: Person, way: list[str]) -> None:
+    """A role that only the second intermediate role may assume is assumed and refreshed."""
     hops = [word for name in HOPS for word in ("--via", name)]
     direct = person.aws("assume", "--role-name", LAST)
     done = person.aws("assume", "--role-name", LAST, *hops)

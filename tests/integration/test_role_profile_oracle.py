@@ -59,10 +59,7 @@ ON_CODEBUILD = {
     "CODEBUILD_BUILD_ID": "project:1",
     "AWS_REGION": "us-east-1",
 }
-ON_EC2 = {
-    "AWS_EC2_METADATA_DISABLED": "false",
-    "AWS_EC2_METADATA_SERVICE_ENDPOINT": "{instance}",
-}
+ON_EC2 = {"AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": "{instance}"}
 EC2_BY_PROFILE: dict[str, Optional[str]] = {"AWS_EC2_METADATA_DISABLED": "false"}
 SSO = profile("B", sso_session="corp", sso_account_id=ACCOUNT, sso_role_name="Dev") + section(
     "sso-session corp",
@@ -178,8 +175,7 @@ KEYS = {
     "keys in X beside role_arn and source_profile": Case((X,), (B, keys("X"))),
     "keys in X beside role_arn without a source": Case((role("X"),), (keys("X"),)),
     "keys of the source in capitals": Case(
-        (X,),
-        (f"[B]\nAWS_ACCESS_KEY_ID = {key_id('B')}\nAWS_SECRET_ACCESS_KEY = secret\n",),
+        (X,), (f"[B]\nAWS_ACCESS_KEY_ID = {key_id('B')}\nAWS_SECRET_ACCESS_KEY = secret\n",)
     ),
     "settings of X in capitals": Case(
         (f"[profile X]\nROLE_ARN = {arn('X')}\nSource_Profile = B\n",), (B,)

@@ -38,7 +38,7 @@ region = eu-west-1
 
 @pytest.fixture
 def person(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Return somebody with four profiles that inherit, against the scripted STS."""
+    """Return a user with four profiles that inherit, against the scripted STS."""
     found = make_person(sts_stub.url)
     answer = found.home / "answer.json"
     answer.write_text(

@@ -16,7 +16,7 @@ URL = "https://signin.aws.amazon.com/switchrole?roleName=my-iam-role&account="
 
 @pytest.fixture
 def person(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Return somebody with a key, against the scripted STS."""
+    """Return a user with a key, against the scripted STS."""
     return make_person(sts_stub.url)
 
 
@@ -48,7 +48,7 @@ def test_account_of_the_url_is_looked_up(person: Person, sts_stub: StsStub) -> N
 
 
 @pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
-def test_ambiguous_word_is_refused(person: Person, sts_stub: StsStub) -> None:
+def test_ambiguous_specifier_is_refused(person: Person, sts_stub: StsStub) -> None:
     """What has two meanings calls nothing and prints both."""
     done = person.aws("assume", "team/my-iam-role")
 

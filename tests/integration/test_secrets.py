@@ -45,7 +45,7 @@ def script(parameters: dict[str, str]) -> Answer | None:
 
 @pytest.fixture
 def watched(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Return somebody whose history is recorded, and whose STS hands out known secrets."""
+    """Return a user whose history is recorded, and whose STS returns known secrets."""
     key_id, secret, _ = KEYS["source"]
     person = make_person(sts_stub.url, (key_id, secret))
     text = person.config.read_text()
@@ -183,8 +183,7 @@ def server_error(parameters: dict[str, str]) -> Answer | None:
 
 
 @pytest.mark.parametrize(
-    "answering",
-    [truncated, without_namespace, with_a_line_break, signature_refusal, server_error],
+    "answering", [truncated, without_namespace, with_a_line_break, signature_refusal, server_error]
 )
 def test_failure(watched: Person, sts_stub: StsStub, answering: Callable) -> None:
     """What goes wrong shows no credential either, and writes none."""
@@ -201,8 +200,8 @@ def test_failure(watched: Person, sts_stub: StsStub, answering: Callable) -> Non
 
 def test_failure_of_the_first_role(watched: Person, sts_stub: StsStub) -> None:
     """An answer cut short on the way to the source's own credentials shows nothing."""
-    sts_stub.script = lambda asked: (
-        truncated(asked) if asked.get("RoleArn") == FIRST_ARN else script(asked)
+    sts_stub.script = lambda request: (
+        truncated(request) if request.get("RoleArn") == FIRST_ARN else script(request)
     )
     done = watched.aws("assume", "--role-name", "my-iam-role", "--debug", "--profile", "first",
                        env={"AWS_MAX_ATTEMPTS": "1"})  # fmt: skip

@@ -110,7 +110,7 @@ def test_variables_that_are_not_exported(reader: str) -> None:
 
 @pytest.mark.parametrize(("reader", "shell"), PROFILE_LINES)
 def test_profiles_come_back_from_a_shell(reader: str, shell: str) -> None:
-    """The line that a person is given makes a profile of any name the current one."""
+    """The line that a user is given makes a profile of any name the current one."""
     for profile in NASTY:
         line = export_line(profile, {"SHELL": shell, "AWS_DEFAULT_PROFILE": "default"})
         environment, _ = read_by(reader, line + "\n")

@@ -258,7 +258,7 @@ REFUSED = cases(REFUSALS, REFUSED_ON_ALL, ("v2-2.38.5",))
 
 @pytest.fixture
 def person(make_person: Callable, sts_stub: StsStub) -> Person:
-    """Return somebody with a key, against the scripted STS."""
+    """Return a user with a key, against the scripted STS."""
     return make_person(sts_stub.url)
 
 
@@ -267,7 +267,7 @@ def person(make_person: Callable, sts_stub: StsStub) -> Person:
 )
 def test_refusal(person: Person, sts_stub: StsStub, row: Refusal) -> None:
     """STS's own words stay, the cause follows on a line of its own, nothing is written."""
-    sts_stub.script = lambda asked: refusal(row.status, row.code, row.text)
+    sts_stub.script = lambda request: refusal(row.status, row.code, row.text)
     before = person.snapshot()
     done = person.aws("assume", "--role-arn", ROLE_ARN, *row.words, env=ONE_TRY)
 
@@ -294,7 +294,7 @@ def test_refusal(person: Person, sts_stub: StsStub, row: Refusal) -> None:
 def test_refusal_of_the_caller_identity(person: Person, sts_stub: StsStub) -> None:
     """A source that has expired is found out at GetCallerIdentity already."""
     row = REFUSALS["expired credentials"]
-    sts_stub.script = lambda asked: refusal(row.status, row.code, row.text)
+    sts_stub.script = lambda request: refusal(row.status, row.code, row.text)
     done = person.aws("assume", "--role-name", "my-iam-role", env=ONE_TRY)
 
     assert done.returncode == (254 if person.host.major == 2 else 255)
@@ -307,7 +307,7 @@ def test_refusal_of_the_caller_identity(person: Person, sts_stub: StsStub) -> No
 @pytest.mark.parametrize("host", NEWEST, indirect=True)
 def test_throttling_is_tried_again(person: Person, sts_stub: StsStub) -> None:
     """The CLI's own retries hold for our calls: the second try succeeds."""
-    sts_stub.script = lambda asked: (
+    sts_stub.script = lambda request: (
         refusal(400, "Throttling", "Rate exceeded") if len(sts_stub.requests) == 1 else None
     )
     done = person.aws("assume", "--role-arn", ROLE_ARN, env={"AWS_MAX_ATTEMPTS": "2"})
@@ -425,7 +425,7 @@ STRANGE_CASES = cases(STRANGE, STRANGE_ON_ALL, NEWEST)
 )
 def test_strange_answer(person: Person, sts_stub: StsStub, row: Strange) -> None:
     """One sentence says what is wrong and what to check; no value is shown or written."""
-    sts_stub.script = lambda asked: row.answer()
+    sts_stub.script = lambda request: row.answer()
     before = person.snapshot()
     done = person.aws("assume", "--role-arn", ROLE_ARN, env=ONE_TRY)
 
@@ -456,7 +456,7 @@ def test_strange_caller_identity(
     person: Person, sts_stub: StsStub, answer: Callable[[], Answer]
 ) -> None:
     """Where it isn't STS that answers GetCallerIdentity, AssumeRole isn't tried."""
-    sts_stub.script = lambda asked: answer()
+    sts_stub.script = lambda request: answer()
     before = person.snapshot()
     done = person.aws("assume", "--role-name", "my-iam-role", env=ONE_TRY)
 
@@ -467,7 +467,7 @@ def test_strange_caller_identity(
     assert person.snapshot() == before
 
 
-def test_nobody_listens(make_person: Callable) -> None:
+def test_a_closed_port_is_named(make_person: Callable) -> None:
     """A closed port is named, with what to check."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

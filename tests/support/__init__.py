@@ -1,1 +1,1 @@
-"""What tests of several rooms share: the hosts, a scripted STS, a person at a shell."""
+"""What several packages of tests share: AWS CLIs, stubs of AWS services, a user at a shell."""

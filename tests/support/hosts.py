@@ -1,6 +1,6 @@
 """The real AWS CLIs that the tests run, downloaded once into a cache.
 
-The official version 2 is the frozen build that AWS hands out; it comes as a
+The official version 2 is the frozen build that AWS returns; it comes as a
 PyPI wheel (aws-cdk.asset-awscli-v2), which is unpacked and never installed.
 Version 1 comes from PyPI into a virtual environment of its own. A download that
 fails is an error, never a skip.

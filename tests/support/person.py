@@ -1,4 +1,4 @@
-"""A person at a shell: a HOME of their own, files of their own, and a real ``aws``."""
+"""A user at a shell: a HOME of their own, files of their own, and a real ``aws``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.hosts import Host
 
 
 def clean_environment(home: Path) -> dict[str, str]:
-    """Return a small environment: no AWS variables, no proxies, no colours."""
+    """Return a small environment: no AWS variables, no proxies, no colors."""
     return {
         "PATH": os.defpath,
         "HOME": str(home),
@@ -28,7 +28,7 @@ def clean_environment(home: Path) -> dict[str, str]:
 
 @dataclass
 class Person:
-    """Somebody who has the plugin enabled and an ordinary profile."""
+    """A user who has the plugin enabled and an ordinary profile."""
 
     host: Host
     home: Path

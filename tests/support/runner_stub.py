@@ -51,10 +51,7 @@ class RunnerStub:
     @property
     def variables(self) -> dict[str, str]:
         """The two variables of a job with ``id-token: write``."""
-        return {
-            "ACTIONS_ID_TOKEN_REQUEST_URL": self.url,
-            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": BEARER,
-        }
+        return {"ACTIONS_ID_TOKEN_REQUEST_URL": self.url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": BEARER}
 
     def __enter__(self) -> RunnerStub:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()

@@ -42,7 +42,7 @@ class Reader:
 
 
 READERS = {
-    # With history on, as a person has it; an eval must not look into it.
+    # With history on, as a user has it; an eval must not look into it.
     "bash-eval": Reader("bash", ("--norc",), f"set -o history -o histexpand\n{_EVAL}"),
     "bash-source": Reader("bash", ("--norc",), ". ./text\n"),
     "bash-posix": Reader("bash", ("--norc", "--posix"), _EVAL),
@@ -93,7 +93,7 @@ def read_by(
         files["script"] += f"printf '\\0'\n'{sys.executable}' -I -S printer.py\n"
         for file, content in files.items():
             (folder / file).write_bytes(content.encode())
-        # Not os.environ: AWS variables of the person would be in the way.
+        # Not os.environ: AWS variables of the user would be in the way.
         variables = {"PATH": os.environ["PATH"], "HOME": name, "LC_ALL": locale}
         done = subprocess.run(
             [shell, *reader.options, "script"],

@@ -21,7 +21,7 @@ _JSON = "application/json"
 
 
 class SigninStub(Loopback):
-    """Return new credentials for a refresh token with a proof of possession of its key (DPoP)."""
+    """Return new credentials for a refresh token with a DPoP proof of its key."""
 
     def __init__(self, journal: Journal, keys: Keys) -> None:
         super().__init__(journal)
@@ -74,11 +74,7 @@ def write_login(home: Path, session: str, keys: Keys, is_expired: bool = False) 
 
 
 def _as_token(keys: Keys) -> dict[str, str]:
-    return {
-        "accessKeyId": keys.id,
-        "secretAccessKey": keys.secret,
-        "sessionToken": keys.token,
-    }
+    return {"accessKeyId": keys.id, "secretAccessKey": keys.secret, "sessionToken": keys.token}
 
 
 def _private_key() -> str:

@@ -1,4 +1,4 @@
-"""A terminal of its own for a program: a real pty, with somebody who reads and types."""
+"""A terminal of its own for a program: a real pty, with a user who reads and types."""
 
 from __future__ import annotations
 

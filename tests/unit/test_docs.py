@@ -43,11 +43,7 @@ USAGE = REPOSITORY / "docs" / "usage.md"
 ARCHITECTURE = REPOSITORY / "docs" / "architecture.md"
 DEVELOPMENT = REPOSITORY / "docs" / "development.md"
 TERMINAL = REPOSITORY / "docs" / "terminal.svg"
-PAGES = [
-    README,
-    REPOSITORY / "CONTRIBUTING.md",
-    *sorted((REPOSITORY / "docs").glob("*.md")),
-]
+PAGES = [README, REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 HELP = sorted((REPOSITORY / "awscli_assume" / "examples").rglob("*.rst"))
 
 
@@ -636,6 +632,5 @@ def test_help_is_sound_restructured_text(page: Path) -> None:
     from docutils.core import publish_doctree
 
     publish_doctree(
-        page.read_text(encoding="utf-8"),
-        settings_overrides={"report_level": 1, "halt_level": 1},
+        page.read_text(encoding="utf-8"), settings_overrides={"report_level": 1, "halt_level": 1}
     )

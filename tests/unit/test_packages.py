@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Union
 
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
+UNIT_TESTS = Path(__file__).resolve().parent
 # commands → workflow → arguments, outputs, profiles, aws → model → errors → host
 BELOW = {
     "__init__": {"lazy"},
@@ -52,6 +55,18 @@ BELOW = {
 LINES_OF_A_MODULE, LINES_OF_A_FUNCTION, LINES_OF_A_RUN = 400, 40, 25
 # The flow of a verb: the CLI calls the first, our base class the second.
 RUNS = ("_run_main", "_run")
+MODULES_OF_A_FOLDER = 14
+# At most this many modules may be this short.
+SHORT_MODULES, LINES_OF_A_SHORT_MODULE = 25, 60
+# Words that AWS and the AWS CLI have other terms for, and words that leave open what is meant.
+FOREIGN_WORDS = (
+    "ahead", "asked", "asking", "begun", "crowd", "departure", "departures", "endings", "ends",
+    "go_on", "held", "hop", "hops", "introduction", "journey", "kept", "own_device",
+    "own_devices", "person", "persons", "proof", "proofs", "refusal", "refusals", "rehearsal",
+    "rehearsals", "rehearsed", "road", "room", "rooms", "set_off", "set_out", "sight", "sights",
+    "surroundings", "suspect", "suspects", "told", "travel", "travels", "withheld", "witness",
+    "witnesses", "workbench",
+)  # fmt: skip
 Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef]
 KINDS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -185,3 +200,93 @@ def test_no_module_has_an_empty_name() -> None:
     names = {word for path in paths for word in path.parts}
 
     assert not names & {"utils", "util", "helpers", "helper", "common", "manager", "misc", "core"}
+
+
+def test_size_of_a_folder() -> None:
+    """A folder has 14 modules or fewer."""
+    sizes = Counter(path.parent for path in modules() if path.name != "__init__.py")
+
+    assert {name_of(path): n for path, n in sizes.items() if n > MODULES_OF_A_FOLDER} == {}
+
+
+def test_few_modules_are_short() -> None:
+    """At most 25 modules have 60 lines or fewer."""
+    short = [
+        name_of(path)
+        for path in modules()
+        if path.name != "__init__.py"
+        and len(path.read_text(encoding="utf-8").splitlines()) <= LINES_OF_A_SHORT_MODULE
+    ]
+
+    assert len(short) <= SHORT_MODULES, short
+
+
+def test_docstrings_begin_with_a_plain_verb() -> None:
+    """No docstring begins with "Answer" or "Tell"."""
+    found = [
+        f"{name_of(path)}: {text.splitlines()[0]}"
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.Module, *KINDS))
+        for text in [ast.get_docstring(node) or ""]
+        if re.match(r"(Answer|Tell)\b", text)
+    ]
+
+    assert found == []
+
+
+def names_of(path: Path) -> set[str]:
+    """Return the names that a module defines, imports or uses, and its own."""
+    names = set(path.relative_to(PACKAGE).with_suffix("").parts)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, KINDS):
+            names.add(node.name)
+        elif isinstance(node, ast.Name):
+            names.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            names.add(node.attr)
+        elif isinstance(node, (ast.arg, ast.keyword)):
+            names.add(node.arg or "")
+        elif isinstance(node, ast.alias):
+            names.update(node.name.split("."))
+    return names
+
+
+def snake_case(name: str) -> str:
+    """Return a name in lower case with an underscore between and around its words."""
+    return f"_{re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', name).lower().strip('_')}_"
+
+
+def test_names_are_in_the_terms_of_aws() -> None:
+    """No name has a word of FOREIGN_WORDS."""
+    foreign = [
+        f"{name_of(path)}: {name}"
+        for path in modules()
+        for name in sorted(names_of(path))
+        if any(f"_{word}_" in snake_case(name) for word in FOREIGN_WORDS)
+    ]
+
+    assert foreign == []
+
+
+# Test files that test one aspect of a module: test_<module>_<aspect>.py. For an
+# aspect that is not in this set, the whole name after test_ has to be a module.
+ASPECTS = {"properties", "hints_added", "for_sdks", "renewal"}
+
+
+def mirrored_names(path: Path) -> set[str]:
+    """Return the names of a module that a test file may mirror."""
+    name = path.stem[len("test_") :]
+    return {name} | {name[: -len(aspect) - 1] for aspect in ASPECTS if name.endswith(f"_{aspect}")}
+
+
+def test_unit_tests_mirror_the_package() -> None:
+    """Each test file below tests/unit/<package>/ has the name of a module or package there."""
+    orphans = []
+    for path in sorted(UNIT_TESTS.rglob("test_*.py")):
+        folder = path.relative_to(UNIT_TESTS).parent
+        known = {found.stem for found in (PACKAGE / folder).iterdir() if found.stem[0] != "_"}
+        if folder.parts and not mirrored_names(path) & known:
+            orphans.append(path.relative_to(UNIT_TESTS).as_posix())
+
+    assert orphans == []

@@ -11,12 +11,7 @@ from awscli_assume.aws.callers import Caller, CallerCache
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.host import (
-    CLI_NAME,
-    EndpointResolver,
-    NoCredentialsError,
-    ReadOnlyCredentials,
-)
+from awscli_assume.host import CLI_NAME, EndpointResolver, NoCredentialsError, ReadOnlyCredentials
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import (
     Credentials,
@@ -26,11 +21,7 @@ from awscli_assume.host.protocols import (
     Session,
     StsClient,
 )
-from awscli_assume.model.credentials import (
-    SessionCredentials,
-    TemporaryCredentials,
-    read_answer,
-)
+from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials, read_answer
 from awscli_assume.model.request.request import AssumeRoleRequest
 
 LOG = logging.getLogger("awscli.assume.sts")
@@ -113,9 +104,7 @@ def create_sts_client(
 
 
 def client_options(
-    parsed_globals: ParsedGlobals,
-    region: Optional[str],
-    credentials: Optional[FrozenCredentials],
+    parsed_globals: ParsedGlobals, region: Optional[str], credentials: Optional[FrozenCredentials]
 ) -> dict[str, Any]:
     """Return the ``create_client`` options of every service."""
     options = {

@@ -34,8 +34,7 @@ _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId")
 
 @contextmanager
 def error_hints_added(
-    request: Optional[AssumeRoleRequest] = None,
-    iam: Optional[Callable[[], IamClient]] = None,
+    request: Optional[AssumeRoleRequest] = None, iam: Optional[Callable[[], IamClient]] = None
 ) -> Iterator[None]:
     """Call STS; add a hint to botocore's exceptions.
 

@@ -11,13 +11,7 @@ from datetime import datetime, timezone
 from typing import Iterable, Mapping, Optional
 
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.model.trust.callers import (
-    PROVIDER,
-    ROLE_SESSION,
-    SERVICE,
-    USER,
-    Caller,
-)
+from awscli_assume.model.trust.callers import PROVIDER, ROLE_SESSION, SERVICE, USER, Caller
 from awscli_assume.model.trust.values import MISSING, Context, Known, Unknown, Value
 
 # Present only if a service calls for a principal, a browser follows a link, or a bearer

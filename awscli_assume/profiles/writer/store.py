@@ -86,9 +86,7 @@ def check_usable(path: str) -> None:
 
 
 def read_when_quiet(
-    path: str,
-    clock: Callable[[], float] = time.time,
-    sleep: Callable[[float], None] = time.sleep,
+    path: str, clock: Callable[[], float] = time.time, sleep: Callable[[float], None] = time.sleep
 ) -> Snapshot:
     """Return a file's content once no program seems to be in the middle of writing it."""
     started = clock()

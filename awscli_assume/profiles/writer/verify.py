@@ -105,10 +105,7 @@ def damage_error(
 
 
 def find_unsupported_syntax(
-    lines: Sequence[str],
-    section: str,
-    keys: Collection[str],
-    is_own: Callable[[str], bool],
+    lines: Sequence[str], section: str, keys: Collection[str], is_own: Callable[[str], bool]
 ) -> Optional[tuple[int, str]]:
     """Return the number of the first line that the writer does not support, from 1, and why.
 

@@ -7,10 +7,7 @@ from typing import Mapping, Optional
 
 from awscli_assume.arguments.create_role import CreateRoleOptions
 from awscli_assume.aws.callers import Caller, get_caller_identity
-from awscli_assume.aws.iam.role_creation import (
-    create_single_attempt_client,
-    trust_principal,
-)
+from awscli_assume.aws.iam.role_creation import create_single_attempt_client, trust_principal
 from awscli_assume.aws.optional_call import create_optional_client
 from awscli_assume.aws.sts.client import client_options, create_sts_client
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
@@ -22,11 +19,7 @@ from awscli_assume.model.role_creation.new_role import NewRole
 from awscli_assume.model.role_creation.new_trust import trust_policy, without_mfa
 from awscli_assume.model.role_creation.trust_terms import ACCOUNT, AWS, ME
 from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
-from awscli_assume.workflow.planning.source_profile import (
-    choose_source,
-    read_profiles,
-    use_source,
-)
+from awscli_assume.workflow.planning.source_profile import choose_source, read_profiles, use_source
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,7 @@ from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
-from awscli_assume.model.credentials import (
-    PrincipalCredentials,
-    format_time,
-    read_copy,
-)
+from awscli_assume.model.credentials import PrincipalCredentials, format_time, read_copy
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.source import DEFAULT_TARGET, ProfilePair
@@ -29,11 +25,7 @@ from awscli_assume.profiles.state import ProfileState, expiration_beside
 from awscli_assume.profiles.writer.diff import NEW
 from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
 from awscli_assume.workflow.planning.make_plan import make_plan
-from awscli_assume.workflow.planning.plan import (
-    ObtainedCredentials,
-    Plan,
-    UsableCredentials,
-)
+from awscli_assume.workflow.planning.plan import ObtainedCredentials, Plan, UsableCredentials
 from awscli_assume.workflow.planning.source_profile import (
     choose_source,
     has_environment_keys,

@@ -34,10 +34,7 @@ def uses_mfa_session(request: AssumeRoleRequest, signer: Signer) -> bool:
 
 
 def repeats_without_code(
-    request: AssumeRoleRequest,
-    signer: Signer,
-    process: Optional[MfaProcess],
-    now: datetime,
+    request: AssumeRoleRequest, signer: Signer, process: Optional[MfaProcess], now: datetime
 ) -> bool:
     """Return whether a request can be repeated without asking the user for a code."""
     if process is not None or request.serial_number is None:

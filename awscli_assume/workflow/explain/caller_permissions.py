@@ -21,14 +21,7 @@ from awscli_assume.aws.iam.policy_simulation import (
 )
 from awscli_assume.aws.optional_call import CallUnavailable
 from awscli_assume.host.protocols import IamClient
-from awscli_assume.model.diagnosis import (
-    NOT_APPLICABLE,
-    OK,
-    PERMISSIONS,
-    PROBLEM,
-    UNKNOWN,
-    Step,
-)
+from awscli_assume.model.diagnosis import NOT_APPLICABLE, OK, PERMISSIONS, PROBLEM, UNKNOWN, Step
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.trust.callers import ROLE_SESSION, USER, Caller
 from awscli_assume.model.trust.context import Circumstances, context_of

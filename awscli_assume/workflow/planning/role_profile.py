@@ -64,10 +64,7 @@ def role_profile(
 
 
 def layered(
-    given: Profile,
-    role_profile: Profile,
-    configuration: str,
-    profiles: Mapping[str, Profile],
+    given: Profile, role_profile: Profile, configuration: str, profiles: Mapping[str, Profile]
 ) -> dict[str, object]:
     """A flag beats the profile that names the role, that one its block, the block the default."""
     settings = read_settings(profiles.get(configuration), configuration)
@@ -160,10 +157,7 @@ def via_of(parsed_args: ParsedArgs) -> list[str]:
 
 
 def chosen_role(
-    parsed_args: ParsedArgs,
-    role_profile: Profile,
-    options: Profile,
-    configuration: str,
+    parsed_args: ParsedArgs, role_profile: Profile, options: Profile, configuration: str
 ) -> Role:
     """Return the role of the options, else that of the profile that names one.
 

@@ -89,10 +89,7 @@ def read_stored_profile(context: CommandContext, parsed_args: ParsedArgs) -> Sto
 
 
 def _store(
-    context: CommandContext,
-    cache: ProcessCache,
-    found: PrincipalCredentials,
-    state: ProfileState,
+    context: CommandContext, cache: ProcessCache, found: PrincipalCredentials, state: ProfileState
 ) -> None:
     """Store renewed credentials, unless the profile has been cleared or changed meanwhile."""
     assert isinstance(found, TemporaryCredentials)  # noqa: S101 - they are a role's

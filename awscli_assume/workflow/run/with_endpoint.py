@@ -20,12 +20,7 @@ from awscli_assume.outputs.summary import renewal_note, shell_line
 from awscli_assume.outputs.variables import environment_with_endpoint
 from awscli_assume.profiles.exec_profile import ensure_exec_profile
 from awscli_assume.profiles.files import locate
-from awscli_assume.workflow.credentials.assume_role import (
-    ReadyRequest,
-    assume,
-    prepare,
-    send,
-)
+from awscli_assume.workflow.credentials.assume_role import ReadyRequest, assume, prepare, send
 from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.credentials.mfa_session import repeats_without_code
 from awscli_assume.workflow.planning.make_plan import make_plan
@@ -58,9 +53,7 @@ def run_with_endpoint(
         profile = ensure_exec_profile(files, profiles)
         _notify(parsed_args, ready_request, first, context.environment)
         renewer = Renewer(
-            first.credentials,
-            _repeat(ready_request, context.environment),
-            context.environment.now,
+            first.credentials, _repeat(ready_request, context.environment), context.environment.now
         )
         with signals_blocked():
             endpoint = stack.enter_context(CredentialsEndpoint(renewer.current))

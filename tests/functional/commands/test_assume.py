@@ -1,4 +1,4 @@
-"""The command in the CLI's own driver: how often STS is asked, settings, MFA, region."""
+"""The command in the CLI's own driver: how often STS is called, settings, MFA, region."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from support.environment import NO_TERMINAL, PromptedUser
 from support.sts_stub import ACCOUNT, MFA_SERIAL, ROLE_ARN
 
 
-def test_first_run_asks_for_the_account_and_the_second_does_not(aws) -> None:
+def test_the_account_is_looked_up_in_the_first_run_only(aws) -> None:
     """A role name costs one GetCallerIdentity per access key, ever."""
     first = aws("assume", "--role-name", "my-iam-role")
     actions = list(aws.stub.actions)
@@ -22,8 +22,8 @@ def test_first_run_asks_for_the_account_and_the_second_does_not(aws) -> None:
     assert aws.stub.requests[2]["RoleArn"] == f"arn:aws:iam::{ACCOUNT}:role/another-role"
 
 
-def test_another_access_key_is_asked_about_anew(aws) -> None:
-    """What is remembered belongs to one access key, not to the profile."""
+def test_another_access_key_is_looked_up_anew(aws) -> None:
+    """What is cached belongs to one access key, not to the profile."""
     aws("assume", "--role-name", "my-iam-role")
     aws.add_key("bob", "AKIABOBBOBBOBBOBBOB1", "secret")
     aws.stub.caller = "arn:aws:iam::210987654321:user/bob"
@@ -36,7 +36,7 @@ def test_another_access_key_is_asked_about_anew(aws) -> None:
 
 
 def test_a_role_arn_costs_one_call(aws) -> None:
-    """An ARN names its account, so nobody is asked for it."""
+    """An ARN names its account, so no prompt is shown for it."""
     done = aws("assume", "--role-arn", ROLE_ARN)
 
     assert done.code == 0, done.err
@@ -45,7 +45,7 @@ def test_a_role_arn_costs_one_call(aws) -> None:
 
 
 def test_an_account_id_costs_one_call(aws) -> None:
-    """With --account-id the partition is the region's, and nobody is asked."""
+    """With --account-id the partition is the region's, and no prompt is shown."""
     done = aws("assume", "--role-name", "r1", "--account-id", "210987654321",
                "--region", "cn-north-1")  # fmt: skip
 
@@ -120,7 +120,7 @@ def test_settings_are_the_source_profiles_own(aws) -> None:
     assert "DurationSeconds" not in aws.stub.requests[0]
 
 
-# MFA: the code is asked once, on the terminal, after everything else is known.
+# MFA: the code is prompted for once, on the terminal, after everything else is known.
 
 
 def test_serial_without_terminal_ends_before_any_request(aws) -> None:
@@ -153,8 +153,8 @@ def test_serial_with_a_terminal_asks_once_and_sends_the_code(aws) -> None:
     assert "918273" not in done.out + done.err + aws.config.read_text()
 
 
-def test_a_code_on_the_command_line_is_not_asked_for(aws) -> None:
-    """With --token-code nobody is asked."""
+def test_a_code_on_the_command_line_is_not_prompted_for(aws) -> None:
+    """With --token-code no prompt is shown."""
     user = PromptedUser()
     done = aws("assume", "--role-arn", ROLE_ARN, "--serial-number", MFA_SERIAL, "--token-code",
                "654321", environment=user.environment)  # fmt: skip
@@ -177,7 +177,7 @@ def test_a_mistyped_code_never_reaches_sts(aws) -> None:
     assert aws.stub.requests == []
 
 
-def test_the_serial_of_the_settings_is_asked_for(aws) -> None:
+def test_the_serial_of_the_settings_prompts_for_a_code(aws) -> None:
     """`assume.serial_number` of the source profile is as good as the option."""
     aws.add_config(f"assume =\n    serial_number = {MFA_SERIAL}\n")
     user = PromptedUser("918273")

@@ -156,7 +156,7 @@ def _target(name: str, region: Any) -> Target:
 # Everything foreign stays
 
 
-def test_what_a_person_added_stays(aws) -> None:
+def test_what_a_user_added_stays(aws) -> None:
     """Keys and comments that are not ours stay in their sections, and so do the headers."""
     aws("assume", "--role-arn", ROLE_ARN)
     aws.add_config("output = text\n# of my own\ns3 =\n    max_queue_size = 1\n")
@@ -193,7 +193,7 @@ def test_a_target_that_was_there_is_as_before(aws) -> None:
 
 @pytest.mark.parametrize("changed", [False, True])
 def test_region_goes_where_it_is_ours(aws, changed: bool) -> None:
-    """The region that we wrote goes; one that a person set since stays."""
+    """The region that we wrote goes; one that a user set since stays."""
     aws("assume", "--role-arn", ROLE_ARN)
     if changed:
         aws("configure", "set", "region", "eu-central-1", "--profile", "assumed-role")
@@ -210,7 +210,7 @@ THEIR_KEYS = {
 
 
 @pytest.mark.parametrize(("key_id", "token"), THEIR_KEYS.values(), ids=THEIR_KEYS)
-def test_keys_of_somebody_else_stay(aws, key_id: str, token: str) -> None:
+def test_keys_of_another_tool_stay(aws, key_id: str, token: str) -> None:
     """Keys that were set over ours are theirs: record and marks go, the keys stay."""
     aws("assume", "--role-arn", ROLE_ARN)
     for name, value in [
@@ -230,7 +230,7 @@ def test_keys_of_somebody_else_stay(aws, key_id: str, token: str) -> None:
 
 
 @pytest.mark.parametrize(("key_id", "token"), THEIR_KEYS.values(), ids=THEIR_KEYS)
-def test_a_section_of_somebody_else_stays(aws, key_id: str, token: str) -> None:
+def test_a_section_of_another_tool_stays(aws, key_id: str, token: str) -> None:
     """A tool that wrote the credentials section anew, without our marks, keeps what it wrote."""
     before = aws.credentials.read_text()
     aws("assume", "--role-arn", ROLE_ARN)
@@ -262,7 +262,7 @@ def test_a_profile_that_is_not_ours_is_refused(aws, name: str) -> None:
 def test_keys_set_while_we_wait_for_the_lock_stay(
     aws, monkeypatch: pytest.MonkeyPatch, key_id: str
 ) -> None:
-    """What somebody writes between our reading and our turn is not taken out."""
+    """What a user writes between our reading and our turn is not taken out."""
     aws("assume", "--role-arn", ROLE_ARN)
     locked = store.files_locked
     theirs: list[bytes] = []
@@ -297,8 +297,8 @@ def test_all_touches_no_foreign_profile(aws) -> None:
 def test_expired_takes_the_expired_only(aws, set_clock) -> None:
     """--expired leaves what is still valid, and what others have replaced."""
     aws("assume", "--role-arn", ROLE_ARN, "--update-profile", "old")
-    aws.stub.script = lambda asked: assume_role_answer(
-        asked["RoleArn"], "s1", "2026-11-24T14:00:00Z", access_key_id="ASIALATERLATERLATER1"
+    aws.stub.script = lambda request: assume_role_answer(
+        request["RoleArn"], "s1", "2026-11-24T14:00:00Z", access_key_id="ASIALATERLATERLATER1"
     )
     aws("assume", "--role-arn", ROLE_ARN, "--update-profile", "new")
     set_clock(120)
@@ -308,7 +308,7 @@ def test_expired_takes_the_expired_only(aws, set_clock) -> None:
     assert [name for name, _ in rows(aws("assume", "list"))] == ["new"]
 
 
-def test_without_a_word_it_is_the_default_target(aws) -> None:
+def test_without_a_name_it_is_the_default_target(aws) -> None:
     """Neither option nor AWS_PROFILE: assumed-role is meant."""
     aws("assume", "--role-arn", ROLE_ARN)
     aws("assume", "--role-arn", ROLE_ARN, "--update-profile", "other")

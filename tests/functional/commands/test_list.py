@@ -1,4 +1,4 @@
-"""`aws assume list` in the CLI's own driver: what is live, for people and for programs."""
+"""`aws assume list` in the CLI's own driver: the states of profiles, as a table or JSON."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ def test_state_follows_the_clock(aws, set_clock, minutes: float, state: str, lef
         ("x_security_token_expires", "never", "missing"),
     ],
 )
-def test_state_of_a_profile_that_somebody_changed(
+def test_state_of_a_profile_that_was_changed(
     aws, set_clock, key: str, value: str, state: str
 ) -> None:
-    """Keys of somebody else are told from ours, and have no time left of ours."""
+    """Keys of another tool are told from ours, and have no time left of ours."""
     aws("assume", "--role-arn", ROLE_ARN)
     text = aws.credentials.read_text()
     lines = text.splitlines()
@@ -124,7 +124,7 @@ def test_source_in_the_environment(aws, set_clock) -> None:
     assert row["SourceProfile"] is None
 
 
-# A table for people, the CLI's formats for everything else.
+# A table on a terminal, the CLI's formats elsewhere.
 
 
 def listed(aws, set_clock, stream: io.StringIO, *words: str) -> str:

@@ -41,17 +41,17 @@ class Sts:
         self._count = 0
         stub.script = self
 
-    def __call__(self, asked: dict[str, str]) -> Optional[Answer]:
-        if asked["Action"] == "GetSessionToken":
+    def __call__(self, request: dict[str, str]) -> Optional[Answer]:
+        if request["Action"] == "GetSessionToken":
             return None
         with self._lock:
             self._count += 1
             number = self._count
-        name = asked["RoleArn"].rpartition("/")[2]
+        name = request["RoleArn"].rpartition("/")[2]
         if name in self.refused:
             return refusal(403, "AccessDenied", f"not authorized to perform this on {name}")
         key_id = f"ASIANEW{number:013d}"
-        return assume_role_answer(asked["RoleArn"], asked["RoleSessionName"], LATER, key_id)
+        return assume_role_answer(request["RoleArn"], request["RoleSessionName"], LATER, key_id)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def rows(done: Any) -> dict[str, tuple[str, bool]]:
 
 
 def roles_asked(aws) -> list[str]:
-    return sorted(asked["RoleArn"].rpartition("-")[2] for asked in aws.stub.requests)
+    return sorted(request["RoleArn"].rpartition("-")[2] for request in aws.stub.requests)
 
 
 # One
@@ -220,7 +220,7 @@ def test_expiring_within(aws, seconds: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize("words", [("--all",), ("--expiring-within", "900")])
 def test_replaced_keys_are_left_alone(aws, words: tuple[str, ...]) -> None:
-    """Keys that somebody else has set are only overwritten where the profile is named."""
+    """Keys that another tool has set are only overwritten where the profile is named."""
     add_ours(aws, "one")
     text = aws.credentials.read_text()
     theirs = text.replace("aws_access_key_id = ASIAOLDONE", "aws_access_key_id = ASIATHE")
@@ -260,8 +260,8 @@ def test_each_source_signs_for_its_own(aws) -> None:
 
     assert done.code == 0, done.err
     signed = {
-        asked["RoleArn"].rpartition("-")[2]: header["Authorization"]
-        for asked, header in zip(aws.stub.requests, aws.stub.headers)
+        request["RoleArn"].rpartition("-")[2]: header["Authorization"]
+        for request, header in zip(aws.stub.requests, aws.stub.headers)
     }
     assert {name: BOB in text for name, text in signed.items()} == {
         "a": False, "b": True, "c": False,
@@ -281,8 +281,8 @@ def test_the_environment_is_one_source_of_several(aws) -> None:
 
     assert done.code == 0, done.err
     signed = {
-        asked["RoleArn"].rpartition("-")[2]: signer
-        for asked, signer in zip(aws.stub.requests, aws.signers())
+        request["RoleArn"].rpartition("-")[2]: signer
+        for request, signer in zip(aws.stub.requests, aws.signers())
     }
     assert signed == {"a": USER_KEY_ID, "z": ENVIRONMENT}
     block = aws.section(aws.config, "profile z")["assumed"]
@@ -302,7 +302,7 @@ def test_an_environment_that_is_gone(aws) -> None:
 
 
 def test_a_source_that_has_vanished(aws) -> None:
-    """A source profile that is gone fails its profile by name, before anything is asked for it."""
+    """A source profile that is gone fails its profile by name, before any request."""
     add_ours(aws, "a", source_profile="carol")
     add_ours(aws, "b")
     done = aws("assume", "refresh", "--all")
@@ -346,7 +346,7 @@ def test_a_target_that_has_become_foreign(aws) -> None:
 
 
 def order_asked(aws) -> list[str]:
-    return [asked["RoleArn"].rpartition("-")[2] for asked in aws.stub.requests]
+    return [request["RoleArn"].rpartition("-")[2] for request in aws.stub.requests]
 
 
 def test_a_profile_made_from_one_of_ours_comes_after_it(aws) -> None:
@@ -451,15 +451,20 @@ def test_one_code_for_all_of_a_device(aws, set_clock) -> None:
     assert questions == [0]
     assert aws.stub.actions == ["GetSessionToken", *["AssumeRole"] * 3]
     signers = {
-        asked["RoleArn"].rpartition("-")[2]: signer
-        for asked, signer in list(zip(aws.stub.requests, aws.signers()))[1:]
+        request["RoleArn"].rpartition("-")[2]: signer
+        for request, signer in list(zip(aws.stub.requests, aws.signers()))[1:]
     }
     assert signers == {"a": SESSION_KEY_ID, "b": USER_KEY_ID, "c": SESSION_KEY_ID}
-    assert [asked.get("TokenCode") for asked in aws.stub.requests] == ["000001", None, None, None]
+    assert [request.get("TokenCode") for request in aws.stub.requests] == [
+        "000001",
+        None,
+        None,
+        None,
+    ]
 
 
 def test_a_longer_session_takes_a_code_of_its_own(aws, set_clock) -> None:
-    """Beside a session of one hour at most, each longer one is asked for by its own code."""
+    """Beside a session of one hour at most, each longer one is requested by its own code."""
     codes = iter(["000001", "000002", "000003"])
     set_clock(has_terminal=lambda: True, ask=lambda question: next(codes))
     add_ours(aws, "a", serial_number=MFA_SERIAL)
@@ -616,8 +621,8 @@ def test_many_in_one_go_are_the_bytes_of_one_by_one(aws) -> None:
     aws.credentials.write_text(text.rstrip("\n"))
     aws.config.write_text(aws.config.read_text().replace("region = us-east-1\nass", "ass", 3))
     before = aws.files()
-    aws.stub.script = lambda asked: assume_role_answer(
-        asked["RoleArn"], "me", LATER, asked["RoleArn"][-1:] * 20
+    aws.stub.script = lambda request: assume_role_answer(
+        request["RoleArn"], "me", LATER, request["RoleArn"][-1:] * 20
     )
     for name in "abcdefgh":
         aws("assume", "refresh", "--update-profile", name)
@@ -658,7 +663,7 @@ def test_a_named_one_that_the_writer_would_damage(aws) -> None:
 def test_long_lived_keys_set_meanwhile_stay(
     aws, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Keys that somebody sets in one of several targets before our turn are not overwritten."""
+    """Keys that a user sets in one of several targets before our turn are not overwritten."""
     add_ours(aws, "a")
     add_ours(aws, "b")
     locked = store.files_locked
@@ -694,12 +699,12 @@ def test_many_at_once_and_no_more_than_that(aws, sts) -> None:
     names = [f"p{number}" for number in range(WORKERS * rounds)]
     for name in names:
         add_ours(aws, name)
-    # Nobody is answered before a whole crowd has come.
+    # Nobody is answered before a whole batch has come.
     crowd = threading.Barrier(WORKERS)
     lock = threading.Lock()
     inside, most, alone = 0, 0, 0
 
-    def script(asked: dict[str, str]) -> Answer:
+    def script(request: dict[str, str]) -> Answer:
         nonlocal inside, most, alone
         with lock:
             inside += 1
@@ -708,7 +713,7 @@ def test_many_at_once_and_no_more_than_that(aws, sts) -> None:
             crowd.wait(20)
         except threading.BrokenBarrierError:
             alone += 1
-        answer = sts(asked)
+        answer = sts(request)
         with lock:
             inside -= 1
         return answer
@@ -737,7 +742,7 @@ def test_each_profile_gets_the_answer_to_its_own_request(aws) -> None:
 
 
 def test_no_secret_leaves_by_debug(aws) -> None:
-    """What STS hands out to the threads is in no log."""
+    """What STS returns to the threads is in no log."""
     for name in "abcd":
         add_ours(aws, name)
     done = aws("assume", "refresh", "--all", "--debug")

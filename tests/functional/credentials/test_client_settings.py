@@ -37,7 +37,7 @@ every_way = pytest.mark.parametrize(("words", "actions"), WAYS.values(), ids=WAY
 
 @pytest.fixture
 def chain(aws: Any) -> Any:
-    """Return the driver of somebody with roles on roles, whose variables name no endpoint."""
+    """Return the driver of a user with roles on roles, whose variables name no endpoint."""
     aws.add_config(HOP + ADMIN + WEB)
     (aws.config.parent.parent / "token").write_text("the-web-identity-token")
     aws.stub.script = _web_identity
@@ -46,10 +46,10 @@ def chain(aws: Any) -> Any:
     return aws
 
 
-def _web_identity(asked: dict[str, str]) -> Any:
-    if asked["Action"] != "AssumeRoleWithWebIdentity":
+def _web_identity(request: dict[str, str]) -> Any:
+    if request["Action"] != "AssumeRoleWithWebIdentity":
         return None
-    status, kind, body = StsStub().answer({**asked, "Action": "AssumeRole"})
+    status, kind, body = StsStub().answer({**request, "Action": "AssumeRole"})
     return status, kind, body.replace("AssumeRoleR", "AssumeRoleWithWebIdentityR")
 
 
@@ -178,8 +178,8 @@ def test_refresh_goes_to_the_endpoint_too(chain: Any, looked_up: list[str]) -> N
     assert set(looked_up) == {"127.0.0.1"}
 
 
-def test_iam_is_asked_at_the_endpoint(chain: Any, looked_up: list[str]) -> None:
-    """The duration `max` asks IAM at the same endpoint."""
+def test_iam_is_called_at_the_endpoint(chain: Any, looked_up: list[str]) -> None:
+    """The duration `max` calls IAM at the same endpoint."""
     done = chain("assume", "--role-arn", TARGET, "--duration-seconds", "max",
                  "--endpoint-url", chain.stub.url)  # fmt: skip
 
@@ -314,10 +314,10 @@ def test_the_endpoint_of_region_and_variant(
 def test_retries(
     chain: Any, monkeypatch: pytest.MonkeyPatch, busy: str, by: str, mode: str
 ) -> None:
-    """A busy STS is asked as often as max_attempts says, whoever makes the client."""
+    """A busy STS is called max_attempts times, whichever client calls it."""
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    chain.stub.script = lambda asked: (
-        refusal(503, "ServiceUnavailable", "busy") if asked.get("RoleArn") == busy else None
+    chain.stub.script = lambda request: (
+        refusal(503, "ServiceUnavailable", "busy") if request.get("RoleArn") == busy else None
     )
     if by == "variable":
         chain.set_variable("AWS_MAX_ATTEMPTS", "4")

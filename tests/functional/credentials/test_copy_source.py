@@ -17,11 +17,7 @@ from support.sts_stub import ACCOUNT, ROLE_ARN, assume_role_answer, refusal
 SESSION_ARN = f"arn:aws:sts::{ACCOUNT}:assumed-role/Developer/alice"
 OTHER_KEYS = Keys("other", "ASIASSOSSOSSOSSOSSO2", "SsoSecret2", "SsoSessionToken2")
 PORTAL_CALLS = [
-    Call(
-        "sso:GetRoleCredentials",
-        {"role_name": "Developer", "account_id": ACCOUNT},
-        ACCESS_TOKEN,
-    )
+    Call("sso:GetRoleCredentials", {"role_name": "Developer", "account_id": ACCOUNT}, ACCESS_TOKEN)
 ]
 KEYS = {
     "aws_access_key_id",
@@ -214,7 +210,7 @@ def test_a_role_profile_is_copied(aws: Any) -> None:
 
 def test_a_refusal_writes_nothing(aws: Any, sso: SsoStub) -> None:
     """Credentials that STS does not know are not written."""
-    aws.stub.script = lambda asked: refusal(403, "InvalidClientTokenId", "invalid")
+    aws.stub.script = lambda request: refusal(403, "InvalidClientTokenId", "invalid")
     before = aws.files()
     done = copy(aws)
 
@@ -279,7 +275,7 @@ def test_list_shows_a_copy(aws: Any, sso: SsoStub) -> None:
 
 
 def test_list_shows_a_copy_without_its_marks(aws: Any, sso: SsoStub) -> None:
-    """A section that somebody else wrote anew tells nothing of whose it was."""
+    """A section that another tool wrote anew tells nothing of whose it was."""
     copy(aws)
     aws.credentials.write_text("")
     (row,) = json.loads(aws("assume", "list").out)["Profiles"]
@@ -309,11 +305,11 @@ def test_refresh_copies_again(aws: Any, home: Path, sso: SsoStub, words: tuple[s
 def test_refresh_copies_what_it_has_just_renewed(aws: Any) -> None:
     """A copy of a profile of ours comes after that one, and is of its new credentials."""
     numbers = iter("1234")
-    aws.stub.script = lambda asked: (
+    aws.stub.script = lambda request: (
         assume_role_answer(
-            asked["RoleArn"], "s", access_key_id=f"ASIANUMBERNUMBERNUM{next(numbers)}"
+            request["RoleArn"], "s", access_key_id=f"ASIANUMBERNUMBERNUM{next(numbers)}"
         )
-        if asked["Action"] == "AssumeRole"
+        if request["Action"] == "AssumeRole"
         else None
     )
     aws("assume", "--role-arn", ROLE_ARN, "--update-profile", "first")
@@ -361,7 +357,7 @@ def test_export_answers_a_copy(aws: Any, sso: SsoStub) -> None:
 
 
 def test_a_copy_that_lives_long_enough_is_not_made_again(aws: Any, sso: SsoStub) -> None:
-    """--min-ttl: the same is printed, nobody is asked; a role of that source is something else."""
+    """--min-ttl prints the same and calls nothing; a role of that source is another request."""
     first = copy(aws, "--min-ttl", "900")
     second = copy(aws, "--min-ttl", "900")
 
@@ -394,7 +390,7 @@ def test_a_dry_run_calls_nothing(aws: Any, sso: SsoStub) -> None:
 
 
 def test_a_dry_run_of_a_refresh(aws: Any, sso: SsoStub) -> None:
-    """A refresh of a copy is rehearsed as one."""
+    """A refresh of a copy is shown as one."""
     copy(aws)
     done = aws("assume", "refresh", "--dry-run")
 
@@ -651,7 +647,7 @@ def test_the_verbs_hand_out_the_copy_itself_where_it_is_named(aws: Any, sso: Sso
     assert found == [SSO_KEYS.id, SSO_KEYS.id]
 
 
-# What somebody else has set over a profile of ours.
+# What another tool has set over a profile of ours.
 
 
 @pytest.mark.parametrize("key_id", ["ASIASOMEBODYELSES001", SSO_KEYS.id], ids=["theirs", "ours"])

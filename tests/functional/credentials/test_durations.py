@@ -60,8 +60,8 @@ def add_role_of_bob(aws: Any) -> None:
 # The longest that the role allows.
 
 
-def test_iam_says_how_long_and_it_is_remembered(aws) -> None:
-    """GetRole's MaxSessionDuration is asked for, and the next run needs one call."""
+def test_the_maximum_from_iam_is_cached(aws) -> None:
+    """GetRole's MaxSessionDuration is requested, and the next run needs one call."""
     aws.stub.script = RoleOfSeconds(7200, ROLE_ARN)
     first = aws(*MAX)
     second = aws(*MAX)
@@ -71,8 +71,8 @@ def test_iam_says_how_long_and_it_is_remembered(aws) -> None:
     assert recorded(aws)["duration-seconds"] == "max"
 
 
-def test_without_iam_it_is_stepped_down_and_remembered(aws) -> None:
-    """A source that may not ask IAM finds the role's maximum by STS's refusals, once."""
+def test_without_iam_the_maximum_is_found_in_steps_and_cached(aws) -> None:
+    """A source that may not call IAM finds the role's maximum by STS's refusals, once."""
     aws.stub.script = RoleOfSeconds(14400)
     first = aws(*MAX)
     second = aws(*MAX)
@@ -99,7 +99,7 @@ def test_the_last_step_is_one_hour(aws) -> None:
 
 
 def test_a_maximum_that_was_lowered_is_found_anew(aws) -> None:
-    """What is remembered and refused is forgotten and stepped down from."""
+    """What is cached and refused is forgotten and stepped down from."""
     aws.stub.script = RoleOfSeconds(28800, ROLE_ARN)
     aws(*MAX)
     aws.stub.script = RoleOfSeconds(7200, ROLE_ARN)
@@ -127,7 +127,7 @@ def test_a_role_of_the_same_name_in_another_account_says_nothing(aws) -> None:
 def test_a_strange_answer_of_iam_is_as_none(aws, answer: Any) -> None:
     """Whatever IAM says in place of the role, the credentials arrive; it is asked once."""
     role = RoleOfSeconds(43200)
-    aws.stub.script = lambda asked: answer if asked["Action"] == "GetRole" else role(asked)
+    aws.stub.script = lambda request: answer if request["Action"] == "GetRole" else role(request)
     done = aws(*MAX)
 
     assert done.code == 0, done.err
@@ -136,7 +136,7 @@ def test_a_strange_answer_of_iam_is_as_none(aws, answer: Any) -> None:
 
 def test_another_refusal_ends_the_steps(aws) -> None:
     """Only a refusal of the duration is a reason to ask for less."""
-    aws.stub.script = lambda asked: refusal(403, "AccessDenied", "not authorized")
+    aws.stub.script = lambda request: refusal(403, "AccessDenied", "not authorized")
     done = aws(*MAX)
 
     assert done.code != 0
@@ -277,7 +277,7 @@ def test_dry_run_shows_max(aws) -> None:
     assert not memory_of(aws).exists()
 
 
-def test_what_is_remembered_is_private_and_no_credential(aws) -> None:
+def test_the_cache_is_private_and_has_no_credential(aws) -> None:
     """The note of a role is 0600 in a folder of 0700, and holds ARN, seconds and time."""
     aws.stub.script = RoleOfSeconds(7200, ROLE_ARN)
     aws(*MAX)
@@ -291,7 +291,7 @@ def test_what_is_remembered_is_private_and_no_credential(aws) -> None:
 
 
 def test_no_secret_of_the_calls_is_in_the_log(aws) -> None:
-    """--debug shows neither the token that signs GetRole nor what STS hands out."""
+    """--debug shows neither the token that signs GetRole nor what STS returns."""
     aws.add_key("roled", "ASIAROLEROLEROLEROL1", "roled/secret", "roled/session/token")
     aws.stub.script = RoleOfSeconds(7200, ROLE_ARN)
     done = aws("--profile", "roled", "--region", "us-east-1", *MAX, "--debug")
@@ -306,7 +306,7 @@ def test_no_secret_of_the_calls_is_in_the_log(aws) -> None:
 # The longest, with a device.
 
 
-def test_with_a_device_iam_is_asked_and_one_code_is(aws) -> None:
+def test_with_a_device_iam_is_called_and_one_code_is_needed(aws) -> None:
     """Where IAM says how long, one attempt is all it takes."""
     aws.stub.script = RoleOfSeconds(7200, ROLE_ARN)
     user = PromptedUser("123456")
@@ -317,8 +317,8 @@ def test_with_a_device_iam_is_asked_and_one_code_is(aws) -> None:
     assert len(user.questions) == 1
 
 
-def test_with_a_device_and_no_word_of_iam_it_is_one_hour(aws) -> None:
-    """A token code works once: an hour is taken, said, and not remembered."""
+def test_with_a_device_and_without_iam_it_is_one_hour(aws) -> None:
+    """A token code works once: an hour is taken, said, and not cached."""
     aws.stub.script = RoleOfSeconds(7200)
     done = aws(*MAX, "--serial-number", MFA_SERIAL, "--token-code", "123456")
 
@@ -330,7 +330,7 @@ def test_with_a_device_and_no_word_of_iam_it_is_one_hour(aws) -> None:
 
 
 def test_with_a_device_a_lowered_maximum_is_an_error_once(aws) -> None:
-    """The code is spent: the refusal is shown, and the next run asks IAM anew."""
+    """The code is spent: the refusal is shown, and the next run calls IAM anew."""
     words = (*MAX, "--serial-number", MFA_SERIAL, "--token-code")
     aws.stub.script = RoleOfSeconds(28800, ROLE_ARN)
     aws(*words, "123456")
@@ -345,7 +345,7 @@ def test_with_a_device_a_lowered_maximum_is_an_error_once(aws) -> None:
     assert calls(aws, since) == ["AssumeRole 28800", "GetRole my-iam-role", "AssumeRole 7200"]
 
 
-def test_with_a_device_an_hour_goes_by_what_one_code_has_bought(aws) -> None:
+def test_with_a_device_an_hour_uses_the_mfa_session(aws) -> None:
     """A role that allows an hour takes the kept session, and so does the next, without a code."""
     aws.stub.script = RoleOfSeconds(3600, ROLE_ARN)
     user = PromptedUser("123456")
@@ -358,7 +358,7 @@ def test_with_a_device_an_hour_goes_by_what_one_code_has_bought(aws) -> None:
 
 
 def test_with_a_device_more_than_an_hour_is_worth_a_code(aws) -> None:
-    """A kept session gives an hour at most: for more the code is asked for, and why is said."""
+    """A kept session gives an hour at most: for more the code is requested, and why is said."""
     user = PromptedUser("123456", "123456")
     aws(
         "assume",
@@ -446,7 +446,7 @@ def test_a_longer_default_is_shortened_with_a_note(aws, make: Any) -> None:
 
 @WAYS
 def test_an_hour_needs_no_note(aws, make: Any) -> None:
-    """What role chaining gives is asked for as it is, with nothing said."""
+    """What role chaining gives is requested as it is, with nothing said."""
     make(aws)
     done = aws("assume", "--role-arn", ROLE_ARN, "--profile", "first", "--update-profile", "two",
                "--duration-seconds", "3600")  # fmt: skip
@@ -502,11 +502,11 @@ def job(aws, tmp_path: Path):
     aws.set_variable("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
     aws.set_variable("AWS_ROLE_ARN", f"arn:aws:iam::{ACCOUNT}:role/first")
 
-    def script(asked: dict[str, str]) -> Any:
-        if asked["Action"] != "AssumeRoleWithWebIdentity":
+    def script(request: dict[str, str]) -> Any:
+        if request["Action"] != "AssumeRoleWithWebIdentity":
             return None
         # API reference, "AssumeRoleWithWebIdentity": AssumeRole's shape by another name.
-        status, kind, body = assume_role_answer(asked["RoleArn"], asked["RoleSessionName"])
+        status, kind, body = assume_role_answer(request["RoleArn"], request["RoleSessionName"])
         for end in ("Response>", "Response ", "Result>"):
             body = body.replace(f"AssumeRole{end}", f"AssumeRoleWithWebIdentity{end}")
         return status, kind, body
@@ -516,14 +516,14 @@ def job(aws, tmp_path: Path):
 
 
 def test_a_role_by_web_identity_is_known_by_the_way_it_came(job) -> None:
-    """botocore says how it found the credentials; no profile has to, and nobody is asked."""
+    """botocore says how it found the credentials; no profile has to, and no prompt is shown."""
     refused = job("assume", "--role-arn", ROLE_ARN, "--duration-seconds", "7200")
-    asked = list(job.stub.actions)
+    request = list(job.stub.actions)
     longest = job(*MAX)
 
     assert refused.code != 0
     assert "the source is itself a role session" in refused.err
-    assert "AssumeRole" not in asked
+    assert "AssumeRole" not in request
     assert longest.code == 0, longest.err
     assert "GetRole" not in job.stub.actions
     assert calls(job)[-1:] == assumed("3600")
@@ -542,7 +542,7 @@ def test_what_is_not_known_stays_the_refusal_of_sts(aws) -> None:
     assert calls(aws) == ["AssumeRole 7200"]
 
 
-def test_the_longest_of_an_unknown_chain_is_an_hour_and_no_word_on_the_role(aws) -> None:
+def test_max_in_an_unknown_chain_is_an_hour_without_a_hint(aws) -> None:
     """STS's refusal of chaining leads to the hour; the role's own maximum is not touched."""
     add_role_of_bob(aws)
     aws.stub.script = RoleOfSeconds(43200, chained=True)
@@ -553,7 +553,7 @@ def test_the_longest_of_an_unknown_chain_is_an_hour_and_no_word_on_the_role(aws)
     assert not memory_of(aws).exists()
 
 
-def test_keys_that_somebody_else_has_set_are_no_chain(aws) -> None:
+def test_keys_that_another_tool_has_set_are_no_chain(aws) -> None:
     """A profile of ours with another's keys in it may be a user's: STS decides."""
     assume_first(aws)
     aws("configure", "set", "aws_access_key_id", "AKIABOBBOBBOBBOBBOB1", "--profile", "first")
@@ -567,7 +567,7 @@ def test_keys_that_somebody_else_has_set_are_no_chain(aws) -> None:
 
 @WAYS
 def test_dry_run_shows_the_hour_of_a_chain(aws, make: Any) -> None:
-    """The rehearsal shows what would be asked for, and the same note."""
+    """The dry run shows what would be asked for, and the same note."""
     make(aws)
     set_default(aws, "28800")
     since = len(aws.stub.requests)

@@ -23,7 +23,7 @@ def _clock(set_clock) -> None:
 
 
 def calls_of(aws, *words: str) -> list[str]:
-    """Return what STS is asked by a command line, which has to succeed."""
+    """Return the calls to STS of a command line that has to succeed."""
     before = len(aws.stub.actions)
     done = aws("assume", *words)
     assert done.code == 0, done.err
@@ -60,7 +60,7 @@ def test_more_than_so_many_seconds(aws, set_clock, minutes: float, least: str, c
     assert len(calls_of(aws, "--role-arn", ROLE_ARN, "--min-ttl", least)) == calls
 
 
-def test_without_the_option_it_is_always_asked_for(aws) -> None:
+def test_without_the_option_sts_is_always_called(aws) -> None:
     """Plain `aws assume` gives a new hour each time."""
     calls_of(aws, "--role-arn", ROLE_ARN)
 
@@ -107,7 +107,7 @@ DIFFERENT = {
 
 
 @pytest.mark.parametrize("words", DIFFERENT.values(), ids=DIFFERENT)
-def test_anything_else_is_asked_for(aws, words: tuple[str, ...]) -> None:
+def test_another_role_calls_sts(aws, words: tuple[str, ...]) -> None:
     """Another role, source, option, region or target is another request."""
     aws.add_config("[profile bob]\nregion = us-east-1\n")
     aws.add_key("bob", "AKIABOBBOBBOBBOBBOB1", "secret")
@@ -126,7 +126,7 @@ def test_the_environments_keys_are_another_source(aws) -> None:
     assert calls_of(aws, "--role-arn", ROLE_ARN, "--min-ttl", "900") == []
 
 
-def test_an_option_that_is_left_out_is_asked_for(aws) -> None:
+def test_an_omitted_option_calls_sts(aws) -> None:
     """A session that was narrowed is not the one without the session policy."""
     calls_of(aws, "--role-arn", ROLE_ARN, "--policy-arns",
              "arn=arn:aws:iam::aws:policy/ReadOnlyAccess")  # fmt: skip
@@ -135,7 +135,7 @@ def test_an_option_that_is_left_out_is_asked_for(aws) -> None:
 
 
 def test_another_key_of_the_source_asks_for_its_account(aws) -> None:
-    """A role name whose account nobody remembers is looked up, and may be another role."""
+    """A role name whose account is not cached is looked up, and may be another role."""
     calls_of(aws, "--role-name", "my-iam-role")
     text = aws.credentials.read_text()
     aws.credentials.write_text(text.replace(USER_KEY_ID, "AKIAALICEALICEALICE2"))
@@ -146,19 +146,19 @@ def test_another_key_of_the_source_asks_for_its_account(aws) -> None:
     assert aws.stub.requests[-1]["RoleArn"] == f"arn:aws:iam::{OTHER_ACCOUNT}:role/my-iam-role"
 
 
-def test_expired_is_asked_for(aws, set_clock) -> None:
+def test_expired_credentials_call_sts(aws, set_clock) -> None:
     """Nothing left is never enough, not even for --min-ttl 0."""
     calls_of(aws, "--role-arn", ROLE_ARN)
     set_clock(60)
-    aws.stub.script = lambda asked: assume_role_answer(
-        asked["RoleArn"], "s1", "2026-11-24T13:00:00Z"
+    aws.stub.script = lambda request: assume_role_answer(
+        request["RoleArn"], "s1", "2026-11-24T13:00:00Z"
     )
 
     assert calls_of(aws, "--role-arn", ROLE_ARN, "--min-ttl", "0") == ["AssumeRole"]
 
 
-def test_replaced_keys_are_asked_for(aws) -> None:
-    """Keys of somebody else in the target are not the role, whatever our marks say."""
+def test_replaced_keys_call_sts(aws) -> None:
+    """Keys of another tool in the target are not the role, whatever our marks say."""
     calls_of(aws, "--role-arn", ROLE_ARN)
     aws("configure", "set", "aws_access_key_id", "ASIAOTHEROTHEROTHER1", "--profile",
         "assumed-role")  # fmt: skip
@@ -166,7 +166,7 @@ def test_replaced_keys_are_asked_for(aws) -> None:
     assert calls_of(aws, "--role-arn", ROLE_ARN, "--min-ttl", "900") == ["AssumeRole"]
 
 
-def test_keys_that_are_gone_are_asked_for(aws) -> None:
+def test_missing_keys_call_sts(aws) -> None:
     """A record without keys is not enough."""
     before = aws.credentials.read_text()
     calls_of(aws, "--role-arn", ROLE_ARN)
@@ -175,7 +175,7 @@ def test_keys_that_are_gone_are_asked_for(aws) -> None:
     assert calls_of(aws, "--role-arn", ROLE_ARN, "--min-ttl", "900") == ["AssumeRole"]
 
 
-def test_no_code_is_asked_for_where_none_is_needed(aws, set_clock) -> None:
+def test_no_prompt_where_no_code_is_needed(aws, set_clock) -> None:
     """With an MFA device the question comes once, and not again while the time lasts."""
     questions: list[str] = []
 
@@ -223,8 +223,8 @@ def test_replacing_another_valid_role_is_noted(
     """A different role that was still valid is named; the same one, or an expired one, is not."""
     calls_of(aws, "--role-arn", ROLE_ARN)
     set_clock(minutes)
-    aws.stub.script = lambda asked: assume_role_answer(
-        asked["RoleArn"], "s1", "2026-11-24T13:00:00Z"
+    aws.stub.script = lambda request: assume_role_answer(
+        request["RoleArn"], "s1", "2026-11-24T13:00:00Z"
     )
     done = aws("assume", "--role-arn", ROLE_ARN.replace("my-iam-role", role))
 
@@ -234,7 +234,7 @@ def test_replacing_another_valid_role_is_noted(
 
 @pytest.mark.parametrize(("mode", "is_warned"), [(0o600, False), (0o644, True), (0o620, True)])
 def test_a_file_that_is_open_to_others_is_warned_of(aws, mode: int, is_warned: bool) -> None:
-    """The credentials file keeps its mode, and a person is told when others may read it."""
+    """The credentials file keeps its mode, and a user is told when others may read it."""
     aws.credentials.chmod(mode)
     done = aws("assume", "--role-arn", ROLE_ARN)
 

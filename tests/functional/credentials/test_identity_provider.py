@@ -28,8 +28,8 @@ WEB_TOKEN = "eyJhbGciOiJSUzI1NiJ9.V2ViVG9rZW5NYXJr." + "WebTokenMark" * 5
 
 
 @pytest.fixture
-def nobody(aws):
-    """Return the driver of somebody without any credentials, or a profile."""
+def keyless(aws):
+    """Return the driver of a user without any credentials, or a profile."""
     aws.config.write_text("[plugins]\nassume = awscli_assume\n")
     aws.credentials.unlink()
     aws.set_variable("AWS_DEFAULT_REGION", "us-east-1")
@@ -70,27 +70,29 @@ def saml(assertion: Path, *more: str) -> list[str]:
     return ["--saml-assertion", f"file://{assertion}", *more]
 
 
-def test_a_token_needs_no_keys(nobody, token: Path) -> None:
+def test_a_token_needs_no_keys(keyless, token: Path) -> None:
     """One call without a signature, and the profile is as any other of ours."""
-    done = nobody("assume", *web(token, "--role-session-name", "ci"))
+    done = keyless("assume", *web(token, "--role-session-name", "ci"))
 
     assert done.code == 0, done.err
-    assert nobody.stub.requests == [
+    assert keyless.stub.requests == [
         {
             "Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", "RoleArn": ROLE_ARN,
             "RoleSessionName": "ci", "WebIdentityToken": WEB_TOKEN,
         }
     ]  # fmt: skip
-    assert "Authorization" not in nobody.stub.headers[0]
-    assert nobody.section(nobody.credentials, "assumed-role")["aws_access_key_id"] == ACCESS_KEY_ID
+    assert "Authorization" not in keyless.stub.headers[0]
+    assert (
+        keyless.section(keyless.credentials, "assumed-role")["aws_access_key_id"] == ACCESS_KEY_ID
+    )
     assert json.loads(done.out)["Arn"].endswith(":assumed-role/my-iam-role/ci")
 
 
-def test_the_record_names_the_file_and_holds_no_token(nobody, token: Path) -> None:
-    """What is needed to do it again, and nothing that would do it for somebody else."""
-    nobody("assume", *web("token", "--role-session-name", "ci"))
+def test_the_record_names_the_file_and_holds_no_token(keyless, token: Path) -> None:
+    """What is needed to do it again, and no credentials."""
+    keyless("assume", *web("token", "--role-session-name", "ci"))
 
-    section = nobody.section(nobody.config, "profile assumed-role")
+    section = keyless.section(keyless.config, "profile assumed-role")
     assert section["assumed"].split("\n")[1:] == [
         f"role-arn = {ROLE_ARN}",
         "role-session-name = ci",
@@ -100,20 +102,20 @@ def test_the_record_names_the_file_and_holds_no_token(nobody, token: Path) -> No
     ]
 
 
-def test_an_assertion_of_one_role_needs_no_more(nobody, assertion: Path) -> None:
+def test_an_assertion_of_one_role_needs_no_more(keyless, assertion: Path) -> None:
     """Role and provider are the assertion's; the session's name is, too."""
     document = assertion.read_text()
-    done = nobody("assume", *saml(assertion))
+    done = keyless("assume", *saml(assertion))
 
     assert done.code == 0, done.err
-    assert nobody.stub.requests == [
+    assert keyless.stub.requests == [
         {
             "Action": "AssumeRoleWithSAML", "Version": "2011-06-15", "RoleArn": ROLE_ARN,
             "PrincipalArn": PROVIDER, "SAMLAssertion": document,
         }
     ]  # fmt: skip
-    assert "Authorization" not in nobody.stub.headers[0]
-    section = nobody.section(nobody.config, "profile assumed-role")
+    assert "Authorization" not in keyless.stub.headers[0]
+    section = keyless.section(keyless.config, "profile assumed-role")
     assert section["assumed"].split("\n")[1:] == [
         f"role-arn = {ROLE_ARN}",
         "credential-source = SAML",
@@ -124,46 +126,46 @@ def test_an_assertion_of_one_role_needs_no_more(nobody, assertion: Path) -> None
 
 
 @pytest.mark.parametrize("prefix", ["", "file://"])
-def test_a_path_is_a_path_with_its_prefix_too(nobody, token: Path, prefix: str) -> None:
+def test_a_path_is_a_path_with_its_prefix_too(keyless, token: Path, prefix: str) -> None:
     """`file://` stands for the path here, and is not in the record."""
-    done = nobody("assume", *web(f"{prefix}{token}"))
+    done = keyless("assume", *web(f"{prefix}{token}"))
 
     assert done.code == 0, done.err
-    assert f"web-identity-token-file = {token}\n" in nobody.config.read_text()
+    assert f"web-identity-token-file = {token}\n" in keyless.config.read_text()
 
 
-def test_an_assertion_of_several_roles_lists_them(nobody, assertion: Path) -> None:
+def test_an_assertion_of_several_roles_lists_them(keyless, assertion: Path) -> None:
     """None is guessed; --role-arn, or a name that is there once, picks."""
     assertion.write_text(saml_response(f"{ROLE_ARN},{PROVIDER}", f"{PROVIDER},{OTHER_ARN}"))
-    done = nobody("assume", *saml(assertion))
+    done = keyless("assume", *saml(assertion))
 
     assert done.code == 255  # version 2: 252
     assert ROLE_ARN in done.err
     assert OTHER_ARN in done.err
-    assert nobody.stub.requests == []
+    assert keyless.stub.requests == []
     for words in (["--role-arn", OTHER_ARN], ["--role-name", "reader"]):
-        assert nobody("assume", *saml(assertion, *words)).code == 0
-        assert nobody.stub.requests[-1]["RoleArn"] == OTHER_ARN
+        assert keyless("assume", *saml(assertion, *words)).code == 0
+        assert keyless.stub.requests[-1]["RoleArn"] == OTHER_ARN
 
 
-def test_a_provider_that_is_given_is_taken(nobody, assertion: Path) -> None:
+def test_a_provider_that_is_given_is_taken(keyless, assertion: Path) -> None:
     """An assertion that can't be read, as an encrypted one, goes by both ARNs."""
     assertion.write_text("RW5jcnlwdGVk")
     other = f"{PROVIDER}-2"
-    done = nobody("assume", *saml(assertion, "--role-arn", ROLE_ARN, "--principal-arn", other))
+    done = keyless("assume", *saml(assertion, "--role-arn", ROLE_ARN, "--principal-arn", other))
 
     assert done.code == 0, done.err
-    assert nobody.stub.requests[0]["PrincipalArn"] == other
+    assert keyless.stub.requests[0]["PrincipalArn"] == other
 
 
-def test_the_token_of_a_job_of_github(nobody, runner: RunnerStub) -> None:
+def test_the_token_of_a_job_of_github(keyless, runner: RunnerStub) -> None:
     """The runner is asked once, and STS gets what it said."""
-    done = nobody("assume", *web("github-actions"))
+    done = keyless("assume", *web("github-actions"))
 
     assert done.code == 0, done.err
-    assert nobody.stub.requests[0]["WebIdentityToken"] == GITHUB_TOKEN
+    assert keyless.stub.requests[0]["WebIdentityToken"] == GITHUB_TOKEN
     assert len(runner.paths) == 1
-    assert "web-identity-token-file = github-actions" in nobody.config.read_text()
+    assert "web-identity-token-file = github-actions" in keyless.config.read_text()
 
 
 @pytest.mark.parametrize(
@@ -176,7 +178,7 @@ def test_the_token_of_a_job_of_github(nobody, runner: RunnerStub) -> None:
     ],
 )
 def test_the_runner_is_checked_by_the_clis_certificates(
-    nobody, runner: RunnerStub, monkeypatch: pytest.MonkeyPatch,
+    keyless, runner: RunnerStub, monkeypatch: pytest.MonkeyPatch,
     words: list[str], variable: str, expected: object,
 ) -> None:  # fmt: skip
     """--ca-bundle, the configuration and the environment hold for the runner too.
@@ -191,32 +193,32 @@ def test_the_runner_is_checked_by_the_clis_certificates(
 
     monkeypatch.setattr("awscli_assume.aws.github.fetch_token", fetch)
     if variable:
-        nobody.set_variable("AWS_CA_BUNDLE", variable)
-    done = nobody("assume", *web("github-actions"), *words)
+        keyless.set_variable("AWS_CA_BUNDLE", variable)
+    done = keyless("assume", *web("github-actions"), *words)
 
     assert done.code == 0, done.err
     assert bundles == [expected]
 
 
-def test_a_job_without_the_permission_is_told(nobody) -> None:
+def test_a_job_without_the_permission_is_told(keyless) -> None:
     """Outside of a job, or without the permission, nothing is asked."""
-    done = nobody("assume", *web("github-actions"))
+    done = keyless("assume", *web("github-actions"))
 
     assert done.code == 255  # version 2: 253
     assert "permissions: id-token: write" in done.err
-    assert nobody.stub.requests == []
+    assert keyless.stub.requests == []
 
 
-def test_refresh_reads_the_token_again(nobody, token: Path) -> None:
+def test_refresh_reads_the_token_again(keyless, token: Path) -> None:
     """A token that was renewed meanwhile is the one that is sent, in the recorded region."""
-    nobody("assume", *web(token, "--region", "eu-west-1"))
+    keyless("assume", *web(token, "--region", "eu-west-1"))
     token.write_text(f"{WEB_TOKEN}2")
-    done = nobody("assume", "refresh", "--update-profile", "assumed-role")
+    done = keyless("assume", "refresh", "--update-profile", "assumed-role")
 
     assert done.code == 0, done.err
-    assert nobody.stub.actions == ["AssumeRoleWithWebIdentity"] * 2
-    assert nobody.stub.requests[1]["WebIdentityToken"] == f"{WEB_TOKEN}2"
-    assert "Authorization" not in nobody.stub.headers[1]
+    assert keyless.stub.actions == ["AssumeRoleWithWebIdentity"] * 2
+    assert keyless.stub.requests[1]["WebIdentityToken"] == f"{WEB_TOKEN}2"
+    assert "Authorization" not in keyless.stub.headers[1]
 
 
 def test_refresh_of_many_keeps_their_ways_apart(aws, token: Path) -> None:
@@ -232,27 +234,27 @@ def test_refresh_of_many_keeps_their_ways_apart(aws, token: Path) -> None:
     assert signed == {"AssumeRole": True, "AssumeRoleWithWebIdentity": False}
 
 
-def test_refresh_of_an_assertion_says_what_to_type(nobody, assertion: Path) -> None:
+def test_refresh_of_an_assertion_says_what_to_type(keyless, assertion: Path) -> None:
     """It is good for some minutes, and was not kept."""
-    nobody("assume", *saml(assertion, "--update-profile", "idp"))
-    done = nobody("assume", "refresh", "--update-profile", "idp")
+    keyless("assume", *saml(assertion, "--update-profile", "idp"))
+    done = keyless("assume", "refresh", "--update-profile", "idp")
 
     assert done.code != 0
     assert (
         f"aws assume --role-arn {ROLE_ARN} --saml-assertion file://PATH --update-profile idp"
     ) in " ".join((done.err + done.out).split())
-    assert len(nobody.stub.requests) == 1
+    assert len(keyless.stub.requests) == 1
 
 
-def test_a_token_that_is_gone(nobody, token: Path) -> None:
+def test_a_token_that_is_gone(keyless, token: Path) -> None:
     """The message names the file, and nothing is asked or written."""
     token.unlink()
-    done = nobody("assume", *web(token))
+    done = keyless("assume", *web(token))
 
     assert done.code == 255  # version 2: 253
     assert f"Can't read {token}: No such file or directory" in done.err
-    assert nobody.stub.requests == []
-    assert not nobody.credentials.exists()
+    assert keyless.stub.requests == []
+    assert not keyless.credentials.exists()
 
 
 @pytest.mark.parametrize(
@@ -269,13 +271,13 @@ def test_a_token_that_is_gone(nobody, token: Path) -> None:
         (["--principal-arn", PROVIDER], "--principal-arn goes with --saml-assertion"),
     ],
 )
-def test_what_does_not_go_with_a_token(nobody, token: Path, more: list[str], why: str) -> None:
+def test_what_does_not_go_with_a_token(keyless, token: Path, more: list[str], why: str) -> None:
     """What STS does not have there is an error that says why, before anything is asked."""
-    done = nobody("assume", *web(token, *more))
+    done = keyless("assume", *web(token, *more))
 
     assert done.code == 255  # version 2: 252
     assert why in done.err
-    assert nobody.stub.requests == []
+    assert keyless.stub.requests == []
 
 
 @pytest.mark.parametrize(
@@ -289,14 +291,14 @@ def test_what_does_not_go_with_a_token(nobody, token: Path, more: list[str], why
     ],
 )
 def test_what_does_not_go_with_an_assertion(
-    nobody, assertion: Path, more: list[str], why: str
+    keyless, assertion: Path, more: list[str], why: str
 ) -> None:
     """The same for an assertion."""
-    done = nobody("assume", *saml(assertion, *more))
+    done = keyless("assume", *saml(assertion, *more))
 
     assert done.code == 255  # version 2: 252
     assert why in done.err
-    assert nobody.stub.requests == []
+    assert keyless.stub.requests == []
 
 
 @pytest.mark.parametrize(
@@ -309,27 +311,27 @@ def test_what_does_not_go_with_an_assertion(
     ],
     ids=["no role", "no account", "the token itself", "the assertion itself"],
 )
-def test_what_is_missing_or_misplaced(nobody, token: Path, words: list[str], why: str) -> None:
+def test_what_is_missing_or_misplaced(keyless, token: Path, words: list[str], why: str) -> None:
     """Each is one sentence with what to type, and shows no token."""
-    done = nobody("assume", *words)
+    done = keyless("assume", *words)
 
     assert done.code == 255  # version 2: 252
     assert why in done.err
     assert "Mark" not in done.err
-    assert nobody.stub.requests == []
+    assert keyless.stub.requests == []
 
 
-def test_a_role_name_with_its_account(nobody, token: Path) -> None:
-    """The partition is the region's, for nobody is asked."""
-    done = nobody("assume", "--role-name", "my-iam-role", "--account-id", ACCOUNT,
+def test_a_role_name_with_its_account(keyless, token: Path) -> None:
+    """The partition is the region's, for no prompt is shown."""
+    done = keyless("assume", "--role-name", "my-iam-role", "--account-id", ACCOUNT,
                   "--web-identity-token-file", str(token))  # fmt: skip
 
     assert done.code == 0, done.err
-    assert nobody.stub.requests[0]["RoleArn"] == ROLE_ARN
+    assert keyless.stub.requests[0]["RoleArn"] == ROLE_ARN
 
 
 def test_settings_that_do_not_apply_are_left_out(aws, token: Path) -> None:
-    """A default for AssumeRole alone stands in nobody's way, and a duration applies."""
+    """A default for AssumeRole alone has no effect, and a duration applies."""
     aws.add_config("assume =\n    external_id = abc\n    duration_seconds = 7200\n")
     done = aws("assume", *web(token))
 
@@ -338,34 +340,34 @@ def test_settings_that_do_not_apply_are_left_out(aws, token: Path) -> None:
     assert aws.stub.requests[0]["DurationSeconds"] == "7200"
 
 
-def test_the_longest_session_is_stepped_down_to(nobody, token: Path) -> None:
+def test_the_longest_session_is_stepped_down_to(keyless, token: Path) -> None:
     """Without credentials IAM is not asked."""
-    nobody.stub.script = lambda asked: (
+    keyless.stub.script = lambda request: (
         refusal(400, "ValidationError", TOO_LONG)
-        if int(asked["DurationSeconds"]) > 14400
+        if int(request["DurationSeconds"]) > 14400
         else None
     )
-    done = nobody("assume", *web(token, "--duration-seconds", "max"))
+    done = keyless("assume", *web(token, "--duration-seconds", "max"))
 
     assert done.code == 0, done.err
-    assert [one["DurationSeconds"] for one in nobody.stub.requests] == ["43200", "28800", "14400"]
+    assert [one["DurationSeconds"] for one in keyless.stub.requests] == ["43200", "28800", "14400"]
 
 
-def test_a_refusal_says_whose_side_it_is(nobody, token: Path) -> None:
+def test_a_refusal_says_whose_side_it_is(keyless, token: Path) -> None:
     """Text: AWS STS answers this where trust policy or role do not fit; nothing is written."""
-    nobody.stub.script = lambda asked: refusal(
+    keyless.stub.script = lambda request: refusal(
         403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"
     )
-    done = nobody("assume", *web(token))
+    done = keyless("assume", *web(token))
 
     assert done.code in (254, 255)
     assert "trust policy has to allow sts:AssumeRoleWithWebIdentity" in " ".join(done.err.split())
-    assert not nobody.credentials.exists()
+    assert not keyless.credentials.exists()
 
 
 @pytest.mark.parametrize("way", ["token", "assertion"])
-def test_a_refusal_that_quotes_the_identity_token_is_masked(
-    nobody, token: Path, assertion: Path, way: str
+def test_an_error_that_quotes_the_token_is_masked(
+    keyless, token: Path, assertion: Path, way: str
 ) -> None:
     """Text: "Common Errors", ValidationError, which quotes what it finds to be invalid."""
     secret = WEB_TOKEN if way == "token" else assertion.read_text()
@@ -373,18 +375,18 @@ def test_a_refusal_that_quotes_the_identity_token_is_masked(
     text = (
         f"1 validation error detected: Value '{secret}' at '{name}' failed to satisfy constraint"
     )
-    nobody.stub.script = lambda asked: refusal(400, "ValidationError", text)
-    done = nobody("assume", *(web(token) if way == "token" else saml(assertion)), "--debug")
+    keyless.stub.script = lambda request: refusal(400, "ValidationError", text)
+    done = keyless("assume", *(web(token) if way == "token" else saml(assertion)), "--debug")
 
     assert done.code in (254, 255)
     assert f"Value '****' at '{name}'" in done.err
     assert secret[20:60] not in done.out + done.err
 
 
-def test_dry_run_shows_the_operation_and_no_token(nobody, token: Path, assertion: Path) -> None:
+def test_dry_run_shows_the_operation_and_no_token(keyless, token: Path, assertion: Path) -> None:
     """Nothing is asked; the parameters are those without the secret."""
     for words in (web(token), saml(assertion)):
-        done = nobody("assume", *words, "--dry-run")
+        done = keyless("assume", *words, "--dry-run")
         (request,) = json.loads(done.out)["Requests"]
 
         assert request["Operation"].startswith("AssumeRoleWith"), done.err
@@ -393,93 +395,93 @@ def test_dry_run_shows_the_operation_and_no_token(nobody, token: Path, assertion
         assert ("web-identity-token-file = " + str(token) in done.out) is (words == web(token))
         assert "WebTokenMark" not in done.out + done.err
         assert assertion.read_text()[:40] not in done.out + done.err
-    assert nobody.stub.requests == []
+    assert keyless.stub.requests == []
 
 
-def test_min_ttl_is_satisfied_by_the_same_request(nobody, token: Path) -> None:
+def test_min_ttl_is_satisfied_by_the_same_request(keyless, token: Path) -> None:
     """The second run of a CI script calls nothing."""
     for _ in range(2):
-        assert nobody("assume", *web(token, "--min-ttl", "900")).code == 0
-    assert len(nobody.stub.requests) == 1
+        assert keyless("assume", *web(token, "--min-ttl", "900")).code == 0
+    assert len(keyless.stub.requests) == 1
 
 
-def test_export_prints_the_role(nobody, token: Path, assertion: Path) -> None:
+def test_export_prints_the_role(keyless, token: Path, assertion: Path) -> None:
     """Both ways end in the same sinks."""
     for words in (web(token), saml(assertion)):
-        done = nobody("assume", "export", *words, "--format", "process")
+        done = keyless("assume", "export", *words, "--format", "process")
 
         assert json.loads(done.out)["SecretAccessKey"] == SECRET, done.err
 
 
-def test_a_self_refreshing_profile_reads_the_token_again(nobody, token: Path) -> None:
+def test_a_self_refreshing_profile_reads_the_token_again(keyless, token: Path) -> None:
     """The program behind it needs no source profile."""
-    assert nobody("assume", *web(token, "--auto-refresh")).code == 0
-    cache = next((nobody.config.parent / "cli" / "cache" / "assume-sessions").glob("[0-9a-f]*"))
+    assert keyless("assume", *web(token, "--auto-refresh")).code == 0
+    cache = next((keyless.config.parent / "cli" / "cache" / "assume-sessions").glob("[0-9a-f]*"))
     for path in cache.parent.iterdir():
         path.write_bytes(b"")
-    done = nobody("assume", "export", "--update-profile", "assumed-role", "--format", "process")
+    done = keyless("assume", "export", "--update-profile", "assumed-role", "--format", "process")
 
     assert done.code == 0, done.err
-    assert nobody.stub.actions == ["AssumeRoleWithWebIdentity"] * 2
+    assert keyless.stub.actions == ["AssumeRoleWithWebIdentity"] * 2
 
 
-def test_a_pipe_is_read_once(nobody) -> None:
+def test_a_pipe_is_read_once(keyless) -> None:
     """Process substitution works, and not where the token is needed later."""
     reader, writer = os.pipe()
     os.write(writer, WEB_TOKEN.encode())
     os.close(writer)
     try:
-        refused = nobody("assume", *web(f"/dev/fd/{reader}", "--auto-refresh"))
-        done = nobody("assume", *web(f"/dev/fd/{reader}"))
+        refused = keyless("assume", *web(f"/dev/fd/{reader}", "--auto-refresh"))
+        done = keyless("assume", *web(f"/dev/fd/{reader}"))
     finally:
         os.close(reader)
 
     assert "there will be none in the pipe" in refused.err
     assert done.code == 0, done.err
-    assert nobody.stub.requests[0]["WebIdentityToken"] == WEB_TOKEN
+    assert keyless.stub.requests[0]["WebIdentityToken"] == WEB_TOKEN
 
 
-def test_aws_profile_may_be_the_target_before_it_is_there(nobody, token: Path) -> None:
+def test_aws_profile_may_be_the_target_before_it_is_there(keyless, token: Path) -> None:
     """A job sets AWS_PROFILE once, at its top."""
-    nobody.set_variable("AWS_PROFILE", "assumed-role")
+    keyless.set_variable("AWS_PROFILE", "assumed-role")
 
     for _ in range(2):
-        done = nobody("assume", *web(token))
+        done = keyless("assume", *web(token))
         assert done.code == 0, done.err
 
 
-def test_keys_in_the_environment_sign_nothing(nobody, token: Path) -> None:
-    """An identity token beats whatever else is there."""
-    nobody.set_variable("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENTKEY12")
-    nobody.set_variable("AWS_SECRET_ACCESS_KEY", "x" * 40)
-    nobody.set_variable("AWS_SESSION_TOKEN", "EnvironmentToken")
-    done = nobody("assume", *web(token))
+def test_keys_in_the_environment_sign_nothing(keyless, token: Path) -> None:
+    """An identity provider token beats whatever else is there."""
+    keyless.set_variable("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENTKEY12")
+    keyless.set_variable("AWS_SECRET_ACCESS_KEY", "x" * 40)
+    keyless.set_variable("AWS_SESSION_TOKEN", "EnvironmentToken")
+    done = keyless("assume", *web(token))
 
     assert done.code == 0, done.err
-    assert "Authorization" not in nobody.stub.headers[0]
-    assert "X-Amz-Security-Token" not in nobody.stub.headers[0]
+    assert "Authorization" not in keyless.stub.headers[0]
+    assert "X-Amz-Security-Token" not in keyless.stub.headers[0]
 
 
 @pytest.mark.parametrize("refused", [False, True])
 @pytest.mark.parametrize("way", ["token", "assertion", "github"])
 def test_no_identity_token_is_in_log_or_history(
-    nobody, token: Path, assertion: Path, runner: RunnerStub, way: str, refused: bool
+    keyless, token: Path, assertion: Path, runner: RunnerStub, way: str, refused: bool
 ) -> None:
     """Neither token, bearer token, assertion nor what STS answers is shown or recorded."""
-    nobody.add_config("[default]\ncli_history = enabled\n")
+    keyless.add_config("[default]\ncli_history = enabled\n")
     if refused:
-        nobody.stub.script = lambda asked: refusal(400, "InvalidIdentityToken", "no")
+        keyless.stub.script = lambda request: refusal(400, "InvalidIdentityToken", "no")
     words = {
         "token": web(token), "assertion": saml(assertion), "github": web("github-actions"),
     }[way]  # fmt: skip
-    done = nobody("assume", *words, "--debug")
-    folder = nobody.config.parent / "cli" / "history"
+    done = keyless("assume", *words, "--debug")
+    folder = keyless.config.parent / "cli" / "history"
     history = b"".join(path.read_bytes() for path in folder.iterdir())
 
     assert (done.code == 0) is not refused, done.err
     assert "CLI version" in done.err  # --debug is on
     assert b"CLI_ARGUMENTS" in history  # and so is the history
-    assert len(nobody.stub.requests) == 1
+    assert len(keyless.stub.requests) == 1
     secrets = [
         "WebTokenMark", "GitHubToken", BEARER[:20], assertion.read_text()[100:140], MARK, SECRET,
         TOKEN[:40],
@@ -489,9 +491,9 @@ def test_no_identity_token_is_in_log_or_history(
         assert secret.encode() not in history, secret
 
 
-def test_the_clis_own_command_is_what_would_leak(nobody) -> None:
+def test_the_clis_own_command_is_what_would_leak(keyless) -> None:
     """The same test sees the token where nobody withholds it, so it can fail."""
-    done = nobody("sts", "assume-role-with-web-identity", "--role-arn", ROLE_ARN,
+    done = keyless("sts", "assume-role-with-web-identity", "--role-arn", ROLE_ARN,
                   "--role-session-name", "s1", "--web-identity-token", WEB_TOKEN,
                   "--debug")  # fmt: skip
 
@@ -520,21 +522,21 @@ source_profile = production
     ],
 )
 @pytest.mark.parametrize("way", ["token", "assertion"])
-def test_a_word_and_the_name_of_an_account(
-    nobody, token: Path, assertion: Path, way: str, words: list[str]
+def test_a_role_specifier_with_the_name_of_an_account(
+    keyless, token: Path, assertion: Path, way: str, words: list[str]
 ) -> None:
     """What the profiles know of roles and accounts needs no caller."""
-    nobody.add_config(NAMED)
-    identity_token = {
+    keyless.add_config(NAMED)
+    proof = {
         "token": ["--web-identity-token-file", str(token)],
         "assertion": ["--saml-assertion", f"file://{assertion}"],
     }[way]
-    done = nobody("assume", *words, *identity_token)
+    done = keyless("assume", *words, *proof)
 
     assert done.code == 0, done.err
-    (asked,) = nobody.stub.requests
-    assert asked["Action"].startswith("AssumeRoleWith")
-    assert asked["RoleArn"] == ROLE_ARN
+    (request,) = keyless.stub.requests
+    assert request["Action"].startswith("AssumeRoleWith")
+    assert request["RoleArn"] == ROLE_ARN
 
 
 @pytest.mark.parametrize("way", ["token", "assertion"])
@@ -547,21 +549,21 @@ def test_a_word_and_the_name_of_an_account(
         (["--copy-source"], "--copy-source assumes no role"),
     ],
 )
-def test_what_no_identity_token_can_tell(
-    nobody, token: Path, assertion: Path, way: str, words: list[str], why: str
+def test_what_no_identity_token_contains(
+    keyless, token: Path, assertion: Path, way: str, words: list[str], why: str
 ) -> None:
     """An account that only a caller can look up, another source and roles on the way."""
-    nobody.add_config(NAMED)
-    identity_token = {
+    keyless.add_config(NAMED)
+    proof = {
         "token": ["--web-identity-token-file", str(token)],
         "assertion": ["--saml-assertion", f"file://{assertion}"],
     }[way]
     for verb in ((), ("export",)):
-        done = nobody("assume", *verb, *words, *identity_token)
+        done = keyless("assume", *verb, *words, *proof)
 
         assert done.code == 255  # version 2: 252
         assert why in done.err
-    assert nobody.stub.requests == []
+    assert keyless.stub.requests == []
 
 
 def test_a_name_that_another_source_was_told_is_not_taken(aws, token: Path) -> None:
@@ -577,67 +579,67 @@ def test_a_name_that_another_source_was_told_is_not_taken(aws, token: Path) -> N
     assert aws.stub.actions == before
 
 
-def test_the_next_role_goes_from_there(nobody, token: Path) -> None:
+def test_the_next_role_goes_from_there(keyless, token: Path) -> None:
     """In place of --via: the profile by the token is the source of the other."""
-    assert nobody("assume", *web(token, "--update-profile", "ci")).code == 0
-    done = nobody("assume", "--role-arn", OTHER_ARN, "--profile", "ci", "--update-profile", "b")
+    assert keyless("assume", *web(token, "--update-profile", "ci")).code == 0
+    done = keyless("assume", "--role-arn", OTHER_ARN, "--profile", "ci", "--update-profile", "b")
 
     assert done.code == 0, done.err
-    assert nobody.stub.actions == ["AssumeRoleWithWebIdentity", "AssumeRole"]
-    done = nobody("assume", "refresh", "--all")
+    assert keyless.stub.actions == ["AssumeRoleWithWebIdentity", "AssumeRole"]
+    done = keyless("assume", "refresh", "--all")
     assert done.code == 0, done.err
-    assert nobody.stub.actions[2:] == ["AssumeRoleWithWebIdentity", "AssumeRole"]
+    assert keyless.stub.actions[2:] == ["AssumeRoleWithWebIdentity", "AssumeRole"]
 
 
-def test_a_partition_that_nobody_can_tell(nobody, token: Path) -> None:
+def test_an_unknown_partition(keyless, token: Path) -> None:
     """Of a newer region there is no caller to ask; an ARN says it."""
     region = ["--region", "us-isoz-north-1", "--web-identity-token-file", str(token)]
-    refused = nobody("assume", f"{ACCOUNT}:my-iam-role", *region)
-    done = nobody("assume", f"arn:aws-iso-z:iam::{ACCOUNT}:role/my-iam-role", *region)
+    refused = keyless("assume", f"{ACCOUNT}:my-iam-role", *region)
+    done = keyless("assume", f"arn:aws-iso-z:iam::{ACCOUNT}:role/my-iam-role", *region)
 
     assert refused.code == 255  # version 2: 252
     assert "does not know the partition of the region us-isoz-north-1" in refused.err
     assert done.code == 0, done.err
-    assert len(nobody.stub.requests) == 1
+    assert len(keyless.stub.requests) == 1
 
 
-def test_a_source_that_is_not_needed_is_not_checked(nobody, token: Path) -> None:
-    """A circle behind the profile whose settings count stands in nobody's way."""
-    nobody.add_config(
+def test_a_source_that_is_not_needed_is_not_checked(keyless, token: Path) -> None:
+    """A circle behind the profile whose settings count has no effect."""
+    keyless.add_config(
         f"[profile a]\nrole_arn = {ROLE_ARN}\nsource_profile = b\ninclude_profile = settings\n"
         f"[profile b]\nrole_arn = {ROLE_ARN}\nsource_profile = a\n"
         "[profile settings]\nassume =\n    duration_seconds = 7200\n"
     )
     for words in ([], ["export"]):
-        done = nobody("assume", *words, *web(token, "--profile", "a"))
+        done = keyless("assume", *words, *web(token, "--profile", "a"))
 
         assert done.code == 0, done.err
-        assert nobody.stub.requests[-1]["DurationSeconds"] == "7200"
+        assert keyless.stub.requests[-1]["DurationSeconds"] == "7200"
 
 
-def test_a_refusal_does_not_lead_to_explain(nobody, token: Path) -> None:
-    """It looks at AssumeRole alone; its options have no identity token."""
-    nobody.stub.script = lambda asked: refusal(403, "AccessDenied", "Not authorized")
-    done = nobody("assume", *web(token))
+def test_a_refusal_does_not_lead_to_explain(keyless, token: Path) -> None:
+    """It looks at AssumeRole alone; its options have no identity provider token."""
+    keyless.stub.script = lambda request: refusal(403, "AccessDenied", "Not authorized")
+    done = keyless("assume", *web(token))
 
     assert "trust policy has to allow" in " ".join(done.err.split())
     assert "aws assume explain" not in done.err
-    done = nobody("assume", "explain", *web(token))
+    done = keyless("assume", "explain", *web(token))
     assert done.code not in (0, 1)
     assert "Unknown options" in done.err
 
 
 def test_an_endpoint_renews_by_the_token_of_that_time(
-    nobody, token: Path, endpoint_renews_once
+    keyless, token: Path, endpoint_renews_once
 ) -> None:
     """The endpoint of `exec --auto-refresh` reads the file anew for each renewal."""
     endpoint_renews_once.append(lambda: token.write_text(f"{WEB_TOKEN}2"))
-    done = nobody("assume", "exec", "--auto-refresh", *web(token), "--", "true")
+    done = keyless("assume", "exec", "--auto-refresh", *web(token), "--", "true")
 
     assert done.code == 0, done.err
-    assert nobody.stub.actions == ["AssumeRoleWithWebIdentity"] * 2
-    assert [one["WebIdentityToken"] for one in nobody.stub.requests] == [
+    assert keyless.stub.actions == ["AssumeRoleWithWebIdentity"] * 2
+    assert [one["WebIdentityToken"] for one in keyless.stub.requests] == [
         WEB_TOKEN,
         f"{WEB_TOKEN}2",
     ]
-    assert not any("Authorization" in headers for headers in nobody.stub.headers)
+    assert not any("Authorization" in headers for headers in keyless.stub.headers)

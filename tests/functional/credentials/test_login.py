@@ -69,7 +69,7 @@ def test_a_login_that_fails(aws: Any, home: Path, sso: SsoStub, version_2: None)
 
 
 def test_login_without_a_terminal(aws: Any, home: Path, sso: SsoStub, version_2: None) -> None:
-    """Nobody is there to sign in: nothing is run."""
+    """Without a terminal there is no sign-in: nothing is run."""
     write_sso_token(home, hours=-1)
     runs: Runs = []
     done = aws(*COPY, "--login", environment=terminal(runs, lambda: 0, has_terminal=False))
@@ -123,8 +123,8 @@ def signs_in(
 
 def roles(aws: Any) -> list[str]:
     """Return the roles that STS was asked for, in order."""
-    asked = [one for one in aws.stub.requests if one["Action"] == "AssumeRole"]
-    return [one["RoleArn"] for one in asked]
+    request = [one for one in aws.stub.requests if one["Action"] == "AssumeRole"]
+    return [one["RoleArn"] for one in request]
 
 
 def test_export_signs_in(aws: Any, signs_in: SignsIn) -> None:
@@ -163,7 +163,7 @@ def test_exec_signs_in_and_runs_as_the_role(aws: Any, signs_in: SignsIn) -> None
 
 
 @pytest.mark.parametrize(
-    ("words", "asked"),
+    ("words", "expected"),
     [
         (("--role-arn", ROLE_ARN, "--profile", "admin"), [ROLE_OF_ADMIN, ROLE_ARN]),
         (("chain",), [ROLE_OF_ADMIN, ROLE_ARN]),
@@ -176,7 +176,7 @@ def test_exec_signs_in_and_runs_as_the_role(aws: Any, signs_in: SignsIn) -> None
     ids=lambda one: "-".join(one) if isinstance(one, tuple) else "",
 )
 def test_a_source_that_is_a_role_goes_on_after_the_sign_in(
-    aws: Any, signs_in: SignsIn, words: tuple[str, ...], asked: list[str]
+    aws: Any, signs_in: SignsIn, words: tuple[str, ...], expected: list[str]
 ) -> None:
     """The CLI's provider of roles is made anew: coming by a profile again is no circle."""
     before, dashes, after = [*words], [], []
@@ -187,7 +187,7 @@ def test_a_source_that_is_a_role_goes_on_after_the_sign_in(
 
     assert done.code == 0, done.err
     assert [run[0] for run in signs_in.runs] == [["sso", "login", "--profile", "dev"]]
-    assert roles(aws) == asked
+    assert roles(aws) == expected
 
 
 # Sign-ins that a profile inherits: the CLI's own commands don't know include_profile.

@@ -37,18 +37,18 @@ WRONG = refusal(
 
 def refusing(*codes: str) -> Callable[[dict[str, str]], Optional[Answer]]:
     """Return a script of STS that finds these codes wrong."""
-    return lambda asked: WRONG if asked.get("TokenCode") in codes else None
+    return lambda request: WRONG if request.get("TokenCode") in codes else None
 
 
 def sent(aws) -> list[tuple[str, Optional[str], str]]:
     """Return operation, token code and signer of each request, in order."""
     return [
-        (asked["Action"], asked.get("TokenCode"), signer)
-        for asked, signer in zip(aws.stub.requests, aws.signers())
+        (request["Action"], request.get("TokenCode"), signer)
+        for request, signer in zip(aws.stub.requests, aws.signers())
     ]
 
 
-def kept(home: Any) -> list[Any]:
+def session_files(home: Any) -> list[Any]:
     """Return the files of sessions below a HOME."""
     folder = home / ".aws" / "cli" / "cache" / "assume-mfa"
     return [one for one in folder.iterdir() if one.suffix != ".lock"] if folder.exists() else []
@@ -72,8 +72,8 @@ def test_ten_roles_cost_one_code(aws) -> None:
     assert all("SerialNumber" not in one for one in aws.stub.requests[1:])
 
 
-def test_a_kept_session_needs_no_terminal(aws) -> None:
-    """What one code has bought serves a script too, for a role name as well."""
+def test_a_cached_session_needs_no_terminal(aws) -> None:
+    """What one code has created serves a script too, for a role name as well."""
     aws(*BEHIND_MFA, environment=PromptedUser("918273").environment)
     words = ("--role-name", "r2", "--serial-number", MFA_SERIAL, "--update-profile", "p2")
     done = aws("assume", *words, environment=NO_TERMINAL)
@@ -92,7 +92,7 @@ def test_the_device_stays_in_the_record(aws) -> None:
 def test_the_session_is_private(aws, home) -> None:
     """The file is 0600 in a folder of 0700, and its name tells neither key nor device."""
     aws(*BEHIND_MFA, environment=PromptedUser("918273").environment)
-    (file,) = kept(home)
+    (file,) = session_files(home)
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
@@ -139,7 +139,7 @@ def test_a_session_that_nears_its_end_is_replaced(aws, left: int, questions: int
 
 @pytest.mark.parametrize("code", ["ExpiredToken", "InvalidClientTokenId"])
 def test_a_session_that_is_refused_is_replaced_once(aws, code: str) -> None:
-    """A kept session that STS does not take is dropped, and another code is asked for."""
+    """A kept session that STS does not take is dropped, and another code is requested."""
     aws(*BEHIND_MFA, environment=PromptedUser("918273").environment)
     aws.stub.requests.clear()
     aws.stub.headers.clear()
@@ -183,7 +183,7 @@ def test_a_longer_session_goes_straight_to_assume_role(aws, home) -> None:
     assert done.code == 0, done.err
     assert sent(aws) == [("AssumeRole", "918273", USER_KEY_ID)]
     assert "3601 seconds needs an MFA code of its own" in done.err
-    assert kept(home) == []
+    assert session_files(home) == []
 
 
 def test_a_code_that_was_given_is_for_this_call(aws, home) -> None:
@@ -192,7 +192,7 @@ def test_a_code_that_was_given_is_for_this_call(aws, home) -> None:
 
     assert done.code == 0, done.err
     assert sent(aws) == [("AssumeRole", "918273", USER_KEY_ID)]
-    assert kept(home) == []
+    assert session_files(home) == []
 
 
 def test_a_temporary_source_can_buy_no_session(aws, home) -> None:
@@ -203,11 +203,11 @@ def test_a_temporary_source_can_buy_no_session(aws, home) -> None:
 
     assert done.code == 0, done.err
     assert sent(aws) == [("AssumeRole", "918273", ACCESS_KEY_ID)]
-    assert kept(home) == []
+    assert session_files(home) == []
 
 
 @pytest.mark.parametrize("words", [(), ("--duration-seconds", "7200")], ids=["session", "direct"])
-def test_a_wrong_code_is_asked_for_again(aws, words: tuple[str, ...]) -> None:
+def test_a_wrong_code_prompts_again(aws, words: tuple[str, ...]) -> None:
     """Two wrong codes, one of them by its form, then the right one; each is said on stderr."""
     user = PromptedUser("000000", "12345", "918273")
     aws.stub.script = refusing("000000")
@@ -234,10 +234,10 @@ def test_three_wrong_codes_are_enough(aws, home) -> None:
     assert aws.stub.actions == ["GetSessionToken"] * 3
     assert "MultiFactorAuthentication failed" in done.err
     assert aws.files() == before
-    assert kept(home) == []
+    assert session_files(home) == []
 
 
-def test_another_refusal_is_not_asked_about_again(aws) -> None:
+def test_another_error_does_not_prompt_again(aws) -> None:
     """A right that is missing is not a wrong code."""
     user = PromptedUser("918273", "918273")
     aws.stub.script = lambda one: refusal(403, "AccessDenied", "is not authorized to perform")
@@ -248,7 +248,7 @@ def test_another_refusal_is_not_asked_about_again(aws) -> None:
 
 
 @pytest.mark.parametrize("by", ["option", "process"])
-def test_a_wrong_code_that_nobody_typed_is_the_end(aws, by: str) -> None:
+def test_a_wrong_code_of_an_option_is_final(aws, by: str) -> None:
     """What --token-code or mfa_process gave is not asked for again, terminal or not."""
     aws.stub.script = refusing("000000")
     words = ("--token-code", "000000") if by == "option" else ()
@@ -263,7 +263,7 @@ def test_a_wrong_code_that_nobody_typed_is_the_end(aws, by: str) -> None:
 
 
 def test_a_command_answers_the_code(aws) -> None:
-    """mfa_process of the source profile stands in for the person, without a terminal."""
+    """mfa_process of the source profile stands in for the user, without a terminal."""
     aws.add_config("mfa_process = echo 'Code: 918 273'\n")
     done = aws(*BEHIND_MFA, environment=NO_TERMINAL)
 

@@ -36,13 +36,13 @@ def behind_mfa(
 ) -> Callable[[dict[str, str]], Optional[Answer]]:
     """Return a script: the role needs a device, by the call or by the session that signs."""
 
-    def script(asked: dict[str, str]) -> Optional[Answer]:
-        if asked["Action"] == "ListMFADevices":
+    def script(request: dict[str, str]) -> Optional[Answer]:
+        if request["Action"] == "ListMFADevices":
             return devices
-        if asked["Action"] != "AssumeRole" or asked["RoleArn"] != role_arn:
+        if request["Action"] != "AssumeRole" or request["RoleArn"] != role_arn:
             return None
         is_by_session = SESSION_KEY_ID in aws.stub.headers[-1]["Authorization"]
-        has_code = "SerialNumber" in asked and "TokenCode" in asked
+        has_code = "SerialNumber" in request and "TokenCode" in request
         return None if is_by_session or has_code else NEEDED
 
     return script
@@ -63,7 +63,7 @@ FOUND = [
 
 @pytest.mark.parametrize("devices", [(MFA_SERIAL,), (PASSKEY, MFA_SERIAL)])
 def test_the_one_device_is_found(aws, devices: tuple[str, ...]) -> None:
-    """It is told on stderr, its code is asked for, and the call is made once more."""
+    """It is told on stderr, its code is requested, and the call is made once more."""
     aws.stub.script = behind_mfa(aws, devices_answer(*devices))
     person = PromptedUser("918273")
     done = aws(*NAMED, environment=person.environment)
@@ -152,7 +152,7 @@ def test_a_given_code_gets_its_device(aws) -> None:
 )
 @pytest.mark.parametrize("code", [(), ("--token-code", "918273")], ids=["asked", "given"])
 def test_nothing_is_guessed(aws, devices: Answer, says: str, code: tuple[str, ...]) -> None:
-    """Without the one device STS's refusal stands, with what to type; IAM is asked once."""
+    """Without the one device STS's refusal stands, with what to type; IAM is called once."""
     aws.stub.script = behind_mfa(aws, devices)
     person = PromptedUser()
     before = aws.files()
@@ -180,9 +180,9 @@ def test_without_a_terminal_the_refusal_stands(aws) -> None:
 
 
 def test_another_refusal_is_not_about_a_device(aws) -> None:
-    """What STS refuses for another reason, or for none that it tells, asks IAM nothing."""
+    """What STS refuses for another reason, or for no stated reason, calls IAM for nothing."""
     denied = f"User: x is not authorized to perform: sts:AssumeRole on resource: {ROLE_ARN}"
-    aws.stub.script = lambda asked: refusal(403, "AccessDenied", denied)
+    aws.stub.script = lambda request: refusal(403, "AccessDenied", denied)
     done = aws(*NAMED, environment=PromptedUser().environment)
 
     assert done.code != 0
@@ -191,7 +191,7 @@ def test_another_refusal_is_not_about_a_device(aws) -> None:
 
 def test_a_named_device_is_not_replaced(aws) -> None:
     """Where a device was named, a refusal of it is the end."""
-    aws.stub.script = lambda asked: NEEDED if asked["Action"] == "AssumeRole" else None
+    aws.stub.script = lambda request: NEEDED if request["Action"] == "AssumeRole" else None
     done = aws(*NAMED, "--serial-number", OTHER, environment=PromptedUser("918273").environment)
 
     assert done.code != 0
@@ -200,9 +200,9 @@ def test_a_named_device_is_not_replaced(aws) -> None:
 
 def test_the_call_is_made_once_more_and_not_again(aws) -> None:
     """STS that refuses the device that was found, too, has the last word."""
-    aws.stub.script = lambda asked: {
+    aws.stub.script = lambda request: {
         "AssumeRole": NEEDED, "ListMFADevices": devices_answer(MFA_SERIAL)
-    }.get(asked["Action"])  # fmt: skip
+    }.get(request["Action"])  # fmt: skip
     done = aws(*NAMED, environment=PromptedUser("918273", "918273").environment)
 
     assert done.code != 0
@@ -223,7 +223,7 @@ def test_a_temporary_source_has_no_device(aws, code: tuple[str, ...]) -> None:
     assert "--serial-number" in done.err
 
 
-def test_the_device_is_the_first_hops(aws) -> None:
+def test_the_device_is_for_the_first_role_of_a_chain(aws) -> None:
     """With --via the first role may need it; the others are asked without."""
     first = f"{PREFIX}/first"
     aws.stub.script = behind_mfa(aws, devices_answer(MFA_SERIAL), first)
@@ -235,7 +235,7 @@ def test_the_device_is_the_first_hops(aws) -> None:
     assert f"serial-number = {MFA_SERIAL}" in aws.config.read_text()
 
 
-def test_a_role_behind_a_hop_asks_in_vain(aws) -> None:
+def test_a_role_behind_another_role_has_no_device(aws) -> None:
     """Role sessions have no device: the refusal of the last role is told as it is."""
     aws.stub.script = behind_mfa(aws, devices_answer(MFA_SERIAL))
     done = aws(*NAMED, "--via", "first", environment=PromptedUser().environment)
@@ -285,7 +285,7 @@ def test_a_longer_session_is_found_the_device_of(aws, duration: str) -> None:
     assert len([one for one in aws.stub.requests if one.get("TokenCode") == "918273"]) == 1
 
 
-def test_a_refresh_asks_nobody(aws) -> None:
+def test_a_refresh_prompts_for_nothing(aws) -> None:
     """Among many no device is looked for: the refusal is its profile's, and names the option."""
     aws(*NAMED)
     aws.stub.script = behind_mfa(aws, devices_answer(MFA_SERIAL))
@@ -339,8 +339,8 @@ def test_a_policy_that_names_its_key_is_told_without_a_terminal(aws, key: str) -
     )  # fmt: skip
     needed = behind_mfa(aws, devices_answer(MFA_SERIAL))
 
-    def script(asked: dict[str, str]) -> Optional[Answer]:
-        answer = needed(asked)
+    def script(request: dict[str, str]) -> Optional[Answer]:
+        answer = needed(request)
         return denied if answer is NEEDED else answer
 
     aws.stub.script = script

@@ -33,12 +33,12 @@ def key_of(role_arn: str) -> str:
     return "ASIA" + role_arn.rpartition("/")[2].upper().replace("-", "").ljust(16, "0")
 
 
-def by_role(asked: dict[str, str]) -> Optional[Answer]:
+def by_role(request: dict[str, str]) -> Optional[Answer]:
     """Return a session of the asked role, with a key that tells which one."""
-    if asked["Action"] != "AssumeRole":
+    if request["Action"] != "AssumeRole":
         return None
-    arn = asked["RoleArn"]
-    return assume_role_answer(arn, asked["RoleSessionName"], access_key_id=key_of(arn))
+    arn = request["RoleArn"]
+    return assume_role_answer(arn, request["RoleSessionName"], access_key_id=key_of(arn))
 
 
 @pytest.fixture(autouse=True)
@@ -46,19 +46,15 @@ def _sts_by_role(aws) -> None:
     aws.stub.script = by_role
 
 
-def journey(aws, since: int = 0) -> list[tuple[str, str]]:
+def signed_calls(aws, since: int = 0) -> list[tuple[str, str]]:
     """Return the role (else the operation) that was asked for, and the signer, in order."""
     return [
-        (asked.get("RoleArn", asked["Action"]), signer)
-        for asked, signer in zip(aws.stub.requests[since:], aws.signers()[since:])
+        (request.get("RoleArn", request["Action"]), signer)
+        for request, signer in zip(aws.stub.requests[since:], aws.signers()[since:])
     ]
 
 
-ALONG = [
-    (f"{PREFIX}/first", USER_KEY_ID),
-    (OTHER, key_of("/first")),
-    (TARGET, key_of("/other")),
-]
+ALONG = [(f"{PREFIX}/first", USER_KEY_ID), (OTHER, key_of("/first")), (TARGET, key_of("/other"))]
 
 
 def recorded(aws) -> dict[str, str]:
@@ -72,7 +68,7 @@ def test_each_role_is_assumed_by_the_one_before(aws) -> None:
     done = aws("assume", *WAY)
 
     assert done.code == 0, done.err
-    assert journey(aws) == ALONG
+    assert signed_calls(aws) == ALONG
     assert [one.get("DurationSeconds") for one in aws.stub.requests] == ["900", "900", None]
     assert {one["RoleSessionName"] for one in aws.stub.requests} == {"s1"}
     assert json.loads(done.out)["RoleArn"] == TARGET
@@ -81,7 +77,7 @@ def test_each_role_is_assumed_by_the_one_before(aws) -> None:
 
 
 def test_the_record_keeps_the_way(aws) -> None:
-    """The hops stand in the record as ARNs, under `via`."""
+    """The intermediate roles stand in the record as ARNs, under `via`."""
     aws("assume", *WAY)
 
     assert json.loads(recorded(aws)["via"]) == [f"{PREFIX}/first", OTHER]
@@ -94,7 +90,7 @@ def test_names_are_of_the_callers_account(aws) -> None:
     again = aws("assume", "--role-name", "target", "--via", "team/first")
 
     assert (done.code, again.code) == (0, 0), done.err + again.err
-    assert journey(aws) == [
+    assert signed_calls(aws) == [
         ("GetCallerIdentity", USER_KEY_ID),
         *[(f"{PREFIX}/team/first", USER_KEY_ID), (TARGET, key_of("/first"))] * 2,
     ]
@@ -106,7 +102,7 @@ def test_a_name_on_the_way_to_another_account(aws) -> None:
     done = aws("assume", "--role-name", "r", "--account-id", "210987654321", "--via", "first")
 
     assert done.code == 0, done.err
-    assert [one[0] for one in journey(aws)] == [
+    assert [one[0] for one in signed_calls(aws)] == [
         "GetCallerIdentity", f"{PREFIX}/first", "arn:aws:iam::210987654321:role/r",
     ]  # fmt: skip
 
@@ -119,7 +115,7 @@ def test_the_role_of_a_profile_has_a_way_too(aws) -> None:
     done = aws("assume", "--profile", "deploy", *TWO)
 
     assert done.code == 0, done.err
-    assert journey(aws) == ALONG
+    assert signed_calls(aws) == ALONG
     assert [one.get("ExternalId") for one in aws.stub.requests] == [None, None, "partner"]
 
 
@@ -132,16 +128,16 @@ def test_roles_on_roles_in_the_configuration_do_the_same(aws) -> None:
         "duration_seconds = 7200\n"
     )
     done = aws("assume", "--profile", "three", "--region", "us-east-1")
-    asked = len(aws.stub.requests)
+    request = len(aws.stub.requests)
     too_long = aws("assume", "--profile", "three", "--duration-seconds", "7200")
 
     assert done.code == 0, done.err
-    assert journey(aws)[:asked] == ALONG
+    assert signed_calls(aws)[:request] == ALONG
     assert aws.stub.requests[2]["DurationSeconds"] == "3600"
     assert "3600 seconds in place of the configured 7200" in done.err
     assert too_long.code != 0
     assert "role chaining gives at most 3600 seconds" in too_long.err
-    assert len(aws.stub.requests) == asked
+    assert len(aws.stub.requests) == request
 
 
 def test_more_than_the_hour_by_option_is_refused_before_any_call(aws) -> None:
@@ -168,12 +164,12 @@ def test_a_default_is_shortened(aws, value: str, is_told: bool) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_hop_that_fails_is_named(aws, number: int) -> None:
-    """STS's refusal says which of the hops it was; nothing is written."""
+def test_an_intermediate_role_that_fails_is_named(aws, number: int) -> None:
+    """STS's refusal says which of the intermediate roles it was; nothing is written."""
     hop = (f"{PREFIX}/first", OTHER)[number - 1]
     denied = f"User: x is not authorized to perform: sts:AssumeRole on resource: {hop}"
-    aws.stub.script = lambda asked: (
-        refusal(403, "AccessDenied", denied) if asked["RoleArn"] == hop else by_role(asked)
+    aws.stub.script = lambda request: (
+        refusal(403, "AccessDenied", denied) if request["RoleArn"] == hop else by_role(request)
     )
     before = aws.files()
     done = aws("assume", *WAY, environment=NO_TERMINAL)
@@ -185,12 +181,12 @@ def test_a_hop_that_fails_is_named(aws, number: int) -> None:
     assert aws.files() == before
 
 
-def test_the_last_role_is_no_hop(aws) -> None:
-    """A refusal of the role that was meant is STS's, and speaks of no hop."""
-    aws.stub.script = lambda asked: (
+def test_the_last_role_is_no_intermediate_role(aws) -> None:
+    """A refusal of the role that was meant is STS's, and speaks of no intermediate role."""
+    aws.stub.script = lambda request: (
         refusal(403, "AccessDenied", "not authorized to perform: sts:AssumeRole")
-        if asked["RoleArn"] == TARGET
-        else by_role(asked)
+        if request["RoleArn"] == TARGET
+        else by_role(request)
     )
     done = aws("assume", *WAY)
 
@@ -202,9 +198,9 @@ def test_the_last_role_is_no_hop(aws) -> None:
 @pytest.mark.parametrize(
     "answer", [(200, "text/html", "<html>Welcome</html>"), (200, "text/xml", "<a/>")]
 )
-def test_a_hop_with_a_strange_answer_is_named(aws, answer: Answer) -> None:
-    """What is no answer of STS ends the way at that hop."""
-    aws.stub.script = lambda asked: answer if asked["RoleArn"] == OTHER else by_role(asked)
+def test_an_intermediate_role_with_an_invalid_reply_is_named(aws, answer: Answer) -> None:
+    """An invalid reply ends the chain at that intermediate role."""
+    aws.stub.script = lambda request: answer if request["RoleArn"] == OTHER else by_role(request)
     done = aws("assume", *WAY)
 
     assert done.code != 0
@@ -212,7 +208,7 @@ def test_a_hop_with_a_strange_answer_is_named(aws, answer: Answer) -> None:
     assert len(aws.stub.requests) == 2
 
 
-def test_the_code_is_the_first_hops(aws) -> None:
+def test_the_code_is_for_the_first_role(aws) -> None:
     """One code buys a session of the user, which signs for the first role; no device after it."""
     user = PromptedUser("918273")
     done = aws("assume", *WAY, "--serial-number", MFA_SERIAL, environment=user.environment)
@@ -220,17 +216,17 @@ def test_the_code_is_the_first_hops(aws) -> None:
 
     assert (done.code, again.code) == (0, 0), done.err + again.err
     by_session = [(ALONG[0][0], SESSION_KEY_ID), *ALONG[1:]]
-    assert journey(aws) == [("GetSessionToken", USER_KEY_ID), *by_session * 2]
+    assert signed_calls(aws) == [("GetSessionToken", USER_KEY_ID), *by_session * 2]
     assert len(user.questions) == 1
     assert all("SerialNumber" not in one for one in aws.stub.requests[1:])
 
 
-def test_a_given_code_is_the_first_hops(aws) -> None:
+def test_a_given_code_is_for_the_first_role(aws) -> None:
     """--token-code goes to the first AssumeRole with the device, and nowhere else."""
     done = aws("assume", *WAY, "--serial-number", MFA_SERIAL, "--token-code", "918273")
 
     assert done.code == 0, done.err
-    assert journey(aws) == ALONG
+    assert signed_calls(aws) == ALONG
     codes = [(one.get("SerialNumber"), one.get("TokenCode")) for one in aws.stub.requests]
     assert codes == [(MFA_SERIAL, "918273"), (None, None), (None, None)]
 
@@ -246,14 +242,14 @@ def test_verbs_without_a_profile_go_the_same_way(aws, children, words: tuple[str
     done = aws("assume", *words, *WAY, *command)
 
     assert done.code == 0, done.err
-    assert journey(aws) == ALONG
+    assert signed_calls(aws) == ALONG
 
 
-def test_an_endpoint_renews_along_the_hops(aws, endpoint_renews_once) -> None:
-    """Each renewal begins at the source anew: what the hops answered is not kept."""
+def test_an_endpoint_renews_the_whole_chain(aws, endpoint_renews_once) -> None:
+    """Each renewal begins at the source: credentials of intermediate roles are not kept."""
     done = aws("assume", "exec", "--auto-refresh", *WAY, "--", "true")
 
-    assert journey(aws) == ALONG * 2, done.err
+    assert signed_calls(aws) == ALONG * 2, done.err
 
 
 @pytest.mark.parametrize("words", [("--all",), ("--update-profile", "assumed-role")])
@@ -265,7 +261,7 @@ def test_refresh_goes_the_way_of_the_record(aws, words: tuple[str, ...]) -> None
     done = aws("assume", "refresh", *words)
 
     assert done.code == 0, done.err
-    assert journey(aws) == ALONG * 2
+    assert signed_calls(aws) == ALONG * 2
     assert aws.stub.requests[3:] == aws.stub.requests[:3]
     first, second, last = aws.stub.requests[:3]
     assert first["SourceIdentity"] == "alice"
@@ -279,7 +275,7 @@ def test_refresh_goes_the_way_of_the_record(aws, words: tuple[str, ...]) -> None
 
 
 def test_many_at_once_each_go_their_way(aws) -> None:
-    """In the pool of refresh no profile signs with the hop of another one."""
+    """In the pool of refresh no profile signs with the intermediate role of another one."""
     for number in range(6):
         done = aws("assume", "--role-arn", f"{PREFIX}/target-{number}", "--update-profile",
                    f"p{number}", "--via", f"{PREFIX}/a-{number}", "--via",
@@ -298,15 +294,15 @@ def test_many_at_once_each_go_their_way(aws) -> None:
             (f"{PREFIX}/target-{n}", key_of(f"/b-{n}")),
         ]
     ]
-    assert sorted(journey(aws, before)) == sorted(expected)
+    assert sorted(signed_calls(aws, before)) == sorted(expected)
 
 
-def test_a_hop_that_fails_in_a_crowd_is_its_profiles_error(aws) -> None:
-    """refresh --all names profile and hop, and does the others."""
+def test_an_intermediate_role_that_fails_in_a_batch_fails_one_profile(aws) -> None:
+    """refresh --all names profile and intermediate role, and does the others."""
     aws("assume", *WAY)
     aws("assume", "--role-arn", TARGET, "--update-profile", "direct")
-    aws.stub.script = lambda asked: (
-        refusal(403, "AccessDenied", "no") if asked["RoleArn"] == OTHER else by_role(asked)
+    aws.stub.script = lambda request: (
+        refusal(403, "AccessDenied", "no") if request["RoleArn"] == OTHER else by_role(request)
     )
     done = aws("assume", "refresh", "--all")
 
@@ -351,7 +347,7 @@ def test_a_dry_run_of_refresh_lists_them_too(aws) -> None:
 
 
 def test_min_ttl_counts_the_way(aws) -> None:
-    """The same role by the same way is enough; by another way, or none, it is asked for anew."""
+    """The same role by the same way is enough; by another way, or none, it is requested anew."""
     names = ("--role-name", "target", "--via", "first")
     aws("assume", *names)
     calls = len(aws.stub.requests)
@@ -367,22 +363,22 @@ def test_min_ttl_counts_the_way(aws) -> None:
 
 
 def test_a_program_behind_a_profile_goes_the_same_way(aws) -> None:
-    """What --auto-refresh leaves renews by way of the hops, as recorded."""
+    """What --auto-refresh leaves renews by way of the intermediate roles, as recorded."""
     aws("assume", *WAY, "--auto-refresh")
     remove_cache(ProcessCache("assumed-role", recorded(aws)).path)
     done = aws("assume", "export", "--update-profile", "assumed-role", "--format", "process")
 
     assert done.code == 0, done.err
-    assert journey(aws) == ALONG * 2
+    assert signed_calls(aws) == ALONG * 2
     assert json.loads(done.out)["AccessKeyId"] == key_of(TARGET)
 
 
-def test_credentials_of_hops_stay_nowhere(aws, home) -> None:
-    """No file, no output and no log has the key of a hop; the last one's key is in one file."""
+def test_credentials_of_intermediate_roles_are_not_stored(aws, home) -> None:
+    """The key of an intermediate role is nowhere; that of the last role is in one file."""
     tokens = {"first": "F" * 60, "other": "O" * 60}
 
-    def script(asked: dict[str, str]) -> Optional[Answer]:
-        arn = asked["RoleArn"]
+    def script(request: dict[str, str]) -> Optional[Answer]:
+        arn = request["RoleArn"]
         name = arn.rpartition("/")[2]
         return assume_role_answer(
             arn, "s1", access_key_id=key_of(arn), secret=SECRET + name,
@@ -405,12 +401,12 @@ def test_credentials_of_hops_stay_nowhere(aws, home) -> None:
 def test_every_request_goes_to_the_given_endpoint_and_region(
     aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The clients of the hops have the CLI's own options, as the source's has."""
+    """The clients of the intermediate roles have the CLI's own options, as the source's has."""
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     done = aws("assume", *WAY, "--endpoint-url", aws.stub.url, "--region", "eu-west-1")
 
     assert done.code == 0, done.err
-    assert journey(aws) == ALONG
+    assert signed_calls(aws) == ALONG
     regions = {one["Authorization"].split("/")[2] for one in aws.stub.headers}
     assert regions == {"eu-west-1"}
 
@@ -424,7 +420,9 @@ def test_every_request_goes_to_the_given_endpoint_and_region(
         ("arn:aws-cn:iam::123456789012:role/r", "in the partition aws-cn"),
     ],
 )
-def test_a_hop_that_cannot_be_is_refused_before_any_call(aws, hop: str, reason: str) -> None:
+def test_an_invalid_intermediate_role_is_refused_before_any_call(
+    aws, hop: str, reason: str
+) -> None:
     """What is no role, or one of another partition, is an error with its value."""
     done = aws("assume", "--role-arn", TARGET, "--via", hop)
 

@@ -10,7 +10,7 @@ from botocore.history import get_global_history_recorder
 from support.environment import PromptedUser
 from support.sts_stub import ACCOUNT, ROLE_ARN, assume_role_answer, refusal
 
-# Each is recognised by any part of it that is longer than a few characters.
+# Each is recognized by any part of it that is longer than a few characters.
 SOURCE_SECRET, SOURCE_TOKEN = "SourceSecret" * 3, "SourceToken" * 20
 ANSWER_SECRET, ANSWER_TOKEN = "AnswerSecret" * 3, "AnswerToken" * 20
 MARKS = ("SourceSecret", "SourceToken", "AnswerSecret", "AnswerToken")
@@ -18,12 +18,12 @@ MARKS = ("SourceSecret", "SourceToken", "AnswerSecret", "AnswerToken")
 
 @pytest.fixture
 def watched(aws):
-    """Return the driver of somebody with a temporary key who records a history."""
+    """Return the driver of a user with a temporary key who records a history."""
     aws.add_config("[profile watched]\ncli_history = enabled\nregion = us-east-1\n")
     aws.add_key("watched", "ASIASOURCESOURCESOU1", SOURCE_SECRET, SOURCE_TOKEN)
-    aws.stub.script = lambda asked: (
-        assume_role_answer(asked["RoleArn"], "s1", secret=ANSWER_SECRET, token=ANSWER_TOKEN)
-        if asked["Action"] == "AssumeRole"
+    aws.stub.script = lambda request: (
+        assume_role_answer(request["RoleArn"], "s1", secret=ANSWER_SECRET, token=ANSWER_TOKEN)
+        if request["Action"] == "AssumeRole"
         else None
     )
     return aws
@@ -78,7 +78,7 @@ def test_a_token_code_typed_is_in_no_log(watched) -> None:
 def test_log_and_history_go_on_afterwards(watched, refused: bool) -> None:
     """Recorder and handlers are as before, whether STS agreed or not."""
     if refused:
-        watched.stub.script = lambda asked: refusal(403, "AccessDenied", "no")
+        watched.stub.script = lambda request: refusal(403, "AccessDenied", "no")
     watched("assume", "--role-arn", ROLE_ARN, "--profile", "watched", "--debug")
 
     assert get_global_history_recorder()._enabled

@@ -26,7 +26,7 @@ WAYS_TO_SOURCE = [
 
 @pytest.fixture
 def behind(aws, home, monkeypatch):
-    """Return the driver of somebody whose source has come to be behind MFA, without a terminal."""
+    """Return the driver of a user whose source has come to be behind MFA, without a terminal."""
     aws.add_config(ON_BEHIND + BEHIND_SOURCE)
     for words in (("--role-arn", ROLE_ARN, "--update-profile", "role"),
                   ("--copy-source", "--update-profile", "copy")):  # fmt: skip

@@ -40,7 +40,7 @@ def trace(folder: Path) -> dict[str, Any]:
     return answer
 
 
-def rehearsed(done: Any) -> dict[str, Any]:
+def output_of(done: Any) -> dict[str, Any]:
     assert done.code == 0, done.err
     return json.loads(done.out)
 
@@ -59,22 +59,22 @@ def diff_of(answer: dict[str, Any], path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("words", VERBS.values(), ids=VERBS)
-def test_nothing_is_asked_and_nothing_left(aws, words: tuple[str, ...], home: Path) -> None:
+def test_nothing_is_called_and_nothing_is_left(aws, words: tuple[str, ...], home: Path) -> None:
     """No request, no lock, no copy, and the files are the very same ones."""
     aws("assume", "--role-arn", ROLE_ARN)
     for name in ("config.lock", "credentials.lock"):
         (aws.config.parent / name).unlink()
-    asked = len(aws.stub.requests)
+    request = len(aws.stub.requests)
     before = trace(home)
-    answer = rehearsed(aws(*words))
+    answer = output_of(aws(*words))
 
-    assert len(aws.stub.requests) == asked
+    assert len(aws.stub.requests) == request
     assert trace(home) == before
     assert answer["Changes"]
 
 
 @pytest.mark.parametrize("verb", ["refresh", "clear"])
-def test_an_option_before_the_verb_is_no_word_in_the_wind(aws, verb: str) -> None:
+def test_an_option_before_the_verb_takes_effect(aws, verb: str) -> None:
     """`aws assume --dry-run clear` does not clear: the option counts, or it is an error."""
     aws("assume", "--role-arn", ROLE_ARN)
     before = aws.files()
@@ -91,15 +91,15 @@ def test_the_first_run_makes_no_folder(aws, home: Path) -> None:
     before = trace(home)
     done = aws(*VERBS["assume"])
 
-    assert rehearsed(done)["Changes"]
+    assert output_of(done)["Changes"]
     assert trace(home) == before
     assert not (home / "new").exists()
     assert aws.stub.requests == []
 
 
-def test_a_code_is_not_asked_for(aws) -> None:
-    """With an MFA device nobody is asked, with or without a terminal."""
-    answer = rehearsed(aws(*VERBS["assume"], "--serial-number", MFA_SERIAL))
+def test_a_code_is_not_prompted_for(aws) -> None:
+    """With an MFA device no prompt is shown, with or without a terminal."""
+    answer = output_of(aws(*VERBS["assume"], "--serial-number", MFA_SERIAL))
     (request,) = answer["Requests"]
 
     assert request["Parameters"]["SerialNumber"] == MFA_SERIAL
@@ -109,7 +109,7 @@ def test_no_credentials_are_needed(aws) -> None:
     """The source's credentials are not looked for: a program that answers them is not run."""
     marker = aws.config.parent / "was-run"
     aws.add_config(f"[profile slow]\nregion = us-east-1\ncredential_process = touch {marker}\n")
-    rehearsed(aws(*VERBS["assume"], "--profile", "slow"))
+    output_of(aws(*VERBS["assume"], "--profile", "slow"))
 
     assert not marker.exists()
 
@@ -119,7 +119,7 @@ def test_no_credentials_are_needed(aws) -> None:
 
 def test_the_request(aws) -> None:
     """Operation, both profiles and the parameters, under AssumeRole's own names."""
-    (request,) = rehearsed(
+    (request,) = output_of(
         aws(*VERBS["assume"], "--duration-seconds", "900", "--tags", "Key=a,Value=b")
     )["Requests"]
 
@@ -133,7 +133,7 @@ def test_the_request(aws) -> None:
 def test_what_is_shown_is_what_is_then_written(aws) -> None:
     """The config file's diff, applied, is what the command then does to it."""
     before = aws.config.read_text().splitlines()
-    shown = diff_of(rehearsed(aws(*VERBS["assume"])), aws.config)
+    shown = diff_of(output_of(aws(*VERBS["assume"])), aws.config)
     aws("assume", "--role-arn", ROLE_ARN)
     added = aws.config.read_text().splitlines()[len(before) :]
 
@@ -143,7 +143,7 @@ def test_what_is_shown_is_what_is_then_written(aws) -> None:
 
 def test_the_keys_that_would_be_set(aws) -> None:
     """The credentials file's diff names every key, with no value of a credential."""
-    shown = diff_of(rehearsed(aws(*VERBS["assume"])), aws.credentials)
+    shown = diff_of(output_of(aws(*VERBS["assume"])), aws.credentials)
     aws("assume", "--role-arn", ROLE_ARN)
     held = aws.section(aws.credentials, "assumed-role")
     values = dict(line[1:].split(" = ") for line in shown if " = " in line)
@@ -158,9 +158,9 @@ def test_the_keys_that_would_be_set(aws) -> None:
 def test_an_account_that_only_sts_knows(aws) -> None:
     """A role name on the first run: what is not known yet is named as such."""
     words = ("assume", "--role-name", "r1", "--dry-run")
-    (first,) = rehearsed(aws(*words))["Requests"]
+    (first,) = output_of(aws(*words))["Requests"]
     aws("assume", "--role-name", "r1")
-    (second,) = rehearsed(aws(*words))["Requests"]
+    (second,) = output_of(aws(*words))["Requests"]
 
     assert "ACCOUNT" in first["Parameters"]["RoleArn"]
     assert second["Parameters"]["RoleArn"] == f"arn:aws:iam::{ACCOUNT}:role/r1"
@@ -171,7 +171,7 @@ def test_what_clear_would_take_out(aws) -> None:
     before = [path.read_text().splitlines() for path in (aws.config, aws.credentials)]
     aws("assume", "--role-arn", ROLE_ARN)
     after = [path.read_text().splitlines() for path in (aws.config, aws.credentials)]
-    answer = rehearsed(aws(*VERBS["clear"]))
+    answer = output_of(aws(*VERBS["clear"]))
 
     for path, was, now in zip((aws.config, aws.credentials), before, after):
         shown = diff_of(answer, path)
@@ -183,7 +183,7 @@ def test_refresh_shows_one_request_a_profile(aws) -> None:
     """--all shows them all, and --region where it would go."""
     for name in ("a", "b"):
         aws("assume", "--role-arn", f"{ROLE_ARN}-{name}", "--update-profile", name)
-    answer = rehearsed(aws(*VERBS["refresh all"], "--region", "eu-west-1"))
+    answer = output_of(aws(*VERBS["refresh all"], "--region", "eu-west-1"))
 
     assert [request["TargetProfile"] for request in answer["Requests"]] == ["a", "b"]
     added = [line for line in diff_of(answer, aws.config) if line.startswith("+")]
@@ -205,7 +205,7 @@ def test_refresh_says_what_would_fail(aws) -> None:
 
 
 def test_what_would_be_refused_is_refused(aws) -> None:
-    """A target that is not ours is an error of the rehearsal, too."""
+    """A target that is not ours is an error of the dry run, too."""
     aws.add_key("theirs", "AKIATHEIRSTHEIRSTHEI", "secret")
     done = aws("assume", "--role-arn", ROLE_ARN, "--update-profile", "theirs", "--dry-run")
 
@@ -264,7 +264,7 @@ def test_no_secret_of_anybody_is_shown(aws, place: int) -> None:
     done = aws(*VERBS["assume"])
 
     text = done.out + done.err
-    assert rehearsed(done)["Changes"]
+    assert output_of(done)["Changes"]
     assert "SecretOf" not in text
     assert "SecretPassword" not in text
     for key_id in ("AKIAFIRSTFIRSTFIRST1", "ASIAMINEMINEMINEMINE"):
@@ -290,7 +290,7 @@ def test_a_token_code_is_masked(aws) -> None:
     """A code on the command line is not shown again."""
     done = aws(*VERBS["assume"], "--serial-number", MFA_SERIAL, "--token-code", "918273")
 
-    assert rehearsed(done)["Requests"][0]["Parameters"]["TokenCode"] == "******"
+    assert output_of(done)["Requests"][0]["Parameters"]["TokenCode"] == "******"
     assert "918273" not in done.out + done.err
 
 
@@ -303,7 +303,7 @@ def test_a_large_file_shows_the_same(aws) -> None:
 
     assert os.path.getsize(aws.credentials) > 8192
     assert "SecretOf" not in done.out
-    assert len(diff_of(rehearsed(done), aws.credentials)) == 8
+    assert len(diff_of(output_of(done), aws.credentials)) == 8
 
 
 # The region
@@ -324,7 +324,7 @@ REGIONS = {
 def test_the_region_is_the_one_that_is_written(
     aws, given: str, own: str, words: tuple[str, ...]
 ) -> None:
-    """A rehearsal shows the region that is written: the option's, the variable's, the source's."""
+    """A dry run shows the region that is written: the option's, the variable's, the source's."""
     aws.add_config(ADMIN + PASTED)
     aws.add_key("pasted", "ASIATEMPTEMPTEMPTEM1", "s", "t")
     if given == "target":
@@ -333,7 +333,7 @@ def test_the_region_is_the_one_that_is_written(
         aws.set_variable("AWS_DEFAULT_REGION", "eu-west-1")
     if given == "option":
         words = (*words, "--region", "eu-west-2")
-    answer = rehearsed(aws(*words, "--dry-run"))
+    answer = output_of(aws(*words, "--dry-run"))
     done = aws(*words)
 
     assert done.code == 0, done.err
@@ -351,7 +351,7 @@ def test_the_region_beside_keys_of_the_environment(aws, words: tuple[str, ...]) 
     """Where the environment is the source, the region is that of the profile beside it."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         aws.set_variable(name, "ASIATEMPTEMPTEMPTEM1")
-    answer = rehearsed(aws(*words, "--dry-run"))
+    answer = output_of(aws(*words, "--dry-run"))
     assert aws(*words).code == 0
 
     assert "+region = us-east-1" in diff_of(answer, aws.config)
@@ -367,7 +367,7 @@ def test_the_variables_of_the_region_are_the_hosts(
     monkeypatch.setattr("awscli_assume.workflow.planning.plan.REGION_VARIABLES", names)
     aws.set_variable("AWS_REGION", "eu-west-1")
     aws.set_variable("AWS_DEFAULT_REGION", "eu-west-2")
-    answer = rehearsed(aws("assume", "--role-arn", ROLE_ARN, "--dry-run"))
+    answer = output_of(aws("assume", "--role-arn", ROLE_ARN, "--dry-run"))
 
     shown = "eu-west-1" if version_2 else "eu-west-2"
     assert f"+region = {shown}" in diff_of(answer, aws.config)
@@ -379,7 +379,7 @@ def test_a_refresh_shows_the_region_that_it_writes(aws) -> None:
     text = aws.config.read_text().replace("region = us-east-1\nassumed", "assumed")
     aws.config.write_text(text)
     aws.set_variable("AWS_DEFAULT_REGION", "eu-west-1")
-    answer = rehearsed(aws("assume", "refresh", "--dry-run"))
+    answer = output_of(aws("assume", "refresh", "--dry-run"))
     assert aws("assume", "refresh").code == 0
 
     assert "+region = eu-west-1" in diff_of(answer, aws.config)

@@ -35,7 +35,7 @@ def test_the_callers_partition(aws, partition: str, region: str, caller: str) ->
 
 
 @pytest.mark.parametrize(("partition", "region"), EVERY)
-def test_the_callers_partition_is_remembered(aws, partition: str, region: str) -> None:
+def test_the_partition_of_the_caller_is_cached(aws, partition: str, region: str) -> None:
     """A second run, and `refresh`, know the partition without a call."""
     aws.stub.caller = f"arn:{partition}:iam::{ACCOUNT}:user/alice"
     for words in (("--role-name", "r1"), ("--role-name", "r2"), ("refresh",)):
@@ -51,7 +51,7 @@ def test_the_callers_partition_is_remembered(aws, partition: str, region: str) -
 @pytest.mark.parametrize("by", ["--region", "AWS_DEFAULT_REGION", "profile"])
 @pytest.mark.parametrize(("partition", "region"), REGIONS.items())
 def test_the_regions_partition(aws, partition: str, region: str, by: str) -> None:
-    """With --account-id it is the partition of the region, and nobody is asked."""
+    """With --account-id it is the partition of the region, and no prompt is shown."""
     words = ("--region", region) if by == "--region" else ()
     if by == "AWS_DEFAULT_REGION":
         aws.set_variable(by, region)

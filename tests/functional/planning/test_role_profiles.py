@@ -27,7 +27,7 @@ def set_keys(aws) -> None:
 
 
 def refresh(aws) -> tuple[dict[str, str], dict[str, str]]:
-    """Refresh the target; answer the last two requests of all."""
+    """Refresh the target; return the last two requests of all."""
     done = aws("assume", "refresh")
     assert done.code == 0, done.err
     return aws.stub.requests[-2], aws.stub.requests[-1]
@@ -300,9 +300,9 @@ def test_export_hands_on_an_inherited_role(aws) -> None:
 
 def test_a_source_that_inherits_its_role(aws) -> None:
     """botocore assumes the role that a source profile has by inclusion; a refresh does, too."""
-    aws.stub.script = lambda asked: (
+    aws.stub.script = lambda request: (
         assume_role_answer(FIRST_ARN, "s", access_key_id=FIRST_KEY)
-        if asked["RoleArn"] == FIRST_ARN
+        if request["RoleArn"] == FIRST_ARN
         else None
     )
     add_profile(aws, "base", role_arn=FIRST_ARN, source_profile="bob", region="eu-west-1")
@@ -374,7 +374,7 @@ def test_device_and_command_for_its_code_are_inherited(aws) -> None:
 
 
 def test_a_refresh_follows_a_source_that_was_broken_since(aws) -> None:
-    """A circle that somebody has made since the first run is the error of that profile alone."""
+    """A circle that a user has made since the first run is the error of that profile alone."""
     add_profile(aws, "source", region="us-east-1")
     aws.add_key("source", BOB, "secret")
     assert aws("assume", "--role-arn", ROLE_ARN, "--profile", "source").code == 0
@@ -444,7 +444,7 @@ def test_a_profile_that_inherits_is_no_target(aws) -> None:
 
 
 def test_no_file_gets_what_is_inherited(aws) -> None:
-    """The sections of the person stay as they are; the target alone is added."""
+    """The sections of the user stay as they are; the target alone is added."""
     add_profile(aws, "base", role_arn=ROLE_ARN, source_profile="default", region="eu-west-1")
     add_profile(aws, "heir", include_profile="base")
     before = aws.config.read_text()

@@ -49,7 +49,7 @@ def memory_of(aws: Any) -> Path:
 
 
 def age(aws: Any, hours: int) -> None:
-    """Make all that is remembered older."""
+    """Make all that is cached older."""
     for file in memory_of(aws).iterdir():
         content = json.loads(file.read_text())
         file.write_text(json.dumps({**content, "At": content["At"] - hours * 3600}))
@@ -71,7 +71,7 @@ def age(aws: Any, hours: int) -> None:
         ("other-prod/admin", arn("admin")),
     ],
 )
-def test_role_in_one_word_needs_one_call(aws, word: str, role: str) -> None:
+def test_role_specifier_needs_one_call(aws, word: str, role: str) -> None:
     """AssumeRole is all that is called: an account of 12 digits, or of a profile, is looked up by
     nobody, and the URL is read and not called."""
     aws.add_config(PROFILES)
@@ -84,7 +84,7 @@ def test_role_in_one_word_needs_one_call(aws, word: str, role: str) -> None:
 
 
 @pytest.mark.parametrize("account", [(), ("--account-id", OTHER_ACCOUNT)], ids=["own", "other"])
-def test_word_that_is_a_role_name(aws, account: tuple[str, ...]) -> None:
+def test_specifier_that_is_a_role_name(aws, account: tuple[str, ...]) -> None:
     """A word that nothing else is known by is the name of a role, also beside --account-id."""
     done = aws("assume", "my-iam-role", *account)
 
@@ -92,7 +92,7 @@ def test_word_that_is_a_role_name(aws, account: tuple[str, ...]) -> None:
     assert roles(aws) == [arn("my-iam-role", account[1] if account else ACCOUNT)]
 
 
-def test_word_stands_behind_options_too(aws) -> None:
+def test_specifier_may_follow_options(aws) -> None:
     """ROLE may stand before and behind the options."""
     behind = aws(
         "assume", "--update-profile", "a", "--auto-refresh", f"{OTHER_ACCOUNT}:x", "--dry-run"
@@ -105,7 +105,7 @@ def test_word_stands_behind_options_too(aws) -> None:
     assert f":iam::{OTHER_ACCOUNT}:role/x" in before.out
 
 
-def test_profile_as_a_word_brings_its_settings(aws) -> None:
+def test_profile_as_specifier_brings_its_settings(aws) -> None:
     """A profile with a role is as by --profile: its source, its keys, its target."""
     aws.add_config(f"{PROFILES}[profile named]\nrole_arn = {arn('r')}\nsource_profile = work\n")
     aws.add_config(
@@ -122,7 +122,7 @@ def test_profile_as_a_word_brings_its_settings(aws) -> None:
     assert json.loads(by_word.out)["Profile"] == "mine"
 
 
-def test_profile_as_a_word_beats_keys_in_the_environment(aws) -> None:
+def test_profile_as_specifier_beats_keys_in_the_environment(aws) -> None:
     """The profile's own source is used, whatever is in the environment."""
     aws.add_config(PROFILES)
     aws.set_variable("AWS_ACCESS_KEY_ID", "AKIAENVENVENVENVENV1")
@@ -153,7 +153,7 @@ def test_profile_as_a_word_beats_keys_in_the_environment(aws) -> None:
         (("x", "--account-id", "1234"), "it must be 12 digits"),
     ],
 )
-def test_words_that_are_refused(aws, words: tuple[str, ...], reason: str) -> None:
+def test_specifiers_that_are_refused(aws, words: tuple[str, ...], reason: str) -> None:
     """What names two roles, or none, is refused before anything is called."""
     aws.add_config(PROFILES)
     aws.add_config("[profile keys]\nregion = us-east-1\n")
@@ -177,7 +177,7 @@ def test_role_that_is_called_as_a_verb(aws) -> None:
 
 
 def test_alias_of_the_callers_account(aws) -> None:
-    """The alias is asked for first, its account is the caller's, and both are remembered."""
+    """The alias is requested first, its account is the caller's, and both are cached."""
     aws.stub.script = Directory(alias="my-company")
     first = aws("assume", "My-Company:admin")
     second = aws("assume", "--role-name", "other", "--account-id", "my-company")
@@ -190,7 +190,7 @@ def test_alias_of_the_callers_account(aws) -> None:
 
 
 def test_account_of_the_organization(aws) -> None:
-    """All pages are read, and the name is remembered in a file of the owner's alone."""
+    """All pages are read, and the name is cached in a file of the owner's alone."""
     aws.stub.script = Directory(accounts=ORGANIZATION)
     first = aws("assume", "prod:admin")
     second = aws("assume", "export", "PROD:other", "--format", "json")
@@ -203,7 +203,7 @@ def test_account_of_the_organization(aws) -> None:
     assert set(json.loads(file.read_text())) == {"Name", "AccountId", "At"}
 
 
-def test_name_that_is_no_alias_is_not_asked_of_iam(aws) -> None:
+def test_name_that_is_no_alias_is_not_looked_up_in_iam(aws) -> None:
     """A name with a blank can't be an alias."""
     aws.stub.script = Directory("x-y", [[(OTHER_ACCOUNT, "My Prod", "ACTIVE")]])
     done = aws("assume", "my prod/admin")
@@ -213,7 +213,7 @@ def test_name_that_is_no_alias_is_not_asked_of_iam(aws) -> None:
 
 
 @pytest.mark.parametrize("name", ["old prod", "Prodd", "twin"])
-def test_name_that_is_nobodys_or_two_accounts(aws, name: str) -> None:
+def test_name_of_no_account_or_of_two(aws, name: str) -> None:
     """A suspended account has no name, near misses are listed, so are two of a name."""
     aws.stub.script = Directory("", ORGANIZATION)
     done = aws("assume", f"{name}:admin")
@@ -253,7 +253,7 @@ def test_an_answer_that_is_none(aws) -> None:
     assert "Traceback" not in done.err
 
 
-def test_name_is_asked_for_again_after_a_day(aws) -> None:
+def test_name_is_looked_up_again_after_a_day(aws) -> None:
     """After a day the account of the name may be another one."""
     aws.stub.script = Directory(accounts=ORGANIZATION)
     first = aws("assume", "prod:x")
@@ -267,7 +267,7 @@ def test_name_is_asked_for_again_after_a_day(aws) -> None:
     assert roles(aws) == [arn("x"), arn("x"), arn("x", ACCOUNT)]
 
 
-def test_old_name_is_used_where_nobody_says(aws) -> None:
+def test_cached_name_is_used_where_the_lookup_fails(aws) -> None:
     """Who may not ask any more keeps the account of an earlier day, with a note."""
     aws.stub.script = Directory(accounts=ORGANIZATION)
     aws("assume", "prod:x")
@@ -322,8 +322,8 @@ def test_name_in_the_setting_and_in_the_session_name(aws) -> None:
     assert roles(aws) == [arn("x")] * 2
 
 
-def test_rehearsal_looks_nothing_up(aws) -> None:
-    """--dry-run calls nothing: a name stands as it is, until it is remembered."""
+def test_dry_run_looks_nothing_up(aws) -> None:
+    """--dry-run calls nothing: a name stands as it is, until it is cached."""
     unknown = aws("assume", "prod:x", "--dry-run")
     calls = list(aws.stub.actions)
     aws.stub.script = Directory(accounts=ORGANIZATION)
@@ -335,8 +335,8 @@ def test_rehearsal_looks_nothing_up(aws) -> None:
     assert f":iam::{OTHER_ACCOUNT}:role/x" in known.out
 
 
-def test_remembered_name_satisfies_min_ttl(aws) -> None:
-    """With --min-ttl a name that is remembered needs no call at all."""
+def test_cached_name_satisfies_min_ttl(aws) -> None:
+    """With --min-ttl a name that is cached needs no call at all."""
     aws.stub.script = Directory(accounts=ORGANIZATION)
     aws("assume", "prod:x")
     before = len(aws.stub.requests)

@@ -14,7 +14,7 @@ PROFILE_OF_BOB = "[profile bob]\nregion = eu-west-1\n"
 
 @pytest.fixture
 def with_bob(aws):
-    """Return the driver of somebody with a second profile that holds a key."""
+    """Return the driver of a user with a second profile that holds a key."""
     aws.add_config(PROFILE_OF_BOB)
     aws.add_key("bob", BOB, "secret")
     return aws
@@ -133,9 +133,9 @@ def test_a_role_profile_is_a_source_too(with_bob) -> None:
     """With a role of its own on the command line, the profile's role is the first of two."""
     first = f"arn:aws:iam::{ACCOUNT}:role/first"
     with_bob.add_config(f"[profile deploy]\nrole_arn = {first}\nsource_profile = bob\n")
-    with_bob.stub.script = lambda asked: (
+    with_bob.stub.script = lambda request: (
         assume_role_answer(first, "s1", access_key_id="ASIAFIRSTFIRSTFIRST1")
-        if asked["RoleArn"] == first
+        if request["RoleArn"] == first
         else None
     )
     done = with_bob("assume", "--role-arn", ROLE_ARN, "--profile", "deploy", "--region",

@@ -1,4 +1,4 @@
-"""What somebody does to a profile while a verb waits for the lock is not undone."""
+"""What a user does to a profile while a verb waits for the lock is not undone."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def while_waiting(monkeypatch: pytest.MonkeyPatch, action: Callable[[], None]) -
 
 @pytest.mark.parametrize("keys", [LONG_LIVED, TEMPORARY], ids=["long-lived", "temporary"])
 @pytest.mark.parametrize("verb", ["clear", "refresh"])
-def test_keys_of_somebody_else_survive(
+def test_keys_of_another_tool_survive(
     aws, monkeypatch: pytest.MonkeyPatch, verb: str, keys: dict[str, str]
 ) -> None:
-    """Keys that somebody set meanwhile are neither deleted nor overwritten, and it is said."""
+    """Keys that a user set meanwhile are neither deleted nor overwritten, and it is said."""
     assert aws("assume", "--role-arn", ROLE_ARN, "--update-profile", "p").code == 0
 
     def set_keys() -> None:

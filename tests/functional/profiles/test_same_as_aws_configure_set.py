@@ -128,7 +128,7 @@ def remove_earlier_block(path: Path, target: str) -> None:
 
 
 def configure_set(pair: Pair, case: Case) -> None:
-    """Do what a person could do with ``aws configure set``, and our two additions."""
+    """Do what a user could do with ``aws configure set``, and our two additions."""
     paths = {"config_file": str(pair.config), "credentials_file": str(pair.credentials)}
     session = SimpleNamespace(profile=case.target, get_config_variable=paths.get)
     command = ConfigureSetCommand(session)
@@ -159,10 +159,7 @@ def is_meant(before: tuple[Any, Any], after: tuple[Any, Any], case: Case) -> boo
     region = {} if case.region is None else {"region": case.region}
     config = {**before[0].get(section, {}), **region, "assumed": BLOCK}
     credentials = {**before[1].get(case.target, {}), **KEYS, **MARKS}
-    return after == (
-        {**before[0], section: config},
-        {**before[1], case.target: credentials},
-    )
+    return after == ({**before[0], section: config}, {**before[1], case.target: credentials})
 
 
 def is_foreign(profile: Mapping[str, Any]) -> bool:
@@ -216,7 +213,7 @@ def write_ours(pair: Pair, case: Case) -> None:
 
 
 def compare(case: Case, small_bytes: int) -> str:
-    """Hold ours against the oracle's and answer what the oracle says.
+    """Hold ours against the oracle's and return what the oracle says.
 
     ``small_bytes`` 0 has every file cut at its sections, as large ones are. What
     makes a file unreadable in a section that is none of ours may then be left
@@ -238,7 +235,7 @@ def compare(case: Case, small_bytes: int) -> str:
 
 
 def write_or_refuse(pair: Pair, case: Case) -> str:
-    """Write with our store and answer what came of it."""
+    """Write with our store and return what came of it."""
     try:
         write_ours(pair, case)
     except ForeignProfile:
@@ -374,5 +371,5 @@ def _case(
     ],
 )  # fmt: skip
 def test_ours_follows_the_cli_on(small_bytes: int, case: Case, verdict: str) -> None:
-    """Files that are known to be nasty, one by one, with the verdict that a person expects."""
+    """Files that are known to be nasty, one by one, with the verdict that a user expects."""
     assert compare(case, small_bytes) == verdict

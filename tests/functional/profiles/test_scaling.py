@@ -142,7 +142,7 @@ def test_the_parser_reads_each_section_a_few_times(aws, measured) -> None:
     assert done["written by the CLI's writer"] <= size
 
 
-def test_a_refresh_leaves_the_config_file_to_nobody(measured, aws, monkeypatch) -> None:
+def test_a_refresh_does_not_lock_the_config_file(measured, aws, monkeypatch) -> None:
     """A record and a region that stand are compared, and the writer is not called for them."""
     written = []
     update = ConfigFileWriter.update_config

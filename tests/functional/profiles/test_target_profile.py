@@ -66,7 +66,7 @@ every_writing = pytest.mark.parametrize("writing", WRITINGS.values(), ids=WRITIN
 
 @pytest.fixture
 def written(aws: Any, writing: list[tuple[str, ...]]) -> Any:
-    """Return the driver of somebody who has written the target that way."""
+    """Return the driver of a user who has written the target that way."""
     aws.add_config(PROFILES)
     for words in writing:
         done = aws("assume", *words)
@@ -110,7 +110,7 @@ def test_nothing_leads_elsewhere(written: Any) -> None:
 
 @every_writing
 def test_an_sdk_has_plain_keys(written: Any) -> None:
-    """boto3, which knows nothing of us, takes the keys of the file and asks nobody."""
+    """boto3, which does not know the plugin, takes the keys of the file without a call."""
     before = len(written.stub.requests)
     session = boto3.Session(profile_name="assumed-role")
     found = session.get_credentials()

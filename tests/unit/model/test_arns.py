@@ -77,8 +77,7 @@ def test_role_name_that_iam_does_not_have(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["team//r", "te am/r", "tëam/r", "team\t/r", "p" * 511 + "/r", "a\x7f/r", "a\n/r"],
+    "text", ["team//r", "te am/r", "tëam/r", "team\t/r", "p" * 511 + "/r", "a\x7f/r", "a\n/r"]
 )
 def test_path_that_iam_does_not_have(text: str) -> None:
     """A role path is refused when a word of it is empty, unprintable or when it is too long."""

@@ -184,10 +184,7 @@ def test_no_warning_without_an_access_key(variables: dict[str, str]) -> None:
         ),
         ({**FISH, **KEYS}, "set -e AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY"),
         ({**TCSH, **KEYS}, "unsetenv AWS_ACCESS_KEY_ID; unsetenv AWS_SECRET_ACCESS_KEY"),
-        (
-            {**POWERSHELL, **KEYS},
-            "Remove-Item Env:AWS_ACCESS_KEY_ID, Env:AWS_SECRET_ACCESS_KEY",
-        ),
+        ({**POWERSHELL, **KEYS}, "Remove-Item Env:AWS_ACCESS_KEY_ID, Env:AWS_SECRET_ACCESS_KEY"),
         ({**TCSH, "AWS_ACCESS_KEY_ID": "AKIAX"}, "unsetenv AWS_ACCESS_KEY_ID"),
     ],
 )

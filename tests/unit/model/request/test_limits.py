@@ -312,10 +312,7 @@ def test_tag_key_given_twice(first: str, second: str) -> None:
 
 def test_transitive_keys_of_the_given_tags() -> None:
     """A transitive tag key stands for a given tag, whatever its case."""
-    assert limits.transitive_tag_keys(["TEAM", "b"], [("Team", "x"), ("b", "")]) == (
-        "TEAM",
-        "b",
-    )
+    assert limits.transitive_tag_keys(["TEAM", "b"], [("Team", "x"), ("b", "")]) == ("TEAM", "b")
 
 
 def test_transitive_key_of_no_tag() -> None:
@@ -334,8 +331,7 @@ def test_transitive_key_given_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arn", "assertion"),
-    [("arn:" + "a" * 16, "abcd"), ("arn:" + "a" * 2044, "a" * 2048)],
+    ("arn", "assertion"), [("arn:" + "a" * 16, "abcd"), ("arn:" + "a" * 2044, "a" * 2048)]
 )
 def test_provided_context_that_sts_takes(arn: str, assertion: str) -> None:
     """A provider ARN of 20 to 2048 and an assertion of 4 to 2048 characters are taken."""

@@ -8,11 +8,7 @@ import pytest
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.arns import Role
-from awscli_assume.model.request.request import (
-    AssumeRoleRequest,
-    build_request,
-    requests_in_order,
-)
+from awscli_assume.model.request.request import AssumeRoleRequest, build_request, requests_in_order
 
 ACCOUNT = "123456789012"
 OTHER = "arn:aws:iam::210987654321:role/team/other"

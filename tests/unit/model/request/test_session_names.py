@@ -27,8 +27,7 @@ VALUES = {
 
 literals = st.text("abcXYZ019_+=,.@-", max_size=12)
 templates = st.lists(
-    st.one_of(literals, st.sampled_from(PLACEHOLDERS).map(lambda name: f"{{{name}}}")),
-    max_size=8,
+    st.one_of(literals, st.sampled_from(PLACEHOLDERS).map(lambda name: f"{{{name}}}")), max_size=8
 ).map("".join)
 
 

@@ -168,8 +168,7 @@ def test_keys(one: Row, holds: Optional[bool]) -> None:
 def test_what_a_service_sends_is_not_known() -> None:
     """The account in whose name a service calls is its own affair."""
     guarded = allow(
-        {"Service": "ec2.amazonaws.com"},
-        Condition={"StringEquals": {"aws:SourceAccount": OURS}},
+        {"Service": "ec2.amazonaws.com"}, Condition={"StringEquals": {"aws:SourceAccount": OURS}}
     )
     found = Row(GLOBAL_KEYS, (guarded,), caller=EC2).verdict()
 

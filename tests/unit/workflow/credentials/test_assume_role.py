@@ -207,11 +207,7 @@ def test_role_profile_that_is_its_own_source() -> None:
     [
         ({"x": {}}, InvalidRequest, "--role-name my-iam-role"),
         ({}, InvalidRequest, "No role was named"),
-        (
-            {"x": {"role_arn": ROLE_ARN}},
-            InvalidConfiguration,
-            f"aws assume --role-arn {ROLE_ARN}",
-        ),
+        ({"x": {"role_arn": ROLE_ARN}}, InvalidConfiguration, f"aws assume --role-arn {ROLE_ARN}"),
         (
             {"x": {"role_arn": ROLE_ARN, "source_profile": "gone"}},
             InvalidConfiguration,
