@@ -40,8 +40,19 @@ def _locate(session: Any, variable: str) -> str:
         )
     # As botocore resolves it to read the file (configloader.py). `aws configure set` does not
     # expand variables, and so writes to another file than it reads.
-    path: str = os.path.expanduser(os.path.expandvars(value))
-    return os.path.realpath(os.path.abspath(path))
+    path: str = os.path.abspath(os.path.expanduser(os.path.expandvars(value)))
+    resolved = os.path.realpath(path)
+    # The writer refuses a link that leads into no folder, so it must see the link.
+    return resolved if _is_reached(path, resolved) else path
+
+
+def _is_reached(path: str, resolved: str) -> bool:
+    """Return whether the links of a path lead to a file, or to where one can be created."""
+    if os.path.lexists(path):
+        return os.path.isdir(os.path.dirname(resolved))
+    while not os.path.lexists(path):
+        path = os.path.dirname(path)
+    return os.path.exists(path)
 
 
 def parse(
