@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import subprocess
+import threading
 from pathlib import Path
 from typing import Callable
 
@@ -233,3 +234,30 @@ def test_lock_that_is_a_dangling_link(user: Person, sts_stub: StsStub) -> None:
     assert f"rm {lock}" in done.stderr
     assert not victim.exists()
     assert again.returncode == 0, again.stderr
+
+
+# A file that another program is writing
+
+
+@one_host
+def test_source_that_another_program_is_writing(user: Person) -> None:
+    """A source is found although another program empties the file and fills it all the time."""
+    content = user.credentials.read_text()
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            user.credentials.write_text("")
+            stop.wait(0.4)
+            user.credentials.write_text(content)
+            stop.wait(0.1)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        runs = [user.aws("assume", "export", "my-iam-role") for _ in range(4)]
+    finally:
+        stop.set()
+        thread.join()
+
+    assert [done.stderr for done in runs if done.returncode] == []
