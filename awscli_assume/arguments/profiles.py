@@ -69,6 +69,7 @@ def target_arguments() -> list[Argument]:
             "Write a <code>credential_process</code> in place of keys, so that every SDK renews "
             "the credentials.",
         ),
+        verify_argument(),
         dry_run_argument(),
     ]
 
@@ -79,6 +80,15 @@ def profile_argument(help_text: str) -> Argument:
         "update-profile",
         f"{help_text} Default: the current profile if aws assume wrote it, else "
         "<code>assumed-role</code> or the setting <code>assume.update_profile</code>.",
+    )
+
+
+def verify_argument() -> Argument:
+    """Return ``--verify``."""
+    return flag(
+        "verify",
+        "Call GetCallerIdentity with each written profile, and compare the ARN with the one that "
+        "STS returned.",
     )
 
 

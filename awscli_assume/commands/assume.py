@@ -27,6 +27,7 @@ from awscli_assume.workflow.target_profile import (
     check_target,
     obtain_and_write,
     preview_target,
+    verify_profile,
     warn_about_target,
 )
 
@@ -83,6 +84,8 @@ class AssumeCommand(Verb):
         state = checked.existing
         if state is None or not plan.satisfied_by(state, least, context.parsed_globals.region):
             state = obtain_and_write(context, checked, parsed_args.login)
+        if parsed_args.verify:
+            verify_profile(context, state)
         self._print(state, context)
         warn_about_target(context, checked)
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from awscli_assume.arguments.profiles import dry_run_argument, profile_argument
+from awscli_assume.arguments.profiles import dry_run_argument, profile_argument, verify_argument
 from awscli_assume.arguments.sts import flag, text
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
@@ -20,6 +20,7 @@ from awscli_assume.workflow.refresh.batch import (
     plan_renewals,
     preview_renewals,
     renew,
+    verify_renewals,
     with_targets,
     write_renewals,
 )
@@ -42,6 +43,7 @@ class RefreshCommand(Verb):
                 "expiring-within",
                 "Refresh every profile of ours that has less than this many seconds left.",
             ),
+            verify_argument(),
             dry_run_argument(),
         ]
 
@@ -52,14 +54,17 @@ class RefreshCommand(Verb):
         )
         _raise_if_named(renewals, parsed_args)
         files, is_named = locate(context.session), _is_named(parsed_args)
-        check_writable(files)
         result: Mapping[str, object]
         if parsed_args.dry_run:
             renewals, result = preview_renewals(context, files, renewals, is_named)
         else:
+            check_writable(files)
             renewals = with_targets(context, renew(context, renewals))
             _raise_if_named(renewals, parsed_args)
             renewals = write_renewals(files, renewals, is_named)
+            if parsed_args.verify:
+                renewals = verify_renewals(context, renewals)
+                _raise_if_named(renewals, parsed_args)
             result = listing([one.after for one in renewals], _errors(renewals))
         print_object(context, self.name, result)
         return self._report(renewals, parsed_args.dry_run)

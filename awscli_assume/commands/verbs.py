@@ -23,6 +23,7 @@ from awscli_assume.aws.sts.client import apply_client_settings
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
+from awscli_assume.profiles.files import reread_fresh_files
 from awscli_assume.workflow.credentials.mfa_code import answer_source_mfa
 
 # The class of each verb, in its module of this package; imported when the verb is called.
@@ -78,8 +79,10 @@ class Verb(BasicCommand):
 def prepare_session(context: CommandContext) -> None:
     """Let the options and keys of ours apply to what botocore does by itself.
 
-    These are the clients that it makes for a source profile, and its question for an MFA code.
+    That is how it reads files that were just written, the clients that it makes for a source
+    profile, and its question for an MFA code.
     """
+    reread_fresh_files(context.session)
     apply_client_settings(context)
     answer_source_mfa(context)
 

@@ -21,10 +21,12 @@ from botocore.config import Config
 from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.configprovider import ConstantProvider
 from botocore.credentials import (
+    ConfigProvider,
     CredentialResolver,
     EnvProvider,
     ReadOnlyCredentials,
     RefreshableCredentials,
+    SharedCredentialProvider,
     create_credential_resolver,
 )
 from botocore.exceptions import (
@@ -41,6 +43,7 @@ from botocore.history import get_global_history_recorder
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolver
+from botocore.session import Session as BotocoreSession
 from botocore.utils import JSONFileCache, get_environ_proxies
 
 from awscli_assume.host.process import cache_folder, config_files, own_executable, user_environment
@@ -73,11 +76,13 @@ __all__ = [
     "SIGN_IN_ERRORS",
     "AWSRequest",
     "BotoCoreError",
+    "BotocoreSession",
     "ClientError",
     "Config",
     "ConfigFileWriter",
     "ConfigNotFound",
     "ConfigParseError",
+    "ConfigProvider",
     "ConfigurationError",
     "CredentialResolver",
     "EndpointConnectionError",
@@ -90,6 +95,7 @@ __all__ = [
     "ReadOnlyCredentials",
     "RefreshableCredentials",
     "ResponseParserError",
+    "SharedCredentialProvider",
     "URLLib3Session",
     "build_profile_map",
     "cache_folder",

@@ -62,6 +62,7 @@ class Session(Protocol):
     """The CLI's session (botocore/session.py)."""
 
     full_config: MutableMapping[str, Any]
+    _config: Optional[Mapping[str, Any]]
     _profile_map: Optional[Mapping[str, Profile]]
     available_profiles: Sequence[str]
     # Client settings of the command line wrap it (aws/client_settings.py).

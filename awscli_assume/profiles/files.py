@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from typing import Any, Callable, Collection, Mapping, Optional
 
@@ -13,8 +14,12 @@ from awscli_assume.host import (
     build_profile_map,
     raw_config_parse,
 )
+from awscli_assume.host.protocols import Session
 
 Sections = Mapping[str, Mapping[str, object]]
+# A file that was written less than this ago may still be incomplete.
+FRESH_SECONDS = 1.0
+_PAUSE_SECONDS = 0.005
 _VARIABLES = {"config_file": "AWS_CONFIG_FILE", "credentials_file": "AWS_SHARED_CREDENTIALS_FILE"}
 
 
@@ -40,8 +45,72 @@ def _locate(session: Any, variable: str) -> str:
         )
     # As botocore resolves it to read the file (configloader.py). `aws configure set` does not
     # expand variables, and so writes to another file than it reads.
-    path: str = os.path.expanduser(os.path.expandvars(value))
-    return os.path.realpath(os.path.abspath(path))
+    path: str = os.path.abspath(os.path.expanduser(os.path.expandvars(value)))
+    resolved = os.path.realpath(path)
+    # The writer refuses a link that leads into no folder, so it must see the link.
+    return resolved if _is_reached(path, resolved) else path
+
+
+def _is_reached(path: str, resolved: str) -> bool:
+    """Return whether the links of a path lead to a file, or to where one can be created."""
+    if os.path.lexists(path):
+        return os.path.isdir(os.path.dirname(resolved))
+    while not os.path.lexists(path):
+        path = os.path.dirname(path)
+    return os.path.exists(path)
+
+
+def reread_fresh_files(
+    session: Session,
+    clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Let a session read files again that another program may have been in the middle of writing.
+
+    `aws configure set` and other tools empty a file and then fill it. What the session read in
+    between has no profiles, and no credentials.
+    """
+    try:
+        files = locate(session)
+    except InvalidConfiguration:
+        # The verbs that need the files report it.
+        return
+    paths = (files.config, files.credentials)
+
+    def wait_until_filled() -> None:
+        while any(_is_fresh(path, clock) and os.path.getsize(path) == 0 for path in paths):
+            sleep(_PAUSE_SECONDS)
+
+    if any(_is_fresh(path, clock) for path in paths):
+        wait_until_filled()
+        session._config = session._profile_map = None
+    original = session.get_credentials
+
+    def get_credentials() -> object:
+        deadline = clock() + FRESH_SECONDS
+        while True:
+            wait_until_filled()
+            error = None
+            try:
+                if (found := original()) is not None:
+                    return found
+            except ConfigParseError as found_error:
+                error = found_error
+            if clock() > deadline or not any(_is_fresh(path, clock) for path in paths):
+                break
+            sleep(_PAUSE_SECONDS)
+        if error is not None:
+            raise error
+        return None
+
+    session.get_credentials = get_credentials  # type: ignore[method-assign]
+
+
+def _is_fresh(path: str, clock: Callable[[], float]) -> bool:
+    try:
+        return abs(clock() - os.stat(path).st_mtime) < FRESH_SECONDS
+    except OSError:
+        return False
 
 
 def parse(

@@ -7,6 +7,7 @@ when its process ends, however it ends.
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import time
 from contextlib import ExitStack, contextmanager
@@ -41,11 +42,18 @@ def _file_locked(
 ) -> Iterator[None]:
     lock_path = f"{path}.lock"
     try:
-        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+        # A lock that is a link would create what the link leads to.
+        no_link = getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | no_link, 0o600)
     except OSError as error:
+        if os.path.islink(lock_path):
+            raise UnusableFile(
+                f"The lock {lock_path} is a link to {os.readlink(lock_path)}, and must be a file. "
+                f"Nothing was written. Try: rm {shlex.quote(lock_path)}"
+            ) from error
         raise UnusableFile(
             f"Cannot open the lock {lock_path}: {error.strerror}. Nothing was written. "
-            f"Try: ls -ld {os.path.dirname(path)}"
+            f"Try: ls -ld {shlex.quote(os.path.dirname(path))}"
         ) from error
     try:
         while not _try_lock(descriptor):

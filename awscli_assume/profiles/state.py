@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Mapping, Optional
 
 from awscli_assume.errors import ChangedProfile, UnexpectedAnswer
+from awscli_assume.host import build_profile_map
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.arns import find_arn, role_of_session
 from awscli_assume.model.credentials import parse_time
@@ -154,8 +155,21 @@ def check_unchanged(state: ProfileState, profile: Profile) -> None:
 
 def inspect_all(profiles: Mapping[str, Profile], now: datetime) -> list[ProfileState]:
     """Return the states of all profiles that are ours, by name."""
-    states = (inspect(name, profiles[name], now) for name in sorted(profiles))
+    states = (
+        inspect(name, profiles[name], now)
+        for name in sorted(profiles)
+        if not _is_config_section(name, profiles)
+    )
     return [state for state in states if state is not None]
+
+
+def _is_config_section(name: str, profiles: Mapping[str, Profile]) -> bool:
+    """Return whether a name is a section of the config file, which is the credentials file, too.
+
+    Then the session has a profile called "profile x" besides x.
+    """
+    (own,) = build_profile_map({name: {}})["profiles"] or (name,)
+    return own != name and own in profiles and read_record(profiles[own]) is not None
 
 
 def _state(profile: Profile, record: Record, expiration: Optional[datetime], left: int) -> str:
@@ -163,7 +177,8 @@ def _state(profile: Profile, record: Record, expiration: Optional[datetime], lef
     if key_id is None:
         return MISSING
     # A tool that wrote the section anew has left no mark of ours: its keys are its own.
-    if key_id != profile.get(WRITTEN_KEY_KEY):
+    # The CLI reads the older name of the token first.
+    if key_id != profile.get(WRITTEN_KEY_KEY) or "aws_security_token" in profile:
         return REPLACED
     if expiration is None:
         return UNKNOWN if record.is_copy else MISSING

@@ -12,6 +12,7 @@ from awscli_assume.model.credentials import PrincipalCredentials, format_time
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.record import BLOCK, Record, read_record
+from awscli_assume.profiles.shadowing import KEYS, OTHER_KEYS, check_not_shadowed
 from awscli_assume.profiles.state import (
     AUTO_REFRESH,
     CREDENTIAL_PROCESS,
@@ -26,11 +27,10 @@ from awscli_assume.profiles.state import (
     check_unchanged,
 )
 from awscli_assume.profiles.writer.scratch_file import Value
-from awscli_assume.profiles.writer.store import FileEdit, apply_edits, check_usable
+from awscli_assume.profiles.writer.store import FileEdit, apply_edits, check_usable, rehearse_edits
 from awscli_assume.profiles.writer.verify import Refused, SectionEdit
 
 MARKS = (EXPIRY_KEY, PRINCIPAL_ARN_KEY, PRINCIPAL_ID_KEY, WRITTEN_KEY_KEY)
-KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,19 @@ def state_of(target: Target, before: Optional[Profile], now: datetime) -> Profil
     )
 
 
-def check_writable(files: ProfileFiles) -> None:
-    """Raise UnusableFile where a file could not be written, before STS is called."""
+def check_usable_files(files: ProfileFiles) -> None:
+    """Raise UnusableFile where a file could not be written, by its looks alone."""
     for path in (files.config, files.credentials):
         check_usable(path)
+
+
+def check_writable(files: ProfileFiles, targets: Sequence[Target] = ()) -> None:
+    """Raise the error that writing the targets would end with, before STS is called.
+
+    Everything is done but the replacement of the files. ``targets`` have placeholders for the
+    credentials.
+    """
+    rehearse_edits(target_edits(files, targets), lambda before: _check(before, targets))
 
 
 def target_edits(files: ProfileFiles, targets: Sequence[Target]) -> list[FileEdit]:
@@ -88,7 +97,11 @@ def write_targets(files: ProfileFiles, targets: Sequence[Target]) -> None:
 
     Raises ForeignProfile and UnusableFile; the files are then as they were.
     """
-    apply_edits(target_edits(files, targets), lambda before: _check(before, targets))
+    apply_edits(
+        target_edits(files, targets),
+        lambda before: _check(before, targets),
+        verify=lambda after: _verify(after, targets),
+    )
 
 
 def write_each(
@@ -106,7 +119,10 @@ def write_each(
         left = [target for target in targets if target.name not in refused]
         _check(before, left, [state for state in existing if state.name not in refused])
 
-    apply_edits(target_edits(files, targets), check, refused)
+    def verify(after: Sequence[Sections]) -> None:
+        _verify(after, [target for target in targets if target.name not in refused])
+
+    apply_edits(target_edits(files, targets), check, refused, verify)
     return refused
 
 
@@ -115,10 +131,29 @@ def _check(
 ) -> None:
     config, credentials = before
     found = merged_profiles(config, credentials, [target.name for target in targets])
+    in_config = merged_profiles(config, {}, [target.name for target in targets])
     for target in targets:
-        check_ours(target.name, found[target.name])
+        # A file's own keys may be hidden by those of the other file.
+        sections = (in_config[target.name], credentials.get(target.name, {}))
+        check_ours(target.name, found[target.name], *sections)
     for state in existing:
         check_unchanged(state, found[state.name])
+
+
+def _verify(after: Sequence[Sections], targets: Sequence[Target]) -> None:
+    """Raise ForeignProfile where a target is not read as what was written."""
+    config, credentials = after
+    for target in targets:
+        keys = target.credentials
+        written = (keys.access_key_id, keys.session_token) if target.process is None else None
+        settings = {"region": target.region, CREDENTIAL_PROCESS: target.process}
+        check_not_shadowed(
+            config,
+            credentials,
+            target.name,
+            written,
+            {key: value for key, value in settings.items() if value is not None},
+        )
 
 
 def region_to_write(
@@ -146,15 +181,21 @@ def _config_edit(target: Target) -> SectionEdit:
         values.append((CREDENTIAL_PROCESS, target.process))
     values.append((BLOCK, target.record.to_block()))
     # check_ours has let pass only one of our own.
-    removals = () if target.process is not None else (CREDENTIAL_PROCESS,)
+    # The account's ID is the user's, unless it would be read as that of our credential_process.
+    removals = [*KEYS, *OTHER_KEYS]
+    if target.process is None:
+        removals = [*KEYS, OTHER_KEYS[0], CREDENTIAL_PROCESS]
     return SectionEdit(profile_to_section(target.name), values, removals, profile=target.name)
 
 
 def _credentials_edit(target: Target) -> SectionEdit:
     found = target.credentials
+    # This file takes precedence over the config file.
+    removals = [*OTHER_KEYS, CREDENTIAL_PROCESS]
+    if target.region is not None:
+        removals.append("region")
     if target.process is not None:
-        # Keys in this file would beat the program for ever.
-        return SectionEdit(target.name, removals=(*KEYS, *MARKS))
+        return SectionEdit(target.name, removals=(*KEYS, *MARKS, *removals))
     values = [
         ("aws_access_key_id", found.access_key_id),
         ("aws_secret_access_key", found.secret_access_key),
@@ -166,9 +207,9 @@ def _credentials_edit(target: Target) -> SectionEdit:
     expires = target.expires or (format_time(found.expiration) if found.expiration else None)
     if expires is None:
         # The one of the credentials before would be taken for theirs.
-        return SectionEdit(target.name, values, removals=(EXPIRY_KEY,))
+        return SectionEdit(target.name, values, removals=(EXPIRY_KEY, *removals))
     values.insert(len(KEYS), (EXPIRY_KEY, expires))
-    return SectionEdit(target.name, values)
+    return SectionEdit(target.name, values, removals)
 
 
 def clear_edits(files: ProfileFiles, states: Sequence[ProfileState]) -> list[FileEdit]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import Mapping, Optional, Sequence
 
+from awscli_assume.aws.callers import get_caller_identity
+from awscli_assume.aws.redaction import credentials_redacted
+from awscli_assume.aws.sts.client import profile_client
+from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
@@ -14,6 +19,7 @@ from awscli_assume.profiles.ownership import check_not_source, check_ours
 from awscli_assume.profiles.state import ProfileState, inspect
 from awscli_assume.profiles.target import (
     Target,
+    check_usable_files,
     check_writable,
     region_to_write,
     state_of,
@@ -51,7 +57,7 @@ def check_target(context: CommandContext, plan: Plan) -> CheckedTarget:
     before = context.session.full_config["profiles"].get(pair.target)
     check_not_source(pair.target, pair.source)
     check_ours(pair.target, before)
-    check_writable(files)
+    check_usable_files(files)
     plan.check_can_refresh()
     existing = inspect(pair.target, before, context.environment.now())
     return CheckedTarget(plan, files, before, existing)
@@ -60,8 +66,10 @@ def check_target(context: CommandContext, plan: Plan) -> CheckedTarget:
 def obtain_and_write(context: CommandContext, checked: CheckedTarget, login: bool) -> ProfileState:
     """Get the credentials of the plan, write them to the target, and return its new state."""
     plan, environment = checked.plan, context.environment
+    profiles, region = context.session.full_config["profiles"], context.parsed_globals.region
+    placeholder = expected_target(plan.with_known_role(), profiles, region, environment)
+    check_writable(checked.files, [placeholder])
     obtained = signed_in(context, plan, lambda: plan.obtain(context), login)
-    region = context.parsed_globals.region
     target = make_target(obtained, checked.before, region, environment)
     # Before the profile: without its cache, an --auto-refresh profile would be of no use.
     store_in_cache(target, environment)
@@ -70,6 +78,18 @@ def obtain_and_write(context: CommandContext, checked: CheckedTarget, login: boo
     environment.notify(replaced_note(checked.existing, target.record))
     environment.notify(renewal_warning(plan.profile_pair, target, plan.profiles))
     return state_of(target, checked.before, environment.now())
+
+
+def verify_profile(context: CommandContext, state: ProfileState) -> None:
+    """Raise InvalidConfiguration where AWS knows a written profile as somebody else."""
+    with credentials_redacted():
+        identity = get_caller_identity(profile_client(context, state.name))
+    if identity.arn != state.principal_arn:
+        raise InvalidConfiguration(
+            f"The profile '{state.name}' was written for {state.principal_arn}, but AWS knows its "
+            f"credentials as {identity.arn}. Look at it: aws configure list --profile "
+            f"{shlex.quote(state.name)}"
+        )
 
 
 def preview_target(context: CommandContext, checked: CheckedTarget) -> dict[str, object]:

@@ -11,7 +11,13 @@ from awscli_assume.aws.callers import Caller, CallerCache
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.host import CLI_NAME, EndpointResolver, NoCredentialsError, ReadOnlyCredentials
+from awscli_assume.host import (
+    CLI_NAME,
+    BotocoreSession,
+    EndpointResolver,
+    NoCredentialsError,
+    ReadOnlyCredentials,
+)
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import (
     Credentials,
@@ -103,8 +109,19 @@ def create_sts_client(
     return cast(StsClient, context.session.create_client("sts", **options))
 
 
+def profile_client(context: CommandContext, profile: str) -> StsClient:
+    """Return an STS client of a profile as the files have it now, whatever the environment."""
+    session = BotocoreSession(profile=profile)
+    options = client_options(context.parsed_globals, context.session.get_config_variable("region"))
+    if session.get_scoped_config().get("region"):
+        options["region_name"] = session.get_scoped_config()["region"]
+    return cast(StsClient, session.create_client("sts", **options))
+
+
 def client_options(
-    parsed_globals: ParsedGlobals, region: Optional[str], credentials: Optional[FrozenCredentials]
+    parsed_globals: ParsedGlobals,
+    region: Optional[str],
+    credentials: Optional[FrozenCredentials] = None,
 ) -> dict[str, Any]:
     """Return the ``create_client`` options of every service."""
     options = {

@@ -16,8 +16,8 @@ from awscli_assume.files.replace import private_copy
 from awscli_assume.model.arns import Role, session_arn
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.profiles.writer.edit import edit_content
-from awscli_assume.profiles.writer.scratch_file import ScratchFile
-from awscli_assume.profiles.writer.store import FileEdit, check_usable, read_when_quiet
+from awscli_assume.profiles.writer.scratch_file import ScratchFile, scratch_path
+from awscli_assume.profiles.writer.store import FileEdit, by_file, check_usable, read_when_quiet
 from awscli_assume.profiles.writer.verify import Refused
 
 NEW = "(new)"
@@ -42,7 +42,7 @@ def preview(edits: Sequence[FileEdit], refused: Optional[Refused] = None) -> lis
     With ``refused``, the errors of profiles that would be skipped are added to it.
     """
     new_errors: Optional[Refused] = None if refused is None else {}
-    diffs = [_diff(edit.without(refused or ()), new_errors) for edit in edits]
+    diffs = [_diff(edit.without(refused or ()), new_errors) for edit in by_file(edits)]
     if not new_errors or refused is None:
         return diffs
     refused.update(new_errors)
@@ -99,8 +99,8 @@ def mask(text: str) -> list[str]:
 @contextmanager
 def _scratch_file(path: str) -> Iterator[ScratchFile]:
     if os.path.isdir(os.path.dirname(path)):
-        with private_copy(path) as copy:
-            yield ScratchFile(copy, path)
+        with private_copy(path) as copy, scratch_path(copy) as scratch:
+            yield ScratchFile(scratch, path)
     else:
         with tempfile.TemporaryDirectory() as folder:
             yield ScratchFile(os.path.join(folder, "copy"), path)

@@ -28,10 +28,11 @@ from awscli_assume.profiles.writer.verify import (
 
 @dataclass(frozen=True)
 class Edited:
-    """The content after the edits, and the edited sections as they were before."""
+    """The content after the edits, and the edited sections before and after them."""
 
     content: bytes
     before: Sections = field(default_factory=dict)
+    after: Sections = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,13 @@ def edit_content(
         _edit_pieces(scratch_file, text, sections, existing, errors)
     for edit in edits:
         if text.find(edit.section) is None and edit.values:
-            _append(scratch_file, text, edit, errors)
+            sections[len(text.pieces)] = _append(scratch_file, text, edit, errors)
     if errors and refused is None:
         raise next(iter(errors.values()))
     if refused is not None:
         refused.update(errors)
-    return Edited(text.join(), before)
+    after = {name: values for piece in sections.values() for name, values in piece.items()}
+    return Edited(text.join(), before, after)
 
 
 def _read(
@@ -161,13 +163,18 @@ def _read_back(
 
 def _append(
     scratch_file: ScratchFile, text: SectionedText, edit: SectionEdit, errors: Refused
-) -> None:
+) -> Sections:
+    """Add a new section, and return it as it is read back."""
     try:
         new = scratch_file.set_values(b"", edit.section, [[value] for value in edit.values])
+        found = scratch_file.parse(new)
+        if not matches_edit(edit, [], {}, found):
+            raise damage_error(scratch_file, edit, new, 0)
     except UnusableFile as error:
         errors[edit.owner] = error
-    else:
-        text.append(new)
+        return {}
+    text.append(new)
+    return found
 
 
 def _edit_piece(

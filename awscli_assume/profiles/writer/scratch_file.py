@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from contextlib import contextmanager, suppress
 from typing import Callable, Iterator, Mapping, Optional, Sequence, Union
 
 from awscli_assume.errors import UnusableFile
+from awscli_assume.files.replace import PrivateCopy
 from awscli_assume.host import ConfigFileWriter
 from awscli_assume.profiles.files import parse
 
@@ -80,8 +82,8 @@ class ScratchFile:
 
 
 @contextmanager
-def scratch_path(copy: str) -> Iterator[str]:
-    """Return the path of a file in memory to work on, or the copy's where the system has none.
+def scratch_path(copy: PrivateCopy) -> Iterator[str]:
+    """Return the path of a file to work on that nobody else can replace: in memory, if possible.
 
     ext4 flushes a file that is truncated and written again when it is closed (auto_da_alloc):
     2 ms each time, and an edit of many profiles does that a thousand times. The official CLI's
@@ -92,8 +94,18 @@ def scratch_path(copy: str) -> Iterator[str]:
         # A file without a name: nothing remains when this process is killed.
         descriptor = os.open("/dev/shm", os.O_TMPFILE | os.O_RDWR, 0o600)  # noqa: S108
     try:
-        path = f"/proc/self/fd/{descriptor}"
-        yield path if descriptor is not None and os.path.isfile(path) else copy
+        path = f"/proc/self/fd/{copy.descriptor if descriptor is None else descriptor}"
+        if os.path.isfile(path):
+            yield path
+        elif _is_closed_to_others(os.path.dirname(copy.path)):
+            yield copy.path
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                yield os.path.join(folder, "scratch")
     finally:
         if descriptor is not None:
             os.close(descriptor)
+
+
+def _is_closed_to_others(folder: str) -> bool:
+    return os.name == "nt" or not os.stat(folder).st_mode & 0o022

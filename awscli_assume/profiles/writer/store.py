@@ -7,7 +7,9 @@ before the first file is replaced.
 
 from __future__ import annotations
 
+import errno
 import os
+import shlex
 import stat
 import time
 from contextlib import ExitStack, contextmanager
@@ -16,6 +18,7 @@ from typing import Callable, Collection, Iterator, Optional, Sequence
 
 from awscli_assume.errors import InvalidConfiguration, UnusableFile
 from awscli_assume.files.replace import (
+    PrivateCopy,
     ReplaceError,
     Snapshot,
     identity_of,
@@ -35,6 +38,11 @@ _ATTEMPTS = 50
 QUIET_SECONDS = 0.02
 EMPTY_SECONDS = 1.0
 _GIVE_UP_SECONDS = 10.0
+_WITHOUT_FILES = (
+    "To use a role without writing files: aws assume exec ROLE -- COMMAND, or aws assume export "
+    "ROLE"
+)
+Check = Callable[[Sequence[Sections]], None]
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ class Staged:
 
     path: str
     snapshot: Snapshot
-    copy: str
+    copy: PrivateCopy
     edited: Edited
 
     def commit(self) -> bool:
@@ -76,13 +84,43 @@ def check_usable(path: str) -> None:
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
+        _check_no_dangling_link(path)
         return
     except OSError as error:
-        raise UnusableFile(f"Cannot use {path}: {error.strerror}. Try: ls -l {path}") from error
+        raise UnusableFile(
+            f"Cannot use {path}: {error.strerror}. Try: ls -l {shlex.quote(path)}"
+        ) from error
     if not stat.S_ISREG(mode):
         raise UnusableFile(f"{path} is not a regular file, as the AWS CLI needs it")
-    if not mode & stat.S_IWUSR or not os.access(path, os.R_OK | os.W_OK):
-        raise UnusableFile(f"{path} is read-only. Nothing was written. Try: chmod u+rw {path}")
+    if mode & stat.S_IWUSR and os.access(path, os.R_OK | os.W_OK):
+        return
+    if _is_on_read_only_mount(path):
+        raise _error_of(path, OSError(errno.EROFS, os.strerror(errno.EROFS)))
+    if hasattr(os, "geteuid") and os.stat(path).st_uid not in (os.geteuid(), 0):
+        raise _error_of(path, OSError(errno.EACCES, os.strerror(errno.EACCES)))
+    raise UnusableFile(
+        f"{path} is read-only. Nothing was written. Try: chmod u+rw {shlex.quote(path)}"
+    )
+
+
+def _check_no_dangling_link(path: str) -> None:
+    """Raise UnusableFile where a link on the way to a file leads nowhere.
+
+    The target of such a link may be on a volume that is not mounted now: what is written to the
+    folder of the mount would be hidden later.
+    """
+    while not os.path.lexists(path):
+        path = os.path.dirname(path)
+    if os.path.islink(path):
+        raise UnusableFile(
+            f"{path} is a link to {os.readlink(path)}, which does not exist. Nothing was written. "
+            f"Mount the volume or create the folder that it leads to, or remove the link: "
+            f"rm {shlex.quote(path)}"
+        )
+
+
+def _is_on_read_only_mount(path: str) -> bool:
+    return hasattr(os, "statvfs") and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
 def read_when_quiet(
@@ -109,66 +147,125 @@ def read_when_quiet(
 
 def apply_edits(
     edits: Sequence[FileEdit],
-    check: Callable[[Sequence[Sections]], None],
+    check: Check,
     refused: Optional[Refused] = None,
+    verify: Check = lambda after: None,
 ) -> None:
     """Make the edits, one replacement a file, in order: the last one is the commit.
 
     ``check`` runs under the locks, on the sections of each file before the edits, and raises an
-    error for what forbids them. All edits are made on copies and read back before the first file
-    is replaced. Raises UnusableFile with the files unchanged; only if the replacement of a later
-    file itself fails, an earlier file has its edit already.
+    error for what forbids them; ``verify`` runs on the sections after the edits. All edits are
+    made on copies and read back before the first file is replaced. Raises UnusableFile with the
+    files unchanged; only if the replacement of a later file itself fails, an earlier file has
+    its edit already.
 
     With ``refused``, a profile whose section would be damaged in one of the files is added to it
     with its error and stays unchanged in all files; the other profiles are written.
     """
+    for edit in edits:
+        check_usable(edit.path)
+        _make_folder(edit.path)
+    _run(edits, _Attempt(check, refused, verify))
+
+
+def rehearse_edits(edits: Sequence[FileEdit], check: Check) -> None:
+    """Raise the error that the edits would end with, from real copies that are removed again.
+
+    Creates no file but the locks, and no folder.
+    """
+    for edit in edits:
+        check_usable(edit.path)
+        folder, name = os.path.split(edit.path)
+        while not os.path.isdir(folder):
+            folder = os.path.dirname(folder)
+        try:
+            with private_copy(os.path.join(folder, name)):
+                pass
+        except OSError as error:
+            raise _error_of(edit.path, error) from error
+    existing = [edit for edit in edits if os.path.isdir(os.path.dirname(edit.path))]
+    # The check needs the sections of all files.
+    check = check if len(existing) == len(edits) else lambda before: None
+    _run(existing, _Attempt(check, is_rehearsal=True))
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What an attempt to make edits needs besides them."""
+
+    check: Check
+    refused: Optional[Refused] = None
+    verify: Check = lambda after: None
+    is_rehearsal: bool = False
+
+
+def _run(edits: Sequence[FileEdit], attempt: _Attempt) -> None:
     paths = [edit.path for edit in edits]
-    for path in paths:
-        check_usable(path)
-        _make_folder(path)
     with files_locked(paths):
         for path in paths:
             sweep_copies(path)
         for _ in range(_ATTEMPTS):
-            if _try_all([edit.without(refused or ()) for edit in edits], check, refused):
+            if _try_all([edit.without(attempt.refused or ()) for edit in edits], attempt):
                 return
     raise _busy_error(" or ".join(paths))
 
 
-def _try_all(
-    edits: Sequence[FileEdit],
-    check: Callable[[Sequence[Sections]], None],
-    refused: Optional[Refused],
-) -> bool:
+def by_file(edits: Sequence[FileEdit]) -> list[FileEdit]:
+    """Return one edit a file, for both of the CLI's files may be the same one.
+
+    Edits of the same section, that of the profile default, become one.
+    """
+    sections: dict[str, dict[str, SectionEdit]] = {}
+    for edit in edits:
+        own = sections.setdefault(edit.path, {})
+        for one in edit.sections:
+            own[one.section] = own[one.section].joined(one) if one.section in own else one
+    return [FileEdit(path, list(own.values())) for path, own in sections.items()]
+
+
+def _try_all(edits: Sequence[FileEdit], attempt: _Attempt) -> bool:
     """Stage all edits, then commit them; return False where they have to be tried again.
 
     That is where a file has changed meanwhile, or more profiles were refused: their edits must
     be in no file.
     """
+    refused = attempt.refused
     new_errors: Optional[Refused] = None if refused is None else {}
     snapshots: list[tuple[FileEdit, Snapshot]] = []
     try:
         with ExitStack() as stack:
-            staged = []
-            for edit in edits:
+            staged: dict[str, Staged] = {}
+            for edit in by_file(edits):
                 snapshots.append((edit, read_when_quiet(edit.path)))
-                staged.append(stack.enter_context(_staged(*snapshots[-1], new_errors)))
+                staged[edit.path] = stack.enter_context(_staged(*snapshots[-1], new_errors))
             if new_errors and refused is not None:
                 if not _has_changed(snapshots):
                     refused.update(new_errors)
                 return False
-            check([one.edited.before for one in staged])
-            return all(one.commit() for one in staged)
+            attempt.check([staged[edit.path].edited.before for edit in edits])
+            attempt.verify([staged[edit.path].edited.after for edit in edits])
+            return attempt.is_rehearsal or all(one.commit() for one in staged.values())
     except InvalidConfiguration:
         # The error may come from a file that another program had half written.
         if _has_changed(snapshots):
             return False
         raise
     except OSError as error:
-        raise UnusableFile(
-            f"Cannot write {edits[-1].path}: {error.strerror or error}. No credentials were "
-            f"written, and every file is intact. Try: df {os.path.dirname(edits[-1].path)}"
-        ) from error
+        raise _error_of(edits[-1].path, error) from error
+
+
+def _error_of(path: str, error: OSError) -> UnusableFile:
+    folder = os.path.dirname(path)
+    if error.errno == errno.EROFS:
+        advice = f"The file system is read-only. {_WITHOUT_FILES}"
+    elif error.errno in (errno.EACCES, errno.EPERM):
+        advice = f"Try: ls -ld {shlex.quote(folder)} {shlex.quote(path)}. {_WITHOUT_FILES}"
+    else:
+        advice = f"Try: df {shlex.quote(folder)}"
+    return UnusableFile(
+        f"Cannot write {path}: {error.strerror or error}. No credentials were written, and every "
+        f"file is intact. {advice}"
+    )
 
 
 def _has_changed(snapshots: Sequence[tuple[FileEdit, Snapshot]]) -> bool:
@@ -177,11 +274,14 @@ def _has_changed(snapshots: Sequence[tuple[FileEdit, Snapshot]]) -> bool:
 
 @contextmanager
 def _staged(edit: FileEdit, snapshot: Snapshot, refused: Optional[Refused]) -> Iterator[Staged]:
-    with private_copy(edit.path) as copy, scratch_path(copy) as path:
-        scratch_file = ScratchFile(path, edit.path)
-        edited = edit_content(scratch_file, snapshot.content, edit.sections, refused)
-        with open(copy, "wb") as file:
-            file.write(edited.content)
+    with private_copy(edit.path) as copy:
+        if snapshot.identity is not None:
+            # What can't be kept is found before a call to STS.
+            copy.take_attributes(edit.path)
+        with scratch_path(copy) as path:
+            scratch_file = ScratchFile(path, edit.path)
+            edited = edit_content(scratch_file, snapshot.content, edit.sections, refused)
+        copy.write(edited.content)
         yield Staged(edit.path, snapshot, copy, edited)
 
 

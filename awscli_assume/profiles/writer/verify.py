@@ -38,6 +38,14 @@ class SectionEdit:
         """The profile that the section belongs to, in either file."""
         return self.profile or self.section
 
+    def joined(self, other: SectionEdit) -> SectionEdit:
+        """Return one edit for this and another one of the same section."""
+        values = dict((*self.values, *other.values))
+        removals = [key for key in (*self.removals, *other.removals) if key not in values]
+        return SectionEdit(
+            self.section, list(values.items()), removals, self.profile or other.profile
+        )
+
 
 def parse_together(
     scratch_file: ScratchFile, pieces: Mapping[str, bytes]

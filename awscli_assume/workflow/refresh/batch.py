@@ -43,7 +43,7 @@ from awscli_assume.workflow.refresh.source_order import (
     check_source_is_there,
     in_levels,
 )
-from awscli_assume.workflow.target_profile import dry_run_result, expected_target
+from awscli_assume.workflow.target_profile import dry_run_result, expected_target, verify_profile
 
 # STS throttles per account; eight at once renew 200 profiles in a second.
 WORKERS = 8
@@ -223,6 +223,17 @@ def write_renewals(
         if one.target is not None:
             remove_old_cache(one.state, one.target)
     return renewals
+
+
+def verify_renewals(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]:
+    """Return the renewals with the errors of those whose profile is somebody else for AWS."""
+
+    def verify(renewal: Renewal) -> Renewal:
+        verify_profile(context, renewal.after)
+        return renewal
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(lambda one: _attempt(verify, one), renewals))
 
 
 def preview_renewals(

@@ -57,7 +57,7 @@ def names_beside(path: Path) -> list[str]:
 def test_copy_is_private_and_gone_at_the_end(file: Path) -> None:
     """A copy is beside the file, private to its owner, and removed at the end."""
     with private_copy(str(file), b"content") as copy:
-        seen = Path(copy)
+        seen = Path(copy.path)
         content, mode, folder = seen.read_bytes(), mode_of(seen), seen.parent
 
     assert (content, folder) == (b"content", file.parent)
@@ -70,7 +70,7 @@ def test_copy_is_gone_after_an_error(file: Path) -> None:
     with pytest.raises(RuntimeError), private_copy(str(file), b"content"):
         raise RuntimeError
     with private_copy(str(file), b"content") as copy:
-        os.replace(copy, file)
+        os.replace(copy.path, file)
 
     assert names_beside(file) == ["credentials"]
 
@@ -212,9 +212,9 @@ def test_order_on_disk(file: Path, mocker: MockerFixture) -> None:
         order.append("folder" if is_folder else os.pread(descriptor, 10, 0).decode())
         real_fsync(descriptor)
 
-    def replace_file(source: str, target: str) -> None:
+    def replace_file(source: str, target: str, **folders: int) -> None:
         order.append("replace")
-        real_replace(source, target)
+        real_replace(source, target, **folders)
 
     mocker.patch.object(os, "fsync", fsync)
     mocker.patch.object(os, "replace", replace_file)
@@ -289,3 +289,50 @@ def test_other_errors_pass(file: Path, mocker: MockerFixture) -> None:
 
     assert file.read_bytes() == b"old"
     assert names_beside(file) == ["credentials"]
+
+
+# Names that lead elsewhere
+
+
+@posix
+def test_copy_that_was_swapped(file: Path) -> None:
+    """A copy whose name leads to another file is not read, and does not become the file."""
+    with private_copy(str(file), b"new") as copy:
+        os.rename(copy.path, f"{copy.path}-moved")
+        Path(copy.path).write_bytes(b"evil")
+        copy.write(b"secret")
+        with pytest.raises(ReplaceError, match=r"Another user replaced .*chmod go-w"):
+            put_in_place(copy, str(file), snapshot_of(file))
+        planted = Path(copy.path).read_bytes()
+
+    assert planted == b"evil"
+    assert file.read_bytes() == b"old"
+
+
+@posix
+def test_hard_link_is_kept(file: Path) -> None:
+    """A file with two names is written in place, so that both have the new content."""
+    other = file.with_name("other")
+    os.link(file, other)
+
+    assert replace(file, b"new", snapshot_of(file)) is True
+
+    assert os.path.samefile(file, other)
+    assert other.read_bytes() == b"new"
+    assert names_beside(file) == ["credentials", "other"]
+
+
+@posix
+def test_owner_that_a_copy_can_not_have(file: Path, mocker: MockerFixture) -> None:
+    """A file that this user may not give away is written in place, and keeps its inode."""
+    if os.geteuid() == 0:
+        os.chown(file, 12345, 54321)
+    else:
+        pytest.skip("only root may give a file away")
+    mocker.patch.object(os, "fchown", side_effect=PermissionError(errno.EPERM, "not permitted"))
+    inode = file.stat().st_ino
+
+    assert replace(file, b"new", snapshot_of(file)) is True
+
+    assert (file.read_bytes(), file.stat().st_ino) == (b"new", inode)
+    assert (file.stat().st_uid, file.stat().st_gid) == (12345, 54321)

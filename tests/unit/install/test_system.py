@@ -141,7 +141,7 @@ def test_a_mounted_file_is_written_in_place(
     path = tmp_path / "config"
     path.write_bytes(b"old")
 
-    def busy(source: str, target: str) -> None:
+    def busy(source: str, target: str, **folders: int) -> None:
         raise OSError(errno.EBUSY, "Device or resource busy")
 
     monkeypatch.setattr(os, "replace", busy)
@@ -181,7 +181,7 @@ def test_a_failed_write_in_place_leaves_a_backup(
     path.write_bytes(b"old")
     real_fsync, calls = os.fsync, []
 
-    def busy(source: str, target: str) -> None:
+    def busy(source: str, target: str, **folders: int) -> None:
         raise OSError(errno.EBUSY, "Device or resource busy")
 
     def full(descriptor: int) -> None:

@@ -9,7 +9,13 @@ import pytest
 from botocore.session import Session
 
 from awscli_assume.errors import InvalidConfiguration, UnusableFile
-from awscli_assume.profiles.files import ProfileFiles, locate, merged_profile, parse
+from awscli_assume.profiles.files import (
+    ProfileFiles,
+    locate,
+    merged_profile,
+    parse,
+    reread_fresh_files,
+)
 
 SECRET = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
 VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
@@ -131,3 +137,70 @@ def test_both_files_as_one_profile() -> None:
     }  # fmt: skip
     assert merged_profile(config, credentials, "default") == {"a": "b"}
     assert merged_profile(config, credentials, "none") == {}
+
+
+# Files that another program is writing
+
+
+class Sleeper:
+    """A clock that advances on sleep, and another program that writes after some naps."""
+
+    def __init__(self, path: Path, now: float) -> None:
+        self.path, self.now, self.naps = path, now, 0
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.naps += 1
+        if self.naps == 3:
+            self.path.write_text("[default]\naws_access_key_id = A\naws_secret_access_key = s\n")
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sleeper:
+    """Return the writer of a credentials file that was just emptied."""
+    path = tmp_path / "credentials"
+    path.write_text("")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(path))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    for variable in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return Sleeper(path, path.stat().st_mtime)
+
+
+def test_profiles_of_a_file_that_was_just_emptied(fresh: Sleeper) -> None:
+    """A session that has read an empty file reads it again once it is filled."""
+    session = Session()
+    assert session.full_config["profiles"] == {}
+
+    reread_fresh_files(session, fresh.clock, fresh.sleep)
+
+    assert fresh.naps == 3
+    assert set(session.full_config["profiles"]) == {"default"}
+
+
+def test_credentials_of_a_file_that_is_emptied_later(fresh: Sleeper) -> None:
+    """Credentials are looked for again while the file is younger than a second."""
+    session = Session()
+    fresh.path.write_text("[other]\n")
+    reread_fresh_files(session, fresh.clock, fresh.sleep)
+
+    assert session.get_credentials().access_key == "A"
+    assert fresh.naps == 3
+
+
+def test_file_without_credentials(fresh: Sleeper) -> None:
+    """A file without credentials is read for a second, and an old one once."""
+    session = Session()
+    fresh.path.write_text("[other]\n")
+    fresh.naps = 3
+    reread_fresh_files(session, fresh.clock, fresh.sleep)
+
+    assert session.get_credentials() is None
+    naps = fresh.naps
+    fresh.now += 10
+    assert session.get_credentials() is None
+    assert fresh.naps == naps < 3 + 1.1 / 0.005

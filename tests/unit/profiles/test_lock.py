@@ -176,3 +176,15 @@ def test_folder_that_is_not_there(tmp_path: Path) -> None:
 
     assert f"{path}.lock: No such file" in str(error.value)
     assert f"ls -ld {path.parent}" in str(error.value)
+
+
+def test_lock_that_is_a_dangling_link(file: Path) -> None:
+    """A lock that is a link is refused, and what it leads to is not created."""
+    victim = file.with_name("victim")
+    Path(f"{file}.lock").symlink_to(victim)
+
+    lock = files_locked([str(file)], sleep=never)
+    with pytest.raises(UnusableFile, match="is a link to .*Try: rm "), lock:
+        raise AssertionError("the lock is not held")
+
+    assert not victim.exists()
