@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, Callable, Optional
 
 from awscli_assume.aws.callers import CallerCache
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso_login import login_hint_added
 from awscli_assume.aws.sts.errors import error_hints_added
-from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.errors import InvalidConfiguration, with_advice
 from awscli_assume.host import (
     CredentialResolver,
+    CredentialRetrievalError,
     EnvProvider,
+    InvalidConfigError,
     NoCredentialsError,
     create_credential_resolver,
+    role_source_loader,
+    use_profile,
 )
 from awscli_assume.host.protocols import Credentials, Session
 from awscli_assume.model.credentials import SessionCredentials, read_session
@@ -48,6 +53,42 @@ def use_credential_source(session: Session, name: str) -> None:
     providers = [EnvProvider()] if name == "Environment" else []
     providers += [chain.get_provider(method) for method in _PROVIDERS[name]]
     session.register_component("credential_provider", CredentialResolver(providers))
+
+
+class _RoleSource:
+    """A credential provider: the source credentials of a profile with a role."""
+
+    METHOD = "role-source"
+
+    def __init__(self, load: Callable[[], Credentials]) -> None:
+        self._load = load
+
+    def load(self) -> Credentials:
+        """Return the credentials. Raises botocore's errors with a hint added."""
+        try:
+            return self._load()
+        except CredentialRetrievalError as error:
+            hint = _HINTS.get(error.kwargs["provider"])
+            if hint is not None:
+                with_advice(error, hint)
+            raise
+        except InvalidConfigError as error:
+            if "must have credentials" in str(error):
+                source = str(error).split('"')[1]
+                with_advice(
+                    error, f"Add its access key: aws configure --profile {shlex.quote(source)}"
+                )
+            raise
+
+
+def use_role_source(session: Session, profile: str) -> None:
+    """Make a profile with a role the session's own, with the credentials of its source.
+
+    The client settings are those of the profile, as in every other command.
+    """
+    use_profile(session, profile)
+    source = _RoleSource(role_source_loader(session, profile))
+    session.register_component("credential_provider", CredentialResolver([source]))
 
 
 def no_credentials(profile: Optional[str], credential_source: Optional[str]) -> Exception:
