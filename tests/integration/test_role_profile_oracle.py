@@ -123,8 +123,16 @@ def refused_before_calling(oracle: Outcome, ours: Outcome) -> None:
 
 def refuses_the_arn(oracle: Outcome, ours: Outcome) -> None:
     """Check that ours names the setting, and calls nothing, where STS refuses the ARN."""
-    assert (oracle.exit_code, ours.exit_code, ours.sts_calls) == (254, 253, [])
+    assert oracle.exit_code in (252, 254)
+    assert (ours.exit_code, ours.sts_calls) == (253, [])
     assert "role_arn of the profile 'X'" in ours.message
+
+
+def refuses_the_session_name(oracle: Outcome, ours: Outcome) -> None:
+    """Check that ours names the setting and the profile, with the exit code of configuration."""
+    assert (oracle.exit_code, oracle.sts_calls) == (252, [])
+    assert (ours.exit_code, ours.sts_calls) == (253, [])
+    assert "role_session_name of the profile 'X'" in ours.message
 
 
 def refuses_the_duration(oracle: Outcome, ours: Outcome) -> None:
@@ -596,7 +604,9 @@ PARAMETERS = {
         (role("X", source_profile="B", role_session_name="by-profile"),), (B,)
     ),
     "role_session_name that STS does not take": Case(
-        (role("X", source_profile="B", role_session_name="x"),), (B,)
+        (role("X", source_profile="B", role_session_name="x"),), (B,),
+        difference="A role_session_name that STS does not take is an error of the profile",
+        check=refuses_the_session_name,
     ),
     "external_id": Case((role("X", source_profile="B", external_id="partner"),), (B,)),
     "duration_seconds": Case((role("X", source_profile="B", duration_seconds=1800),), (B,)),
@@ -634,7 +644,11 @@ PARAMETERS = {
         difference="Without a terminal nothing is asked on stdin",
         check=fails_without_a_call,
     ),
-    "empty role_arn": Case((role("X", role_arn="", source_profile="B"),), (B,)),
+    "empty role_arn": Case(
+        (role("X", role_arn="", source_profile="B"),), (B,),
+        difference="An invalid role_arn is an error of the profile",
+        check=refuses_the_arn,
+    ),
     "role_arn that is no ARN": Case(
         (role("X", role_arn="my-very-special-iam-role", source_profile="B"),), (B,),
         difference="An invalid role_arn is refused before STS is called",

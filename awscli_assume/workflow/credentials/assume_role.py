@@ -21,7 +21,11 @@ from awscli_assume.aws.sts.client import (
     region_of,
 )
 from awscli_assume.aws.sts.errors import add_hint, error_hints_added, is_denied_by_policy
-from awscli_assume.aws.sts.source_credentials import is_known_role_session, no_credentials
+from awscli_assume.aws.sts.source_credentials import (
+    account_place,
+    is_known_role_session,
+    no_credentials,
+)
 from awscli_assume.aws.sts.web_identity import unsigned_signer
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import (
@@ -109,13 +113,7 @@ def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
         signer = _signer(context, client, credentials)
         process = _mfa_process(context.session, plan)
         check_code_available(plan.request, signer, process, context.environment)
-        plan = plan.with_request(
-            complete_role(
-                client, credentials, plan.request, callers, context.environment.now(), partition
-            )
-        )
-        # GetCallerIdentity may have told it just now.
-        plan = _chained_by_credentials(plan, credentials, callers)
+        plan = _completed(context, client, credentials, plan, callers, partition)
     return ReadyRequest(signer, plan, process, finds_device=True)
 
 
@@ -192,6 +190,22 @@ def _signer(context: CommandContext, client: StsClient, credentials: Credentials
 
     is_refreshable = isinstance(credentials, RefreshableCredentials)
     return Signer(client, frozen, signed_by, iam, is_refreshable=is_refreshable)
+
+
+def _completed(
+    context: CommandContext,
+    client: StsClient,
+    credentials: Credentials,
+    plan: AssumePlan,
+    callers: CallerCache,
+    partition: Optional[str],
+) -> AssumePlan:
+    """Return the plan with the account and the partition of its roles."""
+    now = context.environment.now()
+    place = account_place(context.session, credentials, plan.profile_pair.source)
+    request = complete_role(client, credentials, plan.request, callers, now, partition, place)
+    # GetCallerIdentity may have told just now that the source is a role session.
+    return _chained_by_credentials(plan.with_request(request), credentials, callers)
 
 
 def _chained_by_credentials(

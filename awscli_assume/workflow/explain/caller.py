@@ -134,12 +134,7 @@ class CallerCheck:
 
 def check_caller(context: CommandContext, plan: AssumePlan) -> CallerCheck:
     """Find the source credentials and ask STS for their caller."""
-    if plan.request.identity_token is not None:
-        name = plan.profile_pair.configuration
-        raise InvalidRequest(
-            f"The profile '{name}' assumes its role with a web identity token, and only a signed "
-            f"AssumeRole can be explained. Try: aws assume --profile {shlex.quote(name)}"
-        )
+    _check_is_signed(plan)
     session, source = context.session, plan.profile_pair.source
     try:
         use_source(session, plan.profile_pair)
@@ -176,6 +171,16 @@ def check_caller(context: CommandContext, plan: AssumePlan) -> CallerCheck:
     )
     step = Step(CALLER, OK, evidence)
     return CallerCheck(step, caller, client, identity.server_time, None, partition)
+
+
+def _check_is_signed(plan: AssumePlan) -> None:
+    """Raise InvalidRequest for a profile whose role is assumed with a token, not by a caller."""
+    if plan.request.identity_token is not None:
+        name = plan.profile_pair.configuration
+        raise InvalidRequest(
+            f"The profile '{name}' assumes its role with a web identity token, and only a signed "
+            f"AssumeRole can be explained. Try: aws assume --profile {shlex.quote(name)}"
+        )
 
 
 def _identified(
