@@ -6,9 +6,11 @@ The CLI prints them and ends with the exit code in the docstring (version 1 with
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Iterator
+from typing import Iterator, TypeVar
 
 from awscli_assume.host import ConfigurationError, ParamValidationError
+
+_Error = TypeVar("_Error", bound=Exception)
 
 
 class InvalidRequest(ParamValidationError):
@@ -50,3 +52,9 @@ def configured_in(place: str) -> Iterator[None]:
         yield
     except InvalidRequest as error:
         raise InvalidConfiguration(f"{place}: {error}") from None
+
+
+def with_advice(error: _Error, advice: str) -> _Error:
+    """Return an error of botocore's with a second line, which says what to do."""
+    error.args = (f"{error.args[0]}\n{advice}", *error.args[1:])
+    return error

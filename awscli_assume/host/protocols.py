@@ -128,3 +128,17 @@ class OrganizationsClient(Protocol):
 
     describe_organization: Callable[..., Any]
     get_paginator: Callable[..., Any]
+
+
+class AssumeRoleProvider(Protocol):
+    """botocore's provider of roles (botocore/credentials.py), with its private steps."""
+
+    _loaded_config: Mapping[str, Any]
+
+    def _get_role_config(self, profile_name: str) -> Mapping[str, Any]:
+        """Return the checked settings of a profile's role. Raises botocore's exceptions."""
+
+    def _resolve_source_credentials(
+        self, role_config: Mapping[str, Any], profile_name: str
+    ) -> Credentials:
+        """Return the credentials that sign AssumeRole. Raises botocore's exceptions."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import Callable, Iterator, Mapping
 
-from awscli_assume.host.protocols import Profile, Session
+from awscli_assume.host.protocols import AssumeRoleProvider, Credentials, Profile, Session
 
 # The component of a session that answers the question for an MFA code.
 _PROMPTER = "awscli_assume_prompter"
@@ -67,3 +67,22 @@ def hand_prompter(session: Session) -> None:
         return
     chain = session.get_component("credential_provider")
     chain.get_provider("assume-role")._prompter = prompter
+
+
+def role_source_loader(session: Session, profile: str) -> Callable[[], Credentials]:
+    """Return a function that finds the source credentials of a profile with a role.
+
+    botocore's provider of roles checks and finds them, and keeps them to itself
+    (credentials.py, AssumeRoleProvider, all versions). The session's credential providers have
+    to be new (``use_profile``): a profile that the provider has been to is a circle to it.
+    """
+    provider: AssumeRoleProvider = session.get_component("credential_provider").get_provider(
+        "assume-role"
+    )
+
+    def load() -> Credentials:
+        provider._loaded_config = session.full_config
+        role = provider._get_role_config(profile)
+        return provider._resolve_source_credentials(role, profile)
+
+    return load

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import Mapping, Optional
 
-from awscli_assume.errors import InvalidRequest
+from awscli_assume.errors import InvalidRequest, configured_in
 from awscli_assume.host.protocols import Profile
-from awscli_assume.model.accounts import ACCOUNT_ID
+from awscli_assume.model.accounts import ACCOUNT_ID, check_account_id
 from awscli_assume.model.arns import Role, parse_role_arn
 from awscli_assume.model.request.role_specifier import KnownNames
 from awscli_assume.profiles.include_profile import with_inherited
@@ -39,12 +39,13 @@ def known_in(profiles: Profiles) -> KnownNames:
 def account_ids(profiles: Profiles, name: str) -> list[str]:
     """Return the accounts of a name, whatever its case.
 
-    Where profiles say it by a key of its own, their own names don't count.
+    Where profiles say it by a key of its own, their own names don't count. Raises
+    InvalidConfiguration for an ID that is not 12 digits.
     """
     wanted = name.casefold()
     for names_of in (_configured_names, _own_name):
         found = {
-            _account_id(profiles, own)
+            _account_id(profiles, own, is_checked=True)
             for own, profile in profiles.items()
             if any(one.casefold() == wanted for one in names_of(own, profile))
         }
@@ -72,13 +73,16 @@ def _own_name(own: str, profile: Profile) -> list[str]:
     return [own] if read_record(profile) is None else []
 
 
-def _account_id(profiles: Profiles, own: str) -> Optional[str]:
+def _account_id(profiles: Profiles, own: str, is_checked: bool = False) -> Optional[str]:
     profile = with_inherited(profiles, own)
     role = _role(profile.get("role_arn"))
     if role is not None:
         return role.account_id
     for key in ("sso_account_id", "aws_account_id"):
         text = str(profile.get(key, ""))
+        if is_checked and text:
+            with configured_in(f"{key} of the profile '{own}'"):
+                check_account_id(text)
         if ACCOUNT_ID.fullmatch(text):
             return text
     return None

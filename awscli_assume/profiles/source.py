@@ -22,15 +22,17 @@ class ProfilePair:
     """Where credentials come from, and where they go to.
 
     ``source`` is None if the environment's own keys are the source.
-    ``configuration`` is the profile that settings are read from. With a
-    ``credential_source`` the credentials come from there only (source_chain.py), and
-    everything else from the source profile.
+    ``configuration`` is the profile that settings are read from. With ``is_role`` it names the
+    role: the session keeps it as its profile, and the source credentials are found through it.
+    Else the source is the session's profile. With a ``credential_source`` the credentials come
+    from there only (source_chain.py).
     """
 
     source: Optional[str]
     target: str
     configuration: str
     credential_source: Optional[str] = None
+    is_role: bool = False
 
 
 def choose_profile_pair(

@@ -26,7 +26,7 @@ from support.loopback import Journal, Keys
 from support.metadata_stub import CONTAINER_TOKEN, ContainerStub, InstanceStub
 from support.person import clean_environment
 from support.signin_stub import SigninStub, write_login
-from support.sso_stub import START_URL, SsoStub, write_token
+from support.sso_stub import START_URL, SsoStub, write_sso_token
 from support.sts_stub import (
     ACCOUNT,
     CHAINED,
@@ -469,7 +469,7 @@ def process(name: str, token: Optional[str] = None) -> Callable[[Path], object]:
 
 def sso_token(name: str) -> Callable[[Path], object]:
     """Return a writer of the token of ``aws sso login``: by sso_session, or by start URL."""
-    return lambda home: write_token(home, name, is_session=name != START_URL)
+    return lambda home: write_sso_token(home, name, has_refresh_token=name != START_URL)
 
 
 def login(session: str, is_expired: bool = False) -> Callable[[Path], object]:

@@ -310,6 +310,9 @@ FOREIGN_MESSAGES = {
     ") could not be found",
     "Unable to locate credentials",
     "You must specify a region",
+    "Infinite loop in credential configuration detected",
+    "No credentials found in credential_source",
+    "missing: source_profile or credential_source",
     "no such file, from the shell or the SDK",
     # Conditions and operations that follow AccessDenied.
     "aws:MultiFactorAuthPresent",

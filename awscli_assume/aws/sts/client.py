@@ -10,6 +10,7 @@ from typing import Any, Callable, Optional, cast
 from awscli_assume.aws.callers import Caller, CallerCache
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.errors import error_hints_added
+from awscli_assume.aws.sts.source_credentials import known_account
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import (
     CLI_NAME,
@@ -195,12 +196,14 @@ def complete_role(
     cache: CallerCache,
     now: datetime,
     partition: Optional[str] = None,
+    account_place: str = "the source credentials",
 ) -> AssumeRoleRequest:
     """Return the request with the missing accounts and partitions of its roles filled in.
 
     They are the caller's: from the credentials, from the cache, else from
     GetCallerIdentity. With a known account, ``partition`` (that of the region) makes the
-    call unnecessary. Raises NoCredentialsError for credentials that are None.
+    call unnecessary. ``account_place`` is where the credentials have their account ID from.
+    Raises NoCredentialsError for credentials that are None, and InvalidConfiguration.
     """
     if credentials is None:
         raise NoCredentialsError()
@@ -208,10 +211,9 @@ def complete_role(
         return request
     with credentials_redacted(), error_hints_added():
         frozen = credentials.get_frozen_credentials()
-    # Set for SSO roles and for profiles with aws_account_id (botocore of 2.22+).
-    account_id = getattr(frozen, "account_id", None)
-    if account_id is None and all(role.account_id for role in request.roles):
-        account_id = request.role.account_id
+    account_id = request.role.account_id
+    if not all(role.account_id for role in request.roles):
+        account_id = known_account(frozen, account_place)
     if account_id is not None and partition is not None:
         caller = Caller(partition, account_id)
     else:

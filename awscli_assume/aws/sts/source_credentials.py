@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, Callable, Optional
 
 from awscli_assume.aws.callers import CallerCache
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso_login import login_hint_added
 from awscli_assume.aws.sts.errors import error_hints_added
-from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest, configured_in, with_advice
 from awscli_assume.host import (
     CredentialResolver,
+    CredentialRetrievalError,
     EnvProvider,
+    InvalidConfigError,
     NoCredentialsError,
     create_credential_resolver,
+    role_source_loader,
+    use_profile,
 )
-from awscli_assume.host.protocols import Credentials, Session
+from awscli_assume.host.protocols import Credentials, FrozenCredentials, Session
+from awscli_assume.model.accounts import check_account_id
 from awscli_assume.model.credentials import SessionCredentials, read_session
 
 # The providers of each credential_source (credentials.py, METHOD, all versions).
@@ -50,6 +56,42 @@ def use_credential_source(session: Session, name: str) -> None:
     session.register_component("credential_provider", CredentialResolver(providers))
 
 
+class _RoleSource:
+    """A credential provider: the source credentials of a profile with a role."""
+
+    METHOD = "role-source"
+
+    def __init__(self, load: Callable[[], Credentials]) -> None:
+        self._load = load
+
+    def load(self) -> Credentials:
+        """Return the credentials. Raises botocore's errors with a hint added."""
+        try:
+            return self._load()
+        except CredentialRetrievalError as error:
+            hint = _HINTS.get(error.kwargs["provider"])
+            if hint is not None:
+                with_advice(error, hint)
+            raise
+        except InvalidConfigError as error:
+            if "must have credentials" in str(error):
+                source = str(error).split('"')[1]
+                with_advice(
+                    error, f"Add its access key: aws configure --profile {shlex.quote(source)}"
+                )
+            raise
+
+
+def use_role_source(session: Session, profile: str) -> None:
+    """Make a profile with a role the session's own, with the credentials of its source.
+
+    The client settings are those of the profile, as in every other command.
+    """
+    use_profile(session, profile)
+    source = _RoleSource(role_source_loader(session, profile))
+    session.register_component("credential_provider", CredentialResolver([source]))
+
+
 def no_credentials(profile: Optional[str], credential_source: Optional[str]) -> Exception:
     """Return the error for a source without credentials."""
     if credential_source not in _HINTS:
@@ -59,6 +101,41 @@ def no_credentials(profile: Optional[str], credential_source: Optional[str]) -> 
         f"The profile '{profile}' has credential_source = {credential_source}, which has no "
         f"credentials. {_HINTS[credential_source]}, or use another source profile: --profile NAME"
     )
+
+
+def account_place(session: Session, credentials: Credentials, profile: Optional[str]) -> str:
+    """Return where the account ID of the source credentials is set, for a message."""
+    of_profile = f"of the profile '{profile or 'default'}'"
+    key = f"aws_account_id {of_profile} in"
+    process = f"AccountId of the credential_process {of_profile}"
+    if "aws_account_id" in session.full_config["profiles"].get(profile or "default", {}):
+        process += ", or its aws_account_id"
+    # The providers that have an account ID by configuration (credentials.py, METHOD of each).
+    places = {
+        "env": "AWS_ACCOUNT_ID in the environment",
+        "shared-credentials-file": f"{key} {session.get_config_variable('credentials_file')}",
+        "config-file": f"{key} {session.get_config_variable('config_file')}",
+        "custom-process": process,
+        "sso": f"sso_account_id {of_profile}",
+    }
+    return places.get(credentials.method, f"AccountId of the provider {credentials.method}")
+
+
+def known_account(frozen: FrozenCredentials, place: str) -> Optional[str]:
+    """Return the account ID that botocore (2.22+) has with credentials, None if it has none.
+
+    ``place`` is where it is set. Raises InvalidConfiguration for an ID that is not 12 digits.
+    """
+    found = getattr(frozen, "account_id", None)
+    if found is None:
+        return None
+    with configured_in(place):
+        try:
+            return check_account_id(str(found))
+        except InvalidRequest as error:
+            raise InvalidRequest(
+                f"{error} Correct it there, or name the account: --account-id ID"
+            ) from None
 
 
 def source_credentials(

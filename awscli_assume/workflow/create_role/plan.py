@@ -9,6 +9,7 @@ from awscli_assume.arguments.create_role import CreateRoleOptions
 from awscli_assume.aws.callers import Caller, get_caller_identity
 from awscli_assume.aws.iam.role_creation import create_single_attempt_client, trust_principal
 from awscli_assume.aws.optional_call import create_optional_client
+from awscli_assume.aws.sso_login import login_hint_added
 from awscli_assume.aws.sts.client import client_options, create_sts_client
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import overridden_profiles
@@ -18,7 +19,6 @@ from awscli_assume.model.arns import parse_arn
 from awscli_assume.model.role_creation.new_role import NewRole
 from awscli_assume.model.role_creation.new_trust import trust_policy, without_mfa
 from awscli_assume.model.role_creation.trust_terms import ACCOUNT, AWS, ME
-from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
 from awscli_assume.workflow.planning.source_profile import choose_source, read_profiles, use_source
 
 
@@ -89,7 +89,7 @@ def _find_account(context: CommandContext) -> Account:
     options = client_options(context.parsed_globals, None, None)
     with overridden_profiles(session, profiles.resolved):
         use_source(session, profile_pair)
-        with source_mfa_device_named(session):
+        with login_hint_added(session):
             sts = create_sts_client(context)
             iam = session.create_client("iam", **options)
             # The caller is not cached, because an IAM user may have been renamed.

@@ -10,6 +10,7 @@ from awscli_assume.aws.optional_call import create_optional_client
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.client import client_options, region_of
 from awscli_assume.aws.sts.errors import error_hints_added
+from awscli_assume.aws.sts.source_credentials import account_place, known_account
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
@@ -34,7 +35,8 @@ def with_account_found(
         return plan
     profiles = context.session.full_config["profiles"]
     scope = scope_of(plan.profile_pair, profiles, context.environment)
-    found = look_up_account(name, _directory(context, client, callers))
+    directory = _directory(context, plan.profile_pair.source, client, callers)
+    found = look_up_account(name, directory)
     if len(found.ids) > 1:
         raise InvalidRequest(several_accounts(name, found.ids))
     if found.ids:
@@ -61,16 +63,18 @@ def _cached_account(
     return known.account_id
 
 
-def _directory(context: CommandContext, client: StsClient, callers: CallerCache) -> AccountClients:
+def _directory(
+    context: CommandContext, source: Optional[str], client: StsClient, callers: CallerCache
+) -> AccountClients:
     options = client_options(context.parsed_globals, region_of(client), None)
 
     def caller_account() -> str:
         with credentials_redacted(), error_hints_added():
-            frozen = context.session.get_credentials().get_frozen_credentials()
-        # botocore knows it of SSO roles and of profiles with aws_account_id (2.22+).
-        known = getattr(frozen, "account_id", None)
+            credentials = context.session.get_credentials()
+            frozen = credentials.get_frozen_credentials()
+        known = known_account(frozen, account_place(context.session, credentials, source))
         if known is not None:
-            return str(known)
+            return known
         return callers.get(client, frozen.access_key, context.environment.now()).account_id
 
     return AccountClients(

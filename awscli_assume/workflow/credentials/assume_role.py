@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Iterator, Optional
+from typing import Optional
 
 from awscli_assume.aws.callers import CallerCache
 from awscli_assume.aws.optional_call import create_optional_client
@@ -22,9 +21,13 @@ from awscli_assume.aws.sts.client import (
     region_of,
 )
 from awscli_assume.aws.sts.errors import add_hint, error_hints_added, is_denied_by_policy
-from awscli_assume.aws.sts.source_credentials import is_known_role_session, no_credentials
+from awscli_assume.aws.sts.source_credentials import (
+    account_place,
+    is_known_role_session,
+    no_credentials,
+)
 from awscli_assume.aws.sts.web_identity import unsigned_signer
-from awscli_assume.errors import InvalidRequest, NoTerminal
+from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import (
     CLI_NAME,
     ClientError,
@@ -43,11 +46,7 @@ from awscli_assume.host.protocols import (
     StsClient,
 )
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.workflow.credentials.mfa_code import (
-    MfaProcess,
-    mfa_process_of,
-    source_mfa_serial,
-)
+from awscli_assume.workflow.credentials.mfa_code import MfaProcess, mfa_process_of
 from awscli_assume.workflow.credentials.mfa_session import check_code_available
 from awscli_assume.workflow.credentials.role_chain import assume_first, assume_rest
 from awscli_assume.workflow.planning.plan import AssumedRole, AssumePlan
@@ -99,7 +98,7 @@ def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
     check_host_knows(client, plan.request)
     partition = partition_of_region(context.session, client)
     check_partition(client, plan.request, partition)
-    with source_mfa_device_named(context.session):
+    with login_hint_added(context.session):
         with credentials_redacted(), error_hints_added():
             credentials = context.session.get_credentials()
         if credentials is None:
@@ -114,13 +113,7 @@ def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
         signer = _signer(context, client, credentials)
         process = _mfa_process(context.session, plan)
         check_code_available(plan.request, signer, process, context.environment)
-        plan = plan.with_request(
-            complete_role(
-                client, credentials, plan.request, callers, context.environment.now(), partition
-            )
-        )
-        # GetCallerIdentity may have told it just now.
-        plan = _chained_by_credentials(plan, credentials, callers)
+        plan = _completed(context, client, credentials, plan, callers, partition)
     return ReadyRequest(signer, plan, process, finds_device=True)
 
 
@@ -158,7 +151,7 @@ def _prepare_unsigned(context: CommandContext, plan: AssumePlan) -> ReadyRequest
 
 def send(context: CommandContext, ready_request: ReadyRequest) -> AssumedRole:
     """Assume the role; the code of its MFA device is asked for here."""
-    with source_mfa_device_named(context.session):
+    with login_hint_added(context.session):
         obtained = assume(ready_request, context.environment)
     context.environment.notify(ready_request.plan.notes())
     return obtained
@@ -172,21 +165,8 @@ def assume(ready_request: ReadyRequest, environment: Environment) -> AssumedRole
     )
     credentials = assume_rest(signer, request, first, environment)
     plan = ready_request.plan.with_request(request)
-    return AssumedRole(plan, credentials, region_of(signer.client), now)
-
-
-@contextmanager
-def source_mfa_device_named(session: Session) -> Iterator[None]:
-    """Name the source's MFA device, or its sign-in, in the error that it causes."""
-    try:
-        with login_hint_added(session):
-            yield
-    except EOFError:
-        raise NoTerminal(
-            f"The MFA device {source_mfa_serial(session)} of the source profile needs a code, "
-            "and there is no terminal to ask on. Run the command in one, or set mfa_process in "
-            "the source profile"
-        ) from None
+    region = region_of(signer.client) or plan.source_region
+    return AssumedRole(plan, credentials, region, now)
 
 
 def _mfa_process(session: Session, plan: AssumePlan) -> Optional[MfaProcess]:
@@ -212,6 +192,22 @@ def _signer(context: CommandContext, client: StsClient, credentials: Credentials
     return Signer(client, frozen, signed_by, iam, is_refreshable=is_refreshable)
 
 
+def _completed(
+    context: CommandContext,
+    client: StsClient,
+    credentials: Credentials,
+    plan: AssumePlan,
+    callers: CallerCache,
+    partition: Optional[str],
+) -> AssumePlan:
+    """Return the plan with the account and the partition of its roles."""
+    now = context.environment.now()
+    place = account_place(context.session, credentials, plan.profile_pair.source)
+    request = complete_role(client, credentials, plan.request, callers, now, partition, place)
+    # GetCallerIdentity may have told just now that the source is a role session.
+    return _chained_by_credentials(plan.with_request(request), credentials, callers)
+
+
 def _chained_by_credentials(
     plan: AssumePlan, credentials: Credentials, callers: CallerCache
 ) -> AssumePlan:
@@ -234,8 +230,8 @@ def explain_command(plan: AssumePlan, parsed_globals: ParsedGlobals) -> str:
     """Return ``aws assume explain`` with the options of the plan; it has no secret."""
     request, profile_pair = plan.request, plan.profile_pair
     name = request.role_session_name
-    # No option stands for a credential_source: the profile that has it names the role, too.
-    by_profile = plan.by_profile and profile_pair.credential_source is not None
+    # Its settings count for the call as well, and no option stands for a credential_source.
+    by_profile = profile_pair.is_role
     source = profile_pair.source if profile_pair.credential_source is None else None
     options: list[tuple[str, Optional[str]]] = [
         ("--role-arn", None if by_profile else request.role.arn),

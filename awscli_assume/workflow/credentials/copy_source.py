@@ -10,6 +10,7 @@ from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
 from awscli_assume.arguments.profiles import check_no_role
 from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.aws.callers import get_caller_identity
+from awscli_assume.aws.sso_login import login_hint_added
 from awscli_assume.aws.sts.client import region_of
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.aws.sts.source_credentials import source_credentials
@@ -23,7 +24,6 @@ from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.source import DEFAULT_TARGET, ProfilePair
 from awscli_assume.profiles.state import ProfileState, expiration_beside
 from awscli_assume.profiles.writer.diff import NEW
-from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
 from awscli_assume.workflow.planning.make_plan import make_plan
 from awscli_assume.workflow.planning.plan import ObtainedCredentials, Plan, UsableCredentials
 from awscli_assume.workflow.planning.source_profile import (
@@ -80,7 +80,7 @@ class CopyPlan(Plan):
     def obtain(self, context: CommandContext) -> ObtainedCredentials:
         """Find the source's credentials and ask STS whose they are. Nothing is written."""
         session = context.session
-        with overridden_profiles(session, self.session_profiles), source_mfa_device_named(session):
+        with overridden_profiles(session, self.session_profiles), login_hint_added(session):
             return self.obtain_by(context, SourceClients(context))
 
     def obtain_by(
@@ -117,7 +117,7 @@ class CopyPlan(Plan):
             use_source(context.session, self.profile_pair)
             # As everywhere in the CLI, a profile that was named has to exist.
             profile = context.session.get_scoped_config()
-            with source_mfa_device_named(context.session):
+            with login_hint_added(context.session):
                 credentials = source_credentials(context.session)
             region = context.parsed_globals.region or context.session.get_config_variable("region")
         if credentials is None:

@@ -146,29 +146,33 @@ def _typed(serial_number: str, environment: Environment) -> str:
 def answer_source_mfa(context: CommandContext) -> None:
     """Let ``mfa_process`` answer the CLI's own question for the code of a source's MFA device.
 
-    Without that key the CLI asks, and raises EOFError if there is no terminal.
+    Without that key the question is asked, and raises NoTerminal if nobody can answer.
     """
 
     def prompt(question: str) -> str:
         process = _mfa_process_for(context.session, question)
-        return getpass.getpass(question) if process is None else process.code(context.environment)
+        if process is not None:
+            return process.code(context.environment)
+        try:
+            return getpass.getpass(question)
+        except EOFError:
+            # "Enter MFA code for SERIAL: " (credentials.py, all versions).
+            serial = question.strip(": ").rpartition(" ")[2]
+            raise NoTerminal(
+                f"The MFA device {serial} of the source profile needs a code, and there is no "
+                "terminal to ask on. Run the command in one, or set mfa_process in the source "
+                "profile"
+            ) from None
 
     # AWS_PROFILE may be the target, which does not exist yet; another profile is used then.
     with suppress(ProfileNotFound):
         use_prompter(context.session, prompt)
 
 
-def source_mfa_serial(session: Session) -> Optional[str]:
-    """Return the MFA device of the session's profile, else the first one in its source chain."""
-    found = (profile.get("mfa_serial") for _, profile in _source_chain(session))
-    return next((serial for serial in found if serial is not None), None)
-
-
 def _mfa_process_for(session: Session, question: str) -> Optional[MfaProcess]:
     """Return the command of the profile with the device, else of the next one in its chain."""
     is_found = False
     for name, profile in _source_chain(session):
-        # "Enter MFA code for SERIAL: " (credentials.py, all versions).
         is_found = is_found or f" {profile.get('mfa_serial')}:" in question
         if is_found and MFA_PROCESS in profile:
             return MfaProcess(name, profile[MFA_PROCESS])

@@ -10,7 +10,7 @@ from typing import Callable, Optional
 from awscli_assume.aws.callers import Caller, Identity, get_caller_identity, server_time
 from awscli_assume.aws.optional_call import create_optional_client, error_code
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.aws.sso_login import login_arguments, login_command
+from awscli_assume.aws.sso_login import login_arguments, login_command, login_hint_added
 from awscli_assume.aws.sts.client import (
     client_options,
     create_sts_client,
@@ -18,7 +18,7 @@ from awscli_assume.aws.sts.client import (
     region_of,
 )
 from awscli_assume.aws.sts.errors import error_hints_added
-from awscli_assume.errors import NoTerminal, UnexpectedAnswer
+from awscli_assume.errors import InvalidRequest, NoTerminal, UnexpectedAnswer
 from awscli_assume.host import BotoCoreError, ClientError, NoCredentialsError
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import (
@@ -33,7 +33,6 @@ from awscli_assume.model.credentials import format_time
 from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.profiles.state import expiration_beside
-from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
 from awscli_assume.workflow.planning.plan import AssumePlan
 from awscli_assume.workflow.planning.source_profile import use_source
 
@@ -135,12 +134,13 @@ class CallerCheck:
 
 def check_caller(context: CommandContext, plan: AssumePlan) -> CallerCheck:
     """Find the source credentials and ask STS for their caller."""
+    _check_is_signed(plan)
     session, source = context.session, plan.profile_pair.source
     try:
         use_source(session, plan.profile_pair)
         client = create_sts_client(context, plan.start_region(context.environment))
         partition = partition_of_region(session, client)
-        with source_mfa_device_named(session), credentials_redacted(), error_hints_added():
+        with login_hint_added(session), credentials_redacted(), error_hints_added():
             credentials = session.get_credentials()
             if credentials is None:
                 raise NoCredentialsError()
@@ -167,10 +167,20 @@ def check_caller(context: CommandContext, plan: AssumePlan) -> CallerCheck:
         f"the caller is {identity.arn}",
         f"the account is {identity.caller.account_id}, the partition {identity.caller.partition}",
         place,
-        *_expiration(context, credentials, frozen),
+        *_expiration(context, source, credentials, frozen),
     )
     step = Step(CALLER, OK, evidence)
     return CallerCheck(step, caller, client, identity.server_time, None, partition)
+
+
+def _check_is_signed(plan: AssumePlan) -> None:
+    """Raise InvalidRequest for a profile whose role is assumed with a token, not by a caller."""
+    if plan.request.identity_token is not None:
+        name = plan.profile_pair.configuration
+        raise InvalidRequest(
+            f"The profile '{name}' assumes its role with a web identity token, and only a signed "
+            f"AssumeRole can be explained. Try: aws assume --profile {shlex.quote(name)}"
+        )
 
 
 def _identified(
@@ -186,13 +196,15 @@ def _identified(
 
 
 def _expiration(
-    context: CommandContext, credentials: Credentials, frozen: FrozenCredentials
+    context: CommandContext,
+    source: Optional[str],
+    credentials: Credentials,
+    frozen: FrozenCredentials,
 ) -> tuple[str, ...]:
     # botocore has no public attribute for the expiration (credentials.py, all versions).
     expiration: Optional[datetime] = getattr(credentials, "_expiry_time", None)
     if expiration is None and credentials.method != "env":
-        name = context.session.get_config_variable("profile") or "default"
-        profile = context.session.full_config["profiles"].get(name, {})
+        profile = context.session.full_config["profiles"].get(source or "default", {})
         expiration = expiration_beside(profile, frozen.access_key)
     if expiration is not None:
         seconds = (expiration - context.environment.now()).total_seconds()

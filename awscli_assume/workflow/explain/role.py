@@ -8,6 +8,7 @@ from typing import Callable, Mapping, Optional, Union, cast
 from awscli_assume.aws.callers import get_caller_identity
 from awscli_assume.aws.iam.roles import KnownRole, find_role, list_role_arns
 from awscli_assume.aws.optional_call import CallUnavailable
+from awscli_assume.aws.sso_login import login_hint_added
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import IamClient, Profile
@@ -15,7 +16,6 @@ from awscli_assume.model.arns import Role
 from awscli_assume.model.diagnosis import DURATION, OK, PROBLEM, ROLE, UNKNOWN, Step, similar_roles
 from awscli_assume.model.request.limits import CHAINED_DURATION_MAX, MAX_DURATION
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.workflow.credentials.assume_role import source_mfa_device_named
 from awscli_assume.workflow.explain.caller import (
     CALL_ERRORS,
     IdentifiedCaller,
@@ -57,7 +57,7 @@ def find_role_lookup(
         account = caller.identity.caller
         return RoleLookup(caller.iam, account.partition, account.account_id)
     try:
-        with source_mfa_device_named(context.session):
+        with login_hint_added(context.session):
             signer = SourceClients(context).get(profile)
         account = get_caller_identity(signer.client).caller
         # Only the signers of unsigned requests have no IAM client.

@@ -24,6 +24,7 @@ from awscli_assume.model.request.identity_provider import (
 )
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.request.saml import only_role, pair_of
+from awscli_assume.profiles.source_chain import TOKEN_FILE
 
 # A JSON web token (RFC 7515: its header is a JSON object in base64url), or too long for a path.
 _TOKEN_ITSELF = re.compile(r"eyJ[\w-]+\.[\w-]+\.|.{1024}", re.ASCII | re.DOTALL)
@@ -92,6 +93,22 @@ def given_identity_token(
     else:
         check_read_again(path, bool(getattr(parsed_args, "auto_refresh", False)))
     return GivenIdentityToken(path, "", None)
+
+
+def profile_token(profile: Profile, name: str) -> Optional[GivenIdentityToken]:
+    """Return the web identity token of a role's profile, None if the profile has none.
+
+    As in the AWS CLI, the path is not expanded, and a file that can't be read is an OSError.
+    """
+    path = profile.get(TOKEN_FILE)
+    if path is None:
+        return None
+    try:
+        with open(path, "rb"):
+            pass
+    except OSError as error:
+        raise OSError(f"{error}\n{TOKEN_FILE} of the profile '{name}' has to be a file") from None
+    return GivenIdentityToken(os.path.abspath(path), "", None)
 
 
 def with_recorded_token(

@@ -22,6 +22,7 @@ from awscli_assume.workflow.planning.account import with_known_account
 from awscli_assume.workflow.planning.identity_provider import (
     GivenIdentityToken,
     given_identity_token,
+    profile_token,
     with_recorded_token,
 )
 from awscli_assume.workflow.planning.plan import AssumePlan, Plan, render_session_name
@@ -56,6 +57,7 @@ def make_plan(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
         named = token.named(parsed_args)
     elif parsed_args.role_name is None and parsed_args.role_arn is None:
         named, profile_pair = role_profile(profiles, profile_pair)
+        token = profile_token(named, profile_pair.configuration)
     options = layered(given, named, profile_pair.configuration, profiles)
     role = chosen_role(parsed_args, named, options, profile_pair.configuration)
     role = with_known_account(role, profile_pair, profiles, context.environment, token is None)
@@ -74,10 +76,8 @@ def make_plan(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
         request,
         session_name,
         profile_pair,
-        region=named.get("region"),
         auto_refresh=bool(getattr(parsed_args, "auto_refresh", False)),
         has_flag=given["duration_seconds"] is not None,
-        by_profile=bool(named),
         profiles=profiles,
     ).chained_by_profile()
 

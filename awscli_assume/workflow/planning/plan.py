@@ -26,7 +26,6 @@ from awscli_assume.outputs.summary import chaining_note, clamped_note
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.ownership import RESERVED
 from awscli_assume.profiles.record import Record, read_record, record_of
-from awscli_assume.profiles.settings import client_settings
 from awscli_assume.profiles.source import ProfilePair, holds_role_session
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.writer.diff import NEW, unknown_credentials
@@ -100,15 +99,16 @@ class Plan:
         return existing.satisfies(self.with_known_role().record(None), least, region)
 
     def expected_region(self, environment: Environment) -> Optional[str]:
-        """Return the region of the first client, without ``--region``.
+        """Return the region of the target, without ``--region``."""
+        profile = self.profiles.get(self.profile_pair.configuration, {})
+        region = region_of_variable(environment.variables) or profile.get("region")
+        return region or self.source_region
 
-        With keys in the environment, it is that of the profile with the settings.
-        """
-        pair = self.profile_pair
-        region: Optional[str] = self.profiles.get(pair.source or pair.configuration, {}).get(
-            "region"
-        )
-        return region_of_variable(environment.variables) or region
+    @property
+    def source_region(self) -> Optional[str]:
+        """The region of the source profile, for a target that gets none otherwise."""
+        region: Optional[str] = self.profiles.get(self.profile_pair.source or "", {}).get("region")
+        return region
 
     def expected_credentials(self, now: datetime) -> PrincipalCredentials:
         """Return what a dry run shows in place of the credentials."""
@@ -149,9 +149,9 @@ class AssumePlan(Plan):
     """Assume a role, complete and checked.
 
     ``session_name`` is the name of the role session, or the template that it was made from.
-    ``region`` is that of the profile which names the role. ``auto_refresh`` writes a
+    ``region`` is that of a record without a source profile. ``auto_refresh`` writes a
     credential_process in place of keys. ``has_flag`` is True if the duration comes from
-    ``--duration-seconds``, ``by_profile`` if a profile names the role and no option does.
+    ``--duration-seconds``.
     """
 
     request: AssumeRoleRequest
@@ -160,26 +160,9 @@ class AssumePlan(Plan):
     region: Optional[str] = None
     auto_refresh: bool = False
     has_flag: bool = False
-    by_profile: bool = False
     profiles: ResolvedProfiles = field(
         default_factory=lambda: ResolvedProfiles({}, ("", "")), repr=False, compare=False
     )
-
-    @property
-    def session_profiles(self) -> Mapping[str, Profile]:
-        """What the profiles inherit, and the client settings of a profile that names the role.
-
-        The session gets the source as its profile; as with every other command, the client
-        settings of the profile that was named come first.
-        """
-        found = dict(self.profiles.resolved)
-        source, configuration = self.profile_pair.source, self.profile_pair.configuration
-        if self.by_profile and source is not None and source != configuration:
-            named = client_settings(self.profiles.get(configuration, {}))
-            # "default" need not exist.
-            if source in self.profiles:
-                found[source] = {**self.profiles[source], **named}
-        return found
 
     def with_request(self, request: AssumeRoleRequest) -> AssumePlan:
         """Return the plan with another request."""
@@ -275,7 +258,7 @@ class AssumePlan(Plan):
         return self.start_region(environment) or super().expected_region(environment)
 
     def start_region(self, environment: Environment) -> Optional[str]:
-        """Return the region of the profile that names the role, unless a variable names one."""
+        """Return the region of the record, unless a variable names one."""
         return self.region if region_of_variable(environment.variables) is None else None
 
     def expected_credentials(self, now: datetime) -> PrincipalCredentials:

@@ -6,7 +6,8 @@ import shlex
 from dataclasses import replace
 from typing import Mapping, Optional
 
-from awscli_assume.errors import InvalidRequest, configured_in
+from awscli_assume.errors import InvalidRequest, configured_in, with_advice
+from awscli_assume.host import InvalidConfigError, ProfileNotFound
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.accounts import parse_account
 from awscli_assume.model.arns import Role, parse_role_arn, parse_role_name
@@ -19,7 +20,7 @@ from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.source_chain import (
     ACCESS_KEYS_ONLY,
-    check_source_exists,
+    TOKEN_FILE,
     names_role,
     resolve_source_chain,
     source_of,
@@ -34,6 +35,7 @@ _ROLE_KEYS = {
     "mfa_serial": "serial_number",
     "source_identity": "source_identity",
 }
+_WEB_IDENTITY_KEYS = ("role_arn", "role_session_name", TOKEN_FILE)
 # Those of more than one value; source_identity and they are aws-vault's.
 _TAGS, _TRANSITIVE = "session_tags", "transitive_session_tags"
 
@@ -41,26 +43,49 @@ _TAGS, _TRANSITIVE = "session_tags", "transitive_session_tags"
 def role_profile(
     profiles: ResolvedProfiles, profile_pair: ProfilePair
 ) -> tuple[Profile, ProfilePair]:
-    """Return the profile that names the role, and its source in place of itself.
+    """Return the settings of the profile that names the role, and its source in the pair.
 
-    Raises InvalidRequest and InvalidConfiguration.
+    A role with a web identity has no source, and botocore sends nothing else of its profile.
+    Raises InvalidRequest, InvalidConfiguration and botocore's errors of the configuration.
     """
     name = profile_pair.source or ""
     profile = profiles.get(name, {})
     if "role_arn" not in profile:
+        _check_why_no_role(profiles, name)
         raise InvalidRequest(
             "No role was named. Try: aws assume --role-name my-iam-role, or --role-arn ARN, or "
             "--profile with a profile that has a role_arn. To write the source's own temporary "
             "credentials: --copy-source"
         )
+    if not names_role(profile):
+        sent = {key: profile[key] for key in _WEB_IDENTITY_KEYS if key in profile}
+        return sent, replace(profile_pair, source=None)
     resolve_source_chain(profiles, name)
+    profile_pair = replace(profile_pair, is_role=True)
     source = source_of(profile, name)
     if source is None:
         return profile, replace(profile_pair, credential_source=profile["credential_source"])
-    check_source_exists(profiles, [name, source])
     is_both = names_role(profiles[source]) and has_access_keys(profiles[source])
     provider = ACCESS_KEYS_ONLY if is_both else None
     return profile, replace(profile_pair, source=source, credential_source=provider)
+
+
+def _check_why_no_role(profiles: ResolvedProfiles, name: str) -> None:
+    """Raise the error of every other command for a profile that it can't use."""
+    if name and name not in profiles and name != "default":
+        raise with_advice(
+            ProfileNotFound(profile=name), "To see all profiles: aws configure list-profiles"
+        )
+    if TOKEN_FILE in profiles.get(name, {}):
+        # botocore's words (credentials.py, AssumeRoleWithWebIdentityProvider).
+        raise with_advice(
+            InvalidConfigError(
+                error_msg="The provided profile or the current environment is configured to "
+                "assume role with web identity but has no role ARN configured. Ensure that the "
+                "profile has the role_arnconfiguration set or the AWS_ROLE_ARN env var is set."
+            ),
+            f"Try: aws configure set role_arn ARN --profile {shlex.quote(name)}",
+        )
 
 
 def layered(

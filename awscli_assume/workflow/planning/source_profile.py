@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Optional
 
-from awscli_assume.aws.sts.source_credentials import use_credential_source
+from awscli_assume.aws.sts.source_credentials import use_credential_source, use_role_source
 from awscli_assume.host import config_files, use_profile
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Session
@@ -83,8 +83,16 @@ def resolve_recorded_source(profiles: ResolvedProfiles, record: Record) -> None:
 
 
 def use_source(session: Session, profile_pair: ProfilePair) -> None:
-    """Make the source the session's profile, with credentials from its credential_source only."""
+    """Let the session sign with the source, as the AWS CLI finds it.
+
+    A profile that names the role stays the session's own, so its region, endpoints and other
+    client settings apply. Another source becomes the session's profile.
+    """
     current = session.get_config_variable("profile") or "default"
+    if profile_pair.is_role:
+        LOG.debug("The source is that of the profile %s", profile_pair.configuration)
+        use_role_source(session, profile_pair.configuration)
+        return
     if profile_pair.source is not None and profile_pair.source != current:
         LOG.debug("The source profile is %s", profile_pair.source)
         # "default" need not exist: an instance or container role may be the source.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Callable, Mapping, Optional, Sequence
 
 from awscli_assume.aws.redaction import credentials_redacted
+from awscli_assume.aws.sso_login import login_hint_added
 from awscli_assume.aws.sts.client import Signer
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.errors import InvalidConfiguration
@@ -22,12 +23,7 @@ from awscli_assume.profiles.state import AUTO_REFRESH, UNKNOWN, VALID, ProfileSt
 from awscli_assume.profiles.target import Target, target_edits, write_each, write_targets
 from awscli_assume.profiles.writer.diff import preview
 from awscli_assume.profiles.writer.verify import Refused
-from awscli_assume.workflow.credentials.assume_role import (
-    ReadyRequest,
-    assume,
-    ready_request_for,
-    source_mfa_device_named,
-)
+from awscli_assume.workflow.credentials.assume_role import ReadyRequest, assume, ready_request_for
 from awscli_assume.workflow.credentials.copy_source import copy_again
 from awscli_assume.workflow.credentials.mfa_session import needs_code, uses_mfa_session
 from awscli_assume.workflow.planning.make_plan import plan_again
@@ -160,7 +156,7 @@ def renew(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]
         overrides.update(one.plan.session_profiles if one.plan is not None else {})
     run = Run(context)
 
-    @source_mfa_device_named(context.session)
+    @login_hint_added(context.session)
     def start(renewal: Renewal) -> Renewal:
         _check_source(renewal, done)
         if (plan := renewal.plan) is None:

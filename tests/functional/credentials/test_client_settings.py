@@ -15,7 +15,7 @@ from support.sts_stub import ACCOUNT, StsStub, refusal
 FIRST, TARGET = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("first", "target"))
 # The role of hop1 is botocore's to assume, the target's is ours.
 HOP = f"[profile hop1]\nrole_arn = {FIRST}\nsource_profile = default\nregion = us-east-1\n"
-ADMIN = f"[profile admin]\nrole_arn = {TARGET}\nsource_profile = hop1\n"
+ADMIN = f"[profile admin]\nrole_arn = {TARGET}\nsource_profile = hop1\nregion = us-east-1\n"
 WEB = (
     f"[profile web]\nrole_arn = {FIRST}\nweb_identity_token_file = token\nregion = us-east-1\n"
     "role_session_name = job\n"
@@ -157,7 +157,7 @@ def test_the_endpoint_of_the_profile_that_names_the_role(
     text = chain.config.read_text().replace("region = us-east-1\n", f"region = us-east-1\n{other}")
     chain.config.write_text(
         text + f"[profile local]\nrole_arn = {TARGET}\nsource_profile = {source}\n"
-        f"endpoint_url = {chain.stub.url}\n"
+        f"endpoint_url = {chain.stub.url}\nregion = us-east-1\n"
     )
     done = chain("assume", "--profile", "local")
 
@@ -353,6 +353,7 @@ def test_what_default_is_lent_is_not_written(aws: Any, monkeypatch: pytest.Monke
         "[profile base]\nmfa_process = echo 123456\nmax_attempts = 5\n"
         f"[profile audit]\nrole_arn = {TARGET}\nsource_profile = default\n"
         f"endpoint_url = {aws.stub.url}\nretry_mode = standard\nmax_attempts = 7\n"
+        "region = us-east-1\n"
     )
     done = aws("assume", "exec", "audit", "--auto-refresh", "--", "true")
 

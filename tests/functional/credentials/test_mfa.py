@@ -276,7 +276,7 @@ def test_the_command_of_the_role_profile_beats_the_sources(aws) -> None:
     aws.add_config(
         "mfa_process = echo 000000\n"
         f"[profile audit]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
-        f"mfa_serial = {MFA_SERIAL}\nmfa_process = echo 918273\n"
+        f"mfa_serial = {MFA_SERIAL}\nmfa_process = echo 918273\nregion = us-east-1\n"
     )
     done = aws("assume", "--profile", "audit", environment=NO_TERMINAL)
 
@@ -299,7 +299,7 @@ def test_a_renewal_does_not_read_the_profile_that_names_the_role(
     """Who makes a profile that renews itself is told where nobody will answer its next code."""
     aws.add_config(
         f"{of_source}[profile audit]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
-        f"mfa_serial = {MFA_SERIAL}\nmfa_process = echo 918273\n"
+        f"mfa_serial = {MFA_SERIAL}\nmfa_process = echo 918273\nregion = us-east-1\n"
     )
     done = aws("assume", "--profile", "audit", *words, environment=NO_TERMINAL)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.profiles.known_accounts import account_ids, known_in
 
 ONE, TWO = "111111111111", "222222222222"
@@ -21,7 +22,6 @@ def arn(account: str, name: str = "team/admin") -> str:
         ({"role_arn": arn(ONE), "sso_account_id": TWO}, [ONE]),
         ({"sso_account_id": ONE, "aws_account_id": TWO}, [ONE]),
         ({"aws_account_id": ONE}, [ONE]),
-        ({"aws_account_id": "12"}, []),
         ({"role_arn": "nonsense"}, []),
         ({"region": "us-east-1"}, []),
         # A profile of ours is another account's at the next run.
@@ -31,6 +31,16 @@ def arn(account: str, name: str = "team/admin") -> str:
 def test_account_of_a_profile(profile: dict[str, Any], found: list[str]) -> None:
     """A profile's own name is its account's, whatever its case."""
     assert account_ids({"Prod": profile}, "pROD") == found
+
+
+@pytest.mark.parametrize("key", ["sso_account_id", "aws_account_id"])
+def test_account_id_that_is_none(key: str) -> None:
+    """An account ID has 12 digits; only the profile that was named is at fault."""
+    profiles = {"prod": {key: "my-alias"}}
+
+    with pytest.raises(InvalidConfiguration, match=f"{key} of the profile 'prod': .*'my-alias'"):
+        account_ids(profiles, "Prod")
+    assert account_ids(profiles, "other") == []
 
 
 @pytest.mark.parametrize("key", ["account_name", "sso_account_name"])

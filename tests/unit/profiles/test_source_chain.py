@@ -11,6 +11,7 @@ from botocore.credentials import (
     CredentialProvider,
     Credentials,
 )
+from botocore.exceptions import InvalidConfigError, PartialCredentialsError
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
@@ -60,11 +61,12 @@ def accepted_by_botocore(profiles: dict[str, Any]) -> bool:
 
 
 def accepted_by_us(profiles: dict[str, Any]) -> bool:
-    """Return whether we do; every refusal is one sentence of configuration."""
+    """Return whether we do; every refusal is one of botocore's, with a second line of advice."""
     try:
         resolve_source_chain(ResolvedProfiles(profiles, FILES), "a")
-    except InvalidConfiguration as error:
-        event(str(error).partition(":")[0][:24])
+    except (InvalidConfigError, PartialCredentialsError) as error:
+        _, advice = str(error).splitlines()
+        event(advice[:12])
         return False
     return True
 

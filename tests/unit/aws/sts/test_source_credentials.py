@@ -12,12 +12,20 @@ from pytest_mock import MockerFixture
 
 from awscli_assume.aws.callers import Caller, CallerCache
 from awscli_assume.aws.sts.source_credentials import (
+    account_place,
     is_known_role_session,
+    known_account,
     no_credentials,
     source_credentials,
+    use_role_source,
 )
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.host import NoCredentialsError, ReadOnlyCredentials
+from awscli_assume.host import (
+    CredentialRetrievalError,
+    InvalidConfigError,
+    NoCredentialsError,
+    ReadOnlyCredentials,
+)
 
 # The CLI's own botocore, which `import awscli` has put in place by now.
 from botocore import credentials as providers  # isort: skip
@@ -139,3 +147,64 @@ def test_error_of_a_credential_source(name: str) -> None:
     assert isinstance(error, InvalidConfiguration)
     assert f"'dev' has credential_source = {name}, which has no credentials. " in str(error)
     assert "--profile NAME" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("provider", "place"),
+    [
+        (providers.EnvProvider, "AWS_ACCOUNT_ID in the environment"),
+        (
+            providers.SharedCredentialProvider,
+            "aws_account_id of the profile 'B' in /the/credentials_file",
+        ),
+        (providers.ConfigProvider, "aws_account_id of the profile 'B' in /the/config_file"),
+        (providers.ProcessProvider, "AccountId of the credential_process of the profile 'B'"),
+        (providers.SSOProvider, "sso_account_id of the profile 'B'"),
+        (providers.ContainerProvider, "AccountId of the provider container-role"),
+    ],
+)
+def test_account_id_of_other_than_12_digits(
+    mocker: MockerFixture, provider: Any, place: str
+) -> None:
+    """The error names the place and the value, wherever the account ID comes from."""
+    session = mocker.Mock(full_config={"profiles": {"B": {}}})
+    session.get_config_variable.side_effect = lambda name: f"/the/{name}"
+    found = account_place(session, Found(provider.METHOD), "B")
+    frozen = mocker.Mock(account_id="my-alias")
+
+    with pytest.raises(InvalidConfiguration, match=f"^{place}: Invalid account ID 'my-alias'"):
+        known_account(frozen, found)
+    assert known_account(mocker.Mock(account_id="1" * 12), found) == "1" * 12
+    assert known_account(mocker.Mock(account_id=None), found) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (
+            InvalidConfigError(error_msg='The source profile "b c" must have credentials.'),
+            "aws configure --profile 'b c'",
+        ),
+        (
+            CredentialRetrievalError(provider="Environment", error_msg="none"),
+            "Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        ),
+    ],
+)
+def test_advice_on_a_source_without_credentials(
+    mocker: MockerFixture, error: Exception, advice: str
+) -> None:
+    """The error is botocore's own, with a second line."""
+    first = str(error)
+    use = "awscli_assume.aws.sts.source_credentials"
+    mocker.patch(f"{use}.use_profile")
+    mocker.patch(f"{use}.role_source_loader", return_value=mocker.Mock(side_effect=error))
+    session = mocker.Mock()
+    use_role_source(session, "X")
+    (_, resolver), _ = session.register_component.call_args
+
+    with pytest.raises(type(error)) as refusal:
+        resolver.load_credentials()
+
+    assert str(refusal.value).startswith(f"{first}\n")
+    assert advice in str(refusal.value)

@@ -14,7 +14,12 @@ from pytest_mock import MockerFixture
 
 from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, NoTerminal
-from awscli_assume.host import NoCredentialsError
+from awscli_assume.host import (
+    InvalidConfigError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.arns import Role
@@ -188,7 +193,7 @@ def test_role_that_the_profile_names() -> None:
     plan = plan_of(profiles, profile="role")
 
     assert plan.request.role.arn == ROLE_ARN
-    assert plan.profile_pair == ProfilePair("dev", "assumed-role", "role")
+    assert plan.profile_pair == ProfilePair("dev", "assumed-role", "role", is_role=True)
 
 
 def test_role_profile_that_is_its_own_source() -> None:
@@ -198,7 +203,8 @@ def test_role_profile_that_is_its_own_source() -> None:
 
     plan = plan_of(profiles, profile="role")
 
-    assert plan.profile_pair == ProfilePair("role", "assumed-role", "role", "SharedCredentials")
+    pair = ProfilePair("role", "assumed-role", "role", "SharedCredentials", is_role=True)
+    assert plan.profile_pair == pair
     assert not plan.request.is_chained
 
 
@@ -206,12 +212,21 @@ def test_role_profile_that_is_its_own_source() -> None:
     ("profiles", "error", "says"),
     [
         ({"x": {}}, InvalidRequest, "--role-name my-iam-role"),
-        ({}, InvalidRequest, "No role was named"),
-        ({"x": {"role_arn": ROLE_ARN}}, InvalidConfiguration, f"aws assume --role-arn {ROLE_ARN}"),
+        ({}, ProfileNotFound, "aws configure list-profiles"),
+        (
+            {"x": {"role_arn": ROLE_ARN}},
+            PartialCredentialsError,
+            f"aws assume --role-arn {ROLE_ARN}",
+        ),
         (
             {"x": {"role_arn": ROLE_ARN, "source_profile": "gone"}},
-            InvalidConfiguration,
-            "source_profile = gone",
+            InvalidConfigError,
+            'The source_profile "gone" referenced in the profile "x" does not exist.',
+        ),
+        (
+            {"x": {"web_identity_token_file": "/token"}},
+            InvalidConfigError,
+            "aws configure set role_arn ARN --profile x",
         ),
         (
             {"x": {"role_arn": "no ARN", "source_profile": "y"}, "y": {}},
@@ -357,40 +372,38 @@ def test_region_that_was_asked(session: Any, found: str, region: Optional[str]) 
     )
 
 
-def test_region_of_a_role_profile(session: Any) -> None:
-    """A profile that names the role names the region too, where no --region does."""
-    role = {"role_arn": ROLE_ARN, "source_profile": "default", "region": "eu-west-1"}
-    plan = plan_of({"default": {}, "role": role}, profile="role")
+def test_region_of_the_source_profile(session: Any) -> None:
+    """The target gets the source's region where the role's profile and STS have none."""
+    session.create_client.return_value.meta.region_name = "aws-global"
+    role = {"role_arn": ROLE_ARN, "source_profile": "default"}
+    plan = plan_of({"default": {"region": "eu-west-1"}, "role": role}, profile="role")
 
-    assume_planned_role(CommandContext(session, GLOBALS, environment_with()), plan)
-    assume_planned_role(
-        CommandContext(
-            session, Namespace(**{**vars(GLOBALS), "region": "said"}), environment_with()
-        ),
-        plan,
-    )
+    assumed = assume_planned_role(CommandContext(session, GLOBALS, environment_with()), plan)
 
-    regions = [call.kwargs["region_name"] for call in session.create_client.call_args_list]
-    assert regions == ["eu-west-1", "said"]
+    assert assumed.region == "eu-west-1"
+    assert plan.expected_region(environment_with()) == "eu-west-1"
 
 
 def test_region_of_the_environment(
     sts_stub: StsStub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """AWS_REGION beats the region of a role profile, as it does in every other command."""
-    role = {"role_arn": ROLE_ARN, "source_profile": "default", "region": "eu-west-1"}
+    config = tmp_path / "config"
+    config.write_text(
+        "[default]\naws_access_key_id = AKIAX\naws_secret_access_key = x\n"
+        f"[profile role]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
+        "region = eu-west-1\n"
+    )
     regions = {"AWS_DEFAULT_REGION": "us-west-2", "AWS_REGION": "us-west-2"}
     for name, value in {
-        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        "AWS_CONFIG_FILE": str(config),
         "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
-        "AWS_ACCESS_KEY_ID": "AKIAX",
-        "AWS_SECRET_ACCESS_KEY": "x",
         **regions,
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     session = create_clidriver().session
-    plan = plan_of({"default": {}, "role": role}, profile="role")
+    plan = plan_of(session.full_config["profiles"], profile="role")
     options = Namespace(region=None, endpoint_url=sts_stub.url, verify_ssl=None)
 
     environment = environment_with(variables=regions)

@@ -36,23 +36,6 @@ def plan_of(
     return make_plan(context, Namespace(**{**dict.fromkeys(names), **options}))
 
 
-def test_client_settings_of_the_role_profile_are_the_sources() -> None:
-    """The settings that were named come first; regions and credentials are not among them."""
-    profiles = {
-        "admin": {"role_arn": ROLE_ARN, "source_profile": "user", "region": "eu-west-1",
-                  "ca_bundle": "/ca.pem", "retry_mode": "standard", "external_id": "ext-1"},
-        "user": {"region": "us-east-1", "retry_mode": "legacy", "aws_access_key_id": "AKIAX"},
-    }  # fmt: skip
-    written = copy.deepcopy(profiles)
-    plan = plan_of(profiles, "admin")
-
-    assert plan.session_profiles == {
-        "user": {"region": "us-east-1", "retry_mode": "standard", "aws_access_key_id": "AKIAX",
-                 "ca_bundle": "/ca.pem"}
-    }  # fmt: skip
-    assert profiles == written
-
-
 def test_what_is_inherited_is_handed_over_too() -> None:
     """A profile that includes another one has its keys in the session, not in the files."""
     profiles = {
@@ -64,7 +47,7 @@ def test_what_is_inherited_is_handed_over_too() -> None:
     written = copy.deepcopy(profiles)
     found = plan_of(profiles, "admin").session_profiles
 
-    assert found["user"] == {"credential_process": "p", "ca_bundle": "/ca.pem"}
+    assert found["user"] == {"credential_process": "p"}
     assert found["admin"]["role_arn"] == ROLE_ARN
     assert set(found) == {"admin", "user"}
     assert profiles == written
