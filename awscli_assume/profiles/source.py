@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration, configured_in
+from awscli_assume.host.context import NO_SETTINGS, RequestSettings
 from awscli_assume.host.protocols import Profile
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.ownership import check_profile_name
@@ -24,13 +25,15 @@ class ProfilePair:
     ``source`` is None if the environment's own keys are the source.
     ``configuration`` is the profile that settings are read from. With a
     ``credential_source`` the credentials come from there only (source_chain.py), and
-    everything else from the source profile.
+    everything else from the source profile. ``settings`` are those of the record that the
+    source was found in.
     """
 
     source: Optional[str]
     target: str
     configuration: str
     credential_source: Optional[str] = None
+    settings: RequestSettings = field(default=NO_SETTINGS, compare=False)
 
 
 def choose_profile_pair(
@@ -65,7 +68,9 @@ def choose_profile_pair(
         before = record.source_profile if record is not None else "default"
         again = _profile_pair(profiles, before, before or "default", explicit_target)
         if record is not None:
-            again = replace(again, credential_source=record.credential_source)
+            again = replace(
+                again, credential_source=record.credential_source, settings=record.request_settings
+            )
         if again.target == current:
             _check_source_is_there(profiles, current, record)
             return again

@@ -10,7 +10,7 @@ from awscli_assume.aws.callers import CallerCache
 from awscli_assume.aws.sts.max_duration import STEPS, MaxDurationCache
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import REGION_VARIABLES
-from awscli_assume.host.context import CommandContext
+from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.arns import Role, parse_arn
@@ -73,6 +73,8 @@ class Plan:
 
     profile_pair: ProfilePair
     profiles: ResolvedProfiles
+    # Of the record that a plan repeats.
+    settings: RequestSettings
     expected_expiry: ClassVar[Optional[str]] = None
 
     @property
@@ -104,6 +106,8 @@ class Plan:
 
         With keys in the environment, it is that of the profile with the settings.
         """
+        if self.settings.region is not None:
+            return self.settings.region
         pair = self.profile_pair
         region: Optional[str] = self.profiles.get(pair.source or pair.configuration, {}).get(
             "region"
@@ -164,6 +168,7 @@ class AssumePlan(Plan):
     profiles: ResolvedProfiles = field(
         default_factory=lambda: ResolvedProfiles({}, ("", "")), repr=False, compare=False
     )
+    settings: RequestSettings = NO_SETTINGS
 
     @property
     def session_profiles(self) -> Mapping[str, Profile]:
