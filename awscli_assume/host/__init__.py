@@ -14,12 +14,11 @@ import botocore
 from awscli.customizations.assumerole import CACHE_DIR
 from awscli.customizations.configure import profile_to_section as _profile_to_section
 from awscli.customizations.configure.writer import ConfigFileWriter
-from botocore import exceptions, xform_name
+from botocore import configprovider, exceptions, xform_name
 from botocore.awsrequest import AWSRequest
 from botocore.compat import compat_shell_split
 from botocore.config import Config
 from botocore.configloader import build_profile_map, raw_config_parse
-from botocore.configprovider import ConstantProvider
 from botocore.credentials import (
     ConfigProvider,
     CredentialResolver,
@@ -75,6 +74,7 @@ except ImportError:
 __all__ = [
     "CLI_NAME",
     "CLI_VERSION",
+    "ENDPOINT_VARIABLES",
     "HAS_SIGN_IN",
     "ONE_ATTEMPT",
     "REGION_VARIABLES",
@@ -138,6 +138,12 @@ ONE_ATTEMPT = {"max_attempts" if CLI_VERSION.startswith("2.") else "total_max_at
 HAS_SIGN_IN = not CLI_VERSION.startswith("1.")
 # Version 2 reads the first one too, before the other (clidriver.py, 2.38.5).
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")[0 if HAS_SIGN_IN else 1 :]
+# Of STS, the first one that is set (configprovider.py, from 2.13.0 and 1.29.0).
+ENDPOINT_VARIABLES = (
+    ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
+    if hasattr(configprovider, "ConfiguredEndpointProvider")
+    else ()
+)
 # What a session of IAM Identity Center or `aws login` (2.32.0) raises at its end.
 # Of LoginError only these two: for the others signing in again is no help.
 _ENDED = ("SSOError", "TokenRetrievalError", "LoginRefreshRequired", "LoginTokenLoadError")
@@ -181,7 +187,7 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
         session.set_config_variable("profile", profile)
     # The session looks for its profile here; AWS_PROFILE counts no longer.
     store = session.get_component("config_store")
-    store.set_config_provider("profile", ConstantProvider(value=profile))
+    store.set_config_provider("profile", configprovider.ConstantProvider(value=profile))
     session.register_component(
         "credential_provider", create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR))
     )

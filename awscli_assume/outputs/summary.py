@@ -7,7 +7,7 @@ A profile's state is any object with its attributes, because ``outputs`` does no
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, Iterable, Mapping, Optional, Sequence
 
 from awscli_assume.model.arns import parse_arn
 from awscli_assume.model.credentials import format_time
@@ -92,6 +92,17 @@ def replaced_note(before: Any, record: Any) -> str:
         f"aws: [NOTE]: the profile '{before.name}' had {_role(before.record)} until "
         f"{format_time(before.expiration)}, which was replaced. To keep both: --update-profile "
         "NAME\n"
+    )
+
+
+def not_recorded_note(inputs: Sequence[str], profile: str) -> str:
+    """Return the note that a renewal needs what the record does not hold, or nothing."""
+    if not inputs:
+        return ""
+    return (
+        f"aws: [NOTE]: this run used {', '.join(inputs)}, which the record of the profile "
+        f"'{profile}' does not hold. A refresh without them fails or differs: set them again "
+        "before it\n"
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Mapping, Optional, Sequence, cast
 
 from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.host.context import NO_SETTINGS, RequestSettings
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.request.request import PARAMETERS, AssumeRoleRequest
 
@@ -26,7 +27,11 @@ IDENTITY_TOKENS = {TOKEN_FILE: "WebIdentity", ASSERTION: "SAML"}
 _JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
 _AUTO_REFRESH = "auto-refresh"
 _COPY_SOURCE = "copy-source"
+_REGION, _ENDPOINT, _CA_BUNDLE = "sts-region", "endpoint-url", "ca-bundle"
 _OWN_KEYS = (
+    _REGION,
+    _ENDPOINT,
+    _CA_BUNDLE,
     "role-arn",
     "role-session-name",
     "source-profile",
@@ -46,7 +51,8 @@ class Record:
     """What a target profile was made from. No secret is in it.
 
     ``session_name`` is a template where the name was not given by hand.
-    ``region`` is set where we wrote the target's region. With ``auto_refresh``
+    ``region`` is set where we wrote the target's region, ``settings`` is where the request
+    was sent. With ``auto_refresh``
     the target has a credential_process of ours in place of keys. With a
     ``credential_source`` the source profile's credentials come from there only.
     ``role_arn`` None is a copy of the source's own credentials, without a role.
@@ -59,6 +65,17 @@ class Record:
     options: tuple[tuple[str, str], ...] = ()
     auto_refresh: bool = False
     credential_source: Optional[str] = None
+    settings: RequestSettings = NO_SETTINGS
+
+    @property
+    def request_settings(self) -> RequestSettings:
+        """Where to send the request again: to the region that we wrote if no other is recorded."""
+        return replace(self.settings, region=self.settings.region or self.region)
+
+    def sent_to(self, settings: RequestSettings, region: Optional[str]) -> Record:
+        """Return the record of a request that was sent there; ``region`` is the target's."""
+        other = settings.region if settings.region != region else None
+        return replace(self, region=region, settings=replace(settings, region=other))
 
     @property
     def web_identity_token_file(self) -> Optional[str]:
@@ -86,6 +103,13 @@ class Record:
             block["credential-source"] = self.credential_source or self._source_kind
         if self.region is not None:
             block["target-region"] = self.region
+        found = self.settings
+        settings = {
+            _REGION: found.region,
+            _ENDPOINT: found.endpoint_url,
+            _CA_BUNDLE: found.ca_bundle,
+        }
+        block.update({name: value for name, value in settings.items() if value is not None})
         if self.auto_refresh:
             block[_AUTO_REFRESH] = "true"
         block.update(self.options)
@@ -107,7 +131,8 @@ class Record:
         theirs = other.options
         if DEVICE not in dict(self.options):
             theirs = tuple(option for option in theirs if option[0] != DEVICE)
-        return replace(self, region=None) == replace(other, region=None, options=theirs)
+        wanted = replace(self, region=None, settings=NO_SETTINGS)
+        return wanted == replace(other, region=None, settings=NO_SETTINGS, options=theirs)
 
     def to_options(self) -> dict[str, object]:
         """Return AssumeRole's parameters, as the command's options would have given them.
@@ -207,6 +232,7 @@ def read_record(profile: Optional[Profile]) -> Optional[Record]:
         session_name=block.get("role-session-name", ""),
         source_profile=block.get("source-profile"),
         region=block.get("target-region"),
+        settings=RequestSettings(block.get(_REGION), block.get(_ENDPOINT), block.get(_CA_BUNDLE)),
         options=tuple((name, value) for name, value in block.items() if name not in _OWN_KEYS),
         auto_refresh=block.get(_AUTO_REFRESH) == "true",
         # Without a source profile it is the environment, and nothing else.

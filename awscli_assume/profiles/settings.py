@@ -1,6 +1,6 @@
-"""Settings of a profile: our own block ``assume =``.
+"""Settings of a profile: our own block ``assume =``, and the CLI's client settings.
 
-It is set by ``aws configure set assume.duration_seconds 28800``.
+The block is set by ``aws configure set assume.duration_seconds 28800``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,22 @@ NAMES = (
     "source_identity",
     "update_profile",
 )
+# AWS SDKs and Tools Reference Guide, "Settings reference". Not the region, which is the
+# target's as well, and no credentials.
+CLIENT_SETTINGS = (
+    "ca_bundle",
+    "defaults_mode",
+    "endpoint_url",
+    "ignore_configured_endpoint_urls",
+    "max_attempts",
+    "retry_mode",
+    "sdk_ua_app_id",
+    "services",
+    "sts_regional_endpoints",
+    "tcp_keepalive",
+    "use_dualstack_endpoint",
+    "use_fips_endpoint",
+)
 
 
 def read_settings(profile: Optional[Profile], name: str = "default") -> dict[str, str]:
@@ -37,3 +53,8 @@ def read_settings(profile: Optional[Profile], name: str = "default") -> dict[str
                 f"Remove it from the profile '{name}' in the config file"
             )
     return {setting: str(value) for setting, value in block.items() if value != ""}
+
+
+def client_settings(profile: Profile) -> Profile:
+    """Return the client settings of a profile."""
+    return {name: profile[name] for name in CLIENT_SETTINGS if name in profile}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration, configured_in
+from awscli_assume.host.context import NO_SETTINGS, RequestSettings
 from awscli_assume.host.protocols import Profile
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.ownership import check_profile_name
@@ -25,7 +26,8 @@ class ProfilePair:
     ``configuration`` is the profile that settings are read from. With ``is_role`` it names the
     role: the session keeps it as its profile, and the source credentials are found through it.
     Else the source is the session's profile. With a ``credential_source`` the credentials come
-    from there only (source_chain.py).
+    from there only (source_chain.py). ``settings`` are those of the record that the source was
+    found in.
     """
 
     source: Optional[str]
@@ -33,6 +35,7 @@ class ProfilePair:
     configuration: str
     credential_source: Optional[str] = None
     is_role: bool = False
+    settings: RequestSettings = field(default=NO_SETTINGS, compare=False)
 
 
 def choose_profile_pair(
@@ -67,7 +70,9 @@ def choose_profile_pair(
         before = record.source_profile if record is not None else "default"
         again = _profile_pair(profiles, before, before or "default", explicit_target)
         if record is not None:
-            again = replace(again, credential_source=record.credential_source)
+            again = replace(
+                again, credential_source=record.credential_source, settings=record.request_settings
+            )
         if again.target == current:
             _check_source_is_there(profiles, current, record)
             return again

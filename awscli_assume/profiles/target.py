@@ -37,7 +37,8 @@ MARKS = (EXPIRY_KEY, PRINCIPAL_ARN_KEY, PRINCIPAL_ID_KEY, WRITTEN_KEY_KEY)
 class Target:
     """A target profile and what it is going to hold.
 
-    ``region`` None leaves the profile's region as it is. ``process`` is the
+    ``region`` None leaves the profile's region as it is, or removes it with
+    ``removes_region``. ``process`` is the
     credential_process of a profile that refreshes by itself; it gets no keys.
     ``expires`` stands in for the expiry where a dry run can't know it.
     """
@@ -48,6 +49,7 @@ class Target:
     region: Optional[str]
     process: Optional[str] = None
     expires: Optional[str] = None
+    removes_region: bool = False
 
 
 def state_of(target: Target, before: Optional[Profile], now: datetime) -> ProfileState:
@@ -62,7 +64,7 @@ def state_of(target: Target, before: Optional[Profile], now: datetime) -> Profil
         expiration=found.expiration,
         principal_arn=found.assumed_role_arn,
         principal_id=found.assumed_role_id,
-        region=target.region or (before or {}).get("region"),
+        region=target.region or (None if target.removes_region else (before or {}).get("region")),
     )
 
 
@@ -157,20 +159,21 @@ def _verify(after: Sequence[Sections], targets: Sequence[Target]) -> None:
 
 
 def region_to_write(
-    profile: Optional[Profile], explicit: Optional[str], source: Optional[str]
+    profile: Optional[Profile], explicit: Optional[str], derived: Optional[str]
 ) -> Optional[str]:
-    """Return the region to write: ``--region``, else what the target has, else the source's.
+    """Return the region to write: ``--region``, else that of the request (``derived``).
 
-    None leaves the target's region as it is, for it is not ours: a region that
-    we wrote earlier is written again, so that the record keeps saying so.
+    None leaves a region that somebody else has set in the target. One that we wrote was
+    that of another role, so it gives way.
     """
-    if explicit is not None:
-        return explicit
-    current: Optional[str] = (profile or {}).get("region")
-    record = read_record(profile)
-    if current is None:
-        return source
-    return current if record is not None and record.region == current else None
+    is_foreign = (profile or {}).get("region") is not None and not has_our_region(profile)
+    return None if explicit is None and is_foreign else explicit or derived
+
+
+def has_our_region(profile: Optional[Profile]) -> bool:
+    """Return whether we wrote the region that a profile has."""
+    record, region = read_record(profile), (profile or {}).get("region")
+    return region is not None and record is not None and record.region == region
 
 
 def _config_edit(target: Target) -> SectionEdit:
@@ -185,6 +188,7 @@ def _config_edit(target: Target) -> SectionEdit:
     removals = [*KEYS, *OTHER_KEYS]
     if target.process is None:
         removals = [*KEYS, OTHER_KEYS[0], CREDENTIAL_PROCESS]
+    removals += ["region"] if target.removes_region else []
     return SectionEdit(profile_to_section(target.name), values, removals, profile=target.name)
 
 

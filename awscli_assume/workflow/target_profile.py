@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
-from typing import Mapping, Optional, Sequence
+from dataclasses import dataclass, replace
+from typing import Optional, Sequence
 
 from awscli_assume.aws.callers import get_caller_identity
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.client import profile_client
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
-from awscli_assume.outputs.summary import changes, permission_warning, replaced_note
+from awscli_assume.outputs.summary import (
+    changes,
+    not_recorded_note,
+    permission_warning,
+    replaced_note,
+)
 from awscli_assume.profiles.files import ProfileFiles, is_open_to_others, locate
 from awscli_assume.profiles.ownership import check_not_source, check_ours
+from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.state import ProfileState, inspect
 from awscli_assume.profiles.target import (
     Target,
     check_usable_files,
     check_writable,
-    region_to_write,
     state_of,
     target_edits,
     write_targets,
 )
 from awscli_assume.profiles.writer.diff import FileDiff, preview
 from awscli_assume.workflow.credentials.login import signed_in
-from awscli_assume.workflow.planning.plan import Plan
+from awscli_assume.workflow.planning.plan import ObtainedCredentials, Plan
 from awscli_assume.workflow.refresh.credential_process import (
     make_target,
-    process_line,
     remove_old_cache,
     renewal_warning,
     store_in_cache,
+    target_again,
 )
+from awscli_assume.workflow.refresh.inputs import inputs_not_recorded
 
 
 @dataclass(frozen=True)
@@ -66,17 +71,18 @@ def check_target(context: CommandContext, plan: Plan) -> CheckedTarget:
 def obtain_and_write(context: CommandContext, checked: CheckedTarget, login: bool) -> ProfileState:
     """Get the credentials of the plan, write them to the target, and return its new state."""
     plan, environment = checked.plan, context.environment
-    profiles, region = context.session.full_config["profiles"], context.parsed_globals.region
-    placeholder = expected_target(plan.with_known_role(), profiles, region, environment)
-    check_writable(checked.files, [placeholder])
+    check_writable(checked.files, [expected_target(context, plan.with_known_role())])
     obtained = signed_in(context, plan, lambda: plan.obtain(context), login)
-    target = make_target(obtained, checked.before, region, environment)
+    target = make_target(context, obtained, checked.before)
     # Before the profile: without its cache, an --auto-refresh profile would be of no use.
     store_in_cache(target, environment)
     write_targets(checked.files, [target])
     remove_old_cache(checked.existing, target)
     environment.notify(replaced_note(checked.existing, target.record))
     environment.notify(renewal_warning(plan.profile_pair, target, plan.profiles))
+    environment.notify(
+        not_recorded_note(inputs_not_recorded(context, plan, target.record), target.name)
+    )
     return state_of(target, checked.before, environment.now())
 
 
@@ -95,8 +101,7 @@ def verify_profile(context: CommandContext, state: ProfileState) -> None:
 def preview_target(context: CommandContext, checked: CheckedTarget) -> dict[str, object]:
     """Return what ``--dry-run`` prints; notes go to stderr."""
     plan = checked.plan.with_known_role()
-    profiles, region = context.session.full_config["profiles"], context.parsed_globals.region
-    target = expected_target(plan, profiles, region, context.environment)
+    target = expected_target(context, plan)
     result = dry_run_result([plan], preview(target_edits(checked.files, [target])))
     context.environment.notify(plan.notes())
     return result
@@ -111,23 +116,23 @@ def warn_about_target(context: CommandContext, checked: CheckedTarget) -> None:
 
 
 def expected_target(
-    plan: Plan, profiles: Mapping[str, Profile], region: Optional[str], environment: Environment
+    context: CommandContext, plan: Plan, record: Optional[Record] = None
 ) -> Target:
     """Return what the target would hold, with ``(new)`` for what STS would hand out.
 
-    ``profiles`` are those of both files, ``region`` is that of ``--region``.
+    ``record`` is the one that a renewal keeps.
     """
-    target = plan.profile_pair.target
-    written = region_to_write(profiles.get(target), region, plan.expected_region(environment))
-    record = plan.record(written)
-    return Target(
-        target,
-        plan.expected_credentials(environment.now()),
-        record,
-        written,
-        process_line(target, record, environment),
-        expires=plan.expected_expiry,
+    environment, name = context.environment, plan.profile_pair.target
+    region = context.parsed_globals.region or plan.expected_region(environment)
+    obtained = ObtainedCredentials(
+        plan, plan.expected_credentials(environment.now()), region, environment.now()
     )
+    before = context.session.full_config["profiles"].get(name)
+    if record is None:
+        target = make_target(context, obtained, before)
+    else:
+        target = target_again(context, record, obtained, before)
+    return replace(target, expires=plan.expected_expiry)
 
 
 def dry_run_result(plans: Sequence[Plan], diffs: Sequence[FileDiff]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Optional
@@ -449,3 +450,33 @@ def test_credentials_arrive_by_the_documented_calls(
     section = person.sections(person.config)["profile assumed-role"]
     assert case.source in section["assumed"].splitlines()
     assert section["region"] == case.region
+
+
+# What the case below leaves of the environment.
+BARE = ("HOME", "PATH")
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_record_repeats_it_or_the_run_says_what_is_missing(
+    case: Case, make_user: Callable, stubs: Stubs
+) -> None:
+    """A refresh with HOME and PATH alone works, or the first run named what it would miss."""
+    user = make_user(case)
+    person = user.person
+    done = user.aws(*user.words(case))
+    if case.missing and person.host.major == 1:
+        assert done.returncode == 255
+        return
+    assert done.returncode == 0, done.stderr
+    before = person.sections(person.config)["profile assumed-role"]
+
+    environment = {name: person.environment[name] for name in BARE}
+    again = subprocess.run(
+        [str(person.host.executable), "assume", "refresh", "--all"],
+        env=environment, capture_output=True, text=True, timeout=120, cwd=person.home,
+        stdin=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    if "NOTE]: this run used" in done.stderr or SERIAL in str(case.calls):
+        return
+    assert again.returncode == 0, again.stderr
+    assert person.sections(person.config)["profile assumed-role"] == before

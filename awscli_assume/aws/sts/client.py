@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any, Callable, Optional, cast
 
 from awscli_assume.aws.callers import Caller, CallerCache
@@ -95,6 +96,13 @@ def apply_client_settings(context: CommandContext) -> None:
     context.session.create_client = create_client
 
 
+def use_settings(context: CommandContext) -> None:
+    """Apply the options of a context to the clients that botocore makes by itself, too."""
+    apply_client_settings(context)
+    # As ``--region`` does (clidriver.py); None is no region of the command line.
+    context.session.set_config_variable("region", context.parsed_globals.region)
+
+
 def create_sts_client(
     context: CommandContext,
     region: Optional[str] = None,
@@ -167,6 +175,23 @@ def partition_of_region(session: Session, client: StsClient) -> Optional[str]:
     resolver = EndpointResolver(session.get_component("data_loader").load_data("endpoints"))
     is_known = resolver.construct_endpoint("sts", region) is not None
     return client.meta.partition if is_known else None
+
+
+def region_warning(session: Session, region: Optional[str]) -> str:
+    """Return a warning for a region that no partition of this AWS CLI lists, or nothing.
+
+    A name of the usual form passes botocore, which then makes an endpoint of it.
+    """
+    partitions = session.get_component("data_loader").load_data("endpoints")["partitions"]
+    names = [name for partition in partitions for name in partition["regions"]]
+    if region is None or region in names:
+        return ""
+    similar = " or ".join(get_close_matches(region, names, cutoff=0.7))
+    return (
+        f"aws: [WARNING]: {CLI_NAME} does not know the region {region!r}"
+        f"{f', and {similar} is similar' if similar else ''}. If it is misspelled, run the "
+        "command again with --region REGION\n"
+    )
 
 
 def check_partition(

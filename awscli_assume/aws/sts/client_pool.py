@@ -9,7 +9,13 @@ from awscli_assume.aws.callers import CallerCache
 from awscli_assume.aws.optional_call import create_optional_client
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso_login import login_hint_added
-from awscli_assume.aws.sts.client import Signer, client_options, create_sts_client, freeze
+from awscli_assume.aws.sts.client import (
+    Signer,
+    client_options,
+    create_sts_client,
+    freeze,
+    use_settings,
+)
 from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.aws.sts.source_credentials import (
     is_known_role_session,
@@ -19,12 +25,12 @@ from awscli_assume.aws.sts.source_credentials import (
 )
 from awscli_assume.aws.sts.web_identity import unsigned_signer
 from awscli_assume.host import ProfileNotFound, use_profile
-from awscli_assume.host.context import CommandContext
+from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.protocols import FrozenCredentials, IamClient, StsClient
 from awscli_assume.model.credentials import PrincipalCredentials, SessionCredentials
 
-# A source profile, and its credential_source if it has one.
-Source = tuple[Optional[str], Optional[str]]
+# A source profile, its credential_source if it has one, and where its requests are sent.
+Source = tuple[Optional[str], Optional[str], RequestSettings]
 
 
 class SourceClients:
@@ -38,8 +44,9 @@ class SourceClients:
     def __init__(self, context: CommandContext) -> None:
         self._context = context
         self._original_profile = context.session.get_config_variable("profile")
+        self._create_client = context.session.create_client
         self._signers: dict[Source, Signer] = {}
-        self._unsigned: dict[Optional[str], Signer] = {}
+        self._unsigned: dict[RequestSettings, Signer] = {}
         self._by_session: dict[tuple[Source, str], StsClient] = {}
         # The threads share the session and change its profile: some clients (IAM, MFA
         # sessions) are made while requests are in flight.
@@ -50,6 +57,7 @@ class SourceClients:
         profile: Optional[str],
         renewed: Optional[PrincipalCredentials] = None,
         credential_source: Optional[str] = None,
+        settings: RequestSettings = NO_SETTINGS,
     ) -> Signer:
         """Return the signer of a source profile; None is the environment, which has to come first.
 
@@ -58,43 +66,50 @@ class SourceClients:
         NoCredentialsError and the errors of the profile's credential provider.
         """
         with self._lock:
-            source = (profile, credential_source)
+            source = (profile, credential_source, settings)
             if source not in self._signers:
                 self._signers[source] = self._make(source, renewed)
             return self._signers[source]
 
-    def unsigned(self, region: Optional[str]) -> Signer:
-        """Return the signer of unsigned requests in a region."""
+    def unsigned(self, settings: RequestSettings) -> Signer:
+        """Return the signer of unsigned requests."""
         with self._lock:
-            if region not in self._unsigned:
-                self._use((None, None))
-                self._unsigned[region] = unsigned_signer(self._context, region)
-            return self._unsigned[region]
+            if settings not in self._unsigned:
+                context = self._use((None, None, settings))
+                self._unsigned[settings] = unsigned_signer(context)
+            return self._unsigned[settings]
 
     def own(
-        self, profile: Optional[str], credential_source: Optional[str] = None
+        self,
+        profile: Optional[str],
+        credential_source: Optional[str] = None,
+        settings: RequestSettings = NO_SETTINGS,
     ) -> Optional[SessionCredentials]:
         """Return a source's own temporary credentials, None if they are long-lived.
 
         Raises what ``get`` and ``source_credentials`` raise.
         """
         with self._lock:
-            self._use((profile, credential_source))
+            self._use((profile, credential_source, settings))
             resolver = self._context.session.get_component("credential_provider")
             return source_credentials(self._context.session, resolver.load_credentials)
 
-    def signed_by(self, profile: Optional[str], credentials: SessionCredentials) -> StsClient:
+    def signed_by(
+        self,
+        profile: Optional[str],
+        credentials: SessionCredentials,
+        settings: RequestSettings = NO_SETTINGS,
+    ) -> StsClient:
         """Return a client with other credentials and the settings of a source profile."""
-        return self._signed_by((profile, None), freeze(credentials))
+        return self._signed_by((profile, None, settings), freeze(credentials))
 
     def _make(self, source: Source, renewed: Optional[PrincipalCredentials]) -> Signer:
-        if source[0] is not None:
-            self._use(source)
+        context = self._use(source) if source[0] is not None else self._apply(source[2])
         if renewed is not None:
             frozen, is_role = freeze(renewed), renewed.is_role_session
         else:
             frozen, is_role = self._load(source)
-        client = create_sts_client(self._context, credentials=frozen)
+        client = create_sts_client(context, credentials=frozen)
         return Signer(
             client,
             lambda: frozen,
@@ -107,19 +122,20 @@ class SourceClients:
         with self._lock:
             key = (source, frozen.access_key)
             if key not in self._by_session:
-                self._use(source)
-                self._by_session[key] = create_sts_client(self._context, credentials=frozen)
+                context = self._use(source)
+                self._by_session[key] = create_sts_client(context, credentials=frozen)
             return self._by_session[key]
 
     def _iam(self, source: Source, frozen: FrozenCredentials) -> IamClient:
         with self._lock:
-            self._use(source)
-            options = client_options(self._context.parsed_globals, None, frozen)
+            context = self._use(source)
+            options = client_options(context.parsed_globals, None, frozen)
             iam: IamClient = create_optional_client(self._context.session, "iam", options)
             return iam
 
-    def _use(self, source: Source) -> None:
-        name, credential_source = source
+    def _use(self, source: Source) -> CommandContext:
+        """Make a source the session's own, and return the context with its settings."""
+        name, credential_source, settings = source
         profile = self._original_profile if name is None else name
         # "default" need not exist: an instance or container role may be the source.
         exists = profile in self._context.session.available_profiles
@@ -131,12 +147,19 @@ class SourceClients:
             credential_source = "Environment"
         if credential_source is not None:
             use_credential_source(self._context.session, credential_source)
+        return self._apply(settings)
+
+    def _apply(self, settings: RequestSettings) -> CommandContext:
+        context = self._context.with_settings(settings)
+        context.session.create_client = self._create_client
+        use_settings(context)
+        return context
 
     def _load(self, source: Source) -> tuple[FrozenCredentials, bool]:
         with credentials_redacted(), error_hints_added(), login_hint_added(self._context.session):
             resolver = self._context.session.get_component("credential_provider")
             credentials = resolver.load_credentials()
             if credentials is None:
-                raise no_credentials(*source)
+                raise no_credentials(*source[:2])
             frozen = credentials.get_frozen_credentials()
         return frozen, is_known_role_session(credentials, CallerCache())

@@ -19,6 +19,8 @@ from awscli_assume.aws.sts.client import (
     create_sts_client,
     partition_of_region,
     region_of,
+    region_warning,
+    use_settings,
 )
 from awscli_assume.aws.sts.errors import add_hint, error_hints_added, is_denied_by_policy
 from awscli_assume.aws.sts.source_credentials import (
@@ -89,12 +91,15 @@ def assume_planned_role(context: CommandContext, plan: AssumePlan) -> AssumedRol
 
 def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
     """Find the source credentials, and the role's account if it is not known."""
+    context = context.with_settings(plan.settings)
+    use_settings(context)
     if plan.request.identity_token is not None:
         return _prepare_unsigned(context, plan)
     use_source(context.session, plan.profile_pair)
     region = plan.start_region(context.environment)
     with login_hint_added(context.session):
         client = create_sts_client(context, region)
+    context.environment.notify(region_warning(context.session, region_of(client)))
     check_host_knows(client, plan.request)
     partition = partition_of_region(context.session, client)
     check_partition(client, plan.request, partition)
@@ -136,6 +141,7 @@ def _prepare_unsigned(context: CommandContext, plan: AssumePlan) -> ReadyRequest
         # AWS_PROFILE may be the target, which does not exist before the first run.
         use_profile(context.session, None)
     signer = unsigned_signer(context)
+    context.environment.notify(region_warning(context.session, region_of(signer.client)))
     check_host_knows(signer.client, plan.request)
     partition = partition_of_region(context.session, signer.client)
     check_partition(signer.client, plan.request, partition)

@@ -16,7 +16,7 @@ from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.aws.sts.source_credentials import source_credentials
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import overridden_profiles
-from awscli_assume.host.context import CommandContext
+from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.credentials import PrincipalCredentials, format_time, read_copy
 from awscli_assume.profiles.include_profile import ResolvedProfiles
@@ -55,6 +55,7 @@ class CopyPlan(Plan):
 
     profile_pair: ProfilePair
     profiles: ResolvedProfiles
+    settings: RequestSettings = NO_SETTINGS
 
     expected_expiry: ClassVar[Optional[str]] = NEW
 
@@ -96,7 +97,7 @@ class CopyPlan(Plan):
         nothing to copy.
         """
         source = self.profile_pair.source
-        found = refreshed if refreshed is not None else clients.own(source)
+        found = refreshed or clients.own(source, None, self.settings)
         now = context.environment.now()
         if found is None:
             raise InvalidRequest(
@@ -106,7 +107,7 @@ class CopyPlan(Plan):
         profile = self.profiles.get(source or "", {})
         expiration = found.expiration or expiration_beside(profile, found.access_key_id)
         _check_not_expired(expiration, now)
-        client = clients.signed_by(source, found)
+        client = clients.signed_by(source, found, self.settings)
         caller = get_caller_identity(client).caller
         credentials = read_copy(found, expiration, caller.arn, caller.user_id)
         return ObtainedCredentials(self, credentials, region_of(client), now)
@@ -145,13 +146,15 @@ def plan_copy(context: CommandContext, parsed_args: ParsedArgs) -> CopyPlan:
     profiles = read_profiles(context)
     is_explicit = context.parsed_globals.profile is not None
     target = getattr(parsed_args, "update_profile", None)
-    return CopyPlan(choose_source(context, profiles, is_explicit, target), profiles)
+    pair = choose_source(context, profiles, is_explicit, target)
+    return CopyPlan(pair, profiles, pair.settings)
 
 
 def copy_again(state: ProfileState, profiles: ResolvedProfiles) -> CopyPlan:
     """Return the plan that a profile of ours was copied by."""
-    source = state.record.source_profile
-    return CopyPlan(ProfilePair(source, state.name, source or "default"), profiles)
+    record = state.record
+    pair = ProfilePair(record.source_profile, state.name, record.source_profile or "default")
+    return CopyPlan(pair, profiles, record.request_settings)
 
 
 def plan_to_use(context: CommandContext, parsed_args: ParsedArgs) -> Plan:

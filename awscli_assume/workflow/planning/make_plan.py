@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Optional
 
 from awscli_assume.arguments.sts import STS_OPTIONS
@@ -79,6 +80,10 @@ def make_plan(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
         auto_refresh=bool(getattr(parsed_args, "auto_refresh", False)),
         has_flag=given["duration_seconds"] is not None,
         profiles=profiles,
+        settings=replace(
+            profile_pair.settings,
+            region=None if named.get("region") else profile_pair.settings.region,
+        ),
     ).chained_by_profile()
 
 
@@ -123,8 +128,11 @@ def plan_again(
     if provider not in (None, ACCESS_KEYS_ONLY):
         check_credential_source(provider, f"The record of the profile '{state.name}'")
     profile_pair = ProfilePair(source, state.name, source or "default", provider)
-    # Without a source, no profile of one names the region.
-    region = record.region if record.has_identity_token else None
     return AssumePlan(
-        request, name, profile_pair, region, record.auto_refresh, profiles=profiles
+        request,
+        name,
+        profile_pair,
+        auto_refresh=record.auto_refresh,
+        profiles=profiles,
+        settings=record.request_settings,
     ).chained_by_profile()

@@ -10,7 +10,7 @@ from awscli_assume.aws.callers import CallerCache
 from awscli_assume.aws.sts.max_duration import STEPS, MaxDurationCache
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import REGION_VARIABLES
-from awscli_assume.host.context import CommandContext
+from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.arns import Role, parse_arn
@@ -72,6 +72,8 @@ class Plan:
 
     profile_pair: ProfilePair
     profiles: ResolvedProfiles
+    # Of the record that a plan repeats.
+    settings: RequestSettings
     expected_expiry: ClassVar[Optional[str]] = None
 
     @property
@@ -100,6 +102,8 @@ class Plan:
 
     def expected_region(self, environment: Environment) -> Optional[str]:
         """Return the region of the target, without ``--region``."""
+        if self.settings.region is not None:
+            return self.settings.region
         profile = self.profiles.get(self.profile_pair.configuration, {})
         region = region_of_variable(environment.variables) or profile.get("region")
         return region or self.source_region
@@ -163,6 +167,7 @@ class AssumePlan(Plan):
     profiles: ResolvedProfiles = field(
         default_factory=lambda: ResolvedProfiles({}, ("", "")), repr=False, compare=False
     )
+    settings: RequestSettings = NO_SETTINGS
 
     def with_request(self, request: AssumeRoleRequest) -> AssumePlan:
         """Return the plan with another request."""

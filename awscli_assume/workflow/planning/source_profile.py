@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import Optional
+from dataclasses import replace
+from typing import Mapping, Optional, Sequence
 
 from awscli_assume.aws.sts.source_credentials import use_credential_source, use_role_source
-from awscli_assume.host import config_files, use_profile
-from awscli_assume.host.context import CommandContext
-from awscli_assume.host.protocols import Session
+from awscli_assume.host import ENDPOINT_VARIABLES, REGION_VARIABLES, config_files, use_profile
+from awscli_assume.host.context import CommandContext, RequestSettings
+from awscli_assume.host.protocols import Profile, Session
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.source import ProfilePair, choose_profile_pair
@@ -43,13 +44,30 @@ def choose_source(
     InvalidConfiguration.
     """
     resolve_source(context, profiles, is_explicit, needs_source)
-    return choose_profile_pair(
+    pair = choose_profile_pair(
         profiles,
         current=context.session.get_config_variable("profile"),
         is_explicit=is_explicit,
         has_environment_keys=has_environment_keys(context),
         explicit_target=explicit_target,
         needs_source=needs_source,
+    )
+    source, variables = profiles.get(pair.source or "", {}), context.environment.variables
+    return replace(pair, settings=_settings_to_use_again(pair.settings, source, variables))
+
+
+def _settings_to_use_again(
+    recorded: RequestSettings, source: Profile, variables: Mapping[str, str]
+) -> RequestSettings:
+    """Return what is recorded, where neither the source profile nor a variable says it."""
+
+    def missing(value: Optional[str], key: str, names: Sequence[str]) -> Optional[str]:
+        return None if source.get(key) or any(map(variables.get, names)) else value
+
+    return RequestSettings(
+        missing(recorded.region, "region", REGION_VARIABLES),
+        missing(recorded.endpoint_url, "endpoint_url", ENDPOINT_VARIABLES),
+        missing(recorded.ca_bundle, "ca_bundle", ("AWS_CA_BUNDLE",)),
     )
 
 

@@ -94,9 +94,9 @@ class Run:
 
     def _signer(self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]) -> Signer:
         if plan.request.identity_token is not None:
-            return self.clients.unsigned(plan.region)
+            return self.clients.unsigned(plan.settings)
         pair = plan.profile_pair
-        return self.clients.get(pair.source, refreshed, pair.credential_source)
+        return self.clients.get(pair.source, refreshed, pair.credential_source, plan.settings)
 
     def _assume_sequentially(self, ready: ReadyRequest) -> Optional[ObtainedCredentials]:
         """Assume a role whose MFA device may ask for a code; None for a concurrent request.
@@ -187,13 +187,8 @@ def with_targets(context: CommandContext, renewals: Sequence[Renewal]) -> list[R
     def add_target(renewal: Renewal) -> Renewal:
         if renewal.obtained is None:
             return renewal
-        target = target_again(
-            renewal.state.record,
-            renewal.obtained,
-            profiles.get(renewal.state.name),
-            context.parsed_globals.region,
-            context.environment,
-        )
+        before = profiles.get(renewal.state.name)
+        target = target_again(context, renewal.state.record, renewal.obtained, before)
         store_in_cache(target, context.environment)
         return replace(renewal, target=target)
 
@@ -236,9 +231,9 @@ def preview_renewals(
     context: CommandContext, files: ProfileFiles, renewals: Sequence[Renewal], is_named: bool
 ) -> tuple[list[Renewal], Mapping[str, object]]:
     """Return the renewals with the errors of those that would be refused, and the preview."""
-    profiles, region = context.session.full_config["profiles"], context.parsed_globals.region
-    plans = [one.plan for one in renewals if one.plan is not None]
-    targets = [expected_target(one, profiles, region, context.environment) for one in plans]
+    planned = [(one.plan, one.state.record) for one in renewals if one.plan is not None]
+    plans = [plan for plan, _ in planned]
+    targets = [expected_target(context, plan, record) for plan, record in planned]
     refused: Optional[Refused] = None if is_named else {}
     diffs = preview(target_edits(files, targets), refused)
     return _with_errors(renewals, refused or {}), dry_run_result(plans, diffs)

@@ -8,6 +8,7 @@ from typing import Mapping, Optional
 
 import awscli_assume
 from awscli_assume.host import own_executable
+from awscli_assume.host.context import CommandContext, RequestSettings
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.credentials import TemporaryCredentials
@@ -18,40 +19,50 @@ from awscli_assume.profiles.cache.python_interpreter import find_python
 from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.state import ProfileState
-from awscli_assume.profiles.target import Target, region_to_write
+from awscli_assume.profiles.target import Target, has_our_region, region_to_write
 from awscli_assume.workflow.credentials.mfa_code import MFA_PROCESS, mfa_process_of
 from awscli_assume.workflow.planning.plan import ObtainedCredentials
+from awscli_assume.workflow.refresh.inputs import request_settings
 
 
 def make_target(
-    obtained: ObtainedCredentials,
-    before: Optional[Profile],
-    explicit_region: Optional[str],
-    environment: Environment,
+    context: CommandContext, obtained: ObtainedCredentials, before: Optional[Profile]
 ) -> Target:
     """Return what the target profile of a plan is going to hold; ``before`` is what it holds."""
-    region = region_to_write(before, explicit_region, obtained.region)
-    return _target(obtained, obtained.plan.record(region), region, environment)
+    settings = request_settings(context, obtained.plan, obtained.region)
+    return _target(context, obtained.plan.record(None), settings, obtained, before)
 
 
 def target_again(
+    context: CommandContext,
     record: Record,
     obtained: ObtainedCredentials,
     before: Optional[Profile],
-    explicit_region: Optional[str],
-    environment: Environment,
 ) -> Target:
     """Return what a profile with a record is going to hold; the record keeps what it says."""
-    region = region_to_write(before, explicit_region, obtained.region)
-    return _target(obtained, replace(record, region=region), region, environment)
+    found = record.request_settings
+    settings = replace(found, region=context.parsed_globals.region or found.region)
+    return _target(context, record, settings, obtained, before)
 
 
 def _target(
-    obtained: ObtainedCredentials, record: Record, region: Optional[str], environment: Environment
+    context: CommandContext,
+    record: Record,
+    settings: RequestSettings,
+    obtained: ObtainedCredentials,
+    before: Optional[Profile],
 ) -> Target:
+    region = region_to_write(before, context.parsed_globals.region, obtained.region)
+    record = record.sent_to(settings, region)
     name = obtained.plan.profile_pair.target
-    process = process_line(name, record, environment)
-    return Target(name, obtained.credentials, record, region, process)
+    return Target(
+        name,
+        obtained.credentials,
+        record,
+        region,
+        process_line(name, record, context.environment),
+        removes_region=region is None and has_our_region(before),
+    )
 
 
 def renewal_warning(

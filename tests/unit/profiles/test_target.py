@@ -59,8 +59,8 @@ def recorded(region: Optional[str]) -> dict[str, Any]:
         pytest.param({"region": "own"}, None, "source", None, id="the target's own is left alone"),
         pytest.param({"region": "own"}, "said", "source", "said", id="--region beats it"),
         pytest.param(
-            {"region": "ours", **recorded("ours")}, None, "source", "ours",
-            id="one that we wrote is written again",
+            {"region": "ours", **recorded("ours")}, None, "source", "source",
+            id="one that we wrote was that of another role",
         ),
         pytest.param(
             {"region": "changed", **recorded("ours")}, None, "source", None,
@@ -78,7 +78,7 @@ def test_region_to_write(
     source: Optional[str],
     written: Optional[str],
 ) -> None:
-    """The flag counts first, then what the target has, then the source's region."""
+    """The flag counts first, then what somebody else set, then the region of the request."""
     assert region_to_write(profile, explicit, source) == written
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from typing import Any, Mapping
 
 import pytest
@@ -104,7 +105,7 @@ def test_environment_as_source() -> None:
 @pytest.mark.parametrize(
     ("existing", "recorded", "explicit", "expected"),
     [
-        ("us-east-1", "us-east-1", None, "us-east-1"),
+        ("us-east-1", "us-east-1", None, "ap-south-1"),
         ("eu-west-1", "us-east-1", None, None),
         ("eu-west-1", None, None, None),
         ("eu-west-1", "us-east-1", "sa-east-1", "sa-east-1"),
@@ -113,7 +114,7 @@ def test_environment_as_source() -> None:
 def test_region_of_a_renewed_target(
     existing: str, recorded: Any, explicit: Any, expected: Any
 ) -> None:
-    """Ours is written again, a person's own is left, --region beats both."""
+    """That of the request replaces ours, a person's own is left, --region beats both."""
     block = {"target-region": recorded} if recorded else {}
     profiles = {"default": {}, "dev": {"region": existing, **ours(**block)}}
     (renewal,) = plan(profiles, {})
@@ -123,8 +124,9 @@ def test_region_of_a_renewed_target(
     credentials = TemporaryCredentials("ASIAX", "secret", "token", later, arn, "AROAX:s")
     obtained = ObtainedCredentials(renewal.plan, credentials, "ap-south-1", NOW)
     done = Renewal(renewal.state, renewal.plan, obtained)
-    record, environment = renewal.state.record, Environment(variables={})
-    target = target_again(record, obtained, profiles["dev"], explicit, environment)
+    options = SimpleNamespace(region=explicit)
+    context = CommandContext(SimpleNamespace(), options, Environment(variables={}))
+    target = target_again(context, renewal.state.record, obtained, profiles["dev"])
 
     assert target.region == target.record.region == expected
     assert target.record.role_arn == ROLE_ARN
