@@ -29,6 +29,7 @@ from awscli_assume.files.replace import (
 from awscli_assume.profiles.files import Sections
 from awscli_assume.profiles.lock import files_locked
 from awscli_assume.profiles.writer.edit import Edited, edit_content
+from awscli_assume.profiles.writer.repair import repair_files
 from awscli_assume.profiles.writer.scratch_file import ScratchFile, scratch_path
 from awscli_assume.profiles.writer.verify import Refused, SectionEdit
 
@@ -247,7 +248,7 @@ def _try_all(edits: Sequence[FileEdit], attempt: _Attempt) -> bool:
             return attempt.is_rehearsal or all(one.commit() for one in staged.values())
     except InvalidConfiguration:
         # The error may come from a file that another program had half written.
-        if _has_changed(snapshots):
+        if _has_changed(snapshots) or repair_files((e.path, s) for e, s in snapshots):
             return False
         raise
     except OSError as error:

@@ -15,6 +15,7 @@ from awscli_assume.aws.sts.client import region_of
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.aws.sts.source_credentials import source_credentials
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.files.masking import NEW
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.protocols import ParsedArgs
@@ -23,7 +24,6 @@ from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.source import DEFAULT_TARGET, ProfilePair
 from awscli_assume.profiles.state import ProfileState, expiration_beside
-from awscli_assume.profiles.writer.diff import NEW
 from awscli_assume.workflow.planning.make_plan import make_plan
 from awscli_assume.workflow.planning.plan import ObtainedCredentials, Plan, UsableCredentials
 from awscli_assume.workflow.planning.source_profile import (

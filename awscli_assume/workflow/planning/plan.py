@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Callable, ClassVar, Mapping, Optional
 from awscli_assume.aws.callers import CallerCache
 from awscli_assume.aws.sts.max_duration import STEPS, MaxDurationCache
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.files.masking import NEW
 from awscli_assume.host import REGION_VARIABLES
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.environment import Environment
@@ -28,7 +29,7 @@ from awscli_assume.profiles.ownership import RESERVED
 from awscli_assume.profiles.record import Record, read_record, record_of
 from awscli_assume.profiles.source import ProfilePair, holds_role_session
 from awscli_assume.profiles.state import ProfileState
-from awscli_assume.profiles.writer.diff import NEW, unknown_credentials
+from awscli_assume.profiles.writer.diff import unknown_credentials
 
 if TYPE_CHECKING:
     from awscli_assume.workflow.refresh.batch import Run

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.errors import UnusableFile
+from awscli_assume.files.masking import mask
 from awscli_assume.model.arns import Role
-from awscli_assume.profiles.writer.diff import mask, preview, unknown_credentials
+from awscli_assume.profiles.writer.diff import preview, unknown_credentials
 from awscli_assume.profiles.writer.store import FileEdit
 from awscli_assume.profiles.writer.verify import SectionEdit
 

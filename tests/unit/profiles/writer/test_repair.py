@@ -1,0 +1,44 @@
+"""The writer repairs a file that plain `aws configure set` runs have left with a section twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from awscli_assume.errors import UnusableFile
+from awscli_assume.profiles.writer.store import FileEdit, apply_edits
+from awscli_assume.profiles.writer.verify import SectionEdit
+
+EDIT = SectionEdit("new", [("region", "us-east-1")])
+TWICE = "[p]\nregion = a\n[q]\n[p]\nregion = b\noutput = json\n"
+
+
+def test_duplicates_are_repaired(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The sections are joined, the edit is made, and stderr names the lines and the backup."""
+    path = tmp_path / "credentials"
+    path.write_text(TWICE)
+    apply_edits([FileEdit(str(path), [EDIT])], lambda sections: None)
+    (backup,) = tmp_path.glob("credentials.before-repair-*")
+
+    assert path.read_text() == "[p]\nregion = b\noutput = json\n[q]\n[new]\nregion = us-east-1\n"
+    assert backup.read_text() == TWICE
+    printed = capsys.readouterr().err
+    assert "line 4: section [p] is also in line 1" in printed
+    assert str(backup) in printed
+
+
+def test_two_secrets_are_refused(tmp_path: Path) -> None:
+    """With two different secrets nothing is written; the message names both lines, no secret."""
+    path = tmp_path / "credentials"
+    text = (
+        "[p]\naws_secret_access_key = S3CRET1\n[p]\nregion = a\naws_secret_access_key = S3CRET2\n"
+    )
+    path.write_text(text)
+
+    with pytest.raises(UnusableFile, match=r"line 5: .* also in line 2, with another") as found:
+        apply_edits([FileEdit(str(path), [EDIT])], lambda sections: None)
+
+    assert "S3CRET" not in str(found.value)
+    assert path.read_text() == text
+    assert not [*tmp_path.glob("*before-repair*")]
