@@ -43,6 +43,7 @@ from awscli_assume.host.protocols import (
     StsClient,
 )
 from awscli_assume.model.request.request import AssumeRoleRequest
+from awscli_assume.profiles.known_accounts import similar_roles_known
 from awscli_assume.workflow.credentials.mfa_code import (
     MfaProcess,
     mfa_process_of,
@@ -227,6 +228,10 @@ def _suggest_explain(error: ClientError, plan: AssumePlan, parsed_globals: Parse
     It explains AssumeRole only, not a request with an identity provider's token.
     """
     if is_denied_by_policy(error) and plan.request.identity_token is None:
+        near = similar_roles_known(plan.request.role.name, plan.profiles.written)
+        if near:
+            commands = ", or ".join(shlex.join(["aws", "assume", *words]) for words in near)
+            add_hint(error, f"Profiles or earlier roles have a similar name. Try: {commands}")
         add_hint(error, f"To find out why: {explain_command(plan, parsed_globals)}")
 
 
