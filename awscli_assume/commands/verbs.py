@@ -29,6 +29,7 @@ from awscli_assume.host.protocols import Profile
 from awscli_assume.model.request.role_specifier import similar_names
 from awscli_assume.profiles.known_accounts import profile_in_other_case
 from awscli_assume.workflow.credentials.mfa_code import answer_source_mfa
+from awscli_assume.workflow.planning.source_profile import use_exported_source
 
 # The class of each verb, in its module of this package; imported when the verb is called.
 VERBS: Mapping[str, str] = {
@@ -109,7 +110,9 @@ class Verb(BasicCommand):
         return CommandContext(self._session, parsed_globals, self._environment)
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        return self._run(parsed_args, self._context(parsed_globals))
+        context = self._context(parsed_globals)
+        use_exported_source(context, parsed_args)
+        return self._run(parsed_args, context)
 
 
 def prepare_session(context: CommandContext) -> None:
