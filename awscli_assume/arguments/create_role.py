@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Optional
 
-from awscli_assume.arguments.sts import TAG, Argument, flag, number, structures, text, texts
+from awscli_assume.arguments.sts import (
+    TAG,
+    Argument,
+    flag,
+    number,
+    structures,
+    text,
+    texts,
+    word_argument,
+)
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.request import limits
 from awscli_assume.model.role_creation.new_role import NewRole, build_new_role
@@ -44,7 +53,14 @@ class CreateRoleOptions:
 
 def read_options(parsed_args: object) -> CreateRoleOptions:
     """Return the options of a command line. Raises InvalidRequest."""
-    options = vars(parsed_args)
+    options = dict(vars(parsed_args))
+    name = options.pop("name", None)
+    if name is not None and options["role_name"] is not None:
+        raise InvalidRequest(
+            f"NAME '{name}' and --role-name '{options['role_name']}' name two roles: leave one of "
+            "them out"
+        )
+    options["role_name"] = options["role_name"] if name is None else name
     terms = parse_terms(options["trust"] or (ME,))
     external_id: Optional[str] = options["external_id"]
     is_to_generate = external_id == GENERATE
@@ -68,6 +84,7 @@ def create_role_arguments() -> list[Argument]:
 
 def _trust_arguments() -> list[Argument]:
     return [
+        word_argument("name", "The name of the role. It is the same as <code>--role-name</code>."),
         text("role-name", "The name of the role to create, with an optional path."),
         _repeatable(
             "trust",
@@ -103,7 +120,8 @@ def _role_arguments() -> list[Argument]:
     return [
         number(
             "max-session-duration",
-            "The maximum session duration of the role, 3600 to 43200 seconds. Default: 3600.",
+            "The maximum session duration of the role, 3600 to 43200 seconds (also "
+            "<code>8h</code>). Default: 3600.",
         ),
         text("path", "The path of the role, as <code>/team/dev/</code>. Default: <code>/</code>."),
         text("description", "A description of the role."),

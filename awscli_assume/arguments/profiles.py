@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Optional
 
 from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
-from awscli_assume.arguments.sts import STS_OPTIONS, Argument, flag, option_name, text
+from awscli_assume.arguments.sts import (
+    STS_OPTIONS,
+    Argument,
+    flag,
+    option_name,
+    text,
+    word_argument,
+)
 from awscli_assume.errors import InvalidRequest
 
 _ROLE_OPTIONS = (
@@ -62,7 +69,7 @@ def target_arguments() -> list[Argument]:
         text(
             "min-ttl",
             "Call nothing if the target profile already has credentials of the same request that "
-            "are valid for more than this many seconds.",
+            "are valid for more than this many seconds, or a duration such as 15m.",
         ),
         flag(
             "auto-refresh",
@@ -74,13 +81,16 @@ def target_arguments() -> list[Argument]:
     ]
 
 
-def profile_argument(help_text: str) -> Argument:
-    """Return ``--update-profile`` for a verb about profiles that this plugin wrote."""
-    return text(
-        "update-profile",
-        f"{help_text} Default: the current profile if aws assume wrote it, else "
-        "<code>assumed-role</code> or the setting <code>assume.update_profile</code>.",
-    )
+def profile_arguments(help_text: str) -> list[Argument]:
+    """Return NAME and ``--update-profile`` for a verb about profiles that this plugin wrote."""
+    return [
+        word_argument("name", f"{help_text} It is the same as <code>--update-profile</code>."),
+        text(
+            "update-profile",
+            f"{help_text} Default: the current profile if aws assume wrote it, else "
+            "<code>assumed-role</code> or the setting <code>assume.update_profile</code>.",
+        ),
+    ]
 
 
 def verify_argument() -> Argument:

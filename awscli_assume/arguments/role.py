@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from awscli_assume.arguments.sts import Argument, text
+from awscli_assume.arguments.sts import Argument, text, word_argument
 
-_ROLE: Argument = {
-    **text(
-        "role",
-        "The role: an ARN, <code>ACCOUNT:NAME</code>, <code>ACCOUNT/NAME</code>, a "
-        "switch-role URL of the console, a profile with <code>role_arn</code>, or a role "
-        "name.",
-    ),
-    "positional_arg": True,
-    "nargs": "?",
-    # Otherwise the CLI would call the URL.
-    "no_paramfile": True,
-    "synopsis": "[ROLE]",
-}
+_ROLE = word_argument(
+    "role",
+    "The role: an ARN, <code>ACCOUNT:NAME</code>, <code>ACCOUNT/NAME</code>, a switch-role URL of "
+    "the console, a profile with <code>role_arn</code>, or a role name.",
+)
 
 
 def role_arguments() -> list[Argument]:

@@ -20,6 +20,18 @@ def text(name: str, help_text: str) -> Argument:
     return {"name": name, "help_text": help_text, "cli_type_name": "string"}
 
 
+def word_argument(name: str, help_text: str) -> Argument:
+    """Return an option that is a word of its own, and may be left out."""
+    return {
+        **text(name, help_text),
+        "positional_arg": True,
+        "nargs": "?",
+        # Otherwise the CLI would call a URL.
+        "no_paramfile": True,
+        "synopsis": f"[{name.upper()}]",
+    }
+
+
 def flag(name: str, help_text: str) -> Argument:
     """Return an option without a value."""
     return {
@@ -60,7 +72,9 @@ def _list(name: str, help_text: str, items: object) -> Argument:
 
 def option_name(name: str) -> str:
     """Return an option as it is typed, from its name in the parsed arguments."""
-    return "ROLE" if name == "role" else "--" + name.replace("_", "-")
+    if name in ("role", "name"):
+        return name.upper()
+    return "--" + name.replace("_", "-")
 
 
 def sts_arguments() -> list[Argument]:
@@ -79,7 +93,8 @@ def _session_arguments() -> list[Argument]:
         number(
             "duration-seconds",
             "The duration of the session, from 900 seconds to the role's maximum session duration "
-            "(<code>max</code>), or to one hour in role chaining. Default: 3600.",
+            "(<code>max</code>), or to one hour in role chaining; also <code>1h</code>, "
+            "<code>90m</code>. Default: 3600.",
         ),
         text(
             "policy",

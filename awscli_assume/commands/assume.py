@@ -55,12 +55,16 @@ class AssumeCommand(Verb):
         prepare_session(self._context(parsed_globals))
         # The CLI's parser passes a verb only the options that this command does not
         # have: it would keep the verb's --update-profile and --dry-run.
+        if args[:1] == ["help"] and "".join(args[1:2]) in VERBS:
+            args = [args[1], "help"]
         self.narrow(args)
         if args and args[0] in VERBS:
             return self.subcommand_table[args[0]](args[1:], parsed_globals)
+        args = self._understood(list(args))
         parsed, others = ArgTableArgParser(self.arg_table).parse_known_args(args)
         profiles = self._session.full_config["profiles"]
-        check_not_verb(getattr(parsed, "role", None), others, profiles)
+        role = None if getattr(parsed, "account_id", None) else getattr(parsed, "role", None)
+        check_not_verb(role, others, profiles)
         self._has_verb = False
         return super().__call__(args, parsed_globals)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from awscli_assume.arguments.profiles import dry_run_argument, profile_argument
+from awscli_assume.arguments.profiles import dry_run_argument, profile_arguments
 from awscli_assume.arguments.sts import flag
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
@@ -15,7 +15,11 @@ from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import CLEARED, EXPIRED, ProfileState, inspect_all
 from awscli_assume.profiles.target import clear_edits, clear_targets
 from awscli_assume.profiles.writer.diff import preview
-from awscli_assume.workflow.planning.profile_selection import check_alone, choose_one
+from awscli_assume.workflow.planning.profile_selection import (
+    check_alone,
+    choose_one,
+    word_or_option,
+)
 from awscli_assume.workflow.refresh.credential_process import remove_old_cache
 
 
@@ -27,14 +31,14 @@ class ClearCommand(Verb):
     def arguments(self) -> list[dict[str, Any]]:
         """Return the profiles to clear, and --dry-run."""
         return [
-            profile_argument("The profile to clear."),
+            *profile_arguments("The profile to clear."),
             flag("expired", "Clear every profile of ours whose credentials have expired."),
             flag("all", "Clear every profile of ours."),
             dry_run_argument(),
         ]
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
-        check_alone(parsed_args, "update_profile", "expired", "all")
+        check_alone(parsed_args, "name", "update_profile", "expired", "all")
         states = self._chosen(parsed_args, context)
         files = locate(context.session)
         if parsed_args.dry_run:
@@ -51,7 +55,7 @@ class ClearCommand(Verb):
 
     def _chosen(self, parsed_args: Any, context: CommandContext) -> list[ProfileState]:
         if not parsed_args.all and not parsed_args.expired:
-            return [choose_one(context, parsed_args.update_profile)]
+            return [choose_one(context, word_or_option(parsed_args))]
         profiles = context.session.full_config["profiles"]
         states = inspect_all(profiles, context.environment.now())
         return [state for state in states if parsed_args.all or state.state == EXPIRED]

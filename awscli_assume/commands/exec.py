@@ -54,7 +54,9 @@ class ExecCommand(Verb):
         found = signed_in(context, plan, lambda: plan.obtain_to_use(context), parsed_args.login)
         if not parsed_args.command:
             environment.notify(shell_line(found.role_arn, found.credentials.expiration))
-        child = environment_with_keys(before, found.credentials, found.region, found.role_arn)
+        child = environment_with_keys(
+            before, found.credentials, found.region, found.role_arn, found.source
+        )
         return become(program.path, command, child)
 
 

@@ -10,6 +10,7 @@ from awscli_assume.commands.verbs import Verb, role_verb_arguments
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.formats import FORMATS, default_format, render
+from awscli_assume.outputs.variables import source_variables
 from awscli_assume.workflow.credentials.copy_source import plan_to_use
 from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.refresh.stored_profile import read_stored_profile
@@ -29,7 +30,7 @@ class ExportCommand(Verb):
         out = environment.out if environment.out is not None else sys.stdout
         if out is None:
             raise InvalidConfiguration("stdout is closed, and the credentials are for it")
-        chosen = parsed_args.format or default_format(out.isatty(), environment.variables)
+        chosen = parsed_args.format or default_format(environment.variables)
         _check_format(chosen)
         is_stored = parsed_args.update_profile is not None
         source = (read_stored_profile if is_stored else plan_to_use)(context, parsed_args)
@@ -39,18 +40,15 @@ class ExportCommand(Verb):
         if hasattr(out, "reconfigure"):
             # Shells on Windows keep the carriage return that Python would write.
             out.reconfigure(newline="\n")
-        out.write(render(chosen, found.credentials, found.region))
+        more = source_variables(found.credentials, found.role_arn, found.source)
+        out.write(render(chosen, found.credentials, found.region, more))
         out.flush()
         return 0
 
 
 def _format_argument() -> dict[str, Any]:
     each = " ".join(f"<code>{one.name}</code>: {one.documentation}" for one in FORMATS.values())
-    return text(
-        "format",
-        f"How to write the credentials. {each} Default: <code>process</code>, and on a terminal "
-        "the form of your shell.",
-    )
+    return text("format", f"How to write the credentials. {each} Default: the form of your shell.")
 
 
 def _stored_profile_argument() -> dict[str, Any]:

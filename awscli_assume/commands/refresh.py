@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from awscli_assume.arguments.profiles import dry_run_argument, profile_argument, verify_argument
+from awscli_assume.arguments.profiles import dry_run_argument, profile_arguments, verify_argument
 from awscli_assume.arguments.sts import flag, text
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
@@ -13,7 +13,12 @@ from awscli_assume.outputs.summary import listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
 from awscli_assume.profiles.target import check_writable
-from awscli_assume.workflow.planning.profile_selection import check_alone, choose_one, seconds
+from awscli_assume.workflow.planning.profile_selection import (
+    check_alone,
+    choose_one,
+    seconds,
+    word_or_option,
+)
 from awscli_assume.workflow.planning.source_profile import read_profiles
 from awscli_assume.workflow.refresh.batch import (
     Renewal,
@@ -37,18 +42,19 @@ class RefreshCommand(Verb):
     def arguments(self) -> list[dict[str, Any]]:
         """Return the profiles to refresh, and --dry-run."""
         return [
-            profile_argument("The profile to refresh."),
+            *profile_arguments("The profile to refresh."),
             flag("all", "Refresh every profile of ours."),
             text(
                 "expiring-within",
-                "Refresh every profile of ours that has less than this many seconds left.",
+                "Refresh every profile of ours that has less than this many seconds left, or a "
+                "duration such as 15m.",
             ),
             verify_argument(),
             dry_run_argument(),
         ]
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
-        check_alone(parsed_args, "update_profile", "all", "expiring_within")
+        check_alone(parsed_args, "name", "update_profile", "all", "expiring_within")
         renewals = plan_renewals(
             self._chosen(parsed_args, context), read_profiles(context), context
         )
@@ -71,7 +77,7 @@ class RefreshCommand(Verb):
 
     def _chosen(self, parsed_args: Any, context: CommandContext) -> list[ProfileState]:
         if _is_named(parsed_args):
-            return [choose_one(context, parsed_args.update_profile)]
+            return [choose_one(context, word_or_option(parsed_args))]
         states = inspect_all(context.session.full_config["profiles"], context.environment.now())
         # Keys that somebody else has set are theirs, until the user names the profile.
         states = [state for state in states if state.state != REPLACED]

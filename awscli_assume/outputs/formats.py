@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Callable, Mapping, Optional, Union
 
 from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials, format_time
@@ -25,14 +26,15 @@ from awscli_assume.outputs.shells import (
 )
 from awscli_assume.outputs.variables import check_variables, credential_variables
 
-Render = Callable[[SessionCredentials, Optional[str]], str]
+Render = Callable[[SessionCredentials, Optional[str], Mapping[str, str]], str]
 
 
 @dataclass(frozen=True)
 class Format:
     """One format; ``documentation`` is a sentence of help text.
 
-    ``render`` takes credentials and the Region, or None if that is not known.
+    ``render`` takes credentials, the Region, or None if that is not known, and variables that
+    only a shell needs (``source_variables``).
     """
 
     name: str
@@ -41,7 +43,10 @@ class Format:
 
 
 def render(
-    chosen: Union[str, Format], credentials: SessionCredentials, region: Optional[str]
+    chosen: Union[str, Format],
+    credentials: SessionCredentials,
+    region: Optional[str],
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return credentials as text that ends with a line feed.
 
@@ -50,20 +55,22 @@ def render(
     """
     if isinstance(chosen, str):
         chosen = FORMATS[chosen]
-    return chosen.render(credentials, region)
+    return chosen.render(credentials, region, more)
 
 
-def default_format(is_terminal: bool, env: Mapping[str, str]) -> str:
-    """Return the default format for a terminal (the user's shell) or for a program."""
-    # Programs get the default of aws configure export-credentials.
-    return _FORMAT_OF_SHELL[shell_of(env)] if is_terminal else "process"
+def default_format(env: Mapping[str, str]) -> str:
+    """Return the format of the user's shell, which reads it also inside of ``$(…)``."""
+    return _FORMAT_OF_SHELL[shell_of(env)]
 
 
 def _lines(line: Callable[[str, str], str], refuse: Callable[[str], Optional[str]]) -> Render:
     """Return a renderer that prints a line for each variable."""
 
-    def render_lines(credentials: SessionCredentials, region: Optional[str]) -> str:
-        variables = check_variables(credential_variables(credentials, region), refuse)
+    def render_lines(
+        credentials: SessionCredentials, region: Optional[str], more: Mapping[str, str]
+    ) -> str:
+        of_credentials = credential_variables(credentials, region)
+        variables = check_variables({**of_credentials, **more}, refuse)
         return "".join(line(name, value) + "\n" for name, value in variables.items())
 
     return render_lines
@@ -100,12 +107,18 @@ def _refuse_for_docker(value: str) -> Optional[str]:
     return unprintable(value)
 
 
-def _process_document(credentials: SessionCredentials, region: Optional[str] = None) -> str:
+def _for_docker(credentials: SessionCredentials, region: Optional[str], *_: object) -> str:
+    # A container does not have the source profile.
+    lines = _lines(lambda name, value: f"{name}={value}", _refuse_for_docker)
+    return lines(credentials, region, {})
+
+
+def _process_document(credentials: SessionCredentials, *_: object) -> str:
     """Return the output of a ``credential_process``, which has no Region."""
     return _json({"Version": 1, **_members(credentials)})
 
 
-def _assume_role_document(credentials: SessionCredentials, region: Optional[str]) -> str:
+def _assume_role_document(credentials: SessionCredentials, *_: object) -> str:
     document: dict[str, object] = {"Credentials": _members(credentials)}
     if isinstance(credentials, TemporaryCredentials):
         document["AssumedRoleUser"] = {
@@ -179,7 +192,7 @@ _ALL = (
         "dotenv",
         "Display credentials as a file for <code>docker run --env-file</code>: "
         "<code>AWS_ACCESS_KEY_ID=EXAMPLE</code>, without any quoting.",
-        _lines(lambda name, value: f"{name}={value}", _refuse_for_docker),
+        _for_docker,
     ),
     Format(
         "json",

@@ -12,8 +12,7 @@ from typing import Any, Iterable, Mapping, Optional, Sequence
 from awscli_assume.model.arns import parse_arn
 from awscli_assume.model.credentials import format_time
 from awscli_assume.outputs.shells import SHELLS, shell_of, unsupported_reason, word
-
-_KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+from awscli_assume.outputs.variables import KEY_VARIABLES
 
 
 def summary(state: Any) -> dict[str, Any]:
@@ -76,7 +75,7 @@ def environment_warning(profile: str, env: Mapping[str, str]) -> str:
     """Return the warning that keys in the environment override AWS_PROFILE, or nothing."""
     if not env.get("AWS_ACCESS_KEY_ID"):
         return ""
-    names = [name for name in _KEY_VARIABLES if name in env]
+    names = [name for name in KEY_VARIABLES if name in env]
     shell = shell_of(env)
     return (
         "aws: [WARNING]: AWS_ACCESS_KEY_ID is set in this shell and overrides AWS_PROFILE. Use "

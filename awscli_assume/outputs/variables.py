@@ -7,8 +7,13 @@ from typing import Callable, Mapping, Optional
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.credentials import SessionCredentials, format_time
 
+KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 # For prompts and scripts: the role of the child process.
 ROLE_VARIABLE = "AWS_ASSUMED_ROLE"
+# For the next run in the same shell: the profile that the credentials come from, which is
+# empty if it is not known, and the access key that this was true for.
+SOURCE_VARIABLE = "AWS_ASSUME_SOURCE_PROFILE"
+KEY_VARIABLE = "AWS_ASSUME_ACCESS_KEY_ID"
 # Variables that take precedence over ours or describe other credentials (AWS SDKs and
 # Tools Reference Guide, "Settings reference", and what other tools set).
 _CONFLICTS = (
@@ -29,6 +34,8 @@ _CONFLICTS = (
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
     ROLE_VARIABLE,
+    SOURCE_VARIABLE,
+    KEY_VARIABLE,
 )
 # AWS_BEARER_TOKEN_BEDROCK and others sign requests in place of credentials.
 _BEARER_TOKEN = "AWS_BEARER_TOKEN_"  # noqa: S105 - the prefix of a name
@@ -54,6 +61,30 @@ def credential_variables(
     return variables
 
 
+def source_variables(
+    credentials: SessionCredentials, role_arn: Optional[str], source: Optional[str]
+) -> dict[str, str]:
+    """Return the variables by which a later run finds the source of credentials.
+
+    Those that are not known are empty, to replace what an earlier run has set.
+    """
+    return {
+        ROLE_VARIABLE: role_arn or "",
+        SOURCE_VARIABLE: source or "",
+        KEY_VARIABLE: credentials.access_key_id,
+    }
+
+
+def exported_role(variables: Mapping[str, str]) -> Optional[str]:
+    """Return the role whose keys we have put into an environment, or None for other keys.
+
+    It is empty for the copied credentials of a source.
+    """
+    key_id = variables.get("AWS_ACCESS_KEY_ID")
+    is_ours = key_id and key_id == variables.get(KEY_VARIABLE)
+    return variables.get(ROLE_VARIABLE, "") if is_ours else None
+
+
 def check_variables(
     variables: Mapping[str, str], unsupported_reason: Callable[[str], Optional[str]]
 ) -> Mapping[str, str]:
@@ -76,10 +107,16 @@ def environment_with_keys(
     credentials: SessionCredentials,
     region: Optional[str],
     role_arn: Optional[str],
+    source: Optional[str] = None,
 ) -> dict[str, str]:
     """Return a child's environment with the credentials themselves."""
     environment = _without_conflicts(before, region, role_arn)
-    return {**environment, **credential_variables(credentials)}
+    known = source_variables(credentials, role_arn, source)
+    return {
+        **environment,
+        **credential_variables(credentials),
+        **{name: value for name, value in known.items() if value},
+    }
 
 
 def environment_with_endpoint(

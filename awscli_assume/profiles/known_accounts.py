@@ -15,7 +15,7 @@ from awscli_assume.errors import InvalidRequest, configured_in
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.accounts import ACCOUNT_ID, check_account_id
 from awscli_assume.model.arns import Role, parse_role_arn
-from awscli_assume.model.request.role_specifier import KnownNames
+from awscli_assume.model.request.role_specifier import KnownNames, similar_names
 from awscli_assume.profiles.include_profile import with_inherited
 from awscli_assume.profiles.record import read_record
 
@@ -34,6 +34,42 @@ def known_in(profiles: Profiles) -> KnownNames:
         accounts=frozenset(name.casefold() for name in account_names(profiles)),
         roles=frozenset([*roles.values(), *(_path_and_name(one) for one in ours if one)]),
     )
+
+
+def profile_in_other_case(word: str, profiles: Profiles) -> Optional[str]:
+    """Return the profile with a role whose name differs from a word in case only, if one does.
+
+    A role of this name that a profile knows is what the word means.
+    """
+    lower = word.lower()
+    found = [name for name in profiles if name.lower() == lower and name != word]
+    if not found or word in known_in(profiles).roles:
+        return None
+    return next((name for name in found if "role_arn" in profiles[name]), None)
+
+
+def similar_roles_known(name: str, profiles: Profiles) -> list[tuple[str, ...]]:
+    """Return the words after ``aws assume`` for roles that a mistyped role name may mean.
+
+    These are profiles with a role, roles that were assumed before, and profiles that we wrote,
+    with a similar name. There are none for a role that a profile knows.
+    """
+    known = known_in(profiles)
+    last = {role.rpartition("/")[2] for role in known.roles}
+    if name in last or name.rpartition("/")[2] in last:
+        return []
+    choices: dict[str, tuple[str, ...]] = {}
+    for own, profile in profiles.items():
+        record = read_record(profile)
+        if record is None:
+            continue
+        choices[own] = ("refresh", own)
+        role = _role(record.role_arn)
+        if role is not None:
+            choices[role.name] = ("--role-arn", role.arn)
+    choices.update({own: (own,) for own in known.role_profiles})
+    exact = [choices[name]] if name in choices else []
+    return [*exact, *(choices[one] for one in similar_names(name, choices))]
 
 
 def account_ids(profiles: Profiles, name: str) -> list[str]:

@@ -29,6 +29,7 @@ from support.sts_stub import (
 )
 from support.terminal import Terminal, exit_code
 
+EXPORT = ("assume", "export", "--update-profile", "assumed-role", "--format", "process")
 NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 BOTH = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 
@@ -208,11 +209,7 @@ def test_concurrent_aws_commands_call_sts_once(bob: Person, sts_stub: StsStub) -
     subprocess.run(["sleep", "1.1"], check=True)
 
     with ThreadPoolExecutor(4) as pool:
-        done = list(
-            pool.map(
-                lambda _: bob.aws("assume", "export", "--update-profile", "assumed-role"), range(4)
-            )
-        )
+        done = list(pool.map(lambda _: bob.aws(*EXPORT), range(4)))
 
     assert {one.returncode for one in done} == {0}, [one.stderr for one in done]
     assert sts_stub.actions == ["AssumeRole", "AssumeRole"]
@@ -462,7 +459,7 @@ def test_clear_leaves_no_credentials(bob: Person, way: str) -> None:
         bob.aws("assume", "refresh")
     else:
         bob.config.write_text(bob.config.read_text().replace("role/my-iam-role", "role/other"))
-        bob.aws("assume", "export", "--update-profile", "assumed-role")
+        bob.aws(*EXPORT)
 
     done = bob.aws("assume", "clear")
 
@@ -495,7 +492,7 @@ def test_a_renewal_in_flight_stores_nothing_after_clear(bob: Person, sts_stub: S
         may_answer.wait(60)
 
     sts_stub.script = slowly
-    command = bob.words("assume", "export", "--update-profile", "assumed-role")
+    command = bob.words(*EXPORT)
     child = subprocess.Popen(command, env=bob.variables(), stdout=subprocess.PIPE)
     assert at_sts.wait(60)
     bob.aws("assume", "clear")

@@ -39,7 +39,7 @@ def test_only_the_credentials_are_on_stdout(bob: Person) -> None:
     """Stdout is the document and nothing else; stderr is empty; no file has changed."""
     before = bob.snapshot()
 
-    done = bob.aws("assume", "export", "--role-arn", ROLE_ARN)
+    done = bob.aws("assume", "export", "--role-arn", ROLE_ARN, "--format", "process")
 
     answer = json.loads(done.stdout)
     assert answer.pop("Expiration").endswith("Z")
@@ -65,7 +65,7 @@ def test_it_is_one_write(bob: Person) -> None:
     os.close(reader)
 
     assert len(packets) == 1
-    assert packets[0].count(b"export ") == 6
+    assert packets[0].count(b"export ") == 9
 
 
 @NEWEST

@@ -25,6 +25,8 @@ SESSION_NAME_MAX = 64
 POLICY_MAX = 2048
 TOKEN_CODE_DIGITS = 6
 
+# 12h, 90m, 1h30m, 900s.
+_DURATION = r"(?ai:(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?)"
 _WHOLE_NUMBER = r"-?\d{1,18}"
 # \p{L}, \p{N} and \p{Z} of the reference; \w also has the underscore, which is allowed.
 _TAG_CHARACTER = r"[\w \u00a0\u2000-\u200a\u202f\u205f\u3000.:/=+@-]"
@@ -58,7 +60,7 @@ LIMITS = {
         rf"(?a:{_WHOLE_NUMBER})",
         f"{DURATION_MIN} to {DURATION_MAX} seconds, and at most the role's maximum session "
         "duration",
-        f"Try: --duration-seconds 3600, or {MAX_DURATION} for that maximum",
+        f"Try: --duration-seconds 3600, 1h or 90m, or {MAX_DURATION} for that maximum",
         range(DURATION_MIN, DURATION_MAX + 1),
     ),
     "role_session_name": Limit(
@@ -152,9 +154,20 @@ def check_number(option: str, text: str) -> int:
     return int(check(option, text))
 
 
+def in_seconds(text: str) -> str:
+    """Return a duration such as 1h, 90m or 1h30m in seconds; any other text as it is."""
+    found = re.fullmatch(_DURATION, text.strip())
+    if not text.strip() or found is None:
+        return text
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return str(hours * 3600 + minutes * 60 + seconds)
+
+
 def duration(text: str) -> Union[int, str]:
-    """Check ``--duration-seconds``: whole seconds, or MAX_DURATION."""
-    return MAX_DURATION if text == MAX_DURATION else check_number("duration_seconds", text)
+    """Check ``--duration-seconds``: seconds, a duration such as 90m, or MAX_DURATION."""
+    if text == MAX_DURATION:
+        return MAX_DURATION
+    return check_number("duration_seconds", in_seconds(text))
 
 
 def policy(text: str) -> str:

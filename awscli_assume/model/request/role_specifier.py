@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
-from typing import Mapping, Optional
+from difflib import get_close_matches
+from typing import Iterable, Mapping, Optional
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from awscli_assume.errors import InvalidRequest
@@ -18,6 +19,9 @@ from awscli_assume.model.arns import parse_role_arn, parse_role_name
 
 # A role ARN has at most 2048 characters.
 _LENGTH_MAX = 4096
+_SIMILAR_MAX = 3
+# The ratio of difflib: one letter in six may differ, or two letters changed places.
+_SIMILAR_RATIO = 0.75
 SWITCH_ROLE_URL = "https://signin.aws.amazon.com/switchrole?roleName=NAME&account=ID"
 # The partition of a domain of the console's sign-in.
 _PARTITIONS = {
@@ -25,6 +29,13 @@ _PARTITIONS = {
     "amazonaws.cn": "aws-cn",
     "amazonaws-us-gov.com": "aws-us-gov",
 }
+
+
+def similar_names(name: str, names: Iterable[str]) -> list[str]:
+    """Return at most three names that are similar to a name, the most similar first."""
+    by_name = {one.lower(): one for one in names if one != name}
+    found = get_close_matches(name.lower(), by_name, _SIMILAR_MAX, _SIMILAR_RATIO)
+    return [by_name[one] for one in found]
 
 
 @dataclass(frozen=True)

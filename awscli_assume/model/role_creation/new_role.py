@@ -69,6 +69,8 @@ def build_new_role(options: Mapping[str, object]) -> NewRole:
         return cast(Optional[str], options[name])
 
     maximum, inline = text("max_session_duration"), text("inline_policy")
+    if maximum is not None:
+        maximum = limits.in_seconds(maximum)
     boundary, description = text("permissions_boundary"), text("description")
     policy_arns = cast(Sequence[str], options["policy_arn"] or ())
     if boundary is not None:

@@ -48,6 +48,9 @@ from awscli_assume.host.protocols import (
     StsClient,
 )
 from awscli_assume.model.request.request import AssumeRoleRequest
+from awscli_assume.outputs.shells import SHELLS, shell_of, word
+from awscli_assume.outputs.variables import KEY_VARIABLES, SOURCE_VARIABLE, exported_role
+from awscli_assume.profiles.known_accounts import similar_roles_known
 from awscli_assume.workflow.credentials.mfa_code import MfaProcess, mfa_process_of
 from awscli_assume.workflow.credentials.mfa_session import check_code_available
 from awscli_assume.workflow.credentials.role_chain import assume_first, assume_rest
@@ -85,6 +88,7 @@ def assume_planned_role(context: CommandContext, plan: AssumePlan) -> AssumedRol
         try:
             return send(context, ready_request)
         except ClientError as error:
+            _suggest_source(error, ready_request.plan, context.environment)
             _suggest_explain(error, ready_request.plan, context.parsed_globals)
             raise
 
@@ -229,7 +233,27 @@ def _suggest_explain(error: ClientError, plan: AssumePlan, parsed_globals: Parse
     It explains AssumeRole only, not a request with an identity provider's token.
     """
     if is_denied_by_policy(error) and plan.request.identity_token is None:
+        near = similar_roles_known(plan.request.role.name, plan.profiles.written)
+        if near:
+            commands = ", or ".join(shlex.join(["aws", "assume", *words]) for words in near)
+            add_hint(error, f"Profiles or earlier roles have a similar name. Try: {commands}")
         add_hint(error, f"To find out why: {explain_command(plan, parsed_globals)}")
+
+
+def _suggest_source(error: ClientError, plan: AssumePlan, environment: Environment) -> None:
+    """Say which keys were refused if ``aws assume export`` or ``exec`` has set them."""
+    variables = environment.variables
+    role = exported_role(variables)
+    if role is None or plan.profile_pair.source is not None:
+        return
+    source, shell = variables.get(SOURCE_VARIABLE), shell_of(variables)
+    names = [name for name in KEY_VARIABLES if name in variables]
+    way_out = f"--profile {word(shell, source)}" if source else SHELLS[shell].unset(names)
+    add_hint(
+        error,
+        f"The keys in this environment are those of {role or 'a copy'}, which aws assume has set. "
+        f"To use their source in place of them: {way_out}",
+    )
 
 
 def explain_command(plan: AssumePlan, parsed_globals: ParsedGlobals) -> str:

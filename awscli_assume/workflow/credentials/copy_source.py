@@ -130,7 +130,8 @@ class CopyPlan(Plan):
         if expiration is None and self.profile_pair.source is not None:
             expiration = expiration_beside(profile, credentials.access_key_id)
         _check_not_expired(expiration, context.environment.now())
-        return UsableCredentials(replace(credentials, expiration=expiration), region)
+        found = replace(credentials, expiration=expiration)
+        return UsableCredentials(found, region, source=self.profile_pair.source)
 
     def start_refresh(
         self, run: Run, refreshed: Optional[PrincipalCredentials]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import Callable, Mapping, Optional, Union, cast
 
@@ -16,6 +17,7 @@ from awscli_assume.model.arns import Role
 from awscli_assume.model.diagnosis import DURATION, OK, PROBLEM, ROLE, UNKNOWN, Step, similar_roles
 from awscli_assume.model.request.limits import CHAINED_DURATION_MAX, MAX_DURATION
 from awscli_assume.model.request.request import AssumeRoleRequest
+from awscli_assume.profiles.known_accounts import similar_roles_known
 from awscli_assume.workflow.explain.caller import (
     CALL_ERRORS,
     IdentifiedCaller,
@@ -92,7 +94,7 @@ def check_role(
         command = commands.in_role_account("iam", "get-role", "--role-name", role.name)
         return Step(ROLE, UNKNOWN, (f"{_UNKNOWN}: {error}",), (command,)), None
     if found is None:
-        return _missing(role, lookup, commands, trusted_arn), None
+        return _missing(role, lookup, profiles, commands, trusted_arn), None
     if found.arn != role.arn:
         evidence = (
             f"the role {role.arn} does not exist, but {found.arn} does. A role ARN includes the "
@@ -103,9 +105,19 @@ def check_role(
 
 
 def _missing(
-    role: Role, lookup: RoleLookup, commands: SuggestedCommands, trusted_arn: Optional[str]
+    role: Role,
+    lookup: RoleLookup,
+    profiles: Mapping[str, Profile],
+    commands: SuggestedCommands,
+    trusted_arn: Optional[str],
 ) -> Step:
     evidence = [f"there is no role {role.name} in the account {role.account_id}"]
+    near = similar_roles_known(role.name, profiles)
+    if near:
+        # A mistyped name: to create the role would be wrong.
+        evidence.append("profiles or earlier roles have a similar name")
+        suggested = [shlex.join(["aws", "assume", *words]) for words in near]
+        return Step(ROLE, PROBLEM, tuple(evidence), tuple(suggested))
     similar: list[str] = []
     try:
         similar = similar_roles(role.name, list_role_arns(lookup.iam, lookup.principal))
@@ -149,12 +161,13 @@ def _not_visible(
             f"{lookup.account_id}"
         )
     evidence = f"{_UNKNOWN}: {reason}"
+    near = [shlex.join(["aws", "assume", *w]) for w in similar_roles_known(role.name, profiles)]
     if not role.is_complete:
-        return Step(ROLE, UNKNOWN, (evidence,))
+        return Step(ROLE, UNKNOWN, (evidence,), tuple(near))
     names = [name for name, profile in profiles.items() if _is_in(account, profile)]
     words = ("assume", "explain", "--role-arn", role.arn, "--role-account-profile")
     suggested = [commands.as_caller(*words, name) for name in names or ["NAME"]]
-    return Step(ROLE, UNKNOWN, (evidence,), tuple(suggested))
+    return Step(ROLE, UNKNOWN, (evidence,), (*near, *suggested))
 
 
 def _is_in(account_id: Optional[str], profile: Profile) -> bool:

@@ -58,11 +58,15 @@ class AssumedRole(ObtainedCredentials):
 
 @dataclass(frozen=True)
 class UsableCredentials:
-    """Credentials for a shell or a program, where they are used, and their role if known."""
+    """Credentials for a shell or a program, where they are used, and their role if known.
+
+    ``source`` is the profile that gives them again with the same words.
+    """
 
     credentials: SessionCredentials
     region: Optional[str]
     role_arn: Optional[str] = None
+    source: Optional[str] = None
 
 
 class Plan:
@@ -311,7 +315,10 @@ class AssumePlan(Plan):
         """Assume the role. Nothing is written."""
         found = self.obtain(context)
         region = context.parsed_globals.region or found.region
-        return UsableCredentials(found.credentials, region, found.plan.record(None).role_arn)
+        pair = self.profile_pair
+        source = pair.configuration if pair.is_role else pair.source
+        role_arn = found.plan.record(None).role_arn
+        return UsableCredentials(found.credentials, region, role_arn, source)
 
     def start_refresh(
         self, run: Run, refreshed: Optional[PrincipalCredentials]

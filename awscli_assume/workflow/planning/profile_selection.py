@@ -8,6 +8,9 @@ from awscli_assume.arguments.sts import option_name
 from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
+from awscli_assume.model.request.limits import in_seconds
+from awscli_assume.model.request.role_specifier import similar_names
+from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.source import DEFAULT_TARGET
 from awscli_assume.profiles.state import ProfileState, inspect
@@ -31,10 +34,25 @@ def choose_one(context: CommandContext, named: Optional[str]) -> ProfileState:
     state = inspect(name, profiles.written.get(name), now)
     if state is None:
         what = "was not written by aws assume" if name in profiles else "does not exist"
+        ours = [own for own, profile in profiles.items() if read_record(profile) is not None]
+        near = similar_names(name, ours)
+        hint = f" Similar profiles: {', '.join(near)}." if near else ""
         raise ForeignProfile(
-            f"The profile '{name}' {what}. To see those that were: aws assume list"
+            f"The profile '{name}' {what}.{hint} To see those that were: aws assume list"
         )
     return state
+
+
+def word_or_option(parsed_args: ParsedArgs) -> Optional[str]:
+    """Return the profile of NAME or of ``--update-profile``. Raises InvalidRequest for both."""
+    word: Optional[str] = parsed_args.name
+    option: Optional[str] = parsed_args.update_profile
+    if word is not None and option is not None:
+        raise InvalidRequest(
+            f"NAME '{word}' and --update-profile '{option}' both name a profile: leave one of "
+            "them out"
+        )
+    return option if word is None else word
 
 
 def check_alone(parsed_args: ParsedArgs, *names: str) -> None:
@@ -48,13 +66,13 @@ def check_alone(parsed_args: ParsedArgs, *names: str) -> None:
 def seconds(text: str, option: str) -> int:
     """Return a number of seconds of an option. Raises InvalidRequest."""
     try:
-        number = int(text)
+        number = int(in_seconds(text))
     except ValueError:
         number = -1
     if number < 0:
         raise InvalidRequest(
-            f"Invalid {option} '{text}': it has to be a whole number of seconds, for example "
-            f"{option} 900"
+            f"Invalid {option} '{text}': it has to be a whole number of seconds, or a "
+            f"duration such as 1h or 90m. Try: {option} 900"
         )
     return number
 

@@ -6,10 +6,12 @@ import logging
 from dataclasses import replace
 from typing import Mapping, Optional, Sequence
 
+from awscli_assume.arguments.identity_provider import has_identity_token
 from awscli_assume.aws.sts.source_credentials import use_credential_source, use_role_source
 from awscli_assume.host import ENDPOINT_VARIABLES, REGION_VARIABLES, config_files, use_profile
 from awscli_assume.host.context import CommandContext, RequestSettings
-from awscli_assume.host.protocols import Profile, Session
+from awscli_assume.host.protocols import ParsedArgs, Profile, Session
+from awscli_assume.outputs.variables import SOURCE_VARIABLE, exported_role
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.source import ProfilePair, choose_profile_pair
@@ -28,6 +30,45 @@ def read_profiles(context: CommandContext) -> ResolvedProfiles:
 def has_environment_keys(context: CommandContext) -> bool:
     """Return whether the environment has an access key."""
     return bool(context.environment.variables.get("AWS_ACCESS_KEY_ID"))
+
+
+def use_exported_source(context: CommandContext, parsed_args: ParsedArgs) -> None:
+    """Use the profile that the keys in this environment come from, to renew them.
+
+    That is as if ``--profile`` had named it. ``aws assume export`` and ``exec`` leave its name in
+    the environment. Keys of another role are the source, as any other keys (role chaining).
+    """
+    variables = context.environment.variables
+    source, exported = variables.get(SOURCE_VARIABLE), exported_role(variables)
+    is_given = context.parsed_globals.profile is not None or not hasattr(parsed_args, "role_arn")
+    if not source or exported is None or is_given or has_identity_token(parsed_args):
+        return
+    if source not in context.session.available_profiles:
+        return
+    if getattr(parsed_args, "role", None) in context.session.available_profiles:
+        return
+    if _is_same_role(parsed_args, exported):
+        context.parsed_globals.profile = source
+        use_profile(context.session, source)
+
+
+def _is_same_role(parsed_args: ParsedArgs, exported: str) -> bool:
+    """Return whether a command line names the role of an ARN, or none."""
+    given = next(
+        (
+            getattr(parsed_args, name, None)
+            for name in ("role_arn", "role_name", "role")
+            if getattr(parsed_args, name, None)
+        ),
+        None,
+    )
+    if given is None or given == exported:
+        return True
+    _, _, path_and_name = exported.partition(":role/")
+    account, colon, name = given.rpartition(":")
+    account = account if colon else getattr(parsed_args, "account_id", None)
+    is_named = bool(name) and (name == path_and_name or given == path_and_name)
+    return is_named and (not account or not account.isdigit() or f":{account}:" in exported)
 
 
 def choose_source(

@@ -126,7 +126,7 @@ def _endpoint(context: CommandContext, plan: Plan) -> Optional[str]:
 def _named(plan: Plan) -> Profile:
     """Return the client settings of the profile that names the role, if it is not the source."""
     pair = plan.profile_pair
-    if not getattr(plan, "by_profile", False) or pair.source == pair.configuration:
+    if not pair.is_role or pair.source == pair.configuration:
         return {}
     return client_settings(plan.profiles.get(pair.configuration, {}))
 

@@ -173,9 +173,8 @@ def test_each_format_is_in_the_help(name: str) -> None:
     ],
 )
 def test_default_format(env: dict[str, str], name: str) -> None:
-    """A terminal gets what the person's shell reads, and all else what a program does."""
-    assert default_format(True, env) == name
-    assert default_format(False, env) == "process"
+    """Stdout gets what the user's shell reads."""
+    assert default_format(env) == name
 
 
 # Refusals
