@@ -16,6 +16,23 @@ from awscli_assume.outputs.shells import SHELLS, refusal, shell_of, word
 _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
+# Objects with the types of a summary and of a listing, to try a query on.
+SUMMARY_EXAMPLE: Mapping[str, object] = dict.fromkeys(
+    ("UserId", "Account", "Arn", "Profile", "RoleArn", "Expiration", "Region"), "text"
+)
+LISTING_EXAMPLE: Mapping[str, object] = {
+    "Profiles": [
+        {
+            **dict.fromkeys(
+                ("Profile", "RoleArn", "Account", "SourceProfile", "Expiration", "State"), "text"
+            ),
+            "SecondsLeft": 3600,
+            "Error": None,
+        }
+    ]
+}
+
+
 def summary(state: Any) -> dict[str, Any]:
     """Return the caller identity of a profile, as get-caller-identity, and the profile."""
     return {
