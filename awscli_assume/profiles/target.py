@@ -26,7 +26,7 @@ from awscli_assume.profiles.state import (
     check_unchanged,
 )
 from awscli_assume.profiles.writer.scratch_file import Value
-from awscli_assume.profiles.writer.store import FileEdit, apply_edits, check_usable
+from awscli_assume.profiles.writer.store import FileEdit, apply_edits, check_usable, is_null
 from awscli_assume.profiles.writer.verify import Refused, SectionEdit
 
 MARKS = (EXPIRY_KEY, PRINCIPAL_ARN_KEY, PRINCIPAL_ID_KEY, WRITTEN_KEY_KEY)
@@ -66,10 +66,14 @@ def state_of(target: Target, before: Optional[Profile], now: datetime) -> Profil
     )
 
 
-def check_writable(files: ProfileFiles) -> None:
-    """Raise UnusableFile where a file could not be written, before STS is called."""
+def check_writable(files: ProfileFiles, has_keys: bool = True) -> None:
+    """Raise UnusableFile where a file could not be written, before STS is called.
+
+    Without keys, the credentials file may be the null device.
+    """
     for path in (files.config, files.credentials):
-        check_usable(path)
+        if has_keys or not is_null(path):
+            check_usable(path)
 
 
 def target_edits(files: ProfileFiles, targets: Sequence[Target]) -> list[FileEdit]:

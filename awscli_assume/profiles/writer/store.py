@@ -44,9 +44,19 @@ class FileEdit:
     path: str
     sections: Sequence[SectionEdit]
 
+    @property
+    def is_void(self) -> bool:
+        """Whether there is nothing to do: only removals from the null device."""
+        return is_null(self.path) and not any(section.values for section in self.sections)
+
     def without(self, profiles: Collection[str]) -> FileEdit:
         """Return the edit without the sections of some profiles."""
         return FileEdit(self.path, [one for one in self.sections if one.owner not in profiles])
+
+
+def is_null(path: str) -> bool:
+    """Return whether a path is the null device."""
+    return os.path.realpath(path) == os.path.realpath(os.devnull)
 
 
 @dataclass(frozen=True)
@@ -122,7 +132,7 @@ def apply_edits(
     With ``refused``, a profile whose section would be damaged in one of the files is added to it
     with its error and stays unchanged in all files; the other profiles are written.
     """
-    paths = [edit.path for edit in edits]
+    paths = [edit.path for edit in edits if not edit.is_void]
     for path in paths:
         check_usable(path)
         _make_folder(path)
@@ -177,6 +187,9 @@ def _has_changed(snapshots: Sequence[tuple[FileEdit, Snapshot]]) -> bool:
 
 @contextmanager
 def _staged(edit: FileEdit, snapshot: Snapshot, refused: Optional[Refused]) -> Iterator[Staged]:
+    if edit.is_void:
+        yield Staged(edit.path, snapshot, "", Edited(snapshot.content))
+        return
     with private_copy(edit.path) as copy, scratch_path(copy) as path:
         scratch_file = ScratchFile(path, edit.path)
         edited = edit_content(scratch_file, snapshot.content, edit.sections, refused)
