@@ -19,7 +19,12 @@ from awscli_assume.commands.verbs import (
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.printing import print_object
-from awscli_assume.outputs.summary import environment_warning, success_line, summary
+from awscli_assume.outputs.summary import (
+    SUMMARY_EXAMPLE,
+    environment_warning,
+    success_line,
+    summary,
+)
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.workflow.planning.make_plan import read_plan
 from awscli_assume.workflow.planning.profile_selection import seconds_or_none
@@ -77,6 +82,10 @@ class AssumeCommand(Verb):
     def _build_subcommand_table(self) -> Any:
         # The CLI's parser would take the word that names a role for a verb.
         return super()._build_subcommand_table() if self._has_verb else {}
+
+    def example(self, parsed_args: Any) -> Optional[object]:
+        """Return an object with the types of what is printed after the files are written."""
+        return None if parsed_args.dry_run else SUMMARY_EXAMPLE
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         least = seconds_or_none(parsed_args.min_ttl, "--min-ttl")

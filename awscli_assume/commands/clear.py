@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Optional
 
 from awscli_assume.arguments.profiles import dry_run_argument, profile_arguments
 from awscli_assume.arguments.sts import flag
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import print_object
-from awscli_assume.outputs.summary import changes, listing
+from awscli_assume.outputs.summary import LISTING_EXAMPLE, changes, listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import CLEARED, EXPIRED, ProfileState, inspect_all
 from awscli_assume.profiles.target import clear_edits, clear_targets
@@ -36,6 +36,10 @@ class ClearCommand(Verb):
             flag("all", "Clear every profile of ours."),
             dry_run_argument(),
         ]
+
+    def example(self, parsed_args: Any) -> Optional[object]:
+        """Return an object with the types of what is printed after the files are written."""
+        return None if parsed_args.dry_run else LISTING_EXAMPLE
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         check_alone(parsed_args, "name", "update_profile", "expired", "all")

@@ -38,6 +38,9 @@ class ExecCommand(Verb):
         self._command: list[str] = command
         return super().__call__(own, parsed_globals)
 
+    def check_output(self, parsed_args: Any, context: CommandContext) -> None:
+        """Check nothing: stdout is the command's."""
+
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         environment = context.environment
         _check_command_is_apart(parsed_args)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from awscli_assume.arguments.role import role_arguments
@@ -30,8 +29,7 @@ class ExplainCommand(Verb):
         with overridden_profiles(context.session, plan.session_profiles):
             diagnosis = diagnose(context, plan, parsed_args.role_account_profile)
         if context.parsed_globals.output is None and context.parsed_globals.query is None:
-            out = context.environment.out
-            (sys.stdout if out is None else out).write(as_text(diagnosis))
+            context.environment.write(as_text(diagnosis))
         else:
             print_object(context, self.name, as_object(diagnosis))
         return diagnosis.exit_code

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from awscli_assume.arguments.sts import text
 from awscli_assume.commands.verbs import Verb, role_verb_arguments
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.formats import FORMATS, default_format, render
-from awscli_assume.outputs.variables import source_variables
+from awscli_assume.outputs.formats import FORMATS, default_format
+from awscli_assume.outputs.printing import check_stdout
 from awscli_assume.workflow.credentials.copy_source import plan_to_use
 from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.refresh.stored_profile import read_stored_profile
@@ -25,11 +24,13 @@ class ExportCommand(Verb):
         """Return the role, the format, and the parameters of AssumeRole."""
         return role_verb_arguments(_format_argument(), _stored_profile_argument())
 
+    def check_output(self, parsed_args: Any, context: CommandContext) -> None:
+        """Raise an error if stdout is closed; the output format of the CLI is not used."""
+        check_stdout(context)
+
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         environment = context.environment
-        out = environment.out if environment.out is not None else sys.stdout
-        if out is None:
-            raise InvalidConfiguration("stdout is closed, and the credentials are for it")
+        out: Any = environment.stdout
         chosen = parsed_args.format or default_format(environment.variables)
         _check_format(chosen)
         is_stored = parsed_args.update_profile is not None
@@ -41,8 +42,7 @@ class ExportCommand(Verb):
             # Shells on Windows keep the carriage return that Python would write.
             out.reconfigure(newline="\n")
         more = source_variables(found.credentials, found.role_arn, found.source)
-        out.write(render(chosen, found.credentials, found.region, more))
-        out.flush()
+        environment.write(render(chosen, found.credentials, found.region, more))
         return 0
 
 

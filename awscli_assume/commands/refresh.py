@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional
 
 from awscli_assume.arguments.profiles import dry_run_argument, profile_arguments, verify_argument
 from awscli_assume.arguments.sts import flag, text
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import print_object
-from awscli_assume.outputs.summary import listing
+from awscli_assume.outputs.summary import LISTING_EXAMPLE, listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
-from awscli_assume.profiles.target import check_writable
+from awscli_assume.profiles.target import check_usable_files, check_writable
 from awscli_assume.workflow.planning.profile_selection import (
     check_alone,
     choose_one,
@@ -53,6 +53,10 @@ class RefreshCommand(Verb):
             dry_run_argument(),
         ]
 
+    def example(self, parsed_args: Any) -> Optional[object]:
+        """Return an object with the types of what is printed after the files are written."""
+        return None if parsed_args.dry_run else LISTING_EXAMPLE
+
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         check_alone(parsed_args, "name", "update_profile", "all", "expiring_within")
         renewals = plan_renewals(
@@ -60,6 +64,7 @@ class RefreshCommand(Verb):
         )
         _raise_if_named(renewals, parsed_args)
         files, is_named = locate(context.session), _is_named(parsed_args)
+        check_usable_files(files, has_keys=any(not one.state.has_program for one in renewals))
         result: Mapping[str, object]
         if parsed_args.dry_run:
             renewals, result = preview_renewals(context, files, renewals, is_named)

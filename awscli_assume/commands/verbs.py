@@ -27,6 +27,7 @@ from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.request.role_specifier import similar_names
+from awscli_assume.outputs.printing import OUTPUT_LOST, check_format, check_stdout
 from awscli_assume.profiles.files import reread_fresh_files
 from awscli_assume.profiles.known_accounts import profile_in_other_case
 from awscli_assume.workflow.credentials.mfa_code import answer_source_mfa
@@ -110,10 +111,21 @@ class Verb(BasicCommand):
     def _context(self, parsed_globals: Any) -> CommandContext:
         return CommandContext(self._session, parsed_globals, self._environment)
 
+    def example(self, parsed_args: Any) -> Optional[object]:
+        """Return an object with the types of the result, if a later failure would do harm."""
+        return None
+
+    def check_output(self, parsed_args: Any, context: CommandContext) -> None:
+        """Raise an error if the result can't be printed, before anything is called or written."""
+        check_stdout(context)
+        check_format(context, self.example(parsed_args))
+
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
         context = self._context(parsed_globals)
         use_exported_source(context, parsed_args)
-        return self._run(parsed_args, context)
+        self.check_output(parsed_args, context)
+        code = self._run(parsed_args, context)
+        return OUTPUT_LOST if context.environment.lost else code
 
 
 def prepare_session(context: CommandContext) -> None:

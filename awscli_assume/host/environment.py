@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import os
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from io import UnsupportedOperation
 from typing import Callable, Mapping, Optional, Sequence, TextIO
 
 
@@ -44,9 +47,39 @@ def run_on_terminal(words: Sequence[str], variables: Mapping[str, str]) -> int:
     return subprocess.call(list(words), env=dict(variables), stdout=out)  # noqa: S603 - our own aws
 
 
+def _probe(stream: TextIO) -> Optional[str]:
+    """Return why nothing can be written to a stream, or None if that is not known yet."""
+    try:
+        # A device without space (/dev/full) refuses even an empty write.
+        os.write(stream.fileno(), b"")
+    except ValueError:
+        # A stream in memory has no descriptor.
+        return None
+    except OSError as error:
+        return None if isinstance(error, UnsupportedOperation) else error.strerror or str(error)
+    return None
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    """Return a text with escapes for what the encoding of a stream lacks."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _discard(stream: TextIO) -> None:
+    """Send the rest of a stream nowhere: Python would fail on it again when it ends."""
+    with suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
 @dataclass(frozen=True)
 class Environment:
-    """Streams, variables, clock, terminal and names. Times are aware."""
+    """Streams, variables, clock, terminal and names. Times are aware.
+
+    ``lost`` has the reason if some output could not be written to stdout.
+    """
 
     variables: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     out: Optional[TextIO] = None
@@ -57,11 +90,50 @@ class Environment:
     run_on_terminal: Callable[[Sequence[str], Mapping[str, str]], int] = run_on_terminal
     login_name: Callable[[], str] = login_name
     host_name: Callable[[], str] = socket.gethostname
+    lost: list[str] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def stdout(self) -> Optional[TextIO]:
+        """The stream of the output; None if it is closed (>&-)."""
+        return self.out if self.out is not None else sys.stdout
+
+    @property
+    def stderr(self) -> Optional[TextIO]:
+        """The stream of the messages; None if it is closed (2>&-)."""
+        return self.err if self.err is not None else sys.stderr
+
+    def unwritable(self) -> Optional[str]:
+        """Return why stdout can't be written, or None; messages to a full stderr are dropped."""
+        if self.err is None and sys.stderr is not None and _probe(sys.stderr) is not None:
+            _discard(sys.stderr)
+        if self.stdout is None:
+            return "it is closed"
+        return _probe(self.stdout)
+
+    def write(self, text: str) -> None:
+        """Write a text to stdout, and report it on stderr if that fails."""
+        stream = self.stdout
+        try:
+            if stream is None:
+                raise OSError(errno.EBADF, "it is closed")
+            stream.write(_encodable(text, stream))
+            stream.flush()
+        except BrokenPipeError:
+            # The reader needs no more, as in `| head -1`.
+            if stream is not None:
+                _discard(stream)
+        except OSError as error:
+            if stream is not None:
+                _discard(stream)
+            self.lost.append(error.strerror or str(error))
+            self.notify(f"aws: [ERROR]: Cannot write to stdout: {self.lost[-1]}\n")
 
     def notify(self, text: str) -> None:
-        """Write a text to stderr, unless it is empty."""
-        stream = self.err if self.err is not None else sys.stderr
-        # Python shows a stream that is closed (2>&-) as None.
+        """Write a text to stderr, unless it is empty or stderr can't be written."""
+        stream = self.stderr
         if text and stream is not None:
-            stream.write(text)
-            stream.flush()
+            try:
+                stream.write(_encodable(text, stream))
+                stream.flush()
+            except OSError:
+                _discard(stream)

@@ -8,6 +8,16 @@ from typing import Any, Iterable, Mapping, Optional, Sequence
 
 from awscli_assume.model.role_creation.new_role import Call
 
+# An object with the types of the result, to try a query on.
+ROLE_EXAMPLE: Mapping[str, object] = {
+    "Role": {
+        **dict.fromkeys(("Path", "RoleName", "RoleId", "Arn", "CreateDate"), "text"),
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{}]},
+        "MaxSessionDuration": 3600,
+        "Tags": [{"Key": "text", "Value": "text"}],
+    }
+}
+
 
 def requests(calls: Iterable[Call]) -> dict[str, Any]:
     """Return the requests to IAM, with documents as objects."""

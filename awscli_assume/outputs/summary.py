@@ -14,6 +14,22 @@ from awscli_assume.model.credentials import format_time
 from awscli_assume.outputs.shells import SHELLS, shell_of, unsupported_reason, word
 from awscli_assume.outputs.variables import KEY_VARIABLES
 
+# Objects with the types of a summary and of a listing, to try a query on.
+SUMMARY_EXAMPLE: Mapping[str, object] = dict.fromkeys(
+    ("UserId", "Account", "Arn", "Profile", "RoleArn", "Expiration", "Region"), "text"
+)
+LISTING_EXAMPLE: Mapping[str, object] = {
+    "Profiles": [
+        {
+            **dict.fromkeys(
+                ("Profile", "RoleArn", "Account", "SourceProfile", "Expiration", "State"), "text"
+            ),
+            "SecondsLeft": 3600,
+            "Error": None,
+        }
+    ]
+}
+
 
 def summary(state: Any) -> dict[str, Any]:
     """Return the caller identity of a profile, as get-caller-identity, and the profile."""

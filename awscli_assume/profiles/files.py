@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from dataclasses import dataclass
 from typing import Any, Callable, Collection, Mapping, Optional
@@ -151,9 +152,10 @@ def is_open_to_others(path: str) -> bool:
     if os.name == "nt":
         return False
     try:
-        return bool(os.stat(path).st_mode & 0o077)
+        mode = os.stat(path).st_mode
     except OSError:
         return False
+    return stat.S_ISREG(mode) and bool(mode & 0o077)
 
 
 def _place(cause: Optional[BaseException], lines_before: int) -> str:

@@ -40,7 +40,8 @@ CLIENT_SETTINGS = (
 
 def read_settings(profile: Optional[Profile], name: str = "default") -> dict[str, str]:
     """Return the settings of the source profile of a name. Raises InvalidConfiguration."""
-    block = (profile or {}).get(BLOCK, {})
+    # Without a line below it, the CLI reads `assume =` as an empty text.
+    block = (profile or {}).get(BLOCK) or {}
     if not isinstance(block, Mapping):
         raise InvalidConfiguration(
             f"'{BLOCK} = {block}' in the profile '{name}': it has to be a block of its own keys. "

@@ -27,7 +27,13 @@ from awscli_assume.profiles.state import (
     check_unchanged,
 )
 from awscli_assume.profiles.writer.scratch_file import Value
-from awscli_assume.profiles.writer.store import FileEdit, apply_edits, check_usable, rehearse_edits
+from awscli_assume.profiles.writer.store import (
+    FileEdit,
+    apply_edits,
+    check_usable,
+    is_null,
+    rehearse_edits,
+)
 from awscli_assume.profiles.writer.verify import Refused, SectionEdit
 
 MARKS = (EXPIRY_KEY, PRINCIPAL_ARN_KEY, PRINCIPAL_ID_KEY, WRITTEN_KEY_KEY)
@@ -68,10 +74,14 @@ def state_of(target: Target, before: Optional[Profile], now: datetime) -> Profil
     )
 
 
-def check_usable_files(files: ProfileFiles) -> None:
-    """Raise UnusableFile where a file could not be written, by its looks alone."""
+def check_usable_files(files: ProfileFiles, has_keys: bool = True) -> None:
+    """Raise UnusableFile where a file could not be written, by its looks alone.
+
+    Without keys, the credentials file may be the null device.
+    """
     for path in (files.config, files.credentials):
-        check_usable(path)
+        if has_keys or not is_null(path):
+            check_usable(path)
 
 
 def check_writable(files: ProfileFiles, targets: Sequence[Target] = ()) -> None:

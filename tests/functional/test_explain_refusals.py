@@ -159,7 +159,7 @@ TRUST = {
         Setup(trust=trust(statement(), statement(
             effect="Deny", NotPrincipal={"AWS": [ALICE.replace("alice", "bob"), ROOT["AWS"]]},
         ))),
-        "TrustPolicy", "NotPrincipal", outcome="unknown",
+        "TrustPolicy", "denies sts:AssumeRole",
     ),
     "no external id": Case(
         Setup(trust=when("sts:ExternalId", "StringEquals", "p42")), "TrustPolicy",

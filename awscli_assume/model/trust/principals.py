@@ -118,7 +118,11 @@ def _except(listed: tuple[tuple[str, str], ...], caller: Caller) -> Match:
     names = {text for (_, text), one in zip(listed, found) if one.holds}
     if any(one.holds is None for one in found):
         return Match(None, next(one.reason for one in found if one.holds is None))
-    if not names:
+    is_other = caller.kind in OF_AN_ACCOUNT and caller.kind != ROOT
+    if not any(caller.name == name or caller.is_role(name) for name in names) and (
+        not names or is_other
+    ):
+        # The account alone does not except its users, roles and sessions.
         return Match(True, is_direct=True, is_exact=None)
     accounts = names & {caller.account_arn, str(caller.account_id)}
     roles = {name for name in names if caller.is_role(name)}

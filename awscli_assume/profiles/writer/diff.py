@@ -41,6 +41,8 @@ def preview(edits: Sequence[FileEdit], refused: Optional[Refused] = None) -> lis
 
 
 def _diff(edit: FileEdit, refused: Optional[Refused]) -> FileDiff:
+    if edit.is_void:
+        return FileDiff(edit.path, ())
     check_usable(edit.path)
     content = read_when_quiet(edit.path).content
     with _scratch_file(edit.path) as scratch_file:

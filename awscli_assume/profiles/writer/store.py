@@ -53,9 +53,19 @@ class FileEdit:
     path: str
     sections: Sequence[SectionEdit]
 
+    @property
+    def is_void(self) -> bool:
+        """Whether there is nothing to do: only removals from the null device."""
+        return is_null(self.path) and not any(section.values for section in self.sections)
+
     def without(self, profiles: Collection[str]) -> FileEdit:
         """Return the edit without the sections of some profiles."""
         return FileEdit(self.path, [one for one in self.sections if one.owner not in profiles])
+
+
+def is_null(path: str) -> bool:
+    """Return whether a path is the null device."""
+    return os.path.realpath(path) == os.path.realpath(os.devnull)
 
 
 @dataclass(frozen=True)
@@ -64,12 +74,12 @@ class Staged:
 
     path: str
     snapshot: Snapshot
-    copy: PrivateCopy
+    copy: Optional[PrivateCopy]
     edited: Edited
 
     def commit(self) -> bool:
         """Put the copy in the file's place; return False if another program changed the file."""
-        if self.edited.content == self.snapshot.content:
+        if self.copy is None or self.edited.content == self.snapshot.content:
             return identity_of(self.path) == self.snapshot.identity
         try:
             return put_in_place(self.copy, self.path, self.snapshot)
@@ -164,8 +174,9 @@ def apply_edits(
     with its error and stays unchanged in all files; the other profiles are written.
     """
     for edit in edits:
-        check_usable(edit.path)
-        _make_folder(edit.path)
+        if not edit.is_void:
+            check_usable(edit.path)
+            _make_folder(edit.path)
     _run(edits, _Attempt(check, refused, verify))
 
 
@@ -174,6 +185,7 @@ def rehearse_edits(edits: Sequence[FileEdit], check: Check) -> None:
 
     Creates no file but the locks, and no folder.
     """
+    edits = [edit for edit in edits if not edit.is_void]
     for edit in edits:
         check_usable(edit.path)
         folder, name = os.path.split(edit.path)
@@ -201,7 +213,7 @@ class _Attempt:
 
 
 def _run(edits: Sequence[FileEdit], attempt: _Attempt) -> None:
-    paths = [edit.path for edit in edits]
+    paths = [edit.path for edit in edits if not edit.is_void]
     with files_locked(paths):
         for path in paths:
             sweep_copies(path)
@@ -275,6 +287,9 @@ def _has_changed(snapshots: Sequence[tuple[FileEdit, Snapshot]]) -> bool:
 
 @contextmanager
 def _staged(edit: FileEdit, snapshot: Snapshot, refused: Optional[Refused]) -> Iterator[Staged]:
+    if edit.is_void:
+        yield Staged(edit.path, snapshot, None, Edited(snapshot.content))
+        return
     with private_copy(edit.path) as copy:
         if snapshot.identity is not None:
             # What can't be kept is found before a call to STS.

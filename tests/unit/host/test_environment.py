@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import io
 import os
@@ -147,3 +148,32 @@ def test_time_is_aware() -> None:
 
     assert offset is not None
     assert offset.total_seconds() == 0
+
+
+class _Full(io.StringIO):
+    """A stream on a full disk."""
+
+    def write(self, text: str) -> int:
+        """Fail as the kernel does."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_lost_output_is_reported() -> None:
+    """Output that can't be written is an error on stderr, and the command can see it."""
+    environment = Environment(out=_Full(), err=io.StringIO())
+    environment.write("text")
+
+    assert environment.lost == ["No space left on device"]
+    assert environment.err.getvalue() == (
+        "aws: [ERROR]: Cannot write to stdout: No space left on device\n"
+    )
+
+
+def test_lost_messages_are_no_error() -> None:
+    """A message that can't be written is lost, and nothing else."""
+    environment = Environment(out=io.StringIO(), err=_Full())
+    environment.notify("text")
+    environment.write("text")
+
+    assert environment.lost == []
+    assert environment.out.getvalue() == "text"

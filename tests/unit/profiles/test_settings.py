@@ -43,8 +43,12 @@ def test_setting_that_does_not_exist(name: str) -> None:
     assert "secret-value" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("block", ["", "3600"])
-def test_settings_that_are_no_block(block: str) -> None:
+def test_settings_that_are_no_block() -> None:
     """A plain value where the block belongs is refused with the command that sets one."""
     with pytest.raises(InvalidConfiguration, match="aws configure set assume"):
-        read_settings({"assume": block})
+        read_settings({"assume": "3600"})
+
+
+def test_an_empty_block_has_no_settings() -> None:
+    """A line ``assume =`` with nothing below it."""
+    assert read_settings({"assume": ""}) == {}
