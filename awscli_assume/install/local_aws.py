@@ -145,8 +145,8 @@ class LocalAws:
         # No other variables: both servers read dozens of them, and some make the servers listen
         # on other addresses, store data or connect to other machines.
         names = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG")
-        kept = {name: self._env[name] for name in names if name in self._env}
-        return {**kept, "HOME": str(folder), "TMPDIR": str(folder), "TEMP": str(folder)}
+        inherited = {name: self._env[name] for name in names if name in self._env}
+        return {**inherited, "HOME": str(folder), "TMPDIR": str(folder), "TEMP": str(folder)}
 
     def _log_end(self) -> str:
         with contextlib.suppress(OSError):

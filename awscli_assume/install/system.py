@@ -63,9 +63,11 @@ def run_command(command: Sequence[str], env: Mapping[str, str], stdin: str) -> R
 
 def child_environment(env: Mapping[str, str], **settings: str) -> dict[str, str]:
     """Return the user's variables for a child, without those that would change its result."""
-    kept = {name: value for name, value in env.items() if not _NOT_FOR_CHILDREN.fullmatch(name)}
+    inherited = {
+        name: value for name, value in env.items() if not _NOT_FOR_CHILDREN.fullmatch(name)
+    }
     # A prompt or a pager would wait for the user for ever.
-    return {**kept, "AWS_CLI_AUTO_PROMPT": "off", "AWS_PAGER": "", **settings}
+    return {**inherited, "AWS_CLI_AUTO_PROMPT": "off", "AWS_PAGER": "", **settings}
 
 
 def reason(result: Result[str]) -> str:

@@ -20,7 +20,12 @@ from typing import Callable, Mapping
 from awscli_assume import errors
 from awscli_assume.host import ClientError
 from awscli_assume.model.credentials import TemporaryCredentials, format_time
-from awscli_assume.outputs.endpoint_request import Refusal, check_request, read_away, read_request
+from awscli_assume.outputs.endpoint_request import (
+    RequestError,
+    check_request,
+    read_away,
+    read_request,
+)
 
 PATH = "/credentials"
 ADDRESS = "127.0.0.1"
@@ -131,12 +136,12 @@ class CredentialsEndpoint:
             request = read_request(connection, deadline)
             check_request(request, self._address, PATH, self.token)
             answer = _response(HTTPStatus.OK, self._document())
-        except Refusal as refusal:
-            document = {"code": refusal.code, "message": str(refusal)}
+        except RequestError as error:
+            document = {"code": error.code, "message": str(error)}
             connection.settimeout(self._deadline_seconds)
-            connection.sendall(_response(refusal.status, document))
+            connection.sendall(_response(error.status, document))
             connection.shutdown(socket.SHUT_WR)
-            with suppress(Refusal):
+            with suppress(RequestError):
                 read_away(connection, deadline)
         else:
             connection.settimeout(self._deadline_seconds)
@@ -150,7 +155,9 @@ class CredentialsEndpoint:
             message = f"No credentials are available ({type(error).__name__})"
             if isinstance(error, _SAFE_ERRORS):
                 message = ". ".join(line.strip().rstrip(".") for line in str(error).splitlines())
-            raise Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "ProviderError", message) from None
+            raise RequestError(
+                HTTPStatus.INTERNAL_SERVER_ERROR, "ProviderError", message
+            ) from None
 
 
 def _listen() -> socket.socket:

@@ -27,7 +27,7 @@ _REQUEST_LINE = re.compile(rf"({_TOKEN.pattern}) ([\x21-\x7e]+) HTTP/1\.[01]")
 _NOT_A_VALUE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 
 
-class Refusal(Exception):
+class RequestError(Exception):
     """A response without credentials: its status, a code and one sentence without secrets."""
 
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
@@ -58,7 +58,7 @@ def read_request(connection: socket.socket, deadline: float) -> Request:
     data = b""
     while b"\r\n\r\n" not in data:
         if len(data) >= HEAD_MAX:
-            raise Refusal(
+            raise RequestError(
                 HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "RequestTooLarge",
                 f"The request line and the headers are larger than {HEAD_MAX} bytes",
@@ -85,7 +85,7 @@ def check_request(request: Request, address: str, path: str, token: str) -> None
     if request.values("origin"):
         raise _forbidden("This endpoint does not answer to web pages")
     if request.method != "GET":
-        raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "MethodNotAllowed", "Send GET")
+        raise RequestError(HTTPStatus.METHOD_NOT_ALLOWED, "MethodNotAllowed", "Send GET")
     lengths = request.values("content-length")
     if request.more or lengths not in ([], ["0"]) or request.values("transfer-encoding"):
         raise _malformed("a connection takes one GET without a body")
@@ -95,7 +95,7 @@ def check_request(request: Request, address: str, path: str, token: str) -> None
     if len(tokens) != 1 or not hmac.compare_digest(tokens[0], token.encode()):
         raise _forbidden("The Authorization header is not AWS_CONTAINER_AUTHORIZATION_TOKEN")
     if request.target != path:
-        raise Refusal(HTTPStatus.NOT_FOUND, "NotFound", f"The only path is {path}")
+        raise RequestError(HTTPStatus.NOT_FOUND, "NotFound", f"The only path is {path}")
 
 
 def read_away(connection: socket.socket, deadline: float) -> None:
@@ -121,7 +121,7 @@ def _receive(connection: socket.socket, most: int, deadline: float) -> bytes:
             return connection.recv(most)
         except socket.timeout:
             pass
-    raise Refusal(HTTPStatus.REQUEST_TIMEOUT, "RequestTimeout", "The request came too slowly")
+    raise RequestError(HTTPStatus.REQUEST_TIMEOUT, "RequestTimeout", "The request came too slowly")
 
 
 def _header(line: str) -> tuple[str, str]:
@@ -131,9 +131,9 @@ def _header(line: str) -> tuple[str, str]:
     return name.lower(), value.strip(" \t")
 
 
-def _malformed(reason: str) -> Refusal:
-    return Refusal(HTTPStatus.BAD_REQUEST, "BadRequest", f"Malformed request: {reason}")
+def _malformed(reason: str) -> RequestError:
+    return RequestError(HTTPStatus.BAD_REQUEST, "BadRequest", f"Malformed request: {reason}")
 
 
-def _forbidden(message: str) -> Refusal:
-    return Refusal(HTTPStatus.FORBIDDEN, "AccessDenied", message)
+def _forbidden(message: str) -> RequestError:
+    return RequestError(HTTPStatus.FORBIDDEN, "AccessDenied", message)

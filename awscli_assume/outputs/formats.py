@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from typing import Callable, Mapping, Optional, Union
 
 from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials, format_time
-from awscli_assume.outputs.shells import SHELLS, is_plain, refusal, shell_of, unprintable, word
+from awscli_assume.outputs.shells import (
+    SHELLS,
+    is_plain,
+    shell_of,
+    unprintable,
+    unsupported_reason,
+    word,
+)
 from awscli_assume.outputs.variables import check_variables, credential_variables
 
 Render = Callable[[SessionCredentials, Optional[str]], str]
@@ -63,7 +70,7 @@ def _lines(line: Callable[[str, str], str], refuse: Callable[[str], Optional[str
 
 
 def _for_shell(shell: str, line: Callable[[str, str], str]) -> Render:
-    return _lines(line, lambda value: refusal(shell, value))
+    return _lines(line, lambda value: unsupported_reason(shell, value))
 
 
 def _assign(shell: str, name: str, value: str) -> str:

@@ -47,7 +47,7 @@ def is_plain(value: str) -> bool:
     return _PLAIN.fullmatch(value) is not None
 
 
-def refusal(shell: str, value: str) -> Optional[str]:
+def unsupported_reason(shell: str, value: str) -> Optional[str]:
     """Return why a shell can't represent a value, without the value; None if it can."""
     reason = unprintable(value)
     if reason is None and shell == "cmd" and _NOT_FOR_CMD.search(value):

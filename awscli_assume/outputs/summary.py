@@ -11,7 +11,7 @@ from typing import Any, Iterable, Mapping, Optional
 
 from awscli_assume.model.arns import parse_arn
 from awscli_assume.model.credentials import format_time
-from awscli_assume.outputs.shells import SHELLS, refusal, shell_of, word
+from awscli_assume.outputs.shells import SHELLS, shell_of, unsupported_reason, word
 
 _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
@@ -152,7 +152,7 @@ def export_line(profile: str, env: Mapping[str, str]) -> str:
     It is empty if the shell can't represent the profile's name.
     """
     shell = shell_of(env)
-    if shell == "cmd" and refusal(shell, profile) is not None:
+    if shell == "cmd" and unsupported_reason(shell, profile) is not None:
         return ""
     # AWS CLI version 1 and boto3 read AWS_DEFAULT_PROFILE first, version 2 reads it second.
     names = ["AWS_PROFILE", *(["AWS_DEFAULT_PROFILE"] if env.get("AWS_DEFAULT_PROFILE") else [])]

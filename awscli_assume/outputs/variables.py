@@ -55,14 +55,14 @@ def credential_variables(
 
 
 def check_variables(
-    variables: Mapping[str, str], refusal: Callable[[str], Optional[str]]
+    variables: Mapping[str, str], unsupported_reason: Callable[[str], Optional[str]]
 ) -> Mapping[str, str]:
     """Return variables unchanged if ``refusal`` has no reason against a value.
 
     Raises InvalidConfiguration, which names the variable and the reason, but not the value.
     """
     for name, value in variables.items():
-        reason = refusal(value)
+        reason = unsupported_reason(value)
         if reason is not None:
             raise InvalidConfiguration(
                 f"Unable to export {name}: its value {reason}; correct it where it comes from, "

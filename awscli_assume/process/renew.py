@@ -192,13 +192,15 @@ def find_aws(path: str) -> Optional[str]:
 
 def child_environment(env: Mapping[str, str], cache_file: str) -> Dict[str, str]:
     """Return the variables for ``aws``, without those that would change its result."""
-    kept = {n: v for n, v in env.items() if n not in _NOT_FOR_AWS and not n.startswith("_PYI_")}
+    inherited = {
+        n: v for n, v in env.items() if n not in _NOT_FOR_AWS and not n.startswith("_PYI_")
+    }
     if "LD_LIBRARY_PATH_ORIG" in env:
-        kept["LD_LIBRARY_PATH"] = env["LD_LIBRARY_PATH_ORIG"]
+        inherited["LD_LIBRARY_PATH"] = env["LD_LIBRARY_PATH_ORIG"]
     renewing = [env[_RENEWING]] if env.get(_RENEWING) else []
     # A prompt or a pager would wait for the user for ever.
-    kept.update({"AWS_CLI_AUTO_PROMPT": "off", "AWS_PAGER": ""})
-    return {**kept, _RENEWING: os.pathsep.join([*renewing, cache_file])}
+    inherited.update({"AWS_CLI_AUTO_PROMPT": "off", "AWS_PAGER": ""})
+    return {**inherited, _RENEWING: os.pathsep.join([*renewing, cache_file])}
 
 
 def _is_executable(path: str) -> bool:

@@ -42,7 +42,7 @@ def account_ids(profiles: Profiles, name: str) -> list[str]:
     Where profiles say it by a key of its own, their own names don't count.
     """
     wanted = name.casefold()
-    for names_of in (_told_names, _own_name):
+    for names_of in (_configured_names, _own_name):
         found = {
             _account_id(profiles, own)
             for own, profile in profiles.items()
@@ -60,11 +60,11 @@ def account_names(profiles: Profiles) -> list[str]:
         name
         for own, profile in profiles.items()
         if _account_id(profiles, own) is not None
-        for name in (*_told_names(own, profile), *_own_name(own, profile))
+        for name in (*_configured_names(own, profile), *_own_name(own, profile))
     ]
 
 
-def _told_names(_: str, profile: Profile) -> list[str]:
+def _configured_names(_: str, profile: Profile) -> list[str]:
     return [str(profile[key]) for key in _NAME_KEYS if profile.get(key)]
 
 

@@ -18,7 +18,7 @@ from awscli_assume.host.protocols import Profile
 from awscli_assume.model.request.request import PARAMETERS, AssumeRoleRequest
 
 BLOCK = "assumed"
-NOT_KEPT = "(not kept)"
+NOT_STORED = "(not kept)"
 DEVICE = "serial-number"
 TOKEN_FILE, ASSERTION = "web-identity-token-file", "saml-assertion"
 # In place of a source profile, by the option that says so.
@@ -128,7 +128,7 @@ class Record:
         except (AttributeError, TypeError, ValueError):
             raise _broken("tags or policy-arns") from None
         via = options.get("via", [])
-        if not isinstance(via, list) or not all(isinstance(hop, str) for hop in via):
+        if not isinstance(via, list) or not all(isinstance(role, str) for role in via):
             raise _broken("via")
         if options.pop("provided_contexts", None) is not None:
             raise InvalidConfiguration(
@@ -175,7 +175,7 @@ def record_of(
 def _options_of(request: AssumeRoleRequest) -> tuple[tuple[str, str], ...]:
     """Return the options of a request by their names, each on one line; no secret is in them."""
     options: dict[str, object] = {
-        "via": [hop.arn for hop in request.via],
+        "via": [role.arn for role in request.via],
         **{
             name.replace("_", "-"): getattr(request, name)
             for name in PARAMETERS
@@ -183,9 +183,9 @@ def _options_of(request: AssumeRoleRequest) -> tuple[tuple[str, str], ...]:
         },
         "tags": dict(request.tags),
         # Their assertions are signed, and good for whoever has them.
-        "provided-contexts": NOT_KEPT if request.provided_contexts else None,
+        "provided-contexts": NOT_STORED if request.provided_contexts else None,
         TOKEN_FILE: getattr(request.identity_token, "token_file", None),
-        ASSERTION: NOT_KEPT if request.operation == "AssumeRoleWithSAML" else None,
+        ASSERTION: NOT_STORED if request.operation == "AssumeRoleWithSAML" else None,
         "principal-arn": getattr(request.identity_token, "principal_arn", None),
     }
     return tuple(

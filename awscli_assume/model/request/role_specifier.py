@@ -175,11 +175,11 @@ def parse_switch_role_url(text: str) -> tuple[str, str, Optional[str]]:
         parts = urlsplit(text)
         host = parts.hostname or ""
     except ValueError:
-        raise _refusal("(…)", "it is not a URL") from None
+        raise _url_error("(…)", "it is not a URL") from None
     shown = f"{parts.scheme}://{host}{parts.path}"
     is_switch = parts.path.rstrip("/") == "/switchrole" and "signin" in host.split(".")
     if parts.scheme != "https" or not is_switch:
-        raise _refusal(shown, "it is not the switch-role URL of the console")
+        raise _url_error(shown, "it is not the switch-role URL of the console")
     role_name = _only(parts, "roleName", shown)
     account = _only(parts, "account", shown)
     partitions = [one for domain, one in _PARTITIONS.items() if host.endswith(f".{domain}")]
@@ -189,11 +189,11 @@ def parse_switch_role_url(text: str) -> tuple[str, str, Optional[str]]:
 def _only(parts: SplitResult, name: str, shown: str) -> str:
     found = [value for key, value in parse_qsl(parts.query, keep_blank_values=True) if key == name]
     if len(found) != 1 or not found[0]:
-        raise _refusal(shown, f"it must have one {name}")
+        raise _url_error(shown, f"it must have one {name}")
     return found[0]
 
 
-def _refusal(shown: str, why: str) -> InvalidRequest:
+def _url_error(shown: str, why: str) -> InvalidRequest:
     return InvalidRequest(
         f"Invalid role URL {shown!r}: {why}. It must have the form {SWITCH_ROLE_URL}"
     )

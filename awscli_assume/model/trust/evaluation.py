@@ -90,9 +90,11 @@ def evaluate(
     verdicts = [judged(action) for action in needed_actions(caller, request)]
     worst = min(verdicts, key=lambda verdict: _WORST_FIRST.index(verdict.outcome))
     needs = any(verdict.needs_identity_policy for verdict in verdicts)
-    refusal = refused_by_sts(caller)
-    if refusal and worst.outcome != DENIED:
-        return replace(worst, outcome=NOT_ALLOWED, reasons=(refusal,), needs_identity_policy=needs)
+    sts_reason = refused_by_sts(caller)
+    if sts_reason and worst.outcome != DENIED:
+        return replace(
+            worst, outcome=NOT_ALLOWED, reasons=(sts_reason,), needs_identity_policy=needs
+        )
     provisos = tuple(
         f"if the source session has {what}, {action} may be needed too: {reason}"
         for action, what in _perhaps_needed(caller, request)

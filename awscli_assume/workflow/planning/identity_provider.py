@@ -149,14 +149,14 @@ def token_path(given: str) -> str:
     return path
 
 
-def check_read_again(path: str, is_kept: bool) -> None:
+def check_read_again(path: str, is_recorded: bool) -> None:
     """Check a token file before any call.
 
     ``is_kept`` is True if a later run has to read it again. A pipe can be read only once, so
     it is read when the token is sent. Raises InvalidRequest and InvalidConfiguration.
     """
     is_pipe = os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
-    if is_pipe and is_kept:
+    if is_pipe and is_recorded:
         raise InvalidRequest(
             "--auto-refresh has to read the token again later, and there will be none in the pipe "
             f"{path}. Try: --web-identity-token-file, with a file that is kept up to date"

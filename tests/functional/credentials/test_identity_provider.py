@@ -235,7 +235,7 @@ def test_refresh_of_many_keeps_their_ways_apart(aws, token: Path) -> None:
 
 
 def test_refresh_of_an_assertion_says_what_to_type(keyless, assertion: Path) -> None:
-    """It is good for some minutes, and was not kept."""
+    """It is valid for some minutes, and was not kept."""
     keyless("assume", *saml(assertion, "--update-profile", "idp"))
     done = keyless("assume", "refresh", "--update-profile", "idp")
 
@@ -285,7 +285,7 @@ def test_what_does_not_go_with_a_token(keyless, token: Path, more: list[str], wh
     [
         (["--role-session-name", "me"], "the assertion names the session"),
         (["--external-id", "abc"], "AssumeRoleWithSAML has no such parameter"),
-        (["--auto-refresh"], "good for some minutes"),
+        (["--auto-refresh"], "valid for some minutes"),
         (["--principal-arn", "idp"], "Invalid principal ARN 'idp'"),
         (["--role-name", "unknown"], "does not have the role unknown"),
     ],
@@ -307,7 +307,7 @@ def test_what_does_not_go_with_an_assertion(
         (["--web-identity-token-file", "token"], "needs a role: --role-arn ARN"),
         (["--web-identity-token-file", "token", "--role-name", "r"], "--account-id ID"),
         (["--role-arn", ROLE_ARN, "--web-identity-token-file", WEB_TOKEN], "is a token itself"),
-        (["--saml-assertion", saml_response()], "does not belong on a command line"),
+        (["--saml-assertion", saml_response()], "must not be on the command line"),
     ],
     ids=["no role", "no account", "the token itself", "the assertion itself"],
 )

@@ -134,7 +134,7 @@ def test_roles_on_roles_in_the_configuration_do_the_same(aws) -> None:
     assert done.code == 0, done.err
     assert signed_calls(aws)[:request] == ALONG
     assert aws.stub.requests[2]["DurationSeconds"] == "3600"
-    assert "3600 seconds in place of the configured 7200" in done.err
+    assert "3600 seconds instead of the configured 7200" in done.err
     assert too_long.code != 0
     assert "role chaining gives at most 3600 seconds" in too_long.err
     assert len(aws.stub.requests) == request
@@ -416,7 +416,7 @@ def test_every_request_goes_to_the_given_endpoint_and_region(
     [
         ("", "Invalid role name"),
         ("a b", "Invalid role name"),
-        ("arn:aws:iam::1:role/r", "has to be 12 digits"),
+        ("arn:aws:iam::1:role/r", "must be 12 digits"),
         ("arn:aws-cn:iam::123456789012:role/r", "in the partition aws-cn"),
     ],
 )

@@ -29,7 +29,7 @@ PROFILES = {
 def session_of(mocker: MockerFixture, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a factory of sessions with a profile."""
     written = {**PROFILES, "including": {"include_profile": "dev"}}
-    monkeypatch.setattr(sso_login, "profiles_as_written", lambda: written)
+    monkeypatch.setattr(sso_login, "profiles_as_written", lambda session: written)
 
     def create(profile: Optional[str]) -> Any:
         session = mocker.Mock(full_config={"profiles": PROFILES})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from awscli_assume.outputs.shells import SHELLS, is_plain, refusal, shell_of, word
+from awscli_assume.outputs.shells import SHELLS, is_plain, shell_of, unsupported_reason, word
 
 POWERSHELL = {"PSModulePath": "C:\\Modules"}
 COMSPEC = {"COMSPEC": "C:\\Windows\\system32\\cmd.exe"}
@@ -96,13 +96,13 @@ def test_a_quoted_text_is_one_word_to_a_posix_reader(value: str) -> None:
 )
 def test_control_characters_and_line_ends_are_refused(shell: str, value: str) -> None:
     """No shell is handed a value that would end the line, or act in the terminal."""
-    assert refusal(shell, value) == "has a line end or a control character"
+    assert unsupported_reason(shell, value) == "has a line end or a control character"
 
 
 @pytest.mark.parametrize("value", ['"', "100%", "%PATH%", "wow!", "a^b", "é", "\u2019"])
 def test_what_cmd_can_not_quote_is_refused_for_cmd_alone(value: str) -> None:
     """A value that cmd.exe would act upon is refused there, and no other shell minds."""
-    refused = {shell for shell in SHELLS if refusal(shell, value)}
+    refused = {shell for shell in SHELLS if unsupported_reason(shell, value)}
 
     assert refused == {"cmd"}
 
@@ -110,4 +110,4 @@ def test_what_cmd_can_not_quote_is_refused_for_cmd_alone(value: str) -> None:
 @pytest.mark.parametrize("value", ["a & b | c > d", "(x)", "it's", "\\", "$HOME `id` ~ * ;"])
 def test_what_cmd_can_quote(value: str) -> None:
     """Within double quotes, cmd.exe reads the characters of its grammar as letters."""
-    assert refusal("cmd", value) is None
+    assert unsupported_reason("cmd", value) is None

@@ -76,7 +76,7 @@ def test_the_role_exists() -> None:
 
     assert (step.status, step.evidence) == ("ok", (f"{ROLE.arn} exists",))
     assert found is not None
-    assert found.maximum_seconds == 7200
+    assert found.max_duration == 7200
 
 
 @pytest.mark.parametrize(
