@@ -40,7 +40,7 @@ class ProfileState:
     ``state`` is valid, expiring (less than 15 minutes), expired, replaced (other
     keys than ours, or no mark that says whose), missing (no keys, or no expiry),
     unknown (a copy, whose source does not say when its credentials end) or
-    auto-refresh (a program of ours answers them; what is in its cache is shown).
+    auto-refresh (our credential_process prints them; the state is that of its cache).
     ``seconds_left`` is never negative, and 0 for keys that are not ours.
     ``has_program`` tells that its credential_process is ours, ``cache_path`` the file
     that this one names; ``basis`` is what the files say of it, to see later whether

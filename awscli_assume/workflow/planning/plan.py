@@ -50,7 +50,7 @@ class ObtainedCredentials:
 
 @dataclass(frozen=True)
 class AssumedRole(ObtainedCredentials):
-    """What STS handed out for a role."""
+    """The credentials that STS returned for a role."""
 
     plan: AssumePlan
     credentials: TemporaryCredentials

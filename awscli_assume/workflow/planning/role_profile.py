@@ -105,7 +105,7 @@ def _tags(given: Profile, role_profile: Profile, configuration: str) -> dict[str
 def with_role_specifier(
     parsed_args: ParsedArgs, source: Optional[str], profiles: Mapping[str, Profile]
 ) -> tuple[ParsedArgs, Optional[str]]:
-    """Return the options that ROLE stands for, and its profile if it is the name of one.
+    """Return the options that ROLE means, and its profile if it is the name of one.
 
     ``source`` is the profile of ``--profile``. Raises InvalidRequest.
     """

@@ -173,7 +173,7 @@ def test_each_format_is_in_the_help(name: str) -> None:
     ],
 )
 def test_default_format(env: dict[str, str], name: str) -> None:
-    """A terminal gets what the person's shell reads, and all else what a program does."""
+    """The default format is that of the user's shell on a terminal, else process."""
     assert default_format(True, env) == name
     assert default_format(False, env) == "process"
 

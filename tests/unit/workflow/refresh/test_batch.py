@@ -113,7 +113,7 @@ def test_environment_as_source() -> None:
 def test_region_of_a_renewed_target(
     existing: str, recorded: Any, explicit: Any, expected: Any
 ) -> None:
-    """Ours is written again, a person's own is left, --region beats both."""
+    """Our region is written again, the user's own stays, --region overrides both."""
     block = {"target-region": recorded} if recorded else {}
     profiles = {"default": {}, "dev": {"region": existing, **ours(**block)}}
     (renewal,) = plan(profiles, {})
