@@ -71,8 +71,8 @@ def _check_command_is_apart(parsed_args: Any) -> None:
 def _auto_refresh_argument() -> dict[str, Any]:
     return flag(
         "auto-refresh",
-        "Give the child no keys, but an endpoint on this machine that hands them out and renews "
-        "them for as long as the child lives.",
+        "Give the command the address of a local endpoint in place of keys. The endpoint renews "
+        "the credentials while the command runs.",
     )
 
 

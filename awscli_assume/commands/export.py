@@ -49,16 +49,15 @@ def _format_argument() -> dict[str, Any]:
     return text(
         "format",
         f"How to write the credentials. {each} Default: <code>process</code>, and on a terminal "
-        "the form of your shell.",
+        "the format of your shell.",
     )
 
 
 def _stored_profile_argument() -> dict[str, Any]:
     return text(
         "update-profile",
-        "In place of a role, a profile that aws assume wrote: the credentials that it holds, or, "
-        "for one that refreshes by itself, those that are in its cache, renewed where they near "
-        "their end.",
+        "Print the credentials of this profile, which aws assume wrote, in place of a role. A "
+        "self-renewing profile is renewed if its credentials are about to expire.",
     )
 
 

@@ -37,10 +37,11 @@ class RefreshCommand(Verb):
         """Return the profiles to refresh, and --dry-run."""
         return [
             profile_argument("The profile to refresh."),
-            flag("all", "Refresh every profile of ours."),
+            flag("all", "Refresh every profile that aws assume wrote."),
             text(
                 "expiring-within",
-                "Refresh every profile of ours that has less than this many seconds left.",
+                "Refresh the profiles that aws assume wrote and that expire within this many "
+                "seconds.",
             ),
             dry_run_argument(),
         ]
