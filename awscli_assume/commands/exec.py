@@ -28,7 +28,7 @@ class ExecCommand(Verb):
         return [*role_verb_arguments(_auto_refresh_argument()), _command_argument()]
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
-        """Run the command; what stands after the first ``--`` is the child's, word for word."""
+        """Run the command. Everything after the first ``--`` belongs to the child."""
         # Here, for argparse gives a word before options to the last positional
         # or not as its version will.
         own, command = args, []

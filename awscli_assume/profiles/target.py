@@ -38,7 +38,7 @@ class Target:
     """A target profile and what it is going to hold.
 
     ``region`` None leaves the profile's region as it is. ``process`` is the
-    credential_process of a profile that refreshes by itself; it gets no keys.
+    credential_process of a self-renewing profile; it gets no keys.
     ``expires`` stands in for the expiry where a dry run can't know it.
     """
 

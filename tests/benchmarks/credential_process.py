@@ -99,11 +99,11 @@ def main() -> None:
         env = clean_environment(home)
         lines = [
             compare(
-                "our `credential_process`, fresh cache / `python3 -I -S -c pass`", (program, bare), env,
+                "our `credential_process` / `python3 -I -S -c pass`", (program, bare), env,
                 5 * options.runs, f"at most {BARE}",
             ),
             compare(
-                "`aws configure export-credentials --format process` / our `credential_process`, fresh cache",
+                "`aws configure export-credentials --format process` / our `credential_process`",
                 (export, program), env, options.runs, f"at least {FASTER}",
             ),
         ]  # fmt: skip

@@ -119,7 +119,7 @@ def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
                 client, credentials, plan.request, callers, context.environment.now(), partition
             )
         )
-        # GetCallerIdentity may have told it just now.
+        # GetCallerIdentity may have returned it just now.
         plan = _chained_by_credentials(plan, credentials, callers)
     return ReadyRequest(signer, plan, process, finds_device=True)
 
@@ -157,7 +157,7 @@ def _prepare_unsigned(context: CommandContext, plan: AssumePlan) -> ReadyRequest
 
 
 def send(context: CommandContext, ready_request: ReadyRequest) -> AssumedRole:
-    """Assume the role; the code of its MFA device is asked for here."""
+    """Assume the role, after a prompt for the MFA code if needed."""
     with source_mfa_device_named(context.session):
         obtained = assume(ready_request, context.environment)
     context.environment.notify(ready_request.plan.notes())

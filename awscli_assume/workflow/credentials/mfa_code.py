@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class MfaProcess:
-    """A command line whose output is a code, and the profile that it stands in."""
+    """A command line whose output is a code, and the profile that has it."""
 
     profile: str
     line: object = field(repr=False)

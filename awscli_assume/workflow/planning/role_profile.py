@@ -66,7 +66,7 @@ def role_profile(
 def layered(
     given: Profile, role_profile: Profile, configuration: str, profiles: Mapping[str, Profile]
 ) -> dict[str, object]:
-    """A flag beats the profile that names the role, that one its block, the block the default."""
+    """Return the options. A flag overrides the profile with the role, and that its block."""
     settings = read_settings(profiles.get(configuration), configuration)
     options: dict[str, object] = {"account_id": settings.get("account_id")}
     by_profile = {_ROLE_KEYS[k]: v for k, v in role_profile.items() if k in _ROLE_KEYS}
@@ -161,7 +161,7 @@ def chosen_role(
 ) -> Role:
     """Return the role of the options, else that of the profile that names one.
 
-    Raises InvalidRequest, and InvalidConfiguration for what stands in a profile.
+    Raises InvalidRequest, and InvalidConfiguration for an invalid key of a profile.
     """
     if parsed_args.role_name is not None:
         account_id = parsed_args.account_id
