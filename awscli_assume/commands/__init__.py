@@ -1,1 +1,1 @@
-"""One module a verb, and what the verbs share: arguments, environment, the road."""
+"""One module for each verb, and the registry of the verbs."""

@@ -32,8 +32,8 @@ class ClearCommand(Verb):
         """Return the profiles to clear, and --dry-run."""
         return [
             *profile_arguments("The profile to clear."),
-            flag("expired", "Clear every profile of ours whose credentials have expired."),
-            flag("all", "Clear every profile of ours."),
+            flag("expired", "Clear the profiles that aws assume wrote and that have expired."),
+            flag("all", "Clear every profile that aws assume wrote."),
             dry_run_argument(),
         ]
 

@@ -28,7 +28,7 @@ class ExecCommand(Verb):
         return [*role_verb_arguments(_auto_refresh_argument()), _command_argument()]
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
-        """Run the command; what stands after the first ``--`` is the child's, word for word."""
+        """Run the command. Everything after the first ``--`` belongs to the child."""
         # Here, for argparse gives a word before options to the last positional
         # or not as its version will.
         own, command = args, []
@@ -76,8 +76,8 @@ def _check_command_is_apart(parsed_args: Any) -> None:
 def _auto_refresh_argument() -> dict[str, Any]:
     return flag(
         "auto-refresh",
-        "Give the child no keys, but an endpoint on this machine that hands them out and renews "
-        "them for as long as the child lives.",
+        "Give the command the address of a local endpoint in place of keys. The endpoint renews "
+        "the credentials while the command runs.",
     )
 
 

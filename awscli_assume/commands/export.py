@@ -8,8 +8,9 @@ from awscli_assume.arguments.sts import text
 from awscli_assume.commands.verbs import Verb, role_verb_arguments
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.formats import FORMATS, default_format
+from awscli_assume.outputs.formats import FORMATS, default_format, render
 from awscli_assume.outputs.printing import check_stdout
+from awscli_assume.outputs.variables import source_variables
 from awscli_assume.workflow.credentials.copy_source import plan_to_use
 from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.refresh.stored_profile import read_stored_profile
@@ -54,9 +55,8 @@ def _format_argument() -> dict[str, Any]:
 def _stored_profile_argument() -> dict[str, Any]:
     return text(
         "update-profile",
-        "In place of a role, a profile that aws assume wrote: the credentials that it holds, or, "
-        "for one that refreshes by itself, those that are in its cache, renewed where they near "
-        "their end.",
+        "Print the credentials of this profile, which aws assume wrote, in place of a role. A "
+        "self-renewing profile is renewed if its credentials are about to expire.",
     )
 
 

@@ -43,11 +43,11 @@ class RefreshCommand(Verb):
         """Return the profiles to refresh, and --dry-run."""
         return [
             *profile_arguments("The profile to refresh."),
-            flag("all", "Refresh every profile of ours."),
+            flag("all", "Refresh every profile that aws assume wrote."),
             text(
                 "expiring-within",
-                "Refresh every profile of ours that has less than this many seconds left, or a "
-                "duration such as 15m.",
+                "Refresh the profiles that aws assume wrote and that expire within this many "
+                "seconds, or within a duration such as 15m.",
             ),
             verify_argument(),
             dry_run_argument(),

@@ -1,6 +1,6 @@
 """The verbs of ``aws assume``: their base class, their registry, and words that look like one.
 
-``VERBS`` is the only place that has to be told about a new verb.
+``VERBS`` is the only list of the verbs.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Verb(BasicCommand):
 
 
 def prepare_session(context: CommandContext) -> None:
-    """Let the options and keys of ours apply to what botocore does by itself.
+    """Apply our options and keys to what botocore does on its own.
 
     That is how it reads files that were just written, the clients that it makes for a source
     profile, and its question for an MFA code.

@@ -180,7 +180,7 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
 
     By the time that a command runs, the CLI has built the credential provider
     for the profile it began with, to give it the cache of role credentials
-    (customizations/assumerole.py, both majors): build it anew.
+    (customizations/assumerole.py, both majors): build it again.
     """
     if profile is not None:
         # Keeps the environment's keys out, as --profile does.
@@ -195,7 +195,7 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
 
 
 def forget_credentials(session: Any) -> None:
-    """Let a session look for the credentials of its profile anew, as if it never had.
+    """Make a session look for the credentials of its profile again.
 
     It keeps the first ones that it found (session.py), and the provider of roles keeps
     the profiles that it has been to: to come by again is a circle (credentials.py,

@@ -78,7 +78,7 @@ class Session(Protocol):
         """Return the botocore Config with the time-outs of the command line, or None."""
 
     def get_credentials(self) -> Any:
-        """Return the session's Credentials, found once and kept, or None."""
+        """Return the session's Credentials, which are looked up once, or None."""
 
     def get_component(self, name: str) -> Any:
         """Return a component, such as ``credential_provider``."""

@@ -37,7 +37,7 @@ _COPY_PREFIX = ".{}.enable-"
 
 
 class InstallError(Exception):
-    """The script cannot go on; the text says why and the next command. Exit code 1."""
+    """The script cannot continue. The text has the reason and the next command. Exit code 1."""
 
 
 def run_command(command: Sequence[str], env: Mapping[str, str], stdin: str) -> Result[str]:

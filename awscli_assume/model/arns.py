@@ -111,7 +111,7 @@ class Role:
         )
 
     def in_account(self, account_id: str) -> Role:
-        """Return the role with the ID that its account name stands for."""
+        """Return the role with the ID of its named account."""
         return replace(self, account_id=account_id, account_name=None)
 
 

@@ -88,7 +88,7 @@ def exported_role(variables: Mapping[str, str]) -> Optional[str]:
 def check_variables(
     variables: Mapping[str, str], unsupported_reason: Callable[[str], Optional[str]]
 ) -> Mapping[str, str]:
-    """Return variables unchanged if ``refusal`` has no reason against a value.
+    """Return the variables if ``unsupported_reason`` returns None for each value.
 
     Raises InvalidConfiguration, which names the variable and the reason, but not the value.
     """

@@ -1,4 +1,4 @@
-"""The program that ``credential_process`` names: runs outside of aws, in a bare Python.
+"""The script of our ``credential_process``. It runs outside of aws, without site packages.
 
 It imports no other package of ours, not even files/: each process of every SDK would pay for it.
 """

@@ -1,6 +1,6 @@
 """Renew a profile's credentials with one call of ``aws`` for all concurrent processes.
 
-answer.py imports this when its cache file is not fresh, in a bare Python from 3.6 on. The ``aws``
+answer.py imports this when its cache file is not fresh, in any Python from 3.6 on. The ``aws``
 that is called replaces the file. Processes wait for each other with a lock of the kernel, which
 is released when its process ends. A failed renewal leaves its time and exit code in the lock's
 file, so that the waiting processes do not all try again.

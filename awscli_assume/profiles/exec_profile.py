@@ -22,7 +22,7 @@ from awscli_assume.profiles.writer.store import FileEdit, apply_edits
 from awscli_assume.profiles.writer.verify import SectionEdit
 
 NAME = RESERVED
-# Marks the profile as ours, and tells whoever reads the file what it is.
+# Marks the profile as ours, and says in the file what it is.
 _MARK = "x_purpose"
 _PURPOSE = "settings of [default] for aws assume exec --auto-refresh: no credentials here"
 _CREDENTIAL_KEYS = (

@@ -207,7 +207,7 @@ def _options_of(request: AssumeRoleRequest) -> tuple[tuple[str, str], ...]:
             if name not in _NOT_RECORDED
         },
         "tags": dict(request.tags),
-        # Their assertions are signed, and good for whoever has them.
+        # Their assertions are signed: whoever has one can use it.
         "provided-contexts": NOT_STORED if request.provided_contexts else None,
         TOKEN_FILE: getattr(request.identity_token, "token_file", None),
         ASSERTION: NOT_STORED if request.operation == "AssumeRoleWithSAML" else None,

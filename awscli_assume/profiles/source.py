@@ -48,7 +48,7 @@ def choose_profile_pair(
 ) -> ProfilePair:
     """Return source and target profile; neither is used yet.
 
-    ``current`` is the session's profile, ``is_explicit`` tells that it comes from
+    ``current`` is the session's profile, ``is_explicit`` is whether it comes from
     ``--profile``; ``explicit_target`` is ``--update-profile``. In a shell whose
     AWS_PROFILE is the target, the source is the recorded one: the target's own
     credentials may be the very ones that have expired. A request with a token of

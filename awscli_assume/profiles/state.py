@@ -20,7 +20,7 @@ from awscli_assume.profiles.record import Record, read_record
 EXPIRY_KEY = "x_security_token_expires"
 PRINCIPAL_ARN_KEY = "x_principal_arn"
 PRINCIPAL_ID_KEY = "x_principal_id"
-# Which access key we wrote: tells whether somebody has set other keys since.
+# The access key that we wrote, to recognize keys that another tool has set since.
 WRITTEN_KEY_KEY = "x_principal_access_key_id"
 
 VALID, EXPIRING, EXPIRED = "valid", "expiring", "expired"
@@ -41,9 +41,9 @@ class ProfileState:
     ``state`` is valid, expiring (less than 15 minutes), expired, replaced (other
     keys than ours, or no mark that says whose), missing (no keys, or no expiry),
     unknown (a copy, whose source does not say when its credentials end) or
-    auto-refresh (a program of ours answers them; what is in its cache is shown).
+    auto-refresh (our credential_process prints them; the state is that of its cache).
     ``seconds_left`` is never negative, and 0 for keys that are not ours.
-    ``has_program`` tells that its credential_process is ours, ``cache_path`` the file
+    ``has_program`` is whether its credential_process is ours, ``cache_path`` the file
     that this one names; ``basis`` is what the files say of it, to see later whether
     that has changed.
     """
@@ -108,7 +108,7 @@ def inspect(name: str, profile: Optional[Profile], now: datetime) -> Optional[Pr
 
 
 def _state_of_cache(name: str, profile: Profile, record: Record, now: datetime) -> ProfileState:
-    """Return the state of a profile that refreshes by itself."""
+    """Return the state of a self-renewing profile."""
     process = profile.get(CREDENTIAL_PROCESS)
     # Keys in the credentials file beat the program (credentials.py, all versions).
     has_program = process is not None and is_ours(process)

@@ -123,7 +123,7 @@ def configure_set(name: str) -> Callable[[str, str], None]:
 
 
 def set_all(worker: int, round_number: int) -> None:
-    """Set what `aws assume` would, as the article's script does."""
+    """Set what `aws assume` would, as the usual script does."""
     configure = configure_set(profile_of(worker, round_number))
     configure("aws_access_key_id", key_of(worker, round_number))
     configure("aws_secret_access_key", "s")

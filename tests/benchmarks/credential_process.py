@@ -1,9 +1,9 @@
-"""Time the program of credential_process: both sides in turn, in one go, as a ratio.
+"""Time our credential_process: both sides in turn, in one go, as a ratio.
 
     python tests/benchmarks/credential_process.py [--runs N] [--write]
 
 A fresh cache file against a Python that does nothing, and the official AWS CLI
-2.38.5 against the program. ``--write`` puts the table into docs/performance.md.
+2.38.5 against our credential_process. ``--write`` puts the table into docs/performance.md.
 Nothing here decides a test.
 """
 
@@ -99,11 +99,11 @@ def main() -> None:
         env = clean_environment(home)
         lines = [
             compare(
-                "the program, fresh / `python3 -I -S -c pass`", (program, bare), env,
+                "our `credential_process` / `python3 -I -S -c pass`", (program, bare), env,
                 5 * options.runs, f"at most {BARE}",
             ),
             compare(
-                "`aws configure export-credentials --format process` / the program, fresh",
+                "`aws configure export-credentials --format process` / our `credential_process`",
                 (export, program), env, options.runs, f"at least {FASTER}",
             ),
         ]  # fmt: skip

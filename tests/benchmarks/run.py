@@ -31,7 +31,7 @@ from support.sts_stub import ROLE_ARN, StsStub  # noqa: E402
 HOST = "v2-2.38.5"
 BEGIN, END = "<!-- table -->", "<!-- /table -->"
 
-# The article's script, with --query in place of jq (which is one process less).
+# The usual script, with --query in place of jq (which is one process less).
 ARTICLE = """
 set -e
 set -- $(aws sts assume-role --role-arn {role} --role-session-name alice-231126-session \
@@ -113,7 +113,7 @@ class Bench:
         return lambda: _run([str(self.executable), *words], env)
 
     def article(self) -> Callable[[], None]:
-        """Return a run of the article's script."""
+        """Return a run of the usual script."""
         return lambda: _run(["sh", "-c", ARTICLE.format(role=ROLE_ARN)], self.plain)
 
 
@@ -168,7 +168,7 @@ def main() -> None:
             bench.plain, "sts", "assume-role", "--role-arn", ROLE_ARN, "--role-session-name", "me2"
         )
         rows = [
-            compare("`aws assume` / the article's script", assume, bench.article(), options.runs),
+            compare("`aws assume` / the usual script", assume, bench.article(), options.runs),
             compare("`aws assume` / `aws sts assume-role`", assume, plain, options.runs),
             compare(
                 "`aws --version` with the plugin / without it",

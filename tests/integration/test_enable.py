@@ -326,7 +326,7 @@ def test_version_1_without_the_plugin_says_what_to_type(
 
 
 def test_an_alias_is_told_and_not_run(script: Run, home: Path, config: Path) -> None:
-    """An alias called assume beats the plugin: enable warns, and does not run it as its proof."""
+    """An alias called assume beats the plugin: enable warns, and does not run it as its test."""
     alias = home / ".aws" / "cli" / "alias"
     alias.parent.mkdir()
     alias.write_text(f"[toplevel]\nassume = !touch {home}/was-run\n")
@@ -339,7 +339,7 @@ def test_an_alias_is_told_and_not_run(script: Run, home: Path, config: Path) -> 
 
 
 def test_settings_of_the_terminal_do_not_matter(script: Run, aws: Run, config: Path) -> None:
-    """A profile that is gone, a dead proxy or auto-prompt stop neither enable nor the proof."""
+    """A profile that is gone, a dead proxy or auto-prompt stop neither enable nor its test."""
     enabled = script(
         "enable", AWS_PROFILE="gone", HTTPS_PROXY="http://127.0.0.1:9", AWS_CLI_AUTO_PROMPT="on"
     )

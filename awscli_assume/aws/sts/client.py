@@ -268,7 +268,7 @@ def assume_role(
 def call(operation: Callable[..., Any], wrapper: str, **parameters: Any) -> Any:
     """Call STS. Return None for a 200 response with XML or HTML that is not from STS.
 
-    botocore then raises a bare KeyError with the name of the result's wrapper (seen on
+    botocore then raises a KeyError with the name of the result's wrapper (seen on
     1.46.3 and 2.38.5), and a ValueError for an Expiration that is not a time (2.38.5).
     """
     try:

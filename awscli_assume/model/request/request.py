@@ -177,31 +177,35 @@ def build_request(
     def text(name: str) -> Optional[str]:
         return checked(name, lambda value: limits.check(name, value))
 
-    def structures(name: str) -> Sequence[Mapping[str, str]]:
-        return cast(Sequence[Mapping[str, str]], options.get(name) or ())
-
-    def texts(name: str) -> Sequence[str]:
-        return cast(Sequence[str], options.get(name) or ())
-
     policy = checked("policy", limits.policy)
-    tags = limits.tags(structures("tags"))
+    tags = limits.tags(_structures_in(options, "tags"))
     size = "minimum_session_token_size"
     return AssumeRoleRequest(
         role=role,
         role_session_name=limits.check("role_session_name", session_name),
         duration_seconds=checked("duration_seconds", limits.duration),
         policy=policy,
-        policy_arns=limits.policy_arns(structures("policy_arns"), policy),
+        policy_arns=limits.policy_arns(_structures_in(options, "policy_arns"), policy),
         tags=tags,
-        transitive_tag_keys=limits.transitive_tag_keys(texts("transitive_tag_keys"), tags),
+        transitive_tag_keys=limits.transitive_tag_keys(
+            _texts_in(options, "transitive_tag_keys"), tags
+        ),
         external_id=text("external_id"),
         serial_number=text("serial_number"),
         token_code=text("token_code"),
         source_identity=text("source_identity"),
-        provided_contexts=limits.provided_contexts(structures("provided_contexts")),
+        provided_contexts=limits.provided_contexts(_structures_in(options, "provided_contexts")),
         minimum_session_token_size=checked(size, lambda value: limits.check_number(size, value)),
-        via=tuple(parse_role(one) for one in texts("via")),
+        via=tuple(parse_role(one) for one in _texts_in(options, "via")),
     )
+
+
+def _structures_in(options: Mapping[str, object], name: str) -> Sequence[Mapping[str, str]]:
+    return cast(Sequence[Mapping[str, str]], options.get(name) or ())
+
+
+def _texts_in(options: Mapping[str, object], name: str) -> Sequence[str]:
+    return cast(Sequence[str], options.get(name) or ())
 
 
 def check_option(name: str, value: str, is_own: bool = True) -> None:

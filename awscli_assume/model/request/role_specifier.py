@@ -1,4 +1,4 @@
-"""ROLE: a role specifier, and the options that it stands for.
+"""ROLE: a role specifier, and the options that it means.
 
 A specifier that is ambiguous is an error that lists all its meanings.
 Sources for the switch-role URL: IAM User Guide, "Grant a user permissions to switch

@@ -50,7 +50,7 @@ class Caller:
 
     @property
     def account_arn(self) -> str:
-        """The ARN that stands for the caller's whole account."""
+        """The ARN of the caller's whole account."""
         return iam_arn(self.partition, self.account_id, "root")
 
     @property

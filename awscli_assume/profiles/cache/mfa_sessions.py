@@ -1,4 +1,4 @@
-"""Cached MFA sessions: the credentials that one MFA code bought, by access key and device."""
+"""Cached MFA sessions: temporary credentials of an MFA code, by access key and device."""
 
 from __future__ import annotations
 

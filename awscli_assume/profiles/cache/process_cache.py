@@ -1,6 +1,6 @@
 """The cache files that a ``credential_process`` prints, one for each target profile.
 
-This module writes them. process/answer.py reads them in a bare Python. A file has three lines:
+This module writes them. process/answer.py reads them. A file has three lines:
 ``RENEW_AT EXPIRES_AT`` in Unix seconds, the document to print, and the assumed role user.
 """
 

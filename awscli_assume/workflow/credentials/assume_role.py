@@ -228,7 +228,7 @@ def _chained_by_credentials(
 
 
 def _suggest_explain(error: ClientError, plan: AssumePlan, parsed_globals: ParsedGlobals) -> None:
-    """Add the command that explains it to a refusal that policies may have caused.
+    """Add the `explain` command to an error that policies may have caused.
 
     It explains AssumeRole only, not a request with an identity provider's token.
     """

@@ -68,7 +68,7 @@ class CopyPlan(Plan):
         return PrincipalCredentials(NEW, NEW, NEW, now, NEW, NEW)
 
     def dry_run_requests(self) -> list[dict[str, object]]:
-        """Return the one request to STS, which tells whose credentials they are."""
+        """Return the one request to STS, which returns whose credentials they are."""
         return [
             {
                 "Operation": "GetCallerIdentity",

@@ -1,4 +1,4 @@
-"""``--login``: renew an expired sign-in, once, and go on."""
+"""``--login``: renew an expired sign-in, once, and continue."""
 
 from __future__ import annotations
 

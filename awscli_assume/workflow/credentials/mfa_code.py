@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class MfaProcess:
-    """A command line whose output is a code, and the profile that it stands in."""
+    """A command line whose output is a code, and the profile that has it."""
 
     profile: str
     line: object = field(repr=False)
@@ -114,7 +114,7 @@ def with_code(
 ) -> _T:
     """Use a code of the device; a wrong one that was typed is asked for again, twice.
 
-    Raises what ``use`` raises, such as the last refusal of a code.
+    Raises what ``use`` raises, such as the error for the last code.
     """
     if process is not None:
         return use(process.code(environment))

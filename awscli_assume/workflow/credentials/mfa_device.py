@@ -44,9 +44,9 @@ def with_device_of_caller(
 ) -> Optional[AssumeRoleRequest]:
     """Return the request with the caller's MFA device if STS refuses the call without one.
 
-    Returns None if the refusal has another cause, the device was named, nobody can give a
+    Returns None if the error has another cause, the device was named, nobody can give a
     code, the source is not the access key of a user, or the device can't be found; the
-    reason of the last is added to the refusal.
+    reason of the last is added to the error.
     """
     if request.serial_number is not None or not is_mfa_required(error):
         return None

@@ -62,7 +62,7 @@ def assume_with_device(
     process: Optional[MfaProcess],
     environment: Environment,
 ) -> TemporaryCredentials:
-    """Assume the role; a code that its MFA device has to give is asked for here."""
+    """Assume the role, after a prompt for the MFA code if needed."""
     if not needs_code(request):
         return assume_role(signer.client, request, environment.now(), signer.iam)
     route = _route(request, signer)

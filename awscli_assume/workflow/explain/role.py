@@ -184,7 +184,7 @@ def check_duration(
 ) -> Step:
     """Return whether the session may last as long as the request asks for.
 
-    ``is_explicit`` tells that --duration-seconds was given. Role chaining shortens any other
+    ``is_explicit`` is whether --duration-seconds was given. Role chaining shortens any other
     duration without an error.
     """
     seconds = request.duration_seconds

@@ -90,7 +90,7 @@ def make_plan(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
 def _read_command_line(
     context: CommandContext, parsed_args: ParsedArgs, profiles: ResolvedProfiles
 ) -> tuple[ParsedArgs, ProfilePair, Optional[GivenIdentityToken]]:
-    """Return the options with those that ROLE stands for, the profiles, and the token."""
+    """Return the options, with those that ROLE means, the profiles, and the token."""
     if getattr(parsed_args, "role", None) in profiles:
         # It may inherit its role.
         profiles.resolve(parsed_args.role)

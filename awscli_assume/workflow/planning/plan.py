@@ -50,7 +50,7 @@ class ObtainedCredentials:
 
 @dataclass(frozen=True)
 class AssumedRole(ObtainedCredentials):
-    """What STS handed out for a role."""
+    """The credentials that STS returned for a role."""
 
     plan: AssumePlan
     credentials: TemporaryCredentials
@@ -223,7 +223,7 @@ class AssumePlan(Plan):
             return plan.chained(caller.is_role_session)
         existing = read_record(self.profiles.written.get(pair.target))
         known = existing.role_arn if existing is not None else None
-        # An account is in one partition: the record of the same account tells it.
+        # An account is in one partition: the record of the same account has it.
         is_known = role.account_id is not None and known is not None
         return self.completed(
             parse_arn(str(known)).partition if is_known else "PARTITION", "ACCOUNT"

@@ -91,7 +91,7 @@ def _check_why_no_role(profiles: ResolvedProfiles, name: str) -> None:
 def layered(
     given: Profile, role_profile: Profile, configuration: str, profiles: Mapping[str, Profile]
 ) -> dict[str, object]:
-    """A flag beats the profile that names the role, that one its block, the block the default."""
+    """Return the options. A flag overrides the profile with the role, and that its block."""
     settings = read_settings(profiles.get(configuration), configuration)
     options: dict[str, object] = {"account_id": settings.get("account_id")}
     by_profile = {_ROLE_KEYS[k]: v for k, v in role_profile.items() if k in _ROLE_KEYS}
@@ -130,7 +130,7 @@ def _tags(given: Profile, role_profile: Profile, configuration: str) -> dict[str
 def with_role_specifier(
     parsed_args: ParsedArgs, source: Optional[str], profiles: Mapping[str, Profile]
 ) -> tuple[ParsedArgs, Optional[str]]:
-    """Return the options that ROLE stands for, and its profile if it is the name of one.
+    """Return the options that ROLE means, and its profile if it is the name of one.
 
     ``source`` is the profile of ``--profile``. Raises InvalidRequest.
     """
@@ -186,7 +186,7 @@ def chosen_role(
 ) -> Role:
     """Return the role of the options, else that of the profile that names one.
 
-    Raises InvalidRequest, and InvalidConfiguration for what stands in a profile.
+    Raises InvalidRequest, and InvalidConfiguration for an invalid key of a profile.
     """
     if parsed_args.role_name is not None:
         account_id = parsed_args.account_id

@@ -68,7 +68,7 @@ class Renewal:
             expiration=found.expiration,
             seconds_left=found.seconds_left(self.obtained.at),
             state=state if found.expiration is not None else UNKNOWN,
-            # The source of a copy may be somebody else now.
+            # The source of a copy may be another principal now.
             principal_arn=found.assumed_role_arn,
         )
 
@@ -242,7 +242,7 @@ def preview_renewals(
 def renew_one(
     context: CommandContext, state: ProfileState, profiles: ResolvedProfiles
 ) -> ObtainedCredentials:
-    """Carry out the plan of one profile again. Raises what stands in the way."""
+    """Carry out the plan of one profile again. Raises the error that prevents it."""
     (done,) = renew(context, plan_renewals([state], profiles, context))
     if done.error is not None:
         raise done.error

@@ -1,4 +1,4 @@
-"""The credentials of a profile that we wrote, renewed if it refreshes by itself."""
+"""The credentials of a profile that we wrote, renewed if it is self-renewing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class StoredProfile:
         return self.profiles.resolved
 
     def obtain_to_use(self, context: CommandContext) -> UsableCredentials:
-        """Return the credentials of the profile, renewed if it refreshes by itself."""
+        """Return the credentials of the profile, renewed if it is self-renewing."""
         state = self.state
         region = context.parsed_globals.region or state.region
         if not state.record.auto_refresh:

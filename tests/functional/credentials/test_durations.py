@@ -232,7 +232,7 @@ def test_refresh_of_many_keeps_each_sources_settings(aws) -> None:
 
 
 def test_export_takes_the_longest(aws) -> None:
-    """A verb that writes no profile goes the same road."""
+    """A verb that writes no profile follows the same steps."""
     aws.stub.script = RoleOfSeconds(7200, ROLE_ARN)
     done = aws("assume", "export", "--format", "process", *MAX[1:])
 

@@ -26,7 +26,7 @@ FROZEN_LEFTOVERS = {"_PYI_ARCHIVE_FILE": "/x", "_PYI_PARENT_PROCESS_LEVEL": "1",
     ],
 )
 def test_leftovers_of_the_cli_are_undone(before: dict, after: dict) -> None:
-    """What the CLI has set for itself is taken out, what the person has set stays."""
+    """What the CLI has set for itself is removed, what the user has set stays."""
     assert user_environment(before) == after
 
 
@@ -44,7 +44,7 @@ def test_leftovers_of_the_cli_are_undone(before: dict, after: dict) -> None:
 def test_library_path_of_a_frozen_cli_is_undone(
     before: dict, after: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """PyInstaller keeps the person's library path beside its own; the child gets that one."""
+    """PyInstaller saves the user's library path; the child gets that one."""
     monkeypatch.setattr(sys, "frozen", True, raising=False)
 
     assert user_environment(before) == after

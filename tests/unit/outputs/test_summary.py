@@ -105,7 +105,7 @@ def test_object_holds_no_secret() -> None:
     ],
 )
 def test_export_line(variables: dict[str, str], profile: str, line: str) -> None:
-    """The line sets AWS_PROFILE in the person's own shell, with the name quoted for it."""
+    """The line sets AWS_PROFILE in the user's own shell, with the name quoted for it."""
     assert export_line(profile, variables) == line
 
 

@@ -43,7 +43,7 @@ THEIRS = dict.fromkeys(
 
 
 def test_keys_stand_alone() -> None:
-    """The child has the person's own variables, the keys, and nothing of other credentials."""
+    """The child has the user's own variables, the keys, and nothing of other credentials."""
     found = environment_with_keys({**PLAIN, **THEIRS}, KEYS, "eu-west-1", ROLE_ARN)
 
     assert found == {
@@ -59,7 +59,7 @@ def test_keys_stand_alone() -> None:
 
 
 def test_what_is_not_known_is_not_set() -> None:
-    """No expiry, no region and no role: the person's region stays, an old expiry goes."""
+    """No expiry, no region and no role: the user's region stays, an old expiration goes."""
     before = {**PLAIN, **THEIRS, "AWS_REGION": "theirs"}
     keys = SessionCredentials("ASIAKEY", "secret", "token", None)
 

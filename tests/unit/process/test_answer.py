@@ -45,7 +45,7 @@ def test_a_fresh_file_needs_no_aws(scene: Scene) -> None:
 
 
 def test_a_fresh_file_needs_no_module(scene: Scene) -> None:
-    """With a fresh file no module is loaded beyond those of a bare Python."""
+    """With a fresh file no module is loaded beyond those of Python itself."""
     scene.put(60, HOUR)
     bare = imports_of([sys.executable, "-I", "-S", "-c", "pass"])
 

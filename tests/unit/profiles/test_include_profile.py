@@ -66,7 +66,7 @@ def chains(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
 
 
 def flattened(profiles: dict[str, Any]) -> tuple[Optional[dict[str, Any]], list[str]]:
-    """Return ``top`` as a person would write it out, or None where that has no end; and the path.
+    """Return ``top`` with all inherited keys, or None for a circle; and the path.
 
     Written anew, from the near end, so that the code under test is not its own judge.
     """

@@ -65,7 +65,7 @@ def written_and_read(record: Record) -> Optional[Record]:
 
 
 def test_block_of_a_bare_request() -> None:
-    """A bare request's record says which role, which name and which source."""
+    """The record of a request without options says which role, which name and which source."""
     record = record_of(AssumeRoleRequest(ROLE, "alice"), "{user}@{host}", "default", None)
 
     assert record.to_block() == {

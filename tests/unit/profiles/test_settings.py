@@ -1,4 +1,4 @@
-"""The block `assume =` that a person set for a source profile."""
+"""The block `assume =` that a user set for a source profile."""
 
 from __future__ import annotations
 

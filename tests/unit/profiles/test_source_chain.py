@@ -1,4 +1,4 @@
-"""The way from a role to its credentials, held against botocore's own provider."""
+"""The path from a role to its credentials, compared with botocore's own provider."""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ def test_role_arn_needs_no_call(client: Any, cache: CallerCache, mocker: MockerF
 
 
 def test_account_of_the_caller(client: Any, cache: CallerCache, make_credentials: Any) -> None:
-    """Account and partition of a bare role name are those of the caller's own ARN."""
+    """Account and partition of a role name alone are those of the caller's own ARN."""
     completed = complete_role(client, make_credentials(), request_for(Role("r")), cache, NOW)
 
     assert completed.role.arn == "arn:aws-cn:iam::123456789012:role/r"

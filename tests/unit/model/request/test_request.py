@@ -36,7 +36,7 @@ EVERYTHING: dict[str, Any] = {
 
 
 def test_parameters_hold_what_was_asked_for_and_nothing_else() -> None:
-    """A bare request has the two parameters that STS requires."""
+    """A request without options has the two parameters that STS requires."""
     request = build_request(ROLE, "alice", {})
 
     assert request.parameters() == {"RoleArn": ROLE.arn, "RoleSessionName": "alice"}

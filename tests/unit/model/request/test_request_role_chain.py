@@ -130,13 +130,13 @@ def test_names_are_completed_alike() -> None:
     "text", ["", "a b", "arn:aws:iam::1:role/r", "arn:aws:sts::123456789012:assumed-role/r/s"]
 )
 def test_hop_that_is_no_role(text: str) -> None:
-    """A hop is checked as any role is."""
+    """An intermediate role is checked as any role is."""
     with pytest.raises(InvalidRequest, match="Invalid role (name|ARN)"):
         build_request(ROLE, "s1", {"via": [text]})
 
 
 def test_a_request_shows_no_code() -> None:
-    """The code of the device is in no repr, with hops as without."""
+    """The code of the device is in no repr, with or without --via."""
     request = build_request(ROLE, "s1", {"via": [OTHER], **WHOLE})
 
     assert isinstance(request, AssumeRoleRequest)

@@ -50,7 +50,7 @@ def test_file_and_folder_are_their_owners_alone(kept: MfaSession) -> None:
 
 @pytest.mark.parametrize(("left", "is_used"), [(301, True), (300, True), (299, False), (0, False)])
 def test_less_than_five_minutes_are_too_few(kept: MfaSession, left: int, is_used: bool) -> None:
-    """A crowd of requests has to end within the session."""
+    """Many requests have to end within the session."""
     kept.store(session(seconds=left), NOW)
 
     assert (kept.load(NOW) is not None) == is_used

@@ -36,7 +36,7 @@ def words_of(path: str) -> list[str]:
 
 
 def test_an_ordinary_line_has_no_quotes() -> None:
-    """What a person sees in the config file is plain."""
+    """The command in the config file is readable."""
     found = command_line(
         "/usr/bin/python3", PROGRAM, "/home/alice/.aws/c/ab12", "assumed-role", "/usr/bin/aws"
     )

@@ -155,7 +155,7 @@ def test_what_was_found_runs_the_program() -> None:
 def test_the_libraries_of_the_frozen_cli_are_not_lent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A candidate is run with the library path that the person had."""
+    """A candidate is run with the user's own library path."""
     monkeypatch.setenv("LD_LIBRARY_PATH", "/frozen")
     monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/mine")
     shim = executable(tmp_path / "python3", '#!/bin/sh\necho "$LD_LIBRARY_PATH"\n')

@@ -132,7 +132,7 @@ def test_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 
 
 def test_damage_is_refused_as_by_the_edit_itself(credentials: Path) -> None:
-    """A file that the CLI's writer would damage is an error of the rehearsal, too."""
+    """A file that the CLI's writer would damage is an error of a dry run, too."""
     credentials.write_text("[dev]\nx = 1\n[dev]\n")
     os.utime(credentials, (LONG_AGO, LONG_AGO))
 

@@ -378,7 +378,7 @@ def test_foreign_writer_who_never_stops(credentials: Path) -> None:
 
 
 def test_file_that_was_only_half_written(credentials: Path, mocker: MockerFixture) -> None:
-    """What was wrong with a file that has changed meanwhile is not held against it."""
+    """A damaged file that has changed in the meantime is read again."""
     put(credentials, "[other]\naws_access_key_")
     real = raw_config_parse
 

@@ -1,4 +1,4 @@
-"""The road from a command line to a plan: which value counts, and what is refused."""
+"""From a command line to a plan: which value counts, and what is refused."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LATER = "2026-11-23T10:00:00Z"
 
 
 class FakeSession:
-    """What the road asks of a session before it goes anywhere: profiles, and the current one."""
+    """The part of a session that planning needs: the profiles, and the current one."""
 
     def __init__(self, profiles: dict[str, Any], current: Optional[str] = None) -> None:
         self.full_config = {"profiles": profiles}

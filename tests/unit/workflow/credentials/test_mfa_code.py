@@ -56,7 +56,7 @@ def test_no_shell_reads_the_line(tmp_path: Any) -> None:
 
 
 def test_command_has_no_stdin_and_the_persons_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It has the variables of the person, not those of the CLI, and reads an empty stdin."""
+    """It has the variables of the user, not those of the CLI, and reads an empty stdin."""
     code = (
         "import os, sys; assert sys.stdin.read() == ''; assert '_PYI_X' not in os.environ; "
         "print(os.environ['MY_CODE'])"

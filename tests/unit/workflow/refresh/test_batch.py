@@ -114,7 +114,7 @@ def test_environment_as_source() -> None:
 def test_region_of_a_renewed_target(
     existing: str, recorded: Any, explicit: Any, expected: Any
 ) -> None:
-    """That of the request replaces ours, a person's own is left, --region beats both."""
+    """The region of the request replaces ours; the user's stays; --region overrides both."""
     block = {"target-region": recorded} if recorded else {}
     profiles = {"default": {}, "dev": {"region": existing, **ours(**block)}}
     (renewal,) = plan(profiles, {})

@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_command_is_found_on_the_path(folder: Path) -> None:
-    """A bare name is looked for on the PATH that the child will have."""
+    """A name without a path is looked up on the PATH that the child will have."""
     assert find_program("tool", {"PATH": str(folder)}) == Program(str(folder / "tool"))
 
 
