@@ -90,14 +90,19 @@ def check_identity_provider_options(parsed_args: object) -> bool:
             "--web-identity-token-file and --saml-assertion are two identity tokens: leave one of "
             "them out"
         )
-    _check_other_options(parsed_args, WebIdentity if assertion is None else SamlAssertion)
+    kind = WebIdentity if assertion is None else SamlAssertion
+    check_other_options(parsed_args, kind, kind.option)
     return True
 
 
-def _check_other_options(parsed_args: object, kind: type[IdentityToken]) -> None:
+def check_other_options(parsed_args: object, kind: type[IdentityToken], place: str) -> None:
+    """Raise InvalidRequest for options that a request with an identity token can't have.
+
+    ``place`` is the option or the setting of the token.
+    """
     if getattr(parsed_args, "via", None) is not None:
         raise InvalidRequest(
-            f"--via does not go with {kind.option}: the roles after the first need a source. "
+            f"--via does not go with {place}: the roles after the first need a source. "
             "Assume the first role by it, then the others from there: aws assume --profile "
             "TARGET --update-profile NAME"
         )
@@ -110,7 +115,7 @@ def _check_other_options(parsed_args: object, kind: type[IdentityToken]) -> None
             continue
         why = f"{kind.operation} has no such parameter"
         raise InvalidRequest(
-            f"{option_name(name)} does not go with {kind.option}: "
+            f"{option_name(name)} does not go with {place}: "
             f"{'the assertion names the session' if is_name else why}. Leave it out"
         )
     if is_saml and getattr(parsed_args, "auto_refresh", False):

@@ -171,7 +171,7 @@ def fails_without_a_call(oracle: Outcome, ours: Outcome) -> None:
 
 
 KEYS = {
-    "keys of the source in the credentials file": Case((X,), (B,), on_version_1=True),
+    "keys of the source in the credentials file": Case((X,), (B,)),
     "keys of the source in the config file": Case((X, keys("B", "profile B"))),
     "keys of the source in both files": Case((X, keys("B in config", "profile B")), (B,)),
     "access key ID in one file and secret in the other": Case(
@@ -199,7 +199,7 @@ CHAINS = {
     "three roles": Case(
         (role("X", source_profile="D"), role("D", source_profile="C"),
          role("C", source_profile="B")),
-        (B,), on_version_1=True,
+        (B,),
     ),
     "four roles": Case(
         (role("X", source_profile="E"), role("E", source_profile="D"),
@@ -238,7 +238,7 @@ CHAINS = {
         (B, section("C", {"aws_access_key_id": key_id("C")})),
     ),
     "a circle of two": Case(
-        (role("X", source_profile="C"), role("C", source_profile="X")), on_version_1=True
+        (role("X", source_profile="C"), role("C", source_profile="X"))
     ),
     "a circle behind X": Case(
         (role("X", source_profile="C"), role("C", source_profile="D"),
@@ -325,7 +325,6 @@ EMPTY_SOURCE = {
 WEB_IDENTITY = {
     "without source_profile": Case(
         (role("X", role_session_name="job", **WEB),), prepare=web_identity_token,
-        on_version_1=True,
     ),
     "without role_session_name": Case((role("X", **WEB),), prepare=web_identity_token),
     "with source_profile": Case(
@@ -406,8 +405,7 @@ OTHER_SOURCES = {
     ),
 }  # fmt: skip
 REGIONS = {
-    "of X": Case((role("X", source_profile="B", region="eu-west-1"),), (B,), region=None,
-                 on_version_1=True),
+    "of X": Case((role("X", source_profile="B", region="eu-west-1"),), (B,), region=None),
     "of B": Case((X, profile("B", region="eu-west-1")), (B,), region=None),
     "of X and B": Case(
         (role("X", source_profile="B", region="eu-west-1"), profile("B", region="us-west-2")),
@@ -721,7 +719,7 @@ FILES = {
                    "AWS_SHARED_CREDENTIALS_FILE": "{home}/else/keys"},
     ),
     "role_arn in the credentials file": Case(
-        (), (section("X", {"role_arn": arn("X"), "source_profile": "B"}), B), on_version_1=True
+        (), (section("X", {"role_arn": arn("X"), "source_profile": "B"}), B)
     ),
     "source_profile in the credentials file": Case(
         (role("X"),), (section("X", {"source_profile": "B"}), B)

@@ -7,7 +7,10 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
-from awscli_assume.arguments.identity_provider import check_identity_provider_options
+from awscli_assume.arguments.identity_provider import (
+    check_identity_provider_options,
+    check_other_options,
+)
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs, Profile
@@ -95,14 +98,18 @@ def given_identity_token(
     return GivenIdentityToken(path, "", None)
 
 
-def profile_token(profile: Profile, name: str) -> Optional[GivenIdentityToken]:
+def profile_token(
+    parsed_args: ParsedArgs, profile: Profile, name: str
+) -> Optional[GivenIdentityToken]:
     """Return the web identity token of a role's profile, None if the profile has none.
 
     As in the AWS CLI, the path is not expanded, and a file that can't be read is an OSError.
+    Raises InvalidRequest for options that only AssumeRole has.
     """
     path = profile.get(TOKEN_FILE)
     if path is None:
         return None
+    check_other_options(parsed_args, WebIdentity, f"{TOKEN_FILE} of the profile '{name}'")
     try:
         with open(path, "rb"):
             pass

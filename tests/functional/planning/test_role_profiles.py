@@ -455,3 +455,77 @@ def test_no_file_gets_what_is_inherited(aws) -> None:
 
     assert done.code == 0, done.err
     assert aws.config.read_text().startswith(before)
+
+
+@pytest.fixture
+def web(aws):
+    """Return the driver of a user whose profile has a web identity, and a source to ignore."""
+
+    def answer(request):
+        return assume_role_answer(ROLE_ARN, "job", operation="AssumeRoleWithWebIdentity")
+
+    token = aws.config.parent / "token"
+    token.write_text("the-web-identity-token")
+    add_profile(aws, "web", role_arn=ROLE_ARN, web_identity_token_file=str(token),
+                source_profile="default", external_id="ignored", duration_seconds="1800",
+                role_session_name="job", region="us-east-1")  # fmt: skip
+    aws.stub.script = answer
+    return aws
+
+
+@pytest.mark.parametrize("words", [("--profile", "web"), ("web",)], ids=["--profile", "ROLE"])
+def test_web_identity_of_the_profile(web, words: tuple[str, ...]) -> None:
+    """The token replaces the source, and a refresh reads it again; nothing is signed."""
+    done = web("assume", *words)
+
+    assert done.code == 0, done.err
+    first, again = refresh(web)
+    assert first == again
+    assert first["Action"] == "AssumeRoleWithWebIdentity"
+    assert first["WebIdentityToken"] == "the-web-identity-token"
+    assert first["RoleSessionName"] == "job"
+    assert not {"ExternalId", "DurationSeconds"} & set(first)
+    assert not any("Authorization" in one for one in web.stub.headers)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            ("--external-id", "e"),
+            "--external-id does not go with web_identity_token_file of the profile 'web'",
+        ),
+        (("--via", FIRST_ARN), "--via does not go with web_identity_token_file of the profile"),
+    ],
+)
+def test_options_that_a_web_identity_has_not(web, words: tuple[str, ...], says: str) -> None:
+    """An option that the request would lose is refused, not ignored."""
+    done = web("assume", "--profile", "web", *words)
+
+    assert says in done.err
+    assert web.stub.requests == []
+
+
+def test_a_web_identity_is_not_explained(web) -> None:
+    """There is no caller whose policies count; the suggested command works."""
+    done = web("assume", "explain", "--profile", "web")
+
+    assert "Try: aws assume --profile web" in done.err
+    assert web.stub.requests == []
+    assert web("assume", "--profile", "web").code == 0
+
+
+def test_device_of_the_source_is_named(aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a terminal, the error names the device of the source, not the one of the role."""
+
+    def no_terminal(question: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", no_terminal)
+    add_profile(aws, "source", role_arn=FIRST_ARN, source_profile="default", mfa_serial="a-device")
+    add_profile(aws, "deploy", role_arn=ROLE_ARN, source_profile="source", mfa_serial=MFA_SERIAL,
+                mfa_process="echo 123456", region="us-east-1")  # fmt: skip
+    done = aws("assume", "--profile", "deploy")
+
+    assert "The MFA device a-device of the source profile needs a code" in done.err
+    assert aws.stub.requests == []
