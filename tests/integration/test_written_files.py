@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -204,6 +205,37 @@ def test_link_to_a_volume_that_is_not_mounted(user: Person, sts_stub: StsStub) -
     assert f"{user.credentials} is a link to" in done.stderr
     assert not volume.exists()
     assert sts_stub.actions == []
+
+
+@one_host
+@pytest.mark.skipif(not shutil.which("unshare"), reason="mounts a folder")
+def test_read_only_mount(user: Person, sts_stub: StsStub) -> None:
+    """On a read-only mount STS is not called, and the commands of the advice work."""
+    folder = shlex.quote(str(user.config.parent))
+    mount = f"mount --bind {folder} {folder} && mount -o remount,bind,ro {folder} || exit 99; "
+
+    def run(*words: str) -> subprocess.CompletedProcess:
+        command = mount + shlex.join(user.words(*words))
+        return subprocess.run(
+            ["unshare", "-m", "sh", "-c", command],
+            env=user.variables(), cwd=user.home, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    done = run("assume", "my-iam-role")
+    if done.returncode in (1, 99):
+        pytest.skip("this user may not mount")
+    calls = list(sts_stub.actions)
+    advised = [
+        run("assume", "export", "my-iam-role"),
+        run("assume", "exec", "my-iam-role", "--", "true"),
+    ]
+
+    assert done.returncode == 253
+    assert "read-only" in done.stderr
+    assert "chmod" not in done.stderr
+    assert "aws assume exec ROLE -- COMMAND, or aws assume export ROLE" in done.stderr
+    assert calls == []
+    assert [one.stderr for one in advised if one.returncode] == []
 
 
 @one_host

@@ -15,7 +15,7 @@ from pytest_mock import MockerFixture
 
 from awscli_assume.errors import ForeignProfile, UnusableFile
 from awscli_assume.host import ConfigFileWriter, profile_to_section, raw_config_parse
-from awscli_assume.profiles.writer.store import FileEdit, apply_edits
+from awscli_assume.profiles.writer.store import FileEdit, apply_edits, rehearse_edits
 from awscli_assume.profiles.writer.verify import SectionEdit
 
 LONG_AGO = 1_700_000_000.0
@@ -483,3 +483,64 @@ def test_backup_of_an_earlier_run_stops_the_writer(tmp_path: Path, mocker: Mocke
         apply_edits([config_edit(path)], pass_check)
 
     assert path.read_text() == CONFIG
+
+
+# The rehearsal
+
+
+def test_rehearsal_changes_nothing(config: Path, credentials: Path) -> None:
+    """A rehearsal leaves both files and their folder as they are."""
+    rehearse_edits([config_edit(config), credentials_edit(credentials)], pass_check)
+
+    assert (config.read_text(), credentials.read_text()) == (CONFIG, CREDENTIALS)
+    assert names_beside(config) == ["config", "credentials"]
+
+
+def test_rehearsal_creates_no_folder(tmp_path: Path) -> None:
+    """A rehearsal of a write to a new folder creates neither folder nor lock."""
+    config = tmp_path / ".aws" / "config"
+
+    rehearse_edits([config_edit(config)], pass_check)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rehearsal_finds_what_the_write_would_find(config: Path) -> None:
+    """A rehearsal ends with the error of the write: damage, a refusal, or a full disk."""
+
+    def refuse(before: Sequence[Any]) -> None:
+        raise ForeignProfile("not yours")
+
+    with pytest.raises(ForeignProfile, match="not yours"):
+        rehearse_edits([config_edit(config)], refuse)
+    put(config, "[profile dev]\nREGION = r\n")
+    with pytest.raises(UnusableFile, match="would damage"):
+        rehearse_edits([config_edit(config)], pass_check)
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [(errno.EROFS, "aws assume exec"), (errno.EACCES, "ls -ld "), (errno.ENOSPC, "df ")],
+)
+def test_folder_that_can_not_be_written(
+    config: Path, mocker: MockerFixture, code: int, advice: str
+) -> None:
+    """A folder that takes no copy is found, with advice that fits the reason."""
+    error = OSError(code, os.strerror(code))
+    mocker.patch("awscli_assume.profiles.writer.store.private_copy", side_effect=error)
+
+    with pytest.raises(UnusableFile, match=f"Cannot write {config}: .*{advice}"):
+        rehearse_edits([config_edit(config)], pass_check)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX links")
+def test_link_that_leads_nowhere(tmp_path: Path) -> None:
+    """A dangling link in the way of a file is named, and nothing is created behind it."""
+    volume = tmp_path / "volume"
+    (tmp_path / ".aws").symlink_to(volume)
+    config = tmp_path / ".aws" / "config"
+
+    with pytest.raises(UnusableFile, match=f"{config.parent} is a link to {volume}"):
+        apply_edits([config_edit(config)], pass_check)
+
+    assert not volume.exists()
