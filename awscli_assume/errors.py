@@ -55,6 +55,7 @@ def configured_in(place: str) -> Iterator[None]:
 
 
 def with_advice(error: _Error, advice: str) -> _Error:
-    """Return an error of botocore's with a second line, which says what to do."""
-    error.args = (f"{error.args[0]}\n{advice}", *error.args[1:])
+    """Return an error of botocore's with a further sentence, which says what to do."""
+    message = str(error.args[0])
+    error.args = (f"{message}{'' if message.endswith('.') else '.'} {advice}", *error.args[1:])
     return error

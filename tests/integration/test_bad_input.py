@@ -373,16 +373,16 @@ CONFIGURATION = {
         NAME, (MFA_SERIAL, "--token-code"), 253, setting("serial_number", MFA_SERIAL)
     ),
     "role profile without a source": Row(
-        ("--profile", "deploy"), ("'deploy'", "source_profile", f"--role-arn {ROLE_ARN}"), 253,
+        ("--profile", "deploy"), ("'deploy'", "source_profile", f"--role-arn {ROLE_ARN}"), 255,
         config(f"[profile deploy]\nrole_arn = {ROLE_ARN}"),
     ),
     "role profile with an empty source": Row(
-        ("--profile", "deploy"), ("credential_source = Environment", "AWS_ACCESS_KEY_ID"), 253,
+        ("--profile", "deploy"), ("credential_source", "deploy", "AWS_ACCESS_KEY_ID"), 255,
         config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
                "credential_source = Environment"),
     ),
     "role profile with a missing source": Row(
-        ("--profile", "deploy"), ("'deploy'", "nobody", "list-profiles"), 253,
+        ("--profile", "deploy"), ('"deploy"', "nobody", "list-profiles"), 255,
         config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\nsource_profile = nobody"),
     ),
     "role profile with a bad ARN": Row(
@@ -397,7 +397,7 @@ CONFIGURATION = {
     "role profile with a device, no terminal": Row(
         ("--profile", "deploy"), (MFA_SERIAL, "--token-code"), 253,
         config(f"[profile deploy]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
-               f"mfa_serial = {MFA_SERIAL}"),
+               f"region = us-east-1\nmfa_serial = {MFA_SERIAL}"),
     ),
     "source is a role with a device, no terminal": Row(
         (*NAME, "--profile", "deploy"), (MFA_SERIAL, "no terminal"), 253,

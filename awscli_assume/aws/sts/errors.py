@@ -18,7 +18,7 @@ from awscli_assume.aws.sts.error_hints import (
     find_hint,
     max_duration_hint,
 )
-from awscli_assume.errors import UnexpectedAnswer, with_advice
+from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import (
     BotoCoreError,
     ClientError,
@@ -53,7 +53,7 @@ def error_hints_added(
         add_hint(error, hint or _hint_for(error, request))
         raise
     except EndpointConnectionError as error:
-        with_advice(error, NETWORK_HINT)
+        _append(error, NETWORK_HINT)
         raise
     except ResponseParserError:
         raise unexpected_response() from None
@@ -69,7 +69,7 @@ def chain_step_named(number: int, count: int, role_arn: str) -> Iterator[None]:
         add_hint(error, step)
         raise
     except (BotoCoreError, UnexpectedAnswer) as error:
-        with_advice(error, step)
+        _append(error, step)
         raise
 
 
@@ -151,3 +151,7 @@ def _with_hint(text: str, hint: Optional[str]) -> str:
     # (IAM User Guide, "Troubleshoot signed requests").
     text = text.partition("The Canonical String for this request")[0].rstrip()
     return text if hint is None or hint in text else f"{text}\n{hint}"
+
+
+def _append(error: Exception, hint: str) -> None:
+    error.args = (f"{error.args[0]}\n{hint}", *error.args[1:])

@@ -114,7 +114,7 @@ def profile_token(
         with open(path, "rb"):
             pass
     except OSError as error:
-        raise OSError(f"{error}\n{TOKEN_FILE} of the profile '{name}' has to be a file") from None
+        raise OSError(f"{error}. {TOKEN_FILE} of the profile '{name}' has to be a file") from None
     return GivenIdentityToken(os.path.abspath(path), "", None)
 
 

@@ -111,6 +111,7 @@ def test_the_role_of_a_profile_has_a_way_too(aws) -> None:
     """The role that a profile names is the last one, assumed by way of the options' roles."""
     aws.add_config(
         f"[profile deploy]\nrole_arn = {TARGET}\nsource_profile = default\nexternal_id = partner\n"
+        "region = us-east-1\n"
     )
     done = aws("assume", "--profile", "deploy", *TWO)
 

@@ -23,6 +23,7 @@ PROFILES = f"""
 [profile prod-admin]
 role_arn = arn:aws:iam::{OTHER_ACCOUNT}:role/team/admin
 source_profile = default
+region = us-east-1
 [profile other-prod]
 sso_account_id = {OTHER_ACCOUNT}
 account_name = Prod EU
@@ -400,6 +401,7 @@ def test_a_profile_that_is_nearly_a_verb_is_a_profile(aws) -> None:
     """What is configured is meant."""
     aws.add_config(
         "[profile lst]\nrole_arn = arn:aws:iam::123456789012:role/a\nsource_profile = default\n"
+        "region = us-east-1\n"
     )
 
     assert aws("assume", "lst").code == 0

@@ -115,6 +115,7 @@ def test_a_role_profile_needs_no_role_options(with_bob) -> None:
     with_bob.add_config(
         f"[profile deploy]\nrole_arn = {ROLE_ARN}\nsource_profile = bob\n"
         "role_session_name = by-profile\nduration_seconds = 1800\nexternal_id = partner\n"
+        "region = us-east-1\n"
     )
     done = with_bob("assume", "--profile", "deploy")
 
@@ -232,7 +233,7 @@ def test_the_serial_of_a_role_profile_needs_a_code(with_bob) -> None:
     """mfa_serial of the role's profile is AssumeRole's serial number."""
     with_bob.add_config(
         f"[profile deploy]\nrole_arn = {ROLE_ARN}\nsource_profile = bob\n"
-        f"mfa_serial = {MFA_SERIAL}\n"
+        f"mfa_serial = {MFA_SERIAL}\nregion = us-east-1\n"
     )
     done = with_bob("assume", "--profile", "deploy", "--token-code", "918273")
 

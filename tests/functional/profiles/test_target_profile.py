@@ -34,6 +34,7 @@ external_id = partner
 role_session_name = by-profile
 duration_seconds = 1800
 output = json
+region = us-east-1
 [profile hop]
 role_arn = {ROLE_ARN}
 source_profile = default
@@ -41,6 +42,7 @@ region = eu-west-1
 [profile over]
 role_arn = {ROLE_ARN}
 source_profile = hop
+region = eu-west-1
 """
 WRITINGS = {
     "a role by its name": [("--role-name", "my-iam-role")],

@@ -61,12 +61,13 @@ def accepted_by_botocore(profiles: dict[str, Any]) -> bool:
 
 
 def accepted_by_us(profiles: dict[str, Any]) -> bool:
-    """Return whether we do; every refusal is one of botocore's, with a second line of advice."""
+    """Return whether we do; every refusal is one of botocore's, with advice."""
     try:
         resolve_source_chain(ResolvedProfiles(profiles, FILES), "a")
     except (InvalidConfigError, PartialCredentialsError) as error:
-        _, advice = str(error).splitlines()
-        event(advice[:12])
+        message = str(error)
+        assert "\n" not in message
+        event(message[:24])
         return False
     return True
 
