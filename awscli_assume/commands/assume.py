@@ -34,6 +34,7 @@ from awscli_assume.workflow.target_profile import (
     preview_target,
     verify_profile,
     warn_about_target,
+    with_target_name,
 )
 
 
@@ -89,7 +90,12 @@ class AssumeCommand(Verb):
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         least = seconds_or_none(parsed_args.min_ttl, "--min-ttl")
-        plan = read_plan(context, parsed_args)
+        plan = with_target_name(
+            context,
+            read_plan(context, parsed_args),
+            parsed_args.login,
+            is_called=not parsed_args.dry_run,
+        )
         checked = check_target(context, plan)
         if parsed_args.dry_run:
             print_object(context, self.name, preview_target(context, checked))

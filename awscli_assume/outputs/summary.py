@@ -100,13 +100,15 @@ def environment_warning(profile: str, env: Mapping[str, str]) -> str:
 
 
 def replaced_note(before: Any, record: Any) -> str:
-    """Return the note that valid credentials of another role were replaced, or nothing."""
-    if before is None or before.seconds_left <= 0 or _role(before.record) == _role(record):
+    """Return the warning that a role which is still valid was replaced, or nothing."""
+    is_valid = before is not None and (before.seconds_left > 0 or before.record.auto_refresh)
+    if not is_valid or _role(before.record) == _role(record):
         return ""
+    until = f" until {format_time(before.expiration)}" if before.expiration else ""
     return (
-        f"aws: [NOTE]: the profile '{before.name}' had {_role(before.record)} until "
-        f"{format_time(before.expiration)}, which was replaced. To keep both: --update-profile "
-        "NAME\n"
+        f"aws: [WARNING]: the profile '{before.name}' had {_role(before.record)}{until}. Other "
+        "shells that use the profile have the new role from now on. For a profile of its own for "
+        "each role: --update-profile auto\n"
     )
 
 

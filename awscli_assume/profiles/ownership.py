@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Optional
+from typing import Mapping, Optional
 
 from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.protocols import Profile
+from awscli_assume.model.request.session_names import PLACEHOLDERS, fit
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.include_profile import INCLUDE
 from awscli_assume.profiles.record import read_record
@@ -27,6 +28,9 @@ _OTHER_SOURCES = (
 # ConfigFileWriter writes any of them without a word.
 _UNREADABLE = re.compile(r"""['"\\\[\]]""")
 _MAX_LENGTH = 128
+# A template of target profiles, and the word of --update-profile for it.
+DEFAULT_TEMPLATE, AUTO = "{account}-{role}", "auto"
+_FIELD = re.compile(r"\{([^{}]*)\}")
 # The profile of children beside an endpoint (exec_profile.py).
 RESERVED = "assume-exec"
 
@@ -48,6 +52,12 @@ def check_profile_name(name: str) -> str:
             f"Invalid profile name '{RESERVED}': the commands of aws assume exec --auto-refresh "
             "use this profile, and it must have no credentials. Try: --update-profile assumed-role"
         )
+    if is_template(name):
+        raise InvalidRequest(
+            f"Invalid profile name '{name}': braces stand for the template of a name, which is a "
+            "setting. Try: --update-profile auto, or: aws configure set assume.update_profile "
+            f"'{DEFAULT_TEMPLATE}'"
+        )
     if not name.isprintable() or _UNREADABLE.search(name):
         raise InvalidRequest(
             f"Invalid profile name {name!r}: the CLI can't read back a name with quotes, "
@@ -59,6 +69,40 @@ def check_profile_name(name: str) -> str:
             f"{_MAX_LENGTH}"
         )
     return name
+
+
+def is_template(name: str) -> bool:
+    """Return whether a target's name has to be made from a template."""
+    return "{" in name or "}" in name
+
+
+def check_name_or_template(name: str) -> str:
+    """Return the target of a setting. Raises InvalidRequest, also for unknown placeholders."""
+    unknown = [f"{{{field}}}" for field in _FIELD.findall(name) if field not in PLACEHOLDERS]
+    if unknown or is_template(_FIELD.sub("", name)):
+        raise InvalidRequest(
+            f"Invalid template '{name}' of a profile name: {', '.join(unknown) or 'a brace'} is "
+            f"no placeholder. There are {{{'} {'.join(PLACEHOLDERS)}}}. Try: aws configure set "
+            f"assume.update_profile '{DEFAULT_TEMPLATE}'"
+        )
+    check_profile_name(_FIELD.sub("x", name))
+    return name
+
+
+def name_from_template(template: str, values: Mapping[str, str]) -> str:
+    """Return the target's name, in which a placeholder leaves only characters of session names."""
+    return check_profile_name(_FIELD.sub(lambda field: fit(values[field.group(1)]), template))
+
+
+def is_target(name: str, target: str) -> bool:
+    """Return whether a profile is the target, or one that its template may make."""
+    fields = {"account": r"\d{12}"}
+    parts = _FIELD.split(target)
+    pattern = "".join(
+        fields.get(part, ".+") if index % 2 else re.escape(part)
+        for index, part in enumerate(parts)
+    )
+    return re.fullmatch(pattern, name) is not None
 
 
 def check_ours(name: str, profile: Optional[Profile], *sections: Profile) -> None:

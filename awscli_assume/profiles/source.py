@@ -9,7 +9,14 @@ from awscli_assume.errors import InvalidConfiguration, configured_in
 from awscli_assume.host.context import NO_SETTINGS, RequestSettings
 from awscli_assume.host.protocols import Profile
 from awscli_assume.profiles.cache.process_command import is_ours
-from awscli_assume.profiles.ownership import check_profile_name
+from awscli_assume.profiles.ownership import (
+    AUTO,
+    DEFAULT_TEMPLATE,
+    check_name_or_template,
+    check_profile_name,
+    is_target,
+    is_template,
+)
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.state import CREDENTIAL_PROCESS, PRINCIPAL_ARN_KEY, WRITTEN_KEY_KEY
@@ -73,7 +80,7 @@ def choose_profile_pair(
             again = replace(
                 again, credential_source=record.credential_source, settings=record.request_settings
             )
-        if again.target == current:
+        if is_target(current, again.target):
             _check_source_is_there(profiles, current, record)
             return again
     return _profile_pair(profiles, current, current, explicit_target)
@@ -125,8 +132,14 @@ def _check_source_is_there(profiles: Profiles, current: str, record: Optional[Re
 def _profile_pair(
     profiles: Profiles, source: Optional[str], configuration: str, target: Optional[str]
 ) -> ProfilePair:
-    if target is None:
-        settings = read_settings(profiles.get(configuration), configuration)
-        with configured_in(f"assume.update_profile of the profile '{configuration}'"):
-            target = check_profile_name(settings.get("update_profile", DEFAULT_TARGET))
-    return ProfilePair(source, target, configuration)
+    if target in (None, AUTO):
+        target = target_of_settings(profiles, configuration, is_auto=target == AUTO)
+    return ProfilePair(source, str(target), configuration)
+
+
+def target_of_settings(profiles: Profiles, configuration: str, is_auto: bool = False) -> str:
+    """Return the name or the template that a profile sets; with ``is_auto`` a template."""
+    settings = read_settings(profiles.get(configuration), configuration)
+    with configured_in(f"assume.update_profile of the profile '{configuration}'"):
+        target = check_name_or_template(settings.get("update_profile", DEFAULT_TARGET))
+    return DEFAULT_TEMPLATE if is_auto and not is_template(target) else target

@@ -9,7 +9,7 @@ from typing import Optional, Sequence
 from awscli_assume.aws.callers import get_caller_identity
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.client import profile_client
-from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
 from awscli_assume.outputs.summary import (
@@ -19,7 +19,12 @@ from awscli_assume.outputs.summary import (
     replaced_note,
 )
 from awscli_assume.profiles.files import ProfileFiles, is_open_to_others, locate
-from awscli_assume.profiles.ownership import check_not_source, check_ours
+from awscli_assume.profiles.ownership import (
+    check_not_source,
+    check_ours,
+    is_template,
+    name_from_template,
+)
 from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.state import ProfileState, inspect
 from awscli_assume.profiles.target import (
@@ -32,7 +37,12 @@ from awscli_assume.profiles.target import (
 )
 from awscli_assume.profiles.writer.diff import FileDiff, preview
 from awscli_assume.workflow.credentials.login import signed_in
-from awscli_assume.workflow.planning.plan import ObtainedCredentials, Plan
+from awscli_assume.workflow.planning.plan import (
+    AssumePlan,
+    ObtainedCredentials,
+    Plan,
+    placeholder_values,
+)
 from awscli_assume.workflow.refresh.credential_process import (
     make_target,
     remove_old_cache,
@@ -54,6 +64,35 @@ class CheckedTarget:
     files: ProfileFiles
     before: Optional[Profile]
     existing: Optional[ProfileState]
+
+
+def with_target_name(
+    context: CommandContext, plan: Plan, login: bool, is_called: bool = True
+) -> Plan:
+    """Return the plan with the target that its template makes.
+
+    The account is looked up if the template has it and nothing tells it, unless not
+    ``is_called``: then it is ACCOUNT. Raises InvalidRequest for a copy, which has no role.
+    """
+    template = plan.profile_pair.target
+    if not is_template(template):
+        return plan
+    if not isinstance(plan, AssumePlan):
+        raise InvalidRequest(
+            f"The target is the template '{template}' of a role's profile, and --copy-source "
+            "assumes no role. Name the profile: --update-profile NAME"
+        )
+    role = plan.with_known_role().request.role
+    is_known = (role.account_id or "").isdigit()
+    if "{account}" in template and not is_known and is_called:
+        # Here, because most targets need no lookup.
+        from awscli_assume.workflow.credentials.assume_role import plan_with_account
+
+        unknown = plan
+        plan = signed_in(context, plan, lambda: plan_with_account(context, unknown), login)
+        role = plan.request.role
+    name = name_from_template(template, placeholder_values(role, context.environment))
+    return replace(plan, profile_pair=replace(plan.profile_pair, target=name))
 
 
 def check_target(context: CommandContext, plan: Plan) -> CheckedTarget:

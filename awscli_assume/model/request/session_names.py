@@ -44,7 +44,7 @@ def render(template: str, values: Mapping[str, str]) -> str:
             f"Invalid role session name template '{template}': besides placeholders it must "
             f"have fewer than {SESSION_NAME_MAX} letters, digits or _+=,.@- characters"
         )
-    fitted = {name: _fit(values.get(name, "")) for name in names}
+    fitted = {name: fit(values.get(name, "")) for name in names}
     while True:
         text = _FIELD.sub(lambda match: fitted[match.group(1)], template)
         longest = max(fitted, key=lambda name: len(fitted[name]), default=None)
@@ -53,7 +53,8 @@ def render(template: str, values: Mapping[str, str]) -> str:
         fitted[longest] = fitted[longest][:-1]
 
 
-def _fit(value: str) -> str:
+def fit(value: str) -> str:
+    """Return a value with ``-`` in place of characters that STS does not accept."""
     plain = unicodedata.normalize("NFKD", value)
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     return _INVALID.sub("-", plain)

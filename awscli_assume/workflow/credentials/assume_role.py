@@ -93,6 +93,12 @@ def assume_planned_role(context: CommandContext, plan: AssumePlan) -> AssumedRol
             raise
 
 
+def plan_with_account(context: CommandContext, plan: AssumePlan) -> AssumePlan:
+    """Return the plan with the account of its role, which the source credentials tell."""
+    with overridden_profiles(context.session, plan.session_profiles):
+        return plan.with_request(prepare(context, plan).request)
+
+
 def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
     """Find the source credentials, and the role's account if it is not known."""
     context = context.with_settings(plan.settings)

@@ -15,7 +15,12 @@ from awscli_assume.host.protocols import ParsedGlobals, Session
 from awscli_assume.model.diagnosis import MACHINE, OK, PROBLEM, REQUEST, STS, UNKNOWN, Step
 from awscli_assume.model.request.request import AssumeRoleRequest, packed_size
 from awscli_assume.profiles.files import locate
-from awscli_assume.profiles.ownership import check_not_source, check_ours
+from awscli_assume.profiles.ownership import (
+    check_not_source,
+    check_ours,
+    is_template,
+    name_from_template,
+)
 from awscli_assume.profiles.target import check_writable
 from awscli_assume.workflow.explain.caller import (
     MAX_CLOCK_SKEW_SECONDS,
@@ -24,7 +29,7 @@ from awscli_assume.workflow.explain.caller import (
     is_sts_error,
     lines_of,
 )
-from awscli_assume.workflow.planning.plan import AssumePlan
+from awscli_assume.workflow.planning.plan import AssumePlan, placeholder_values
 
 _PLUGIN = "awscli_assume"
 
@@ -91,6 +96,9 @@ def check_machine(context: CommandContext, plan: AssumePlan) -> Step:
     """Return whether the target profile can be written, and what takes precedence over it."""
     target = plan.profile_pair.target
     try:
+        if is_template(target):
+            role = plan.with_known_role().request.role
+            target = name_from_template(target, placeholder_values(role, context.environment))
         check_not_source(target, plan.profile_pair.source)
         check_ours(target, context.session.full_config["profiles"].get(target))
         check_writable(locate(context.session))

@@ -329,16 +329,18 @@ class AssumePlan(Plan):
 
 def render_session_name(template: str, role: Role, environment: Environment) -> str:
     """Return a role session name made from its template."""
-    return render(
-        template,
-        {
-            "user": environment.login_name(),
-            "host": environment.host_name(),
-            "role": role.name,
-            "account": role.account_id or "",
-            "date": session_date(environment.now().astimezone()),
-        },
-    )
+    return render(template, placeholder_values(role, environment))
+
+
+def placeholder_values(role: Role, environment: Environment) -> dict[str, str]:
+    """Return what the placeholders of a template stand for."""
+    return {
+        "user": environment.login_name(),
+        "host": environment.host_name(),
+        "role": role.name,
+        "account": role.account_id or "",
+        "date": session_date(environment.now().astimezone()),
+    }
 
 
 def region_of_variable(variables: Mapping[str, str]) -> Optional[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Optional
+import shlex
+from typing import Optional, Sequence
 
 from awscli_assume.arguments.sts import option_name
 from awscli_assume.errors import ForeignProfile, InvalidRequest
@@ -10,10 +11,10 @@ from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.request.limits import in_seconds
 from awscli_assume.model.request.role_specifier import similar_names
+from awscli_assume.profiles.ownership import AUTO, is_target, is_template
 from awscli_assume.profiles.record import read_record
-from awscli_assume.profiles.settings import read_settings
-from awscli_assume.profiles.source import DEFAULT_TARGET
-from awscli_assume.profiles.state import ProfileState, inspect
+from awscli_assume.profiles.source import target_of_settings
+from awscli_assume.profiles.state import ProfileState, inspect, inspect_all
 from awscli_assume.workflow.planning.source_profile import read_profiles
 
 
@@ -26,11 +27,14 @@ def choose_one(context: CommandContext, named: Optional[str]) -> ProfileState:
     current = context.session.get_config_variable("profile")
     now = context.environment.now()
     name = named
+    is_auto = name == AUTO and inspect(AUTO, profiles.get(AUTO), now) is None
     if name is None and current is not None and inspect(current, profiles.get(current), now):
         name = current
-    if name is None:
-        settings = read_settings(profiles.resolve(current or "default"), current or "default")
-        name = settings.get("update_profile", DEFAULT_TARGET)
+    if name is None or is_auto:
+        profiles.resolve(current or "default")
+        name = target_of_settings(profiles, current or "default", is_auto)
+        if is_template(name):
+            name = _only_profile_of(name, inspect_all(profiles.written, now))
     state = inspect(name, profiles.written.get(name), now)
     if state is None:
         what = "was not written by aws assume" if name in profiles else "does not exist"
@@ -53,6 +57,18 @@ def word_or_option(parsed_args: ParsedArgs) -> Optional[str]:
             "them out"
         )
     return option if word is None else word
+
+
+def _only_profile_of(template: str, states: Sequence[ProfileState]) -> str:
+    """Return the one profile of ours that a template stands for. Raises InvalidRequest."""
+    names = [state.name for state in states if is_target(state.name, template)]
+    if len(names) == 1:
+        return names[0]
+    found = f"these profiles: {', '.join(names)}" if names else "no profile that exists"
+    suggested = shlex.quote(names[0]) if names else "NAME (see aws assume list)"
+    raise InvalidRequest(
+        f"The template '{template}' stands for {found}. Name one: --update-profile {suggested}"
+    )
 
 
 def check_alone(parsed_args: ParsedArgs, *names: str) -> None:

@@ -211,8 +211,14 @@ def test_note_of_role_chaining() -> None:
 @pytest.mark.parametrize(("seconds_left", "is_noted"), [(1, True), (0, False)])
 def test_note_about_replaced_credentials(seconds_left: int, is_noted: bool) -> None:
     """Only credentials of another role that were still valid are worth a note."""
-    old = SimpleNamespace(role_arn="arn:aws:iam::123456789012:role/old", source_profile=None)
-    new = SimpleNamespace(role_arn="arn:aws:iam::123456789012:role/new", source_profile=None)
+    old, new = (
+        SimpleNamespace(
+            role_arn=f"arn:aws:iam::123456789012:role/{name}",
+            source_profile=None,
+            auto_refresh=False,
+        )
+        for name in ("old", "new")
+    )
     until = datetime(2026, 11, 24, 11, tzinfo=timezone.utc)
     before = SimpleNamespace(name="x", record=old, seconds_left=seconds_left, expiration=until)
 
