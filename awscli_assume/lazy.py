@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any, Optional
 
@@ -61,6 +62,9 @@ class AssumeEntry(CLICommand):
             # our source again at every call (2.38.5: 1.5 ms a module).
             keep = sys.dont_write_bytecode
             sys.dont_write_bytecode = False
+            # Nobody else may write the byte code, whatever the user's umask.
+            umask = os.umask(0o022)
+            os.umask(umask | 0o022)
             try:
                 from awscli_assume.commands.assume import AssumeCommand
 
@@ -68,6 +72,7 @@ class AssumeEntry(CLICommand):
                 self._command.narrow(args)
                 _leave_bytecode(("awscli_assume", __name__))
             finally:
+                os.umask(umask)
                 sys.dont_write_bytecode = keep
         return self._command
 

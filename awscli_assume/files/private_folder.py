@@ -3,21 +3,45 @@
 Files have mode 0600 and the folder 0700, whatever the umask. A file is replaced by a rename, so
 a reader sees the old content or the new. Nothing is flushed to the disk: what a power cut empties
 is read as missing, and made again.
+
+A folder or a file that is a link, belongs to another user or can be changed by one is refused: the
+credentials in it may be another user's.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
-import tempfile
-from typing import Mapping
+import secrets
+import shlex
+import stat
+from typing import Iterator, Mapping, Optional
+
+# Not through a link, and not waiting for the writer of a FIFO.
+_FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 
 
 def digest(text: str) -> str:
     """Return a file name for any text that does not reveal it: its SHA-256 in hexadecimal."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def is_private(found: os.stat_result) -> bool:
+    """Return whether a file belongs to this user, and nobody else may read or change it."""
+    return found.st_uid == os.geteuid() and not found.st_mode & 0o077
+
+
+def _not_private(path: str, found: os.stat_result) -> OSError:
+    reason = (
+        f"it belongs to user {found.st_uid}"
+        if found.st_uid != os.geteuid()
+        else f"other users have access to it (mode {stat.S_IMODE(found.st_mode):o})"
+    )
+    new = shlex.quote(f"{path}.untrusted")
+    return OSError(errno.EPERM, f"{reason}. Move it away: mv {shlex.quote(path)} {new}", path)
 
 
 class PrivateFolder:
@@ -33,29 +57,59 @@ class PrivateFolder:
     def create(self) -> None:
         """Create the folder, unless it exists."""
         os.makedirs(self.path, mode=0o700, exist_ok=True)
+        with self._opened():
+            pass
 
     def is_writable(self) -> bool:
         """Return whether files can be stored here; creates the folder."""
         with contextlib.suppress(OSError):
             self.create()
-        return os.access(self.path, os.W_OK | os.X_OK)
+            return os.access(self.path, os.W_OK | os.X_OK)
+        return False
 
     def read(self, name: str) -> bytes:
         """Return the content of a file."""
-        with open(self.file(name), "rb") as file:
-            return file.read()
+        with self._opened() as folder:
+            path = self.file(name) if folder is None else name
+            with open(os.open(path, os.O_RDONLY | _FLAGS, dir_fd=folder), "rb") as file:
+                found = os.fstat(file.fileno())
+                if folder is not None and not (stat.S_ISREG(found.st_mode) and is_private(found)):
+                    raise _not_private(self.file(name), found)
+                return file.read()
 
     def write(self, name: str, content: bytes) -> None:
         """Create or replace a file, and the folder where it is missing."""
-        self.create()
-        descriptor, staged = tempfile.mkstemp(prefix=f"{name}.", dir=self.path)
+        os.makedirs(self.path, mode=0o700, exist_ok=True)
+        with self._opened() as folder:
+            staged = f"{name}.{secrets.token_hex(8)}"
+            path = self.file if folder is None else str
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS
+            try:
+                with open(os.open(path(staged), flags, 0o600, dir_fd=folder), "wb") as file:
+                    file.write(content)
+                os.replace(path(staged), path(name), src_dir_fd=folder, dst_dir_fd=folder)
+            except BaseException:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(path(staged), dir_fd=folder)
+                raise
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[Optional[int]]:
+        """Open the folder and yield its descriptor, which has been checked; None on Windows."""
+        if os.open not in os.supports_dir_fd:
+            yield None
+            return
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | _FLAGS)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            os.replace(staged, self.file(name))
-        except BaseException:
-            os.unlink(staged)
-            raise
+            found = os.fstat(descriptor)
+            if found.st_uid != os.geteuid() or found.st_mode & 0o022:
+                raise _not_private(self.path, found)
+            if not is_private(found):
+                # Others could only list it.
+                os.fchmod(descriptor, 0o700)
+            yield descriptor
+        finally:
+            os.close(descriptor)
 
     def remove(self, name: str) -> None:
         """Remove a file, unless it is missing."""
@@ -67,9 +121,10 @@ class PrivateFolder:
 
         Locks stay, because another process may hold one.
         """
+        self.create()
         for entry in os.scandir(self.path):
             is_ours = entry.name.startswith(prefix) and not entry.name.endswith(".lock")
-            if is_ours and entry.stat().st_mtime < oldest:
+            if is_ours and entry.stat(follow_symlinks=False).st_mtime < oldest:
                 os.unlink(entry.path)
 
 

@@ -77,11 +77,28 @@ def join_duplicates(text: str, is_recent: bool = False) -> Repair:
     unless the file was written a moment ago (``is_recent``) and the later section has that key
     alone: that is one ``aws configure set``, which was to replace the value.
     """
+    # The last line may move up.
+    first, joined, conflicts = _join(
+        _parse(text if text.endswith("\n") else f"{text}\n"), is_recent
+    )
+    if conflicts or not joined:
+        return Repair(text, tuple(joined), tuple(conflicts))
+    after = "".join(line.text for one in first for entry in one.entries for line in entry.lines)
+    if [_values(section) for section in _parse(after)] != [_values(one) for one in first]:
+        # An indented line would continue the value that is now above it.
+        reason = f"{joined[0].reason}, and their lines are indented differently"
+        conflicts.append(Finding(joined[0].line, reason))
+        return Repair(text, tuple(joined), tuple(conflicts))
+    return Repair(after, tuple(joined))
+
+
+def _join(
+    sections: list[_Section], is_recent: bool
+) -> tuple[list[_Section], list[Finding], list[Finding]]:
     first: dict[Optional[str], _Section] = {}
     joined: list[Finding] = []
     conflicts: list[Finding] = []
-    # The last line may move up.
-    for section in _parse(text if text.endswith("\n") else f"{text}\n"):
+    for section in sections:
         target = first.setdefault(section.name, _Section(section.name, section.number))
         entries = section.entries
         if target.number != section.number:
@@ -101,24 +118,7 @@ def join_duplicates(text: str, is_recent: bool = False) -> Repair:
                     continue
             joined.append(Finding(entry.number, reason))
             earlier.lines = _joined(earlier, entry)
-    if conflicts or not joined:
-        return Repair(text, tuple(joined), tuple(conflicts))
-    sections = list(first.values())
-    after = "".join(
-        line.text for section in sections for entry in section.entries for line in entry.lines
-    )
-    if [_values(section) for section in _parse(after)] != [_values(one) for one in sections]:
-        # An indented line would continue the value that is now above it.
-        return Repair(
-            text,
-            tuple(joined),
-            (
-                Finding(
-                    joined[0].line, f"{joined[0].reason}, and their lines are indented differently"
-                ),
-            ),
-        )
-    return Repair(after, tuple(joined))
+    return list(first.values()), joined, conflicts
 
 
 def replace_with_backup(path: str, before: Snapshot, after: bytes) -> Optional[str]:

@@ -15,6 +15,7 @@ from typing import Optional
 from awscli_assume import __version__
 from awscli_assume.install.demo import run_demo
 from awscli_assume.install.disable import disable
+from awscli_assume.install.doctor import doctor
 from awscli_assume.install.enable import enable
 from awscli_assume.install.system import InstallError, System
 
@@ -41,6 +42,12 @@ def make_parser() -> argparse.ArgumentParser:
         help="enable version 2 even if a version 1 on the PATH stops working",
     )
     verbs.add_parser("disable", help="restore everything as it was before enable")
+    checking = verbs.add_parser(
+        "doctor", help="find what is wrong in the AWS CLI's files; needs no working aws"
+    )
+    checking.add_argument(
+        "--fix", action="store_true", help="repair what can be repaired, with backups"
+    )
     demo = verbs.add_parser(
         "demo", help="show each step against a local AWS; needs no AWS account"
     )
@@ -56,7 +63,7 @@ def main(argv: Optional[Sequence[str]] = None, system: Optional[System] = None) 
     system = system or System()
     try:
         with _signals_as_interrupts():
-            _run(parsed_args, system)
+            return _run(parsed_args, system)
     except InstallError as error:
         system.err.write(f"awscli-assume: error: {error}\n")
         return 1
@@ -67,16 +74,18 @@ def main(argv: Optional[Sequence[str]] = None, system: Optional[System] = None) 
         # The reader has ended (`| head`); the interpreter must not try to flush again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return 0
 
 
-def _run(parsed_args: argparse.Namespace, system: System) -> None:
+def _run(parsed_args: argparse.Namespace, system: System) -> int:
     if parsed_args.verb == "enable":
         enable(system, executable=parsed_args.aws, force=parsed_args.force)
     elif parsed_args.verb == "disable":
         disable(system)
+    elif parsed_args.verb == "doctor":
+        return doctor(system, parsed_args.fix)
     else:
         run_demo(system, executable=parsed_args.aws)
+    return 0
 
 
 @contextmanager

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -34,6 +36,7 @@ def workspace(plugins: Path) -> Iterator[Path]:
     Raises InstallError.
     """
     missing = [path for path in (plugins, *plugins.parents) if not path.exists()]
+    _check_owner(plugins)
     try:
         for path in reversed(missing):
             path.mkdir(mode=0o700)
@@ -46,6 +49,25 @@ def workspace(plugins: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         _sweep(plugins)
         remove_empty(missing)
+
+
+def _check_owner(plugins: Path) -> None:
+    """Check that nobody else can change what ``aws`` will run. Raises InstallError."""
+    if os.name == "nt" or not os.path.lexists(plugins):
+        return
+    found = os.lstat(plugins)
+    path = shlex.quote(str(plugins))
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise InstallError(
+            f"{plugins} is not a folder of yours: it is a link or a file, or it belongs to "
+            "another user, who could change what aws runs. "
+            f"Move it away: mv {path} {path}.untrusted"
+        )
+    if found.st_mode & 0o022:
+        raise InstallError(
+            f"Other users can write to {plugins} (mode {stat.S_IMODE(found.st_mode):o}), and so "
+            f"change what aws runs. Check what is in it, then type: chmod -R go-w {path}"
+        )
 
 
 def remove_empty(folders: list[Path]) -> None:
@@ -64,6 +86,11 @@ def stage_package(source: Path, folder: Path) -> Path:
     try:
         for name in package_files(source):
             _copy_file(source / name, staged / name)
+        for folder_of_code in {(staged / name).parent for name in package_files(source)}:
+            # Python would create it with the user's umask, and others could change what aws runs.
+            cache = folder_of_code / "__pycache__"
+            cache.mkdir()
+            os.chmod(cache, 0o755)  # noqa: S103 - readable by all
     except OSError as error:
         raise InstallError(
             f"Cannot copy {source} to {folder.parent}: {error.strerror} ({error.filename})."

@@ -144,6 +144,13 @@ def find_paths(env: Mapping[str, str]) -> CliPaths:
     )
 
 
+def find_credentials_file(env: Mapping[str, str]) -> Path:
+    """Find the shared credentials file as botocore does."""
+    home = env.get("USERPROFILE" if os.name == "nt" else "HOME") or os.path.expanduser("~")
+    path = env.get("AWS_SHARED_CREDENTIALS_FILE") or str(Path("~", ".aws", "credentials"))
+    return Path(os.path.abspath(_expand(path, env, home)))
+
+
 def read_file(path: Path) -> Optional[bytes]:
     """Return a file's content, None where there is no file.
 

@@ -14,9 +14,10 @@ import sys
 from time import time
 
 if sys.platform == "win32":
-    from nt import _exit, write
+    from nt import _exit, umask, write
 else:
-    from posix import _exit, write
+    import posix
+    from posix import _exit, umask, write
 
 
 def read_cache(path: str) -> "tuple[int, int, bytes]":
@@ -25,7 +26,7 @@ def read_cache(path: str) -> "tuple[int, int, bytes]":
     Returns ``(0, 0, b"")`` for a file that is missing, half written or not one of ours.
     """
     try:
-        with open(path, "rb", 0) as file:
+        with open(path, "rb", 0, opener=_open_private) as file:
             # There is no third line where the document was cut off.
             times, document, _ = file.read().split(b"\n", 2)
         renew_at, expires_at = map(int, times.split())
@@ -33,6 +34,27 @@ def read_cache(path: str) -> "tuple[int, int, bytes]":
         return 0, 0, b""
     whole = document.startswith(b'{"Version": 1, "') and document.endswith(b'"}')
     return (renew_at, expires_at, document) if whole and renew_at <= expires_at else (0, 0, b"")
+
+
+def _open_private(path: str, flags: int) -> int:
+    """Open a file that only this user can have written, through no link. Raises OSError."""
+    if sys.platform == "win32":
+        import nt
+
+        return nt.open(path, flags)
+    folder, _, name = path.rpartition("/")
+    flags |= posix.O_NOFOLLOW | posix.O_NONBLOCK
+    parent = posix.open(folder or "/", flags | posix.O_DIRECTORY)
+    try:
+        descriptor = posix.open(name, flags, dir_fd=parent)
+        for each in (parent, descriptor):
+            found = posix.fstat(each)
+            if found.st_uid != posix.geteuid() or found.st_mode & 0o077:
+                posix.close(descriptor)
+                raise PermissionError(path)
+    finally:
+        posix.close(parent)
+    return descriptor
 
 
 def print_document(document: bytes) -> None:
@@ -56,8 +78,12 @@ def main() -> None:
             print_document(document)
     # After Python's own folders; -I keeps the working directory out.
     sys.path.append(__file__[: -len("/awscli_assume/process/answer.py")])
+    # Nobody else may write the byte code that Python leaves there.
+    before = umask(0o022)
+    umask(before | 0o022)
     from awscli_assume.process import renew
 
+    umask(before)
     sys.exit(renew.main(sys.argv[1:], read_cache))
 
 

@@ -210,8 +210,14 @@ def _is_executable(path: str) -> bool:
 def open_lock(path: str) -> Optional[int]:
     """Open a private lock file and return its descriptor, None where it can't be written."""
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        folder = os.path.dirname(path)
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        found = os.lstat(folder)
+        if os.name != "nt" and (found.st_uid != os.geteuid() or found.st_mode & 0o022):
+            # In a folder that others may change, aws refuses to store what it gets.
+            return None
+        # A link would lead to a file of somebody else.
+        return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except OSError:
         return None
 

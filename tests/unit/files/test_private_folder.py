@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_failed_write_leaves_the_old_file(
     """A rename that fails raises OSError and leaves no staged copy."""
     folder.write("file", b"old")
 
-    def fail(source: str, target: str) -> None:
+    def fail(source: str, target: str, **folders: object) -> None:
         raise OSError("busy")
 
     monkeypatch.setattr(os, "replace", fail)
@@ -138,3 +139,62 @@ def test_damaged_file_is_empty(cache: JsonCache, path: Path, content: bytes) -> 
     (path / "file").write_bytes(content)
 
     assert cache.load("file") == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes and owners")
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_folder_that_others_may_change(
+    folder: PrivateFolder, cache: JsonCache, path: Path, mode: int
+) -> None:
+    """Such a folder is neither read nor written; the suggested command helps."""
+    cache.store("file", {"a": 1})
+    path.chmod(mode)
+
+    assert cache.load("file") == {}
+    assert not folder.is_writable()
+    with pytest.raises(OSError, match="other users have access") as found:
+        folder.write("file", b"")
+    subprocess.run(str(found.value.strerror).partition(": ")[2], shell=True, check=True)
+    cache.store("file", {"a": 2})
+
+    assert cache.load("file") == {"a": 2}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_folder_that_others_may_list_becomes_private(cache: JsonCache, path: Path) -> None:
+    """A folder of mode 0755, as a copy of a home folder may have, gets mode 0700."""
+    cache.store("file", {"a": 1})
+    path.chmod(0o755)
+
+    assert cache.load("file") == {"a": 1}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX owners")
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_another_owner(cache: JsonCache, path: Path, what: str) -> None:
+    """What belongs to another user is not read."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file to another user")
+    cache.store("file", {"a": 1})
+    os.chown(path if what == "folder" else path / "file", 65534, -1)
+
+    assert cache.load("file") == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX links")
+def test_links_are_not_followed(cache: JsonCache, path: Path) -> None:
+    """Neither a folder nor a file that is a link is read; a write replaces the link of a file."""
+    cache.store("file", {"a": 1})
+    (path / "link").symlink_to(path / "file")
+    assert cache.load("link") == {}
+    cache.store("link", {"b": 2})
+    assert cache.load("file") == {"a": 1}
+    assert cache.load("link") == {"b": 2}
+
+    path.rename(path.with_name("other"))
+    path.symlink_to(path.with_name("other"))
+    cache.store("file", {"c": 3})
+
+    assert cache.load("file") == {}
+    assert "c" not in (path / "file").read_text()

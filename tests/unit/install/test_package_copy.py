@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from awscli_assume.install.package_copy import (
     swap_in,
     workspace,
 )
+from awscli_assume.install.system import InstallError
 
 
 def test_copies_code_marker_and_help_but_no_byte_code(tmp_path: Path) -> None:
@@ -122,3 +124,41 @@ def test_removing_a_link_leaves_what_it_points_to(tmp_path: Path) -> None:
     assert not remove_package(plugins / "awscli_assume")
     assert (checkout / "__init__.py").read_text() == "mine"
     assert list(plugins.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX modes")
+def test_nobody_else_can_write_byte_code(tmp_path: Path) -> None:
+    """Each folder of the copy has its folder of byte code, not writable for others."""
+    before = os.umask(0o002)
+    try:
+        staged = stage_package(PACKAGE, tmp_path)
+    finally:
+        os.umask(before)
+    folders = {path.parent for path in staged.rglob("*.py")}
+
+    assert len(folders) > 5
+    for folder in folders:
+        assert (folder / "__pycache__").stat().st_mode & 0o022 == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX modes and owners")
+@pytest.mark.parametrize("what", ["mode", "link", "owner"])
+def test_plugin_folder_that_others_may_change(tmp_path: Path, what: str) -> None:
+    """Such a folder is refused; the suggested command helps."""
+    plugins = tmp_path / "plugins"
+    plugins.mkdir()
+    if what == "mode":
+        plugins.chmod(0o775)
+    elif what == "link":
+        plugins.rmdir()
+        plugins.symlink_to(tmp_path)
+    elif os.geteuid() != 0:
+        pytest.skip("only root can give a folder to another user")
+    else:
+        os.chown(plugins, 65534, -1)
+
+    with pytest.raises(InstallError, match="what aws runs") as found, workspace(plugins):
+        pass
+    subprocess.run(str(found.value).rpartition(": ")[2], shell=True, check=True)
+    with workspace(plugins):
+        pass

@@ -187,3 +187,41 @@ def test_the_wrong_number_of_words_is_explained(scene: Scene) -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("usage: ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes and owners")
+@pytest.mark.parametrize("what", ["folder", "file", "link", "folder link", "owner"])
+def test_file_that_others_may_have_written(scene: Scene, tmp_path: Path, what: str) -> None:
+    """Credentials that another user may have put there are not printed: they are renewed."""
+    scene.put(60, HOUR)
+    folder = scene.cache.parent
+    if what == "folder":
+        folder.chmod(0o777)
+    elif what == "file":
+        scene.cache.chmod(0o620)
+    elif what == "link":
+        scene.cache.rename(tmp_path / "planted")
+        scene.cache.symlink_to(tmp_path / "planted")
+    elif what == "folder link":
+        folder.rename(tmp_path / "planted")
+        folder.symlink_to(tmp_path / "planted")
+    elif os.geteuid() != 0:
+        pytest.skip("only root can give a file to another user")
+    else:
+        os.chown(scene.cache, 65534, -1)
+
+    assert scene.run().stdout == NEW
+    assert scene.calls == [CALL]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_lock_that_is_a_link(scene: Scene, tmp_path: Path) -> None:
+    """A lock that is a link is not opened: the file behind it keeps its content."""
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    scene.put(-60, HOUR)
+    scene.lock.symlink_to(victim)
+
+    scene.run()
+
+    assert victim.read_text() == "mine"

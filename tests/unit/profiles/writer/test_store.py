@@ -267,7 +267,6 @@ def test_harmless_header_is_not_blamed(config: Path) -> None:
     [
         b"[a]\nno key and no value\n",
         b"x = y\n[a]\n",
-        b"[a]\n[a]\n",
         b"[a]\nx = \xff\xfe\n",
         b"\xef\xbb\xbf[dev]\nregion = x\n",
     ],

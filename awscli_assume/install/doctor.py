@@ -1,0 +1,309 @@
+"""Find what is wrong in the AWS CLI's files, and repair it, without a working ``aws``."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shlex
+import stat
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable, Optional
+
+from awscli_assume.files.ini import HEADER, OPTION, read_lines
+from awscli_assume.files.masking import masked_diff
+from awscli_assume.files.repair import join_duplicates, replace_with_backup
+from awscli_assume.files.replace import PREFIX, ReplaceError, Snapshot, identity_of
+from awscli_assume.install.hosts import identify, on_path
+from awscli_assume.install.package_copy import ABANDONED_AFTER_SECONDS
+from awscli_assume.install.plugin_settings import (
+    PATH_KEY,
+    read_settings,
+    replace_option,
+    split_folders,
+)
+from awscli_assume.install.record import decode, encode
+from awscli_assume.install.system import (
+    CliPaths,
+    InstallError,
+    System,
+    find_credentials_file,
+    find_paths,
+    read_file,
+)
+
+_DAY = 86400
+_OLD_KEY_DAYS = 90
+# What the plugin leaves in the CLI's cache folder.
+_CACHES = ("accounts", "callers", "durations", "mfa", "sessions")
+_BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A place, what is wrong there, and what ``--fix`` or else the user does about it.
+
+    ``fix`` repairs something other than a file's content.
+    """
+
+    path: Path
+    line: int
+    reason: str
+    advice: str
+    fix: Optional[Callable[[], None]] = None
+
+
+@dataclass
+class _Content:
+    """A file's content, before and after its repair, and the problems in it."""
+
+    path: Path
+    before: Snapshot
+    after: bytes
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, line: int, reason: str, advice: str) -> None:
+        self.problems.append(Problem(self.path, line, reason, advice))
+
+
+def doctor(system: System, fix: bool = False) -> int:
+    """Print what is wrong, or repair it; return 1 if something is (still) wrong, else 0.
+
+    Raises InstallError if a file can't be read or written.
+    """
+    contents, others = _examine(system)
+    problems = [problem for content in contents for problem in content.problems] + others
+    _print(system, contents, problems)
+    if fix:
+        for content in contents:
+            _repair(system, content)
+        for problem in others:
+            if problem.fix is not None:
+                with contextlib.suppress(FileNotFoundError):
+                    problem.fix()
+        contents, others = _examine(system)
+        problems = [problem for content in contents for problem in content.problems] + others
+        if problems:
+            system.print("Still wrong after --fix:")
+            _print(system, contents, problems)
+    if not problems:
+        system.print("Nothing is wrong.")
+    return 1 if problems else 0
+
+
+def _examine(system: System) -> tuple[list[_Content], list[Problem]]:
+    paths = find_paths(system.env)
+    credentials = find_credentials_file(system.env)
+    contents: list[_Content] = []
+    others = _broken_links([paths.config_file, credentials, paths.plugins])
+    for path in (paths.config_file, credentials):
+        content = read_file(path)
+        if content is not None:
+            real = os.path.realpath(path)
+            one = _Content(path, Snapshot(content, identity_of(real)), content)
+            _check_text(one)
+            contents.append(one)
+    if contents and contents[0].path == paths.config_file:
+        _check_plugins(system, paths, contents[0])
+    for one in contents:
+        others += _old_keys(one)
+    others += _shadowed(contents)
+    others += _modes(paths, credentials)
+    for path in (paths.config_file, credentials):
+        others += _leftovers(path)
+    return contents, others
+
+
+def _check_text(content: _Content) -> None:
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
+        if content.after.startswith(mark):
+            with contextlib.suppress(UnicodeError):
+                content.after = content.after.decode(encoding).encode()
+            content.add(1, "the file begins with a byte-order mark", "--fix writes it as UTF-8")
+    text = decode(content.after)
+    repair = join_duplicates(text)
+    for finding in repair.joined:
+        advice = "--fix joins them; the later value of a key wins"
+        content.add(finding.line, finding.reason, "" if repair.conflicts else advice)
+    for finding in repair.conflicts:
+        advice = "only you can tell which one is right: remove the other line"
+        content.add(finding.line, finding.reason, advice)
+    if not repair.conflicts:
+        content.after = encode(repair.text)
+    for number, line in enumerate(read_lines(text), 1):
+        stripped = line.text.strip()
+        if not stripped or stripped[0] in "#;" or line.is_header or line.is_continuation:
+            continue
+        if line.section is None:
+            content.add(number, "a line above the first [section]", "correct it by hand")
+        elif not (OPTION.match(line.text) or HEADER.match(line.text)):
+            content.add(number, "neither [section] nor key = value", "correct it by hand")
+
+
+def _check_plugins(system: System, paths: CliPaths, content: _Content) -> None:
+    text = decode(content.after)
+    settings = read_settings(text)
+    folders = settings.get(PATH_KEY)
+    lines = {one.key: n for n, one in enumerate(read_lines(text), 1) if one.section == "plugins"}
+    if folders is None:
+        return
+    for key, module in settings.items():
+        if key == PATH_KEY or module.startswith("awscli."):
+            continue
+        place = os.path.join(*module.split("."))
+        roots = [os.path.join(folder, place) for folder in split_folders(folders)]
+        if not any(os.path.isdir(root) or os.path.isfile(f"{root}.py") for root in roots):
+            reason = f"the module of the plugin {key} = {module} is in none of {folders}"
+            content.add(lines.get(key, 0), reason, "--fix removes the line")
+            text = replace_option(text, key, "")
+    content.after = encode(text)
+    for executable in on_path(system.env):
+        with contextlib.suppress(InstallError):
+            host = identify(executable, system)
+            if host.major == 1:
+                reason = f"{host.executable} is {host.name}, which fails on {PATH_KEY}"
+                advice = "give version 2 its own file by AWS_CONFIG_FILE (docs/install.md)"
+                content.add(lines.get(PATH_KEY, 0), reason, advice)
+
+
+def _old_keys(content: _Content) -> list[Problem]:
+    """Return the access keys of a file that has not changed for 90 days: they are no younger."""
+    identity = content.before.identity
+    days = int((time.time() - identity[3] / 1e9) / _DAY) if identity else 0
+    if days <= _OLD_KEY_DAYS:
+        return []
+    return [
+        Problem(
+            content.path,
+            number,
+            f"the access key of [{line.section}] is at least {days} days old: the file has not "
+            "changed since",
+            "replace it: aws iam create-access-key",
+        )
+        for number, line in enumerate(read_lines(decode(content.before.content)), 1)
+        if line.key == "aws_access_key_id" and line.value.startswith("AKIA")
+    ]
+
+
+def _shadowed(contents: Sequence[_Content]) -> list[Problem]:
+    seen: dict[tuple[str, str], tuple[Path, int, str]] = {}
+    found = []
+    for content in reversed(contents):
+        is_config = content is contents[0] and len(contents) > 1
+        headers: dict[str, int] = {}
+        for number, line in enumerate(read_lines(decode(content.after)), 1):
+            name = re.sub(r"^profile\s+", "", line.section or "").strip("'\" ")
+            if line.is_header:
+                if name in headers and is_config:
+                    reason = f"[{line.section}] is the same profile as line {headers[name]}"
+                    found.append(Problem(content.path, number, reason, "keep one of the two"))
+                headers.setdefault(name, number)
+            elif line.key and not line.is_continuation:
+                path, other, value = seen.setdefault(
+                    (name, line.key), (content.path, number, line.value)
+                )
+                if path != content.path and value != line.value:
+                    reason = (
+                        f"{line.key} of profile {name} is ignored: {path}:{other} sets it, too"
+                    )
+                    found.append(Problem(content.path, number, reason, "remove one of the two"))
+    return found
+
+
+def _broken_links(paths: Sequence[Path]) -> list[Problem]:
+    return [
+        Problem(
+            path, 0, f"the link leads to {os.readlink(path)}, which does not exist", "correct it"
+        )
+        for path in paths
+        if path.is_symlink() and not path.exists()
+    ]
+
+
+def _modes(paths: CliPaths, credentials: Path) -> list[Problem]:
+    if os.name == "nt":
+        return []
+    cache = paths.plugins.parent / "cache"
+    wanted = [(paths.config_file, 0o022), (credentials, 0o077), (paths.plugins, 0o022)]
+    wanted += [(path, 0o022) for path in paths.plugins.rglob("*") if not path.is_symlink()]
+    wanted += [(cache / f"assume-{name}", 0o077) for name in _CACHES]
+    found = []
+    for path, mask in wanted:
+        if not path.exists():
+            continue
+        state = path.stat()
+        mode = stat.S_IMODE(state.st_mode)
+        if state.st_uid != os.geteuid():
+            advice = (
+                f"move it away: mv {shlex.quote(str(path))} {shlex.quote(f'{path}.untrusted')}"
+            )
+            found.append(Problem(path, 0, f"it belongs to user {state.st_uid}", advice))
+        elif mode & mask:
+            reason = f"other users have access to it (mode {mode:o})"
+            advice = f"--fix sets mode {mode & ~mask:o}"
+            found.append(Problem(path, 0, reason, advice, _chmod(path, mode & ~mask)))
+    return found
+
+
+def _chmod(path: Path, mode: int) -> Callable[[], None]:
+    return lambda: os.chmod(path, mode)
+
+
+def _leftovers(path: Path) -> list[Problem]:
+    """Return copies of killed processes, and locks that are links."""
+    real = Path(os.path.realpath(path))
+    found = []
+    for prefix in (PREFIX, ".{}.enable-"):
+        for copy in real.parent.glob(prefix.format(real.name) + "*"):
+            if time.time() - copy.lstat().st_mtime > ABANDONED_AFTER_SECONDS:
+                reason = "a killed process left this private copy"
+                found.append(Problem(copy, 0, reason, "--fix removes it", copy.unlink))
+    lock = Path(f"{real}.lock")
+    if lock.is_symlink():
+        found.append(Problem(lock, 0, "the lock is a link", "--fix removes it", lock.unlink))
+    return found
+
+
+def _print(system: System, contents: Sequence[_Content], problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        place = f"{problem.path}:{problem.line}" if problem.line else str(problem.path)
+        system.print(
+            f"{place}: {problem.reason}" + (f" ({problem.advice})" * bool(problem.advice))
+        )
+    for content in contents:
+        for line in masked_diff(str(content.path), content.before.content, content.after):
+            system.print(line)
+
+
+def _repair(system: System, content: _Content) -> None:
+    if content.after == content.before.content:
+        return
+    real = os.path.realpath(content.path)
+    try:
+        with _locked(real):
+            backup = replace_with_backup(real, content.before, content.after)
+    except (OSError, ReplaceError) as error:
+        raise InstallError(f"Cannot write {content.path}: {error}.") from error
+    if backup is None:
+        raise InstallError(f"Another program is writing {content.path}. Run the command again.")
+    system.print(f"Repaired {content.path}. The file as it was before: {backup}")
+
+
+@contextlib.contextmanager
+def _locked(path: str) -> Iterator[None]:
+    """Hold the lock of the profile writer (profiles/lock.py)."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,140 @@
+"""``awscli-assume doctor``: what it finds, what it repairs, and what it leaves to the user."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from awscli_assume.install.command import main
+from awscli_assume.install.system import System
+
+PAIR = "aws_access_key_id = AKIAALICEALICEALICE1\naws_secret_access_key = S3CRET\n"
+
+
+class Machine:
+    """A home folder without any ``aws``, and the output of the last run."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / ".aws"
+        self.folder.mkdir(mode=0o700)
+        self.config, self.credentials = self.folder / "config", self.folder / "credentials"
+        self.put(self.config, "[default]\nregion = us-east-1\n")
+        self.put(self.credentials, f"[default]\n{PAIR}")
+
+    def put(self, path: Path, text: str) -> None:
+        path.write_text(text)
+        path.chmod(0o600)
+
+    def doctor(self, *words: str) -> int:
+        out = io.StringIO()
+        env = {"HOME": str(self.folder.parent), "PATH": ""}
+        code = main(["doctor", *words], System(env=env, out=out, err=out))
+        self.out = out.getvalue()
+        assert "S3CRET" not in self.out
+        return code
+
+    def backups(self) -> list[Path]:
+        return sorted(self.folder.glob("*.before-repair-*"))
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_healthy_files(machine: Machine) -> None:
+    """Nothing is wrong: exit code 0, and nothing is written."""
+    assert machine.doctor() == 0
+    assert machine.out == "Nothing is wrong.\n"
+    assert sorted(os.listdir(machine.folder)) == ["config", "credentials"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "after"),
+    [
+        ("[a]\nx = 1\n[a]\ny = 2\n", "config:3: section [a]", "[a]\nx = 1\ny = 2\n"),
+        ("\ufeff[a]\nx = 1\n", "config:1: the file begins with a byte", "[a]\nx = 1\n"),
+        (
+            "[plugins]\ncli_legacy_plugin_path = /nowhere\ngone = gone_module\n",
+            "config:3: the module of the plugin gone = gone_module is in none of /nowhere",
+            "[plugins]\ncli_legacy_plugin_path = /nowhere\n",
+        ),
+    ],
+)
+def test_repair(machine: Machine, text: str, found: str, after: str) -> None:
+    """Without --fix the diff is shown; with it the file is repaired, once, with a backup."""
+    machine.put(machine.config, text)
+
+    assert machine.doctor() == 1
+    assert found in machine.out
+    assert f"--- {machine.config}" in machine.out
+    assert machine.config.read_text() == text
+    assert machine.doctor("--fix") == 0
+    assert machine.config.read_text() == after
+    assert [path.read_text() for path in machine.backups()] == [text]
+    assert stat.S_IMODE(machine.backups()[0].stat().st_mode) == 0o600
+    assert machine.doctor("--fix") == 0
+    assert len(machine.backups()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"[a]\n{PAIR}[a]\n{PAIR}".replace("S3CRET", "S3CRET2", 1), "line 3, with another"),
+        ("region = x\n[a]\n", "config:1: a line above the first"),
+        ("[a]\nno value\n", "config:2: neither"),
+        (
+            "[default]\na = 1\n[profile default]\nb = 2\n",
+            "config:3: [profile default] is the same",
+        ),
+    ],
+)
+def test_what_only_the_user_can_decide(machine: Machine, text: str, found: str) -> None:
+    """It is named by its line, --fix changes nothing, and the exit code stays 1."""
+    machine.put(machine.config, text)
+
+    assert machine.doctor("--fix") == 1
+    assert found in machine.out
+    assert machine.config.read_text() == text
+    assert machine.backups() == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX modes and links")
+def test_modes_copies_and_links(machine: Machine) -> None:
+    """Modes are tightened, old copies and linked locks removed; a recent copy stays."""
+    machine.credentials.chmod(0o644)
+    sessions = machine.folder / "cli" / "cache" / "assume-sessions"
+    sessions.mkdir(parents=True)
+    sessions.chmod(0o777)
+    old, recent = (machine.folder / f".config.assume-{name}" for name in ("old", "recent"))
+    for path in (old, recent):
+        machine.put(path, "")
+    os.utime(old, (1, 1))
+    lock = machine.folder / "credentials.lock"
+    lock.symlink_to(machine.folder / "victim")
+
+    assert machine.doctor() == 1
+    assert len(machine.out.splitlines()) == 4
+    assert machine.doctor("--fix") == 0
+    assert stat.S_IMODE(machine.credentials.stat().st_mode) == 0o600
+    assert stat.S_IMODE(sessions.stat().st_mode) == 0o700
+    assert (old.exists(), recent.exists(), lock.is_symlink()) == (False, True, False)
+
+
+def test_old_keys_shadows_and_dangling_links(machine: Machine) -> None:
+    """Keys in a file of 91 days, ignored keys of the config file and dangling links are named."""
+    then = time.time() - 91 * 86400
+    os.utime(machine.credentials, (then, then))
+    machine.put(machine.config, f"[default]\n{PAIR.replace('ALICE1', 'OTHER1')}")
+    (machine.folder / "cli").mkdir()
+    (machine.folder / "cli" / "plugins").symlink_to(machine.folder / "unmounted")
+
+    assert machine.doctor() == 1
+    assert "credentials:2: the access key of [default] is at least 91 days old" in machine.out
+    assert "config:2: aws_access_key_id of profile default is ignored" in machine.out
+    assert "plugins: the link leads to" in machine.out
