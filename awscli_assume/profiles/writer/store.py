@@ -8,6 +8,7 @@ before the first file is replaced.
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import time
 from contextlib import ExitStack, contextmanager
@@ -82,7 +83,18 @@ def check_usable(path: str) -> None:
     if not stat.S_ISREG(mode):
         raise UnusableFile(f"{path} is not a regular file, as the AWS CLI needs it")
     if not mode & stat.S_IWUSR or not os.access(path, os.R_OK | os.W_OK):
-        raise UnusableFile(f"{path} is read-only. Nothing was written. Try: chmod u+rw {path}")
+        raise UnusableFile(f"{path} is read-only. Nothing was written. {_way_out(path)}")
+
+
+def _way_out(path: str) -> str:
+    """Return what to type where a file can't be written."""
+    # Windows has no statvfs, and no read-only mounts.
+    if hasattr(os, "statvfs") and os.statvfs(path).f_flag & os.ST_RDONLY:
+        return (
+            "Its file system is read-only, so no profile can be written there. These write none: "
+            "aws assume exec ROLE -- COMMAND, aws assume export ROLE"
+        )
+    return f"Try: chmod u+rw {shlex.quote(path)}"
 
 
 def read_when_quiet(

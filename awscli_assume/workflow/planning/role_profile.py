@@ -39,19 +39,23 @@ _TAGS, _TRANSITIVE = "session_tags", "transitive_session_tags"
 
 
 def role_profile(
-    profiles: ResolvedProfiles, profile_pair: ProfilePair
+    profiles: ResolvedProfiles, profile_pair: ProfilePair, can_copy: bool = True
 ) -> tuple[Profile, ProfilePair]:
     """Return the profile that names the role, and its source in place of itself.
 
-    Raises InvalidRequest and InvalidConfiguration.
+    ``can_copy`` is whether the command has ``--copy-source``. Raises InvalidRequest and
+    InvalidConfiguration.
     """
     name = profile_pair.source or ""
     profile = profiles.get(name, {})
     if "role_arn" not in profile:
+        tokens = ("aws_session_token", "aws_security_token")
+        is_long_lived = has_access_keys(profile) and not any(profile.get(key) for key in tokens)
+        hint = ". To write the source's own temporary credentials: --copy-source"
         raise InvalidRequest(
             "No role was named. Try: aws assume --role-name my-iam-role, or --role-arn ARN, or "
-            "--profile with a profile that has a role_arn. To write the source's own temporary "
-            "credentials: --copy-source"
+            "--profile with a profile that has a role_arn"
+            f"{hint if can_copy and not is_long_lived else ''}"
         )
     resolve_source_chain(profiles, name)
     source = source_of(profile, name)
