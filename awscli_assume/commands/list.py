@@ -7,7 +7,7 @@ from typing import Any
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import print_table_to_people
-from awscli_assume.outputs.summary import listing
+from awscli_assume.outputs.summary import listing, missing_program_warning
 from awscli_assume.profiles.state import inspect_all
 
 
@@ -20,4 +20,6 @@ class ListCommand(Verb):
         profiles = context.session.full_config["profiles"]
         states = inspect_all(profiles, context.environment.now())
         print_table_to_people(context, self.name, listing(states))
+        for state in states:
+            context.environment.notify(missing_program_warning(state))
         return 0

@@ -6,6 +6,7 @@ A profile's state is any object with its attributes, because ``outputs`` does no
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 from typing import Any, Iterable, Mapping, Optional, Sequence
 
@@ -84,6 +85,18 @@ def other_command_warning(profile: str, source: str) -> str:
         f"aws: [WARNING]: a renewal reads mfa_process of the source profile only, not of the "
         f"profile '{profile}': once the MFA session has expired, the renewal has no MFA code. Add "
         f"mfa_process to the profile '{source}'\n"
+    )
+
+
+def missing_program_warning(state: Any) -> str:
+    """Return the warning that no SDK can run the credential_process of a profile, or nothing."""
+    if state.missing_program is None:
+        return ""
+    command = shlex.join(["aws", "assume", "refresh", "--update-profile", state.name])
+    return (
+        f"aws: [WARNING]: the credential_process of the profile '{state.name}' runs "
+        f"{state.missing_program}, which is gone, so no SDK can use the profile. To write it "
+        f"again: {command}\n"
     )
 
 

@@ -12,7 +12,7 @@ from awscli_assume.host.protocols import Profile
 from awscli_assume.model.arns import find_arn, role_of_session
 from awscli_assume.model.credentials import parse_time
 from awscli_assume.profiles.cache.process_cache import ProcessCache
-from awscli_assume.profiles.cache.process_command import cache_path_of, is_ours
+from awscli_assume.profiles.cache.process_command import cache_path_of, is_ours, missing_program
 from awscli_assume.profiles.record import Record, read_record
 
 # What Starship reads and saml2aws writes; `awsume --clean` trips over the other
@@ -44,8 +44,8 @@ class ProfileState:
     auto-refresh (our credential_process prints them; the state is that of its cache).
     ``seconds_left`` is never negative, and 0 for keys that are not ours.
     ``has_program`` is whether its credential_process is ours, ``cache_path`` the file
-    that this one names; ``basis`` is what the files say of it, to see later whether
-    that has changed.
+    that this one names, ``missing_program`` the program that it runs and that is gone;
+    ``basis`` is what the files say of it, to see later whether that has changed.
     """
 
     name: str
@@ -58,6 +58,7 @@ class ProfileState:
     region: Optional[str] = None
     has_program: bool = False
     cache_path: Optional[str] = None
+    missing_program: Optional[str] = None
     basis: tuple[object, ...] = field(default=(), repr=False, compare=False)
 
     @property
@@ -81,6 +82,7 @@ class ProfileState:
             and wanted.matches(self.record)
             and region in (None, self.region)
             and self.principal_arn is not None
+            and self.missing_program is None
         )
 
 
@@ -131,6 +133,7 @@ def _state_of_cache(name: str, profile: Profile, record: Record, now: datetime) 
         region=profile.get("region"),
         has_program=has_program,
         cache_path=named,
+        missing_program=missing_program(process) if process is not None else None,
         basis=_basis(profile),
     )
 

@@ -550,3 +550,21 @@ def test_two_pairs_of_files_share_nothing(bob: Person, sts_stub: StsStub) -> Non
 
     assert done.returncode == 0, done.stderr
     assert len(cached(bob)) == 2
+
+
+@NEWEST
+def test_a_python_that_disappeared(bob: Person) -> None:
+    """`list` names the profile and the missing program; the command that it prints helps."""
+    bob.aws("assume", "--role-arn", ROLE_ARN, "--auto-refresh")
+    python = process_of(bob)[0]
+    bob.config.write_text(bob.config.read_text().replace(python, "/opt/python-gone/bin/python3"))
+    broken = bob.aws("sts", "get-caller-identity", "--profile", "assumed-role")
+    assert broken.returncode != 0
+
+    done = bob.aws("assume", "list")
+
+    assert "runs /opt/python-gone/bin/python3, which is gone" in done.stderr
+    command = done.stderr.partition("To write it again: aws ")[2].split()
+    assert bob.aws(*command).returncode == 0
+    assert process_of(bob)[0] == python
+    assert bob.aws("assume", "list").stderr == ""

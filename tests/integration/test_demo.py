@@ -48,7 +48,7 @@ def is_answering(endpoint_url: str) -> bool:
 def test_plays_the_article_to_its_end(
     demo_env: dict[str, str], host: Host, home: Path, tmp_path: Path
 ) -> None:
-    """The last thing shown is the S3 listing as the role; no secret is shown, nothing is left."""
+    """The last command lists the buckets as the role; no secret is shown, nothing is left."""
     done = subprocess.run(
         [*DEMO, "--aws", str(host.executable)], env=demo_env, capture_output=True, text=True
     )
@@ -58,15 +58,23 @@ def test_plays_the_article_to_its_end(
     endpoint = re.search(r"http://127\.0\.0\.1:\d+", done.stdout)
     assert endpoint
     plain = [command.replace(f" --endpoint-url {endpoint[0]}", "") for command in commands]
-    assert plain[-5:] == [
+    assert plain[-8:] == [
         "aws s3 ls",
         "aws assume --role-name my-iam-role",
         "aws sts get-caller-identity --profile assumed-role",
         "aws iam create-user --user-name another-user --profile assumed-role",
+        "aws assume exec my-iam-role -- aws sts get-caller-identity --output text",
+        "aws assume export my-iam-role",
+        "aws assume explain my-iam-rol",
         "aws s3 ls --profile assumed-role",
     ]
-    listing = [line.split()[-1] for line in done.stdout.splitlines()[-2:]]
-    assert listing == ["my-first-bucket", "my-second-bucket"]
+    listing, _, ending = done.stdout.rpartition("$ aws s3 ls")[2].partition("\n\n")
+    buckets = [line.split()[-1] for line in listing.splitlines()[1:]]
+    assert buckets == ["my-first-bucket", "my-second-bucket"]
+    assert "aws assume help" in ending
+    assert "aws assume --role-arn" in done.stdout
+    told = [line for line in done.stdout.splitlines() if line.startswith(("#", "$", "There"))]
+    assert len(told) == len(set(told))
     assert done.stdout.count("(AccessDenied)") == 2
     assert '"SecretAccessKey": "****"' in done.stdout
     # A secret access key has 40 such characters.

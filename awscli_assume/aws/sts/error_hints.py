@@ -43,7 +43,7 @@ _HINTS: Mapping[str, Mapping[str, str]] = {
     "ExpiredTokenException": {"": _EXPIRED},
     "InvalidClientTokenId": {
         "": "The access key of the source profile does not exist, is inactive, or belongs to "
-        "another partition. Try: aws configure list"
+        "another partition"
     },
     "PackedPolicyTooLarge": {
         "": "Session policies and tags share one limit: shorten the policy, use managed policies "
@@ -124,7 +124,7 @@ _HINTS: Mapping[str, Mapping[str, str]] = {
         "Signature expired": _CLOCK,
         "Signature not yet current": _CLOCK,
         "": "The secret access key of the source profile does not match its access key ID, or "
-        "the clock of this machine is wrong. Try: aws configure, date -u",
+        "the clock of this machine is wrong. To see the time: date -u",
     },
 }
 _EXPIRED_IDENTITY = (

@@ -8,6 +8,7 @@ Windows to ``cmd /C``). Some INI readers end a value at a space before ``#`` or 
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -65,6 +66,15 @@ def cache_path_of(value: str, platform: str = sys.platform) -> Optional[str]:
         return None
     words: list[str] = compat_shell_split(value, platform)
     return words[4] if words[1] == "-I" else None
+
+
+def missing_program(value: str, platform: str = sys.platform) -> Optional[str]:
+    """Return the interpreter, our program or the ``aws`` of a value of ours that is gone."""
+    if not is_ours(value, platform):
+        return None
+    words: list[str] = compat_shell_split(value, platform)
+    programs = (words[0], words[3]) if words[1] == "-I" else (words[0],)
+    return next((path for path in programs if not os.path.exists(path)), None)
 
 
 def _joined(words: list[str], platform: str) -> str:

@@ -57,6 +57,9 @@ from awscli_assume.workflow.credentials.role_chain import assume_first, assume_r
 from awscli_assume.workflow.planning.plan import AssumedRole, AssumePlan
 from awscli_assume.workflow.planning.source_profile import use_source
 
+# "Common Errors" (AWS STS API reference): no such access key, or not its secret.
+_WRONG_KEYS = ("InvalidClientTokenId", "SignatureDoesNotMatch")
+
 
 @dataclass(frozen=True)
 class ReadyRequest:
@@ -84,12 +87,14 @@ class ReadyRequest:
 def assume_planned_role(context: CommandContext, plan: AssumePlan) -> AssumedRole:
     """Assume the role of a plan. Nothing is written."""
     with overridden_profiles(context.session, plan.session_profiles):
-        ready_request = prepare(context, plan)
         try:
+            ready_request = prepare(context, plan)
+            plan = ready_request.plan
             return send(context, ready_request)
         except ClientError as error:
-            _suggest_source(error, ready_request.plan, context.environment)
-            _suggest_explain(error, ready_request.plan, context.parsed_globals)
+            _suggest_source(error, plan, context.environment)
+            if error.operation_name == "AssumeRole":
+                _suggest_explain(error, plan, context.parsed_globals)
             raise
 
 
@@ -247,7 +252,12 @@ def _suggest_explain(error: ClientError, plan: AssumePlan, parsed_globals: Parse
 
 
 def _suggest_source(error: ClientError, plan: AssumePlan, environment: Environment) -> None:
-    """Say which keys were refused if ``aws assume export`` or ``exec`` has set them."""
+    """Say which keys were refused: those of a profile, or those that we have set in a shell."""
+    if error.response.get("Error", {}).get("Code") in _WRONG_KEYS:
+        name = plan.profile_pair.source
+        option = [] if name is None else ["--profile", name]
+        command = shlex.join(["aws", "configure", "list", *option])
+        add_hint(error, f"To see where the keys come from: {command}")
     variables = environment.variables
     role = exported_role(variables)
     if role is None or plan.profile_pair.source is not None:

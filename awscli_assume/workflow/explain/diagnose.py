@@ -22,6 +22,7 @@ from awscli_assume.workflow.explain.caller import (
 from awscli_assume.workflow.explain.caller_permissions import check_permissions
 from awscli_assume.workflow.explain.environment import check_machine, check_request, check_sts
 from awscli_assume.workflow.explain.role import (
+    NO_PRINCIPAL,
     RoleLookup,
     check_duration,
     check_role,
@@ -153,4 +154,6 @@ def _trusted_arn(caller: Optional[IdentifiedCaller]) -> Optional[str]:
     if caller is None:
         return None
     arn = caller.identity.arn
+    if arn.endswith(":root"):
+        return NO_PRINCIPAL
     return arn if ":user/" in arn else caller.identity.caller.account_arn

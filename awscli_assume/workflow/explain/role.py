@@ -27,6 +27,8 @@ from awscli_assume.workflow.explain.caller import (
 
 # IAM API reference, "CreateRole": the smallest MaxSessionDuration.
 _EVERY_ROLE_ALLOWS_SECONDS = 3600
+# In place of a principal: a root user, which can't assume a role.
+NO_PRINCIPAL = ""
 _UNKNOWN = "cannot tell whether the role exists"
 
 
@@ -92,7 +94,8 @@ def check_role(
         found = find_role(lookup.iam, role.name, lookup.principal)
     except CallUnavailable as error:
         command = commands.in_role_account("iam", "get-role", "--role-name", role.name)
-        return Step(ROLE, UNKNOWN, (f"{_UNKNOWN}: {error}",), (command,)), None
+        near = _similar(role, profiles)
+        return Step(ROLE, UNKNOWN, (f"{_UNKNOWN}: {error}",), (*near, command)), None
     if found is None:
         return _missing(role, lookup, profiles, commands, trusted_arn), None
     if found.arn != role.arn:
@@ -112,12 +115,11 @@ def _missing(
     trusted_arn: Optional[str],
 ) -> Step:
     evidence = [f"there is no role {role.name} in the account {role.account_id}"]
-    near = similar_roles_known(role.name, profiles)
+    near = _similar(role, profiles)
     if near:
         # A mistyped name: to create the role would be wrong.
         evidence.append("profiles or earlier roles have a similar name")
-        suggested = [shlex.join(["aws", "assume", *words]) for words in near]
-        return Step(ROLE, PROBLEM, tuple(evidence), tuple(suggested))
+        return Step(ROLE, PROBLEM, tuple(evidence), near)
     similar: list[str] = []
     try:
         similar = similar_roles(role.name, list_role_arns(lookup.iam, lookup.principal))
@@ -125,11 +127,19 @@ def _missing(
         evidence.append(f"cannot list roles with a similar name: {error}")
     evidence += [f"{arn} has a similar name" for arn in similar]
     options = [] if role.path == "/" else ["--path", role.path]
-    if lookup.profile is not None and trusted_arn is not None:
+    if lookup.profile is not None and trusted_arn:
         options += ["--trust", trusted_arn]
     create = ("assume", "create-role", "--role-name", role.name, *options)
     suggested = [_assume(arn, commands) for arn in similar]
-    return Step(ROLE, PROBLEM, tuple(evidence), (*suggested, commands.in_role_account(*create)))
+    if trusted_arn != NO_PRINCIPAL:
+        suggested.append(commands.in_role_account(*create))
+    return Step(ROLE, PROBLEM, tuple(evidence), tuple(suggested))
+
+
+def _similar(role: Role, profiles: Mapping[str, Profile]) -> tuple[str, ...]:
+    """Return the commands for profiles and earlier roles with a similar name."""
+    words = similar_roles_known(role.name, profiles)
+    return tuple(shlex.join(["aws", "assume", *one]) for one in words)
 
 
 def _assume(arn: str, commands: SuggestedCommands) -> str:
@@ -161,9 +171,9 @@ def _not_visible(
             f"{lookup.account_id}"
         )
     evidence = f"{_UNKNOWN}: {reason}"
-    near = [shlex.join(["aws", "assume", *w]) for w in similar_roles_known(role.name, profiles)]
+    near = _similar(role, profiles)
     if not role.is_complete:
-        return Step(ROLE, UNKNOWN, (evidence,), tuple(near))
+        return Step(ROLE, UNKNOWN, (evidence,), near)
     names = [name for name, profile in profiles.items() if _is_in(account, profile)]
     words = ("assume", "explain", "--role-arn", role.arn, "--role-account-profile")
     suggested = [commands.as_caller(*words, name) for name in names or ["NAME"]]

@@ -57,7 +57,9 @@ def make_plan(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
     if token is not None:
         named = token.named(parsed_args)
     elif parsed_args.role_name is None and parsed_args.role_arn is None:
-        named, profile_pair = role_profile(profiles, profile_pair)
+        named, profile_pair = role_profile(
+            profiles, profile_pair, can_copy=hasattr(parsed_args, "copy_source")
+        )
         token = profile_token(parsed_args, named, profile_pair.configuration)
     options = layered(given, named, profile_pair.configuration, profiles)
     role = chosen_role(parsed_args, named, options, profile_pair.configuration)

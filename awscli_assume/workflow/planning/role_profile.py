@@ -41,21 +41,25 @@ _TAGS, _TRANSITIVE = "session_tags", "transitive_session_tags"
 
 
 def role_profile(
-    profiles: ResolvedProfiles, profile_pair: ProfilePair
+    profiles: ResolvedProfiles, profile_pair: ProfilePair, can_copy: bool = True
 ) -> tuple[Profile, ProfilePair]:
     """Return the settings of the profile that names the role, and its source in the pair.
 
     A role with a web identity has no source, and botocore sends nothing else of its profile.
-    Raises InvalidRequest, InvalidConfiguration and botocore's errors of the configuration.
+    ``can_copy`` is whether the command has ``--copy-source``. Raises InvalidRequest,
+    InvalidConfiguration and botocore's errors of the configuration.
     """
     name = profile_pair.source or ""
     profile = profiles.get(name, {})
     if "role_arn" not in profile:
         _check_why_no_role(profiles, name)
+        tokens = ("aws_session_token", "aws_security_token")
+        is_long_lived = has_access_keys(profile) and not any(profile.get(key) for key in tokens)
+        hint = ". To write the source's own temporary credentials: --copy-source"
         raise InvalidRequest(
             "No role was named. Try: aws assume --role-name my-iam-role, or --role-arn ARN, or "
-            "--profile with a profile that has a role_arn. To write the source's own temporary "
-            "credentials: --copy-source"
+            "--profile with a profile that has a role_arn"
+            f"{hint if can_copy and not is_long_lived else ''}"
         )
     if not names_role(profile):
         sent = {key: profile[key] for key in _WEB_IDENTITY_KEYS if key in profile}

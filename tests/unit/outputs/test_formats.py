@@ -141,7 +141,7 @@ def test_json_of_a_session_that_is_no_role() -> None:
 
 def test_a_format_is_named_or_given() -> None:
     """A format itself does as well as its name."""
-    mine = Format("mine", "Mine.", lambda credentials, region: f"{region}\n")
+    mine = Format("mine", "Mine.", lambda credentials, region, more: f"{region}\n")
 
     assert render(FORMATS["env"], ROLE, None) == render("env", ROLE, None)
     assert render(mine, ROLE, "eu-west-1") == "eu-west-1\n"

@@ -55,6 +55,7 @@ def test_keys_stand_alone() -> None:
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
         ROLE_VARIABLE: ROLE_ARN,
+        "AWS_ASSUME_ACCESS_KEY_ID": "ASIAKEY",
     }
 
 

@@ -226,7 +226,7 @@ def test_failed_get_caller_identity_is_not_cached(
     error = {"Error": {"Code": "InvalidClientTokenId", "Message": "invalid"}}
     client.get_caller_identity.side_effect = ClientError(error, "GetCallerIdentity")
 
-    with pytest.raises(ClientError, match="aws configure list"):
+    with pytest.raises(ClientError, match="belongs to another partition"):
         complete_role(client, make_credentials(), request_for(Role("r")), cache, NOW)
 
     assert cache.load(KEY) is None

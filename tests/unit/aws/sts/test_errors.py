@@ -52,7 +52,7 @@ def client_error(code: str, text: str) -> Any:
     [
         ("ExpiredToken", "The security token is expired", "aws sso login"),
         ("ExpiredTokenException", "", "have expired"),
-        ("InvalidClientTokenId", "The security token is invalid", "aws configure list"),
+        ("InvalidClientTokenId", "The security token is invalid", "another partition"),
         ("PackedPolicyTooLarge", "Packed size 120%", "--policy-arns"),
         ("RegionDisabledException", "STS is not activated", "--region us-east-1"),
         ("RequestExpired", "Request has expired", "date -u"),
@@ -76,7 +76,11 @@ def client_error(code: str, text: str) -> Any:
         ),
         ("SignatureDoesNotMatch", "Signature expired: 1 is now earlier than 2", "Compare: date"),
         ("SignatureDoesNotMatch", "Signature not yet current: 1", "Compare: date -u"),
-        ("SignatureDoesNotMatch", "The request signature we calculated", "aws configure, date"),
+        (
+            "SignatureDoesNotMatch",
+            "The request signature we calculated",
+            "To see the time: date -u",
+        ),
     ],
 )
 def test_hint_for_an_error(code: str, text: str, says: str) -> None:

@@ -88,6 +88,17 @@ def test_read_only_file(file: Path, mode: int) -> None:
 
 
 @posix
+def test_read_only_file_system(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file on a read-only mount is refused with the verbs that write no profile."""
+    flags = os.statvfs_result((0,) * 8 + (os.ST_RDONLY, 0))
+    monkeypatch.setattr("os.statvfs", lambda path: flags)
+    file.chmod(0o400)
+
+    with pytest.raises(UnusableFile, match="aws assume exec ROLE -- COMMAND, aws assume export"):
+        check_usable(str(file))
+
+
+@posix
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["FIFO", "folder"])
 def test_file_that_is_not_regular(tmp_path: Path, make: Any) -> None:
     """A FIFO, which would hang the CLI, and a folder are refused."""
