@@ -32,7 +32,7 @@ from awscli_assume.profiles.writer.store import (
     apply_edits,
     check_usable,
     is_null,
-    rehearse_edits,
+    try_edits,
 )
 from awscli_assume.profiles.writer.verify import Refused, SectionEdit
 
@@ -90,7 +90,7 @@ def check_writable(files: ProfileFiles, targets: Sequence[Target] = ()) -> None:
     Everything is done but the replacement of the files. ``targets`` have placeholders for the
     credentials.
     """
-    rehearse_edits(target_edits(files, targets), lambda before: _check(before, targets))
+    try_edits(target_edits(files, targets), lambda before: _check(before, targets))
 
 
 def target_edits(files: ProfileFiles, targets: Sequence[Target]) -> list[FileEdit]:

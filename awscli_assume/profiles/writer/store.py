@@ -180,7 +180,7 @@ def apply_edits(
     _run(edits, _Attempt(check, refused, verify))
 
 
-def rehearse_edits(edits: Sequence[FileEdit], check: Check) -> None:
+def try_edits(edits: Sequence[FileEdit], check: Check) -> None:
     """Raise the error that the edits would end with, from real copies that are removed again.
 
     Creates no file but the locks, and no folder.
@@ -199,7 +199,7 @@ def rehearse_edits(edits: Sequence[FileEdit], check: Check) -> None:
     existing = [edit for edit in edits if os.path.isdir(os.path.dirname(edit.path))]
     # The check needs the sections of all files.
     check = check if len(existing) == len(edits) else lambda before: None
-    _run(existing, _Attempt(check, is_rehearsal=True))
+    _run(existing, _Attempt(check, is_dry_run=True))
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ class _Attempt:
     check: Check
     refused: Optional[Refused] = None
     verify: Check = lambda after: None
-    is_rehearsal: bool = False
+    is_dry_run: bool = False
 
 
 def _run(edits: Sequence[FileEdit], attempt: _Attempt) -> None:
@@ -257,7 +257,7 @@ def _try_all(edits: Sequence[FileEdit], attempt: _Attempt) -> bool:
                 return False
             attempt.check([staged[edit.path].edited.before for edit in edits])
             attempt.verify([staged[edit.path].edited.after for edit in edits])
-            return attempt.is_rehearsal or all(one.commit() for one in staged.values())
+            return attempt.is_dry_run or all(one.commit() for one in staged.values())
     except InvalidConfiguration:
         # The error may come from a file that another program had half written.
         if _has_changed(snapshots) or repair_files((e.path, s) for e, s in snapshots):

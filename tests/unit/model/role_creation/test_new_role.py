@@ -66,7 +66,7 @@ def test_path(name: str, path: Any, expected: str) -> None:
         ({"path": "/a b/"}, "Invalid role path"),
         ({"max_session_duration": "3599"}, "3600 to 43200"),
         ({"max_session_duration": "43201"}, "3600 to 43200"),
-        ({"max_session_duration": "1h"}, "3600 to 43200"),
+        ({"max_session_duration": "1x"}, "3600 to 43200"),
         ({"description": "x" * 1001}, "1000 characters"),
         ({"description": "a\x1bb"}, "control characters"),
         ({"permissions_boundary": "x"}, "--permissions-boundary"),

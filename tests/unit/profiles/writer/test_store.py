@@ -15,7 +15,7 @@ from pytest_mock import MockerFixture
 
 from awscli_assume.errors import ForeignProfile, UnusableFile
 from awscli_assume.host import ConfigFileWriter, profile_to_section, raw_config_parse
-from awscli_assume.profiles.writer.store import FileEdit, apply_edits, rehearse_edits
+from awscli_assume.profiles.writer.store import FileEdit, apply_edits, try_edits
 from awscli_assume.profiles.writer.verify import SectionEdit
 
 LONG_AGO = 1_700_000_000.0
@@ -484,37 +484,37 @@ def test_backup_of_an_earlier_run_stops_the_writer(tmp_path: Path, mocker: Mocke
     assert path.read_text() == CONFIG
 
 
-# The rehearsal
+# The dry run
 
 
-def test_rehearsal_changes_nothing(config: Path, credentials: Path) -> None:
-    """A rehearsal leaves both files and their folder as they are."""
-    rehearse_edits([config_edit(config), credentials_edit(credentials)], pass_check)
+def test_dry_run_changes_nothing(config: Path, credentials: Path) -> None:
+    """A dry run leaves both files and their folder as they are."""
+    try_edits([config_edit(config), credentials_edit(credentials)], pass_check)
 
     assert (config.read_text(), credentials.read_text()) == (CONFIG, CREDENTIALS)
     assert names_beside(config) == ["config", "credentials"]
 
 
-def test_rehearsal_creates_no_folder(tmp_path: Path) -> None:
-    """A rehearsal of a write to a new folder creates neither folder nor lock."""
+def test_dry_run_creates_no_folder(tmp_path: Path) -> None:
+    """A dry run of a write to a new folder creates neither folder nor lock."""
     config = tmp_path / ".aws" / "config"
 
-    rehearse_edits([config_edit(config)], pass_check)
+    try_edits([config_edit(config)], pass_check)
 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_rehearsal_finds_what_the_write_would_find(config: Path) -> None:
-    """A rehearsal ends with the error of the write: damage, a refusal, or a full disk."""
+def test_dry_run_finds_what_the_write_would_find(config: Path) -> None:
+    """A dry run ends with the error of the write: damage, a refusal, or a full disk."""
 
     def refuse(before: Sequence[Any]) -> None:
         raise ForeignProfile("not yours")
 
     with pytest.raises(ForeignProfile, match="not yours"):
-        rehearse_edits([config_edit(config)], refuse)
+        try_edits([config_edit(config)], refuse)
     put(config, "[profile dev]\nREGION = r\n")
     with pytest.raises(UnusableFile, match="would damage"):
-        rehearse_edits([config_edit(config)], pass_check)
+        try_edits([config_edit(config)], pass_check)
 
 
 @pytest.mark.parametrize(
@@ -529,7 +529,7 @@ def test_folder_that_can_not_be_written(
     mocker.patch("awscli_assume.profiles.writer.store.private_copy", side_effect=error)
 
     with pytest.raises(UnusableFile, match=f"Cannot write {config}: .*{advice}"):
-        rehearse_edits([config_edit(config)], pass_check)
+        try_edits([config_edit(config)], pass_check)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX links")

@@ -334,6 +334,8 @@ def session(mocker: MockerFixture) -> Any:
     fake.get_config_variable.return_value = None
     fake.available_profiles = ["default"]
     fake.full_config = {"profiles": {}}
+    regions = {"us-east-1": {}, "eu-west-1": {}, "us-west-2": {}}
+    fake.get_component.return_value.load_data.return_value = {"partitions": [{"regions": regions}]}
     return fake
 
 
