@@ -12,11 +12,11 @@ from awscli_assume.outputs.printing import print_object
 from awscli_assume.outputs.summary import listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
-from awscli_assume.profiles.target import check_writable
 from awscli_assume.workflow.planning.profile_selection import check_alone, choose_one, seconds
 from awscli_assume.workflow.planning.source_profile import read_profiles
 from awscli_assume.workflow.refresh.batch import (
     Renewal,
+    check_can_write,
     plan_renewals,
     preview_renewals,
     renew,
@@ -58,7 +58,7 @@ class RefreshCommand(Verb):
         if parsed_args.dry_run:
             renewals, result = preview_renewals(context, files, renewals, is_named)
         else:
-            check_writable(files)
+            check_can_write(context, files, renewals, is_named)
             renewals = with_targets(context, renew(context, renewals))
             _raise_if_named(renewals, parsed_args)
             renewals = write_renewals(files, renewals, is_named)

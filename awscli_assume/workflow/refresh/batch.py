@@ -19,7 +19,13 @@ from awscli_assume.profiles.files import ProfileFiles
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.state import AUTO_REFRESH, UNKNOWN, VALID, ProfileState
-from awscli_assume.profiles.target import Target, target_edits, write_each, write_targets
+from awscli_assume.profiles.target import (
+    Target,
+    check_writable,
+    target_edits,
+    write_each,
+    write_targets,
+)
 from awscli_assume.profiles.writer.diff import preview
 from awscli_assume.profiles.writer.verify import Refused
 from awscli_assume.workflow.credentials.assume_role import (
@@ -143,6 +149,16 @@ def plan_renewals(
     for level in in_levels(sources):
         done.update({name: _attempt(plan, Renewal(by_name[name])) for name in level})
     return [done[state.name] for state in states]
+
+
+def check_can_write(
+    context: CommandContext, files: ProfileFiles, renewals: Sequence[Renewal], is_named: bool
+) -> None:
+    """Raise the error that the write would end with; of many profiles that of a file alone."""
+    profiles, region = context.session.full_config["profiles"], context.parsed_globals.region
+    plans = [one.plan for one in renewals if one.plan is not None and is_named]
+    targets = [expected_target(one, profiles, region, context.environment) for one in plans]
+    check_writable(files, targets)
 
 
 def renew(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]:
