@@ -12,7 +12,6 @@ from awscli_assume.outputs.printing import print_object
 from awscli_assume.outputs.summary import LISTING_EXAMPLE, listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
-from awscli_assume.profiles.target import check_usable_files, check_writable
 from awscli_assume.workflow.planning.profile_selection import (
     check_alone,
     choose_one,
@@ -22,6 +21,7 @@ from awscli_assume.workflow.planning.profile_selection import (
 from awscli_assume.workflow.planning.source_profile import read_profiles
 from awscli_assume.workflow.refresh.batch import (
     Renewal,
+    check_can_write,
     plan_renewals,
     preview_renewals,
     renew,
@@ -64,12 +64,11 @@ class RefreshCommand(Verb):
         )
         _raise_if_named(renewals, parsed_args)
         files, is_named = locate(context.session), _is_named(parsed_args)
-        check_usable_files(files, has_keys=any(not one.state.has_program for one in renewals))
         result: Mapping[str, object]
         if parsed_args.dry_run:
             renewals, result = preview_renewals(context, files, renewals, is_named)
         else:
-            check_writable(files)
+            check_can_write(context, files, renewals, is_named)
             renewals = with_targets(context, renew(context, renewals))
             _raise_if_named(renewals, parsed_args)
             renewals = write_renewals(files, renewals, is_named)

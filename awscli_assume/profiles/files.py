@@ -78,19 +78,15 @@ def reread_fresh_files(
         return
     paths = (files.config, files.credentials)
 
-    def wait_until_filled() -> None:
-        while any(_is_fresh(path, clock) and os.path.getsize(path) == 0 for path in paths):
-            sleep(_PAUSE_SECONDS)
-
     if any(_is_fresh(path, clock) for path in paths):
-        wait_until_filled()
+        _wait_until_filled(paths, clock, sleep)
         session._config = session._profile_map = None
     original = session.get_credentials
 
     def get_credentials() -> object:
         deadline = clock() + FRESH_SECONDS
         while True:
-            wait_until_filled()
+            _wait_until_filled(paths, clock, sleep)
             error = None
             try:
                 if (found := original()) is not None:
@@ -105,6 +101,13 @@ def reread_fresh_files(
         return None
 
     session.get_credentials = get_credentials  # type: ignore[method-assign]
+
+
+def _wait_until_filled(
+    paths: Collection[str], clock: Callable[[], float], sleep: Callable[[float], None]
+) -> None:
+    while any(_is_fresh(path, clock) and os.path.getsize(path) == 0 for path in paths):
+        sleep(_PAUSE_SECONDS)
 
 
 def _is_fresh(path: str, clock: Callable[[], float]) -> bool:

@@ -105,14 +105,12 @@ def is_target(name: str, target: str) -> bool:
     return re.fullmatch(pattern, name) is not None
 
 
-def check_ours(name: str, profile: Optional[Profile], *sections: Profile) -> None:
+def check_ours(name: str, profile: Optional[Profile]) -> None:
     """Raise ForeignProfile where a target profile holds what is not ours to replace.
 
-    ``profile`` is the merged content of both files, or None where there is none; ``sections``
-    are its sections in each of them, whose keys hide each other.
+    ``profile`` is the merged content of both files, or None where there is none.
     """
-    found = (_obstacle(profile or {}), *(_long_lived_keys(section) for section in sections))
-    obstacle = next((obstacle for obstacle in found if obstacle is not None), None)
+    obstacle = _obstacle(profile or {})
     if obstacle is not None:
         raise ForeignProfile(
             f"The profile '{name}' {obstacle}, and aws assume never overwrites that. "
@@ -142,10 +140,6 @@ def _obstacle(profile: Profile) -> Optional[str]:
         return f"inherits from another profile ({INCLUDE})"
     if any(key.startswith("sso_") for key in profile):
         return "uses IAM Identity Center (sso_session, sso_account_id …)"
-    return _long_lived_keys(profile)
-
-
-def _long_lived_keys(profile: Profile) -> Optional[str]:
     if not any(key in profile for key in _KEYS):
         return None
     key_id = str(profile.get("aws_access_key_id", ""))

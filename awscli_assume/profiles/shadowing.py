@@ -12,7 +12,7 @@ from awscli_assume.profiles.files import Sections, merged_profile
 KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 # botocore reads the older name of the session token first, and takes the account of credentials
 # from beside them (credentials.py, SharedCredentialProvider, all versions).
-OTHER_KEYS = ("aws_security_token", "aws_account_id")
+TOKEN_KEY, ACCOUNT_KEY = "aws_security_token", "aws_account_id"
 
 
 def check_not_shadowed(

@@ -12,7 +12,7 @@ from awscli_assume.model.credentials import PrincipalCredentials, format_time
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.record import BLOCK, Record, read_record
-from awscli_assume.profiles.shadowing import KEYS, OTHER_KEYS, check_not_shadowed
+from awscli_assume.profiles.shadowing import ACCOUNT_KEY, KEYS, TOKEN_KEY, check_not_shadowed
 from awscli_assume.profiles.state import (
     AUTO_REFRESH,
     CREDENTIAL_PROCESS,
@@ -145,9 +145,10 @@ def _check(
     found = merged_profiles(config, credentials, [target.name for target in targets])
     in_config = merged_profiles(config, {}, [target.name for target in targets])
     for target in targets:
-        # A file's own keys may be hidden by those of the other file.
-        sections = (in_config[target.name], credentials.get(target.name, {}))
-        check_ours(target.name, found[target.name], *sections)
+        check_ours(target.name, found[target.name])
+        if target.process is not None:
+            # These are removed, too, and keys of the credentials file may hide them.
+            check_ours(target.name, in_config[target.name])
     for state in existing:
         check_unchanged(state, found[state.name])
 
@@ -194,10 +195,14 @@ def _config_edit(target: Target) -> SectionEdit:
         values.append((CREDENTIAL_PROCESS, target.process))
     values.append((BLOCK, target.record.to_block()))
     # check_ours has let pass only one of our own.
-    # The account's ID is the user's, unless it would be read as that of our credential_process.
-    removals = [*KEYS, *OTHER_KEYS]
+    removals = [TOKEN_KEY]
     if target.process is None:
-        removals = [*KEYS, OTHER_KEYS[0], CREDENTIAL_PROCESS]
+        # check_ours has let pass only one of our own.
+        removals.append(CREDENTIAL_PROCESS)
+    else:
+        # Without keys in the credentials file, those of this one would be read, and the account
+        # be taken for that of the program's credentials.
+        removals += [*KEYS, ACCOUNT_KEY]
     removals += ["region"] if target.removes_region else []
     return SectionEdit(profile_to_section(target.name), values, removals, profile=target.name)
 
@@ -205,7 +210,7 @@ def _config_edit(target: Target) -> SectionEdit:
 def _credentials_edit(target: Target) -> SectionEdit:
     found = target.credentials
     # This file takes precedence over the config file.
-    removals = [*OTHER_KEYS, CREDENTIAL_PROCESS]
+    removals = [TOKEN_KEY, ACCOUNT_KEY, CREDENTIAL_PROCESS]
     if target.region is not None:
         removals.append("region")
     if target.process is not None:

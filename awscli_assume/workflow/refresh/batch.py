@@ -20,7 +20,14 @@ from awscli_assume.profiles.files import ProfileFiles
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.state import AUTO_REFRESH, UNKNOWN, VALID, ProfileState
-from awscli_assume.profiles.target import Target, target_edits, write_each, write_targets
+from awscli_assume.profiles.target import (
+    Target,
+    check_usable_files,
+    check_writable,
+    target_edits,
+    write_each,
+    write_targets,
+)
 from awscli_assume.profiles.writer.diff import preview
 from awscli_assume.profiles.writer.verify import Refused
 from awscli_assume.workflow.credentials.assume_role import ReadyRequest, assume, ready_request_for
@@ -139,6 +146,19 @@ def plan_renewals(
     for level in in_levels(sources):
         done.update({name: _attempt(plan, Renewal(by_name[name])) for name in level})
     return [done[state.name] for state in states]
+
+
+def check_can_write(
+    context: CommandContext, files: ProfileFiles, renewals: Sequence[Renewal], is_named: bool
+) -> None:
+    """Raise the error that the write would end with; of many profiles that of a file alone."""
+    check_usable_files(files, has_keys=any(not one.state.has_program for one in renewals))
+    targets = [
+        expected_target(context, one.plan, one.state.record)
+        for one in renewals
+        if one.plan is not None and is_named
+    ]
+    check_writable(files, targets)
 
 
 def renew(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]:
