@@ -42,6 +42,7 @@ def test_next_to_plain_configure_set(tmp_path: Path, record_property: Any) -> No
     assert both["crashed"] == 0
     assert both["rounds"] == MIXED_ROUNDS
     assert both["ours done"] + both.get("ours refused", 0) == 4 * MIXED_ROUNDS
-    assert both["ours done"] > MIXED_ROUNDS
+    assert both.get("ours refused", 0) <= 2
+    assert both.get("unreadable at the end", 0) == 0
     assert both["theirs done"] + both.get("theirs failed", 0) == 4 * MIXED_ROUNDS
     assert both["rounds that we wiped in"] == 0

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -81,3 +82,23 @@ def test_folder_that_others_may_change(make_person: Callable, sts_stub: StsStub)
     assert f"mv {folder} {folder}.untrusted" in done.stderr
     folder.rename(f"{folder}.untrusted")
     assert person.aws(*words).returncode == 0
+
+
+def test_doctor_repairs_what_stops_every_command(make_person: Callable, sts_stub: StsStub) -> None:
+    """With a section twice every aws command fails; `doctor --fix` makes aws work again."""
+    person = make_person(sts_stub.url)
+    with person.credentials.open("a") as file:
+        file.write("[p]\naws_access_key_id = A\n[p]\naws_secret_access_key = S3CRET\n")
+    assert person.aws("configure", "list").returncode != 0
+
+    done = subprocess.run(
+        [sys.executable, "-m", "awscli_assume.install", "doctor", "--fix"],
+        env=person.variables(PYTHONPATH=str(Path(__file__).parents[2])),
+        capture_output=True,
+        text=True,
+    )
+
+    assert "credentials:6: section [p] is also in line 4" in done.stdout
+    assert "S3CRET" not in done.stdout + done.stderr
+    assert person.aws("configure", "list", "--profile", "p").returncode == 0
+    assert person.aws("sts", "get-caller-identity").returncode == 0
