@@ -11,7 +11,6 @@ from awscli_assume.arguments.profiles import target_arguments
 from awscli_assume.commands.verbs import (
     VERBS,
     Verb,
-    check_not_verb,
     prepare_session,
     role_verb_arguments,
     subcommands,
@@ -28,6 +27,7 @@ from awscli_assume.outputs.summary import (
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.workflow.planning.make_plan import read_plan
 from awscli_assume.workflow.planning.profile_selection import seconds_or_none
+from awscli_assume.workflow.planning.typed_words import check_not_verb
 from awscli_assume.workflow.target_profile import (
     check_target,
     obtain_and_write,
@@ -70,7 +70,7 @@ class AssumeCommand(Verb):
         parsed, others = ArgTableArgParser(self.arg_table).parse_known_args(args)
         profiles = self._session.full_config["profiles"]
         role = None if getattr(parsed, "account_id", None) else getattr(parsed, "role", None)
-        check_not_verb(role, others, profiles)
+        check_not_verb(role, others, VERBS, profiles)
         self._has_verb = False
         return super().__call__(args, parsed_globals)
 

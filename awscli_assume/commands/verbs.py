@@ -1,12 +1,10 @@
-"""The verbs of ``aws assume``: their base class, their registry, and words that look like one.
+"""The verbs of ``aws assume``: their base class and their registry.
 
 ``VERBS`` is the only list of the verbs.
 """
 
 from __future__ import annotations
 
-import shlex
-from difflib import SequenceMatcher
 from importlib import import_module
 from typing import Any, Iterable, Mapping, Optional
 
@@ -21,17 +19,13 @@ from awscli_assume.arguments.profiles import copy_arguments
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import sts_arguments
 from awscli_assume.aws.sts.client import apply_client_settings
-from awscli_assume.errors import InvalidRequest
-from awscli_assume.host import ProfileNotFound
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
-from awscli_assume.host.protocols import Profile
-from awscli_assume.model.request.role_specifier import similar_names
 from awscli_assume.outputs.printing import OUTPUT_LOST, check_format, check_stdout
 from awscli_assume.profiles.files import reread_fresh_files
-from awscli_assume.profiles.known_accounts import profile_in_other_case
 from awscli_assume.workflow.credentials.mfa_code import answer_source_mfa
 from awscli_assume.workflow.planning.source_profile import use_exported_source
+from awscli_assume.workflow.planning.typed_words import similar_profiles_named, understood
 
 # The class of each verb, in its module of this package; imported when the verb is called.
 VERBS: Mapping[str, str] = {
@@ -42,19 +36,6 @@ VERBS: Mapping[str, str] = {
     "clear": "clear:ClearCommand",
     "explain": "explain:ExplainCommand",
     "create-role": "create_role:CreateRoleCommand",
-}
-# One letter more, less or changed, or two letters swapped, in a verb of four letters or more.
-_SIMILAR = 0.75
-# What other tools call a verb, with the command to type.
-_OTHER_WORDS = {
-    **dict.fromkeys(("ls", "show", "status", "profiles"), "aws assume list"),
-    **dict.fromkeys(("renew", "update", "again"), "aws assume refresh"),
-    **dict.fromkeys(("rm", "remove", "delete", "unset", "logout"), "aws assume clear"),
-    **dict.fromkeys(("why", "check", "diagnose"), "aws assume explain"),
-    **dict.fromkeys(("run", "shell"), "aws assume exec"),
-    **dict.fromkeys(("env", "eval", "creds", "credentials"), "aws assume export"),
-    **dict.fromkeys(("create", "new"), "aws assume create-role"),
-    **dict.fromkeys(("version", "console", "roles", "login", "config"), "aws assume help"),
 }
 
 
@@ -90,23 +71,12 @@ class Verb(BasicCommand):
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the verb with the words that people type in place of its syntax."""
         words = self._understood(list(args))
-        try:
+        with similar_profiles_named(self._session):
             return super().__call__(words, parsed_globals)
-        except ProfileNotFound as error:
-            profiles = self._session.full_config["profiles"]
-            near = similar_names(str(error.kwargs.get("profile")), profiles)
-            hint = f"Similar profiles: {', '.join(near)}. " if near else ""
-            error.args = (f"{error}. {hint}To see all: aws configure list-profiles",)
-            raise
 
     def _understood(self, args: list[str]) -> list[str]:
-        """Return the words without ``role`` before ROLE. Raises InvalidRequest for --help."""
-        if "--help" in args or "-h" in args:
-            verb = "" if self.NAME == "assume" else f"{self.NAME} "
-            raise InvalidRequest(f"There is no option --help. Try: aws assume {verb}help")
         takes_role = any(one["name"] == "role" for one in self.ARG_TABLE)
-        is_noun = takes_role and args[:1] == ["role"] and not "".join(args[1:2]).startswith("-")
-        return args[1:] if is_noun and len(args) > 1 else args
+        return understood(args, self.NAME, takes_role)
 
     def _context(self, parsed_globals: Any) -> CommandContext:
         return CommandContext(self._session, parsed_globals, self._environment)
@@ -167,43 +137,3 @@ def subcommands(names: Iterable[str], environment: Environment) -> list[dict[str
         }
 
     return [entry(name) for name in names]
-
-
-def check_not_verb(
-    role: Optional[str], others: Iterable[str], profiles: Mapping[str, Profile]
-) -> None:
-    """Raise InvalidRequest for a verb after options, and for a ROLE that is no role.
-
-    That is a misspelled verb, what other tools call a verb, or the name of a profile in another
-    case. ``others`` are the words that the parser did not recognize.
-    """
-    for word in (role, *others):
-        if word in VERBS:
-            raise InvalidRequest(
-                f"The verb '{word}' must come before its options. Try: aws assume {word} OPTIONS. "
-                f"If it is the name of a role: --role-name {word}"
-            )
-    if role is None or role in profiles:
-        return
-    verb, profile = similar_verb(role), profile_in_other_case(role, profiles)
-    if verb is not None:
-        why, command = f"is similar to the verb '{verb}'", f"aws assume {verb}"
-    elif role.lower() in _OTHER_WORDS:
-        why, command = f"the verbs are {', '.join(VERBS)}", _OTHER_WORDS[role.lower()]
-    elif profile is not None:
-        why, command = f"the profile is '{profile}'", f"aws assume {shlex.quote(profile)}"
-    else:
-        return
-    raise InvalidRequest(
-        f"'{role}' is neither a verb nor a profile, and {why}. Try: {command}. "
-        f"If it is the name of a role: --role-name {role}"
-    )
-
-
-def similar_verb(word: str) -> Optional[str]:
-    """Return the verb that a word is a misspelling of, or None."""
-    for verb in VERBS:
-        is_similar = SequenceMatcher(None, word.lower(), verb).ratio() >= _SIMILAR
-        if is_similar and word != verb and abs(len(word) - len(verb)) <= 1:
-            return verb
-    return None

@@ -39,6 +39,13 @@ class Step:
     output: tuple[str, ...] = ()
     exit_codes: tuple[int, ...] = (0,)
 
+    def is_fulfilled(self, result: Result[str]) -> bool:
+        """Return whether the command did what it must."""
+        if self.is_refused:
+            return result.returncode != 0 and "AccessDenied" in result.stderr
+        is_expected = result.returncode in self.exit_codes
+        return is_expected and all(text in result.stdout for text in self.output)
+
 
 @dataclass(frozen=True)
 class Demo:
@@ -96,12 +103,7 @@ class Demo:
         # The printed command names a document alone, and the document is in the HOME.
         words = [word.replace("file://", f"file://{self.home}/") for word in self.words(step)]
         result = self.system.run([str(self.host.executable), *words], env, step.stdin)
-        if step.is_refused:
-            is_good = result.returncode != 0 and "AccessDenied" in result.stderr
-        else:
-            is_expected = result.returncode in step.exit_codes
-            is_good = is_expected and all(t in result.stdout for t in step.output)
-        if not is_good:
+        if not step.is_fulfilled(result):
             self.print(f"{self._command(step)}\n{result.stdout}")
             expected = "be refused" if step.is_refused else "succeed"
             message = result.stderr.strip() or reason(result)
