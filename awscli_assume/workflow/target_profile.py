@@ -147,7 +147,7 @@ def preview_target(context: CommandContext, checked: CheckedTarget) -> dict[str,
 
 
 def warn_about_target(context: CommandContext, checked: CheckedTarget) -> None:
-    """Warn the user of what may surprise later: role chaining, and a file that others can read."""
+    """Print notes on role chaining and on a file that others can read."""
     is_explicit = context.parsed_globals.profile is not None
     context.environment.notify(checked.plan.warnings(is_explicit))
     if is_open_to_others(checked.files.credentials):

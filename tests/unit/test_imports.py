@@ -24,7 +24,8 @@ STANDARD_LIBRARY = frozenset(
         "email", "errno", "fcntl", "fractions", "gc", "getpass", "hashlib", "hmac", "http", "io",
         "importlib", "ipaddress", "json", "logging", "os", "re", "secrets", "selectors", "shlex",
         "shutil", "signal", "socket", "stat", "subprocess", "sys", "tempfile", "textwrap",
-        "threading", "time", "traceback", "types", "typing", "unicodedata", "urllib", "xml", "zlib",
+        "threading", "time", "traceback", "types", "typing", "unicodedata", "urllib", "xml",
+        "zlib",
     }
 )  # fmt: skip
 # The most modules that `aws assume --role-name ...` may load, packages not counted.
