@@ -11,6 +11,7 @@ from typing import Any, Iterable, Mapping, Optional
 
 from awscli_assume.model.arns import parse_arn
 from awscli_assume.model.credentials import format_time
+from awscli_assume.outputs.profile_table import local_time
 from awscli_assume.outputs.shells import SHELLS, refusal, shell_of, word
 
 _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -58,10 +59,9 @@ def success_line(state: Any, now: datetime, env: Mapping[str, str]) -> str:
     until = "; the source does not say when they expire"
     if state.expiration is not None:
         minutes = round((state.expiration - now).total_seconds() / 60)
-        until = f", until {format_time(state.expiration)} ({minutes} minutes{renewed})"
-    return (
-        f"{done}{until}. Use it: aws ... --profile "
-        f"{word(shell_of(env), state.name)}{', or: ' if line else ''}{line}\n"
+        until = f", until {local_time(state.expiration, now)} ({minutes} minutes{renewed})"
+    return f"{done}{until}. Use it: aws ... --profile {word(shell_of(env), state.name)}\n" + (
+        f"Or in this shell: {line}\n" if line else ""
     )
 
 

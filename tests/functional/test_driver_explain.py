@@ -263,24 +263,43 @@ def test_text_output(aws) -> None:
     )
     assert f"                Try: aws assume --role-arn {ROLE_ARN}s --profile default" in lines
     assert [line for line in lines if line.startswith(("ok", "problem", "unknown"))] == [
+        "problem         the role",
+        "unknown         the role's trust policy",
+        "ok              who is calling, the request, the caller's policies, how long it lasts, "
+        "STS, this",
+    ]
+    assert "account" not in done.out.partition("\nok ")[2]
+
+
+def test_all_evidence(aws) -> None:
+    """With --verbose each step has its evidence, problems first."""
+    aws.stub.script = Setup(role=None, others=(ROLE_ARN + "s",))
+    done = aws("assume", "explain", *BY_NAME, "--verbose")
+
+    lines = done.out.splitlines()
+    assert [line for line in lines if line.startswith(("ok", "problem", "unknown"))] == [
+        "problem         the role",
+        "unknown         the role's trust policy",
         "ok              who is calling",
         "ok              the request",
         "ok              the caller's policies",
-        "problem         the role",
-        "unknown         the role's trust policy",
         "ok              how long it lasts",
         "ok              STS",
         "ok              this machine",
     ]
+    assert "the role is in the caller's account" in done.out
 
 
-def test_control_characters_are_replaced(aws) -> None:
-    """A control character in a trust policy is printed as a question mark."""
-    aws.stub.script = Setup(trust=trust(statement({"AWS": "\x1b[2Jnobody"})))
-    done = aws("assume", "explain", *BY_NAME)
+@pytest.mark.parametrize("output", [(), ("--output", "json"), ("--output", "text"),
+                                    ("--output", "table"), ("--verbose",)])  # fmt: skip
+def test_control_characters_are_escaped(aws, output: tuple[str, ...]) -> None:
+    """Control characters in a trust policy are printed as escapes, in each format."""
+    aws.stub.script = Setup(trust=trust(statement({"AWS": "\x1b[2J\x07\x9b\u202enobody"})))
+    done = aws("assume", "explain", *BY_NAME, *output)
 
-    assert "\x1b" not in done.out
-    assert "?[2Jnobody" in done.out
+    printed = done.out.replace("\\\\", "\\")
+    assert "\\x1b[2J\\x07\\x9b\\u202enobody" in printed
+    assert not set("\x1b\x07\x9b\u202e") & set(done.out)
 
 
 def test_query_selects_the_reason(aws) -> None:

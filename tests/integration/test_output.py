@@ -9,7 +9,7 @@ import pytest
 
 from support.hosts import HOST_NAMES
 from support.person import Person
-from support.sts_stub import Answer, StsStub, query_answer
+from support.sts_stub import Answer, StsStub, query_answer, refusal
 
 ASSUME, CREATE = "aws assume --role-name my-iam-role", "aws assume create-role --role-name new"
 REFRESH, CLEAR = "aws assume refresh --all", "aws assume clear --all"
@@ -131,3 +131,20 @@ def test_a_shell_whose_profile_is_gone(assumed: Person, line: str) -> None:
 
     assert done.returncode == 0, done.stderr
     assert '"Profile": "assumed-role"' in done.stdout
+
+
+@pytest.mark.parametrize("verb", ["assume", "assume export", "assume exec"])
+@pytest.mark.parametrize(
+    "host", [*NEWEST, pytest.param("v1-newest", id="v1-newest")], indirect=True
+)
+def test_control_characters_in_a_message_of_sts(
+    assumed: Person, sts_stub: StsStub, verb: str
+) -> None:
+    """A terminal would obey them: they are printed as escapes."""
+    sts_stub.script = lambda parameters: refusal(403, "AccessDenied", "no &#x9b;2J&#x202e;more")
+    command = " -- true" if verb.endswith("exec") else ""
+    done = shell(assumed, f"aws {verb} --role-name other{command}")
+
+    assert done.returncode == (254 if assumed.host.major == 2 else 255)
+    assert "no \\x9b2J\\u202emore" in done.stderr
+    assert not set("\x9b\u202e") & set(done.stderr)
