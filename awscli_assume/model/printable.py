@@ -30,3 +30,8 @@ def printable_object(found: object) -> object:
 
 def _escape(code: int) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def option_words(name: str, value: str) -> list[str]:
+    """Return an option as words to type; a value such as -x would be another option."""
+    return [f"{name}={value}"] if value.startswith("-") else [name, value]

@@ -11,6 +11,7 @@ from typing import Any, Iterable, Mapping, Optional
 
 from awscli_assume.model.arns import parse_arn
 from awscli_assume.model.credentials import format_time
+from awscli_assume.model.printable import option_words
 from awscli_assume.outputs.profile_table import local_time
 from awscli_assume.outputs.shells import SHELLS, refusal, shell_of, word
 
@@ -60,9 +61,13 @@ def success_line(state: Any, now: datetime, env: Mapping[str, str]) -> str:
     if state.expiration is not None:
         minutes = round((state.expiration - now).total_seconds() / 60)
         until = f", until {local_time(state.expiration, now)} ({minutes} minutes{renewed})"
-    return f"{done}{until}. Use it: aws ... --profile {word(shell_of(env), state.name)}\n" + (
+    return f"{done}{until}. Use it: aws ... {_profile_option(state.name, env)}\n" + (
         f"Or in this shell: {line}\n" if line else ""
     )
+
+
+def _profile_option(profile: str, env: Mapping[str, str]) -> str:
+    return " ".join(word(shell_of(env), one) for one in option_words("--profile", profile))
 
 
 def shell_line(role_arn: Optional[str], expiration: Optional[datetime]) -> str:
@@ -97,7 +102,7 @@ def environment_warning(profile: str, env: Mapping[str, str]) -> str:
     shell = shell_of(env)
     return (
         "aws: [WARNING]: AWS_ACCESS_KEY_ID is set in this shell and overrides AWS_PROFILE. Use "
-        f"--profile {word(shell, profile)}, or first: {SHELLS[shell].unset(names)}\n"
+        f"{_profile_option(profile, env)}, or first: {SHELLS[shell].unset(names)}\n"
     )
 
 

@@ -121,7 +121,7 @@ def test_missing_permission_is_no_problem_with_an_unknown_trust_policy(aws) -> N
     code, found = explain(aws, Setup(role=access_denied("iam:GetRole"), decisions=IMPLICIT))
 
     assert statuses(found)["CallerPermissions"] == "unknown"
-    assert code == 2
+    assert code == 3
 
 
 def test_duration_is_unknown_without_the_role(aws) -> None:
@@ -137,7 +137,7 @@ def test_malformed_trust_policy_is_unknown(aws, document: str) -> None:
     code, found = explain(aws, Setup(trust=document))
 
     assert statuses(found)["TrustPolicy"] == "unknown", found
-    assert code == 2
+    assert code == 3
 
 
 def test_role_account_profile_that_cannot_look_up_the_role(aws) -> None:

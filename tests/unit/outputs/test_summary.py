@@ -224,3 +224,8 @@ def test_note_about_replaced_credentials(seconds_left: int, is_noted: bool) -> N
     assert bool(note) is is_noted
     assert replaced_note(before, old) == ""
     assert replaced_note(None, new) == ""
+
+
+def test_a_profile_that_looks_like_an_option() -> None:
+    """The suggested command works for a profile called -x."""
+    assert "Use it: aws ... --profile=-x\n" in success_line(held("-x"), LATER, BASH)
