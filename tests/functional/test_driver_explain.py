@@ -111,7 +111,7 @@ def test_a_caller_without_permissions_gets_unknown(aws, caller: str) -> None:
     steps = {step["Step"]: step for step in found["Steps"]}
     unknown = {name for name, status in statuses(found).items() if status == "unknown"}
     assert unknown == {"CallerPermissions", "Role", "TrustPolicy"}
-    assert (code, found["Verdict"]) == (2, "unknown")
+    assert (code, found["Verdict"]) == (3, "unknown")
     assert "iam:GetRole" in steps["Role"]["Evidence"][0]
     assert "iam:SimulatePrincipalPolicy" in steps["CallerPermissions"]["Evidence"][0]
 
@@ -146,7 +146,7 @@ def test_role_account_profile_that_cannot_look_up_the_role(aws) -> None:
         aws, Setup(), "--role-account-profile", "nobody", role=("--role-arn", FOREIGN)
     )
     steps = {step["Step"]: step for step in found["Steps"]}
-    assert (code, steps["Role"]["Status"]) == (2, "unknown")
+    assert (code, steps["Role"]["Status"]) == (3, "unknown")
     assert (
         "cannot use the profile 'nobody' of --role-account-profile" in steps["Role"]["Evidence"][0]
     )
@@ -155,7 +155,7 @@ def test_role_account_profile_that_cannot_look_up_the_role(aws) -> None:
         aws, Setup(), "--role-account-profile", "default", role=("--role-arn", FOREIGN)
     )
     steps = {step["Step"]: step for step in found["Steps"]}
-    assert (code, steps["Role"]["Status"]) == (2, "unknown")
+    assert (code, steps["Role"]["Status"]) == (3, "unknown")
     assert f"the profile 'default' is in the account {ACCOUNT}" in steps["Role"]["Evidence"][0]
 
 

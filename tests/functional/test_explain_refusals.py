@@ -386,7 +386,7 @@ def test_the_verdict_names_the_cause_and_no_other(aws, case: Case) -> None:
     else:
         assert problems == set(), found
     assert any(one.startswith(case.next_command) for one in cause["NextCommands"] or [""]), cause
-    assert code == {"ok": 0, "problem": 1, "unknown": 2}[case.outcome]
+    assert code == {"ok": 0, "problem": 1, "unknown": 3}[case.outcome]
     assert "AssumeRole" not in aws.stub.actions
     assert case.prepare is not None or aws.files() == before
 
