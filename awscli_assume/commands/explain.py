@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from awscli_assume.arguments.role import role_arguments
-from awscli_assume.arguments.sts import sts_arguments, text
+from awscli_assume.arguments.sts import flag, sts_arguments, text
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.diagnosis import as_object, as_text
-from awscli_assume.outputs.printing import print_object
+from awscli_assume.outputs.printing import print_object, style_of
 from awscli_assume.workflow.explain.diagnose import diagnose
 from awscli_assume.workflow.planning.make_plan import make_plan
 
@@ -29,7 +29,7 @@ class ExplainCommand(Verb):
         with overridden_profiles(context.session, plan.session_profiles):
             diagnosis = diagnose(context, plan, parsed_args.role_account_profile)
         if context.parsed_globals.output is None and context.parsed_globals.query is None:
-            context.environment.write(as_text(diagnosis))
+            context.environment.write(as_text(diagnosis, style_of(context), parsed_args.verbose))
         else:
             print_object(context, self.name, as_object(diagnosis))
         return diagnosis.exit_code
@@ -47,4 +47,5 @@ def _profile_arguments() -> list[dict[str, Any]]:
             "The target profile of <code>aws assume</code>; the command checks whether it can be "
             "written. Default: <code>assumed-role</code>.",
         ),
+        flag("verbose", "Print the evidence of all steps, also of those without a problem."),
     ]

@@ -6,7 +6,8 @@ from typing import Any
 
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.printing import print_table_to_people
+from awscli_assume.outputs.printing import is_for_people, print_object, style_of
+from awscli_assume.outputs.profile_table import table
 from awscli_assume.outputs.summary import listing, missing_program_warning
 from awscli_assume.profiles.state import inspect_all
 
@@ -19,7 +20,11 @@ class ListCommand(Verb):
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         profiles = context.session.full_config["profiles"]
         states = inspect_all(profiles, context.environment.now())
-        print_table_to_people(context, self.name, listing(states))
+        if is_for_people(context):
+            now = context.environment.now()
+            context.environment.write(table(states, now, style_of(context)))
+        else:
+            print_object(context, self.name, listing(states))
         for state in states:
             context.environment.notify(missing_program_warning(state))
         return 0

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, Iterable, Mapping, Optional
 
@@ -21,7 +22,8 @@ from awscli_assume.arguments.sts import sts_arguments
 from awscli_assume.aws.sts.client import apply_client_settings
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
-from awscli_assume.outputs.printing import OUTPUT_LOST, check_format, check_stdout
+from awscli_assume.model.printable import printable
+from awscli_assume.outputs.printing import OUTPUT_LOST, check_format, check_stdout, make_printable
 from awscli_assume.profiles.files import reread_fresh_files
 from awscli_assume.workflow.credentials.mfa_code import answer_source_mfa
 from awscli_assume.workflow.planning.source_profile import use_exported_source
@@ -58,7 +60,7 @@ class Verb(BasicCommand):
         super().__init__(session)
         exclude_identity_tokens(session, self.NAME)
         self.ARG_TABLE = self.arguments()
-        self._environment = environment if environment is not None else Environment()
+        self._environment = replace(environment or Environment(), printable=printable)
 
     def arguments(self) -> list[dict[str, Any]]:
         """Return the verb's table of options (BasicCommand.ARG_TABLE)."""
@@ -94,7 +96,11 @@ class Verb(BasicCommand):
         context = self._context(parsed_globals)
         use_exported_source(context, parsed_args)
         self.check_output(parsed_args, context)
-        code = self._run(parsed_args, context)
+        try:
+            code = self._run(parsed_args, context)
+        except Exception as error:
+            make_printable(error)
+            raise
         return OUTPUT_LOST if context.environment.lost else code
 
 

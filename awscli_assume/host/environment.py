@@ -78,7 +78,8 @@ def _discard(stream: TextIO) -> None:
 class Environment:
     """Streams, variables, clock, terminal and names. Times are aware.
 
-    ``lost`` has the reason if some output could not be written to stdout.
+    ``printable`` makes foreign text in messages harmless, and ``lost`` has
+    the reason if some output could not be written to stdout.
     """
 
     variables: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
@@ -90,6 +91,7 @@ class Environment:
     run_on_terminal: Callable[[Sequence[str], Mapping[str, str]], int] = run_on_terminal
     login_name: Callable[[], str] = login_name
     host_name: Callable[[], str] = socket.gethostname
+    printable: Callable[[str], str] = str
     lost: list[str] = field(default_factory=list, repr=False, compare=False)
 
     @property
@@ -133,7 +135,7 @@ class Environment:
         stream = self.stderr
         if text and stream is not None:
             try:
-                stream.write(_encodable(text, stream))
+                stream.write(_encodable(self.printable(text), stream))
                 stream.flush()
             except OSError:
                 _discard(stream)

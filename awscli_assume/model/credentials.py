@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Mapping, Optional, Union
 
 from awscli_assume.errors import InvalidConfiguration, UnexpectedAnswer
@@ -13,6 +13,10 @@ from awscli_assume.model.arns import find_arn, parse_arn
 
 # Characters that could end a line of an INI file, or are invisible in a terminal.
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
+# AWS STS API reference, "AssumeRole" and "GetSessionToken", DurationSeconds; and what the clock
+# of a machine may be slow.
+_ROLE_SESSION, _MFA_SESSION = timedelta(seconds=43200), timedelta(seconds=129600)
+_SKEW = timedelta(minutes=15)
 _NOT_FROM_STS = (
     "Nothing was written. Check what is between this machine and STS: --endpoint-url, "
     "AWS_ENDPOINT_URL, a proxy"
@@ -83,6 +87,7 @@ def read_answer(response: object, now: datetime) -> TemporaryCredentials:
             f"its credentials expired at {format_time(result.expiration)}, and the time here is "
             f"{format_time(now)}; check the clock of this machine"
         )
+    _check_not_too_late(result.expiration, now, _ROLE_SESSION)
     return result
 
 
@@ -92,7 +97,17 @@ def read_mfa_session(response: object, now: datetime) -> SessionCredentials:
     expiration = parse_time(credentials.get("Expiration"))
     if expiration <= now:
         raise _unexpected("its credentials have expired; check the clock of this machine")
+    _check_not_too_late(expiration, now, _MFA_SESSION)
     return SessionCredentials(*_keys(credentials), expiration)
+
+
+def _check_not_too_late(expiration: datetime, now: datetime, longest: timedelta) -> None:
+    if expiration > now + longest + _SKEW:
+        raise _unexpected(
+            f"its credentials expire at {format_time(expiration)}, and the time here is "
+            f"{format_time(now)}; STS gives {longest.total_seconds():.0f} seconds at most. Check "
+            "the clock of this machine"
+        )
 
 
 def read_session(

@@ -46,8 +46,11 @@ class Diagnosis:
 
     @property
     def exit_code(self) -> int:
-        """0 if the role can be assumed, 1 if it can't, 2 if that is not known."""
-        return {OK: 0, PROBLEM: 1, UNKNOWN: 2}[self.outcome]
+        """0 if the role can be assumed, 1 if it can't, 3 if that is not known.
+
+        2 is what argparse ends with for an invalid option (version 1 of the CLI).
+        """
+        return {OK: 0, PROBLEM: 1, UNKNOWN: 3}[self.outcome]
 
     @property
     def deciding(self) -> Optional[Step]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from awscli_assume.model.diagnosis import MACHINE, OK, PROBLEM, Diagnosis
+from awscli_assume.model.diagnosis import (
+    MACHINE,
+    NOT_APPLICABLE,
+    OK,
+    PROBLEM,
+    UNKNOWN,
+    Diagnosis,
+    Step,
+)
+from awscli_assume.model.printable import printable
+from awscli_assume.outputs.printing import PLAIN, Style
 
 _TITLES = {
     "Caller": "who is calling",
@@ -18,6 +28,14 @@ _TITLES = {
     "Machine": "this machine",
 }
 _WIDTH = 100
+_INDENT = 16
+# The color and the mark of a status.
+_LOOKS = {
+    OK: ("green", "\N{CHECK MARK}"),
+    PROBLEM: ("red", "\N{MULTIPLICATION X}"),
+    UNKNOWN: ("yellow", "?"),
+    NOT_APPLICABLE: ("bold", "-"),
+}
 
 
 def as_object(diagnosis: Diagnosis) -> dict[str, Any]:
@@ -39,18 +57,43 @@ def as_object(diagnosis: Diagnosis) -> dict[str, Any]:
     }
 
 
-def as_text(diagnosis: Diagnosis) -> str:
-    """Return the verdict, then each step with its evidence and commands to type."""
-    lines = [_verdict(diagnosis), ""]
-    for step in diagnosis.steps:
-        lines.append(f"{step.status:<15} {_TITLES[step.name]}")
-        for sentence in step.evidence:
-            lines += textwrap.wrap(
-                _printable(sentence), _WIDTH, initial_indent=" " * 16, subsequent_indent=" " * 18,
-                break_long_words=False, break_on_hyphens=False,
-            )  # fmt: skip
-        lines += [f"{'':16}Try: {_printable(command)}" for command in step.next_commands]
+def as_text(diagnosis: Diagnosis, style: Style = PLAIN, is_verbose: bool = False) -> str:
+    """Return the verdict, the problems and unknowns with commands to type, then the rest.
+
+    The rest is one line for each status; with ``is_verbose`` each step has its evidence.
+    """
+    color, mark = _LOOKS[diagnosis.outcome]
+    verdict = printable(_verdict(diagnosis))
+    lines = [style.color(f"{mark} {verdict}" if style.has_marks else verdict, color), ""]
+    for status in (PROBLEM, UNKNOWN, OK, NOT_APPLICABLE):
+        steps = [step for step in diagnosis.steps if step.status == status]
+        if is_verbose or status in (PROBLEM, UNKNOWN):
+            for step in steps:
+                lines += _step(step, style)
+        elif steps:
+            heading = f"{status:<{_INDENT}}"
+            names = ", ".join(_TITLES[step.name] for step in steps)
+            wrapped = _wrap(names, _INDENT)
+            lines.append(style.color(heading, _LOOKS[status][0]) + wrapped[0].lstrip())
+            lines += wrapped[1:]
+    if not is_verbose:
+        lines += ["", "All evidence: add --verbose"]
     return "\n".join(lines) + "\n"
+
+
+def _step(step: Step, style: Style) -> list[str]:
+    heading = style.color(f"{step.status:<{_INDENT}}", _LOOKS[step.status][0])
+    lines = [f"{heading}{_TITLES[step.name]}"]
+    for sentence in step.evidence:
+        lines += _wrap(printable(sentence), _INDENT + 2)
+    return [*lines, *(f"{'':{_INDENT}}Try: {printable(one)}" for one in step.next_commands)]
+
+
+def _wrap(text: str, indent: int) -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=" " * _INDENT, subsequent_indent=" " * indent,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def reason(diagnosis: Diagnosis) -> str:
@@ -65,11 +108,6 @@ def _verdict(diagnosis: Diagnosis) -> str:
     step = diagnosis.deciding
     if step is not None and step.name == MACHINE:
         # AWS allows it, and only the target profile can't be written.
-        return f"{diagnosis.role} can be assumed, but not written: {_printable(reason(diagnosis))}"
+        return f"{diagnosis.role} can be assumed, but not written: {reason(diagnosis)}"
     where = "" if step is None else f" ({_TITLES[step.name]})"
-    return f"{diagnosis.role} {what}: {_printable(reason(diagnosis))}{where}"
-
-
-def _printable(text: str) -> str:
-    # Responses of IAM and STS may have control characters, which a terminal would obey.
-    return "".join(one if one.isprintable() else "?" for one in text)
+    return f"{diagnosis.role} {what}: {reason(diagnosis)}{where}"

@@ -6,6 +6,7 @@ import json
 import shlex
 from typing import Any, Iterable, Mapping, Optional, Sequence
 
+from awscli_assume.model.printable import option_words
 from awscli_assume.model.role_creation.new_role import Call
 
 # An object with the types of the result, to try a query on.
@@ -53,7 +54,7 @@ def assume_line(name: str, external_id: Optional[str], profile: Optional[str]) -
     """Return the command that assumes the role; ``name`` includes the path."""
     words = ["aws", "assume", "--role-name", name]
     words += [] if external_id is None else ["--external-id", external_id]
-    words += [] if profile is None else ["--profile", profile]
+    words += [] if profile is None else option_words("--profile", profile)
     return shlex.join(words)
 
 
@@ -70,7 +71,7 @@ def provider_warning(provider: str, profile: Optional[str]) -> str:
     """Return the warning for an OIDC provider that the account lacks."""
     words = ["aws", "iam", "create-open-id-connect-provider", "--url", f"https://{provider}"]
     words += ["--client-id-list", "sts.amazonaws.com"]
-    words += [] if profile is None else ["--profile", profile]
+    words += [] if profile is None else option_words("--profile", profile)
     return (
         f"aws: [WARNING]: the account has no OIDC provider {provider}, so its tokens can't "
         f"assume the role yet. To create it: {shlex.join(words)}\n"
@@ -97,7 +98,7 @@ def remains_text(
     taken_back: Sequence[Call], left: Sequence[str], is_doubtful: bool, profile: Optional[str]
 ) -> str:
     """Return what was deleted again, and the commands that delete the rest; else nothing."""
-    more = "" if profile is None else f" --profile {shlex.quote(profile)}"
+    more = "" if profile is None else f" {shlex.join(option_words('--profile', profile))}"
     lines = [f"Deleted again: {_named(call)}\n" for call in taken_back]
     if is_doubtful:
         lines.append(

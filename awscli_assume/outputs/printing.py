@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import Any, Optional
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import ProfileNotFound, get_formatter
 from awscli_assume.host.context import CommandContext
+from awscli_assume.model.printable import printable, printable_object
 
 # General error, in both majors: the work is done, and its output is not.
 OUTPUT_LOST = 255
+_COLORS = {"green": 32, "yellow": 33, "red": 31, "bold": 1}
 
 
 def check_stdout(context: CommandContext) -> None:
@@ -63,30 +66,55 @@ def output_format(context: CommandContext) -> str:
         return context.environment.variables.get("AWS_DEFAULT_OUTPUT") or "json"
 
 
+def make_printable(error: Exception) -> None:
+    """Escape the control characters of an error's message, which the CLI prints."""
+    error.args = tuple(one if not isinstance(one, str) else printable(one) for one in error.args)
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        # The CLI prints its fields, too (version 2.34).
+        response["Error"] = printable_object(response.get("Error", {}))
+
+
+@dataclass(frozen=True)
+class Style:
+    """How to write for people: with colors, and with marks that are not ASCII."""
+
+    has_color: bool = False
+    has_marks: bool = False
+
+    def color(self, text: str, color: str) -> str:
+        """Return a text in green, yellow, red or bold."""
+        return f"\x1b[{_COLORS[color]}m{text}\x1b[0m" if self.has_color else text
+
+
+PLAIN = Style()
+
+
+def style_of(context: CommandContext) -> Style:
+    """Return what stdout allows: NO_COLOR, TERM and ``--color`` as the user has set them."""
+    stream, variables = context.environment.stdout, context.environment.variables
+    is_terminal = is_for_people(context) and variables.get("TERM") != "dumb"
+    chosen = getattr(context.parsed_globals, "color", None) or "auto"
+    has_color = is_terminal and not variables.get("NO_COLOR")
+    encoding = str(getattr(stream, "encoding", None) or "").lower()
+    return Style(
+        chosen == "on" or (chosen == "auto" and has_color),
+        is_terminal and encoding.startswith("utf"),
+    )
+
+
+def is_for_people(context: CommandContext) -> bool:
+    """Return whether stdout is a terminal, and the command line asks for no data."""
+    stream, options = context.environment.stdout, context.parsed_globals
+    return options.output is None and options.query is None and bool(stream and stream.isatty())
+
+
 def print_object(context: CommandContext, name: str, result: Any) -> None:
     """Print an object as ``--output`` and ``--query``, or the configuration, specify."""
-    _print(context, name, result, output_format(context))
-
-
-def print_table_to_people(context: CommandContext, name: str, result: Any) -> None:
-    """Print an object as a table on a terminal if no format is configured; else as usual."""
-    stream = context.environment.stdout
-    chosen = (
-        context.parsed_globals.output
-        or context.environment.variables.get("AWS_DEFAULT_OUTPUT")
-        or _scoped(context.session).get("output")
-    )
-    is_terminal = stream is not None and stream.isatty()
-    if chosen is None and context.parsed_globals.query is None and is_terminal:
-        _print(context, name, result, "table")
-    else:
-        print_object(context, name, result)
-
-
-def _print(context: CommandContext, name: str, result: Any, output: str) -> None:
     text = io.StringIO()
     try:
-        get_formatter(output, context.parsed_globals)(name, result, text)
+        formatter = get_formatter(output_format(context), context.parsed_globals)
+        formatter(name, printable_object(result), text)
     # The errors of jmespath, which the host may have under another name.
     except Exception as error:
         context.environment.lost.append(str(error))
@@ -96,8 +124,3 @@ def _print(context: CommandContext, name: str, result: Any, output: str) -> None
         )
         return
     context.environment.write(text.getvalue())
-
-
-def _scoped(session: Any) -> Any:
-    profiles = session.full_config["profiles"]
-    return profiles.get(session.get_config_variable("profile") or "default", {})

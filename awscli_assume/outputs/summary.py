@@ -12,6 +12,8 @@ from typing import Any, Iterable, Mapping, Optional, Sequence
 
 from awscli_assume.model.arns import parse_arn
 from awscli_assume.model.credentials import format_time
+from awscli_assume.model.printable import option_words
+from awscli_assume.outputs.profile_table import local_time
 from awscli_assume.outputs.shells import SHELLS, shell_of, unsupported_reason, word
 from awscli_assume.outputs.variables import KEY_VARIABLES
 
@@ -57,11 +59,14 @@ def success_line(state: Any, now: datetime, env: Mapping[str, str]) -> str:
     until = "; the source does not say when they expire"
     if state.expiration is not None:
         minutes = round((state.expiration - now).total_seconds() / 60)
-        until = f", until {format_time(state.expiration)} ({minutes} minutes{renewed})"
-    return (
-        f"{done}{until}. Use it: aws ... --profile "
-        f"{word(shell_of(env), state.name)}{', or: ' if line else ''}{line}\n"
+        until = f", until {local_time(state.expiration, now)} ({minutes} minutes{renewed})"
+    return f"{done}{until}. Use it: aws ... {_profile_option(state.name, env)}\n" + (
+        f"Or in this shell: {line}\n" if line else ""
     )
+
+
+def _profile_option(profile: str, env: Mapping[str, str]) -> str:
+    return " ".join(word(shell_of(env), one) for one in option_words("--profile", profile))
 
 
 def shell_line(role_arn: Optional[str], expiration: Optional[datetime]) -> str:
@@ -108,7 +113,7 @@ def environment_warning(profile: str, env: Mapping[str, str]) -> str:
     shell = shell_of(env)
     return (
         "aws: [WARNING]: AWS_ACCESS_KEY_ID is set in this shell and overrides AWS_PROFILE. Use "
-        f"--profile {word(shell, profile)}, or first: {SHELLS[shell].unset(names)}\n"
+        f"{_profile_option(profile, env)}, or first: {SHELLS[shell].unset(names)}\n"
     )
 
 

@@ -56,16 +56,19 @@ class NotRenewed(Exception):
 def main(arguments: Sequence[str], read_cache: ReadCache) -> int:
     """Print the credentials and return the exit code; messages without secrets go to stderr."""
     if len(arguments) != 3:
-        sys.stderr.write("usage: python3 -I -S answer.py CACHE-FILE PROFILE AWS\n")
+        _say("usage: python3 -I -S answer.py CACHE-FILE PROFILE AWS")
         return 2
     job = Job(arguments[0], arguments[1], arguments[2], read_cache)
+    if sys.stdout is None:
+        _say("stdout is closed, and the credentials are for it")
+        return 1
     try:
         document = find_document(job)
     except KeyboardInterrupt:
         return 130
     except NotRenewed as error:
         document = job.still_valid()
-        sys.stderr.write(f"awscli-assume: {error}{_old_credentials_note(job, document)}\n")
+        _say(f"{error}{_old_credentials_note(job, document)}")
         if not document:
             return error.code
     try:
@@ -78,13 +81,23 @@ def main(arguments: Sequence[str], read_cache: ReadCache) -> int:
     return 0
 
 
+def _say(text: str) -> None:
+    """Write a message to stderr, if that is possible."""
+    if sys.stderr is not None:
+        try:
+            sys.stderr.write(f"awscli-assume: {text}\n")
+            sys.stderr.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
 def find_document(job: Job) -> bytes:
     """Renew with the lock, or wait for another process's renewal. Raises NotRenewed."""
     if is_renewing(os.environ, job.cache_file):
         raise NotRenewed(
             f"the renewal of profile {quote(job.profile)} needs that profile itself. Use another "
             "source profile: aws assume --auto-refresh --profile SOURCE "
-            f"--update-profile {quote(job.profile)}"
+            f"{_target(job)}"
         )
     started, deadline = time.time(), time.monotonic() + WAIT_SECONDS
     lock = open_lock(f"{job.cache_file}.lock")
@@ -154,8 +167,7 @@ def _run_aws(job: Job, words: Sequence[str]) -> Tuple[int, bytes]:
             reason = reason or error.strerror or str(error)
     raise NotRenewed(
         f"cannot start {quote(job.aws)} ({reason}), and there is no aws on the PATH. Add aws to "
-        "the PATH, or store its new path: aws assume --auto-refresh --update-profile "
-        f"{quote(job.profile)}"
+        f"the PATH, or store its new path: aws assume --auto-refresh {_target(job)}"
     )
 
 
@@ -175,7 +187,12 @@ def _old_credentials_note(job: Job, document: bytes) -> str:
 
 
 def _hint(job: Job) -> str:
-    return f"Type: aws assume refresh --update-profile {quote(job.profile)}"
+    return f"Type: aws assume refresh {_target(job)}"
+
+
+def _target(job: Job) -> str:
+    """Return the option for a shell; a name such as -x would be another option."""
+    return f"--update-profile{'=' if job.profile.startswith('-') else ' '}{quote(job.profile)}"
 
 
 def is_renewing(env: Mapping[str, str], cache_file: str) -> bool:

@@ -6,7 +6,7 @@ profiles in which they have what they inherit; no file and no session is changed
 
 from __future__ import annotations
 
-from typing import Iterator, Mapping
+from typing import Iterator, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.protocols import Profile
@@ -64,27 +64,52 @@ class ResolvedProfiles(Mapping[str, Profile]):
         return self.resolved[name]
 
 
-def with_inherited(profiles: Profiles, name: str) -> Profile:
-    """Return a profile with what it inherits; as written where its chain is broken."""
-    try:
-        path = _path(profiles, name, ("", ""))
-    except InvalidConfiguration:
-        path = [name]
-    return profiles[name] if len(path) == 1 else _flat(profiles, path)
+def all_with_inherited(profiles: Profiles) -> Profiles:
+    """Return all profiles with what they inherit; as written where a chain is broken.
+
+    Each profile is read once, however long the chains are.
+    """
+    # What a profile passes on; None where its chain is broken, and while it is being followed,
+    # so that a circle counts as broken.
+    passed_on: dict[str, Optional[Profile]] = {}
+    flat: dict[str, Profile] = {}
+    for name in profiles:
+        path: list[str] = []
+        other: object = name
+        while isinstance(other, str) and other in profiles and other not in passed_on:
+            path.append(other)
+            passed_on[other] = None
+            other = profiles[other].get(INCLUDE)
+        before = passed_on.get(other) if isinstance(other, str) and other else None
+        if not other:
+            before = {}
+        for one in reversed(path):
+            written = profiles[one]
+            is_alone = before is None or not written.get(INCLUDE) or read_record(written)
+            flat[one] = written if is_alone or before is None else _merged(before, written, True)
+            if before is not None:
+                before = passed_on[one] = _merged(before, written, False)
+    return flat
 
 
 def _flat(profiles: Profiles, path: list[str]) -> Profile:
-    flat: dict[str, object] = {}
+    flat: Profile = {}
     for other in reversed(path):
-        layer = profiles[other]
-        for key, value in layer.items():
-            if other != path[0] and _is_not_inherited(key, layer):
-                continue
-            before = flat.get(key)
-            both = isinstance(value, Mapping) and isinstance(before, Mapping)
-            flat[key] = {**before, **value} if both else value  # type: ignore[dict-item]
-    flat.pop(INCLUDE, None)
+        flat = _merged(flat, profiles[other], other == path[0])
     return flat
+
+
+def _merged(before: Profile, layer: Profile, is_own: bool) -> Profile:
+    """Return what a profile adds to what it inherits; with ``is_own`` also what it keeps."""
+    merged = dict(before)
+    for key, value in layer.items():
+        if key != INCLUDE and (is_own or not _is_not_inherited(key, layer)):
+            old = merged.get(key)
+            if isinstance(value, Mapping) and isinstance(old, Mapping):
+                merged[key] = {**old, **value}
+            else:
+                merged[key] = value
+    return merged
 
 
 def has_access_keys(profile: Profile) -> bool:
@@ -98,6 +123,7 @@ def _path(profiles: Profiles, name: str, files: tuple[str, str]) -> list[str]:
     first = profiles.get(name, {})
     if not first.get(INCLUDE) or read_record(first) is not None:
         return path
+    seen = {name}
     while profiles[path[-1]].get(INCLUDE):
         other = profiles[path[-1]][INCLUDE]
         if not isinstance(other, str):
@@ -105,18 +131,20 @@ def _path(profiles: Profiles, name: str, files: tuple[str, str]) -> list[str]:
                 f"{INCLUDE} of the profile '{path[-1]}' has to be the name of one profile. "
                 f"Mend it in {files[0]}"
             )
-        shown = " -> ".join([*path, other])
-        if other in path:
+        if other in seen:
+            shown = " -> ".join([*path, other])
             raise InvalidConfiguration(
                 f"{INCLUDE} goes in a circle: {shown}. Take it out of one of them in {files[0]}"
             )
         if other not in profiles:
+            shown = " -> ".join([*path, other])
             raise InvalidConfiguration(
                 f"The profile '{path[-1]}' has {INCLUDE} = {other} ({shown}), and there is no "
                 f"profile of that name in {files[0]} or {files[1]}. To see them: "
                 "aws configure list-profiles"
             )
         path.append(other)
+        seen.add(other)
     return path
 
 

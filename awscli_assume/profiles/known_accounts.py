@@ -16,7 +16,7 @@ from awscli_assume.host.protocols import Profile
 from awscli_assume.model.accounts import ACCOUNT_ID, check_account_id
 from awscli_assume.model.arns import Role, parse_role_arn
 from awscli_assume.model.request.role_specifier import KnownNames, similar_names
-from awscli_assume.profiles.include_profile import with_inherited
+from awscli_assume.profiles.include_profile import all_with_inherited
 from awscli_assume.profiles.record import read_record
 
 Profiles = Mapping[str, Profile]
@@ -78,10 +78,10 @@ def account_ids(profiles: Profiles, name: str) -> list[str]:
     Where profiles say it by a key of its own, their own names don't count. Raises
     InvalidConfiguration for an ID that is not 12 digits.
     """
-    wanted = name.casefold()
+    wanted, inherited = name.casefold(), all_with_inherited(profiles)
     for names_of in (_configured_names, _own_name):
         found = {
-            _account_id(profiles, own, is_checked=True)
+            _account_id(inherited[own], own, is_checked=True)
             for own, profile in profiles.items()
             if any(one.casefold() == wanted for one in names_of(own, profile))
         }
@@ -93,10 +93,11 @@ def account_ids(profiles: Profiles, name: str) -> list[str]:
 
 def account_names(profiles: Profiles) -> list[str]:
     """Return all names of accounts."""
+    inherited = all_with_inherited(profiles)
     return [
         name
         for own, profile in profiles.items()
-        if _account_id(profiles, own) is not None
+        if _account_id(inherited[own], own) is not None
         for name in (*_configured_names(own, profile), *_own_name(own, profile))
     ]
 
@@ -109,8 +110,8 @@ def _own_name(own: str, profile: Profile) -> list[str]:
     return [own] if read_record(profile) is None else []
 
 
-def _account_id(profiles: Profiles, own: str, is_checked: bool = False) -> Optional[str]:
-    profile = with_inherited(profiles, own)
+def _account_id(profile: Profile, own: str, is_checked: bool = False) -> Optional[str]:
+    """Return the account of a profile, given with what it inherits."""
     role = _role(profile.get("role_arn"))
     if role is not None:
         return role.account_id

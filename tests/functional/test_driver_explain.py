@@ -111,7 +111,7 @@ def test_a_caller_without_permissions_gets_unknown(aws, caller: str) -> None:
     steps = {step["Step"]: step for step in found["Steps"]}
     unknown = {name for name, status in statuses(found).items() if status == "unknown"}
     assert unknown == {"CallerPermissions", "Role", "TrustPolicy"}
-    assert (code, found["Verdict"]) == (2, "unknown")
+    assert (code, found["Verdict"]) == (3, "unknown")
     assert "iam:GetRole" in steps["Role"]["Evidence"][0]
     assert "iam:SimulatePrincipalPolicy" in steps["CallerPermissions"]["Evidence"][0]
 
@@ -121,7 +121,7 @@ def test_missing_permission_is_no_problem_with_an_unknown_trust_policy(aws) -> N
     code, found = explain(aws, Setup(role=access_denied("iam:GetRole"), decisions=IMPLICIT))
 
     assert statuses(found)["CallerPermissions"] == "unknown"
-    assert code == 2
+    assert code == 3
 
 
 def test_duration_is_unknown_without_the_role(aws) -> None:
@@ -137,7 +137,7 @@ def test_malformed_trust_policy_is_unknown(aws, document: str) -> None:
     code, found = explain(aws, Setup(trust=document))
 
     assert statuses(found)["TrustPolicy"] == "unknown", found
-    assert code == 2
+    assert code == 3
 
 
 def test_role_account_profile_that_cannot_look_up_the_role(aws) -> None:
@@ -146,7 +146,7 @@ def test_role_account_profile_that_cannot_look_up_the_role(aws) -> None:
         aws, Setup(), "--role-account-profile", "nobody", role=("--role-arn", FOREIGN)
     )
     steps = {step["Step"]: step for step in found["Steps"]}
-    assert (code, steps["Role"]["Status"]) == (2, "unknown")
+    assert (code, steps["Role"]["Status"]) == (3, "unknown")
     assert (
         "cannot use the profile 'nobody' of --role-account-profile" in steps["Role"]["Evidence"][0]
     )
@@ -155,7 +155,7 @@ def test_role_account_profile_that_cannot_look_up_the_role(aws) -> None:
         aws, Setup(), "--role-account-profile", "default", role=("--role-arn", FOREIGN)
     )
     steps = {step["Step"]: step for step in found["Steps"]}
-    assert (code, steps["Role"]["Status"]) == (2, "unknown")
+    assert (code, steps["Role"]["Status"]) == (3, "unknown")
     assert f"the profile 'default' is in the account {ACCOUNT}" in steps["Role"]["Evidence"][0]
 
 
@@ -263,24 +263,43 @@ def test_text_output(aws) -> None:
     )
     assert f"                Try: aws assume --role-arn {ROLE_ARN}s --profile default" in lines
     assert [line for line in lines if line.startswith(("ok", "problem", "unknown"))] == [
+        "problem         the role",
+        "unknown         the role's trust policy",
+        "ok              who is calling, the request, the caller's policies, how long it lasts, "
+        "STS, this",
+    ]
+    assert "account" not in done.out.partition("\nok ")[2]
+
+
+def test_all_evidence(aws) -> None:
+    """With --verbose each step has its evidence, problems first."""
+    aws.stub.script = Setup(role=None, others=(ROLE_ARN + "s",))
+    done = aws("assume", "explain", *BY_NAME, "--verbose")
+
+    lines = done.out.splitlines()
+    assert [line for line in lines if line.startswith(("ok", "problem", "unknown"))] == [
+        "problem         the role",
+        "unknown         the role's trust policy",
         "ok              who is calling",
         "ok              the request",
         "ok              the caller's policies",
-        "problem         the role",
-        "unknown         the role's trust policy",
         "ok              how long it lasts",
         "ok              STS",
         "ok              this machine",
     ]
+    assert "the role is in the caller's account" in done.out
 
 
-def test_control_characters_are_replaced(aws) -> None:
-    """A control character in a trust policy is printed as a question mark."""
-    aws.stub.script = Setup(trust=trust(statement({"AWS": "\x1b[2Jnobody"})))
-    done = aws("assume", "explain", *BY_NAME)
+@pytest.mark.parametrize("output", [(), ("--output", "json"), ("--output", "text"),
+                                    ("--output", "table"), ("--verbose",)])  # fmt: skip
+def test_control_characters_are_escaped(aws, output: tuple[str, ...]) -> None:
+    """Control characters in a trust policy are printed as escapes, in each format."""
+    aws.stub.script = Setup(trust=trust(statement({"AWS": "\x1b[2J\x07\x9b\u202enobody"})))
+    done = aws("assume", "explain", *BY_NAME, *output)
 
-    assert "\x1b" not in done.out
-    assert "?[2Jnobody" in done.out
+    printed = done.out.replace("\\\\", "\\")
+    assert "\\x1b[2J\\x07\\x9b\\u202enobody" in printed
+    assert not set("\x1b\x07\x9b\u202e") & set(done.out)
 
 
 def test_query_selects_the_reason(aws) -> None:

@@ -202,6 +202,6 @@ def test_the_verdict_agrees_with_the_local_aws(
     if case.step is None:
         assert (result, done.code, problems) == ("granted", 0, set()), found
     elif case.status == "unknown":
-        assert (statuses[case.step], done.code, problems) == ("unknown", 2, set()), found
+        assert (statuses[case.step], done.code, problems) == ("unknown", 3, set()), found
     else:
         assert (result, done.code, problems) == ("AccessDenied", 1, {case.step}), found

@@ -386,7 +386,7 @@ def test_the_verdict_names_the_cause_and_no_other(aws, case: Case) -> None:
     else:
         assert problems == set(), found
     assert any(one.startswith(case.next_command) for one in cause["NextCommands"] or [""]), cause
-    assert code == {"ok": 0, "problem": 1, "unknown": 2}[case.outcome]
+    assert code == {"ok": 0, "problem": 1, "unknown": 3}[case.outcome]
     assert "AssumeRole" not in aws.stub.actions
     assert case.prepare is not None or aws.files() == before
 
@@ -401,12 +401,12 @@ ROOT_AND_TAG = trust(statement(), statement(ROOT, action="sts:TagSession"))
 UNCERTAIN = {
     "a Deny with an unknown condition key": (
         Setup(decisions={"sts:AssumeRole": Decision("explicitDeny", missing=("aws:SourceIp",))}),
-        (), "CallerPermissions", "unknown", 2,
+        (), "CallerPermissions", "unknown", 3,
     ),
     "an Allow with an unknown condition key": (
         Setup(trust=trust(statement(ROOT)),
               decisions={"sts:AssumeRole": Decision(missing=("aws:SourceIp",))}),
-        (), "CallerPermissions", "unknown", 2,
+        (), "CallerPermissions", "unknown", 3,
     ),
     "a condition key that the request certainly lacks": (
         Setup(trust=trust(statement(ROOT)), decisions={
@@ -415,7 +415,7 @@ UNCERTAIN = {
     ),
     "no policy, and a trust policy with an unknown condition names the caller": (
         Setup(trust=trust(statement(Condition=SOURCE_IP)), decisions={"sts:AssumeRole": IMPLICIT}),
-        (), "CallerPermissions", "ok", 2,
+        (), "CallerPermissions", "ok", 3,
     ),
     "no policy, and a trust policy with an unmet condition names the caller": (
         Setup(trust=when("sts:ExternalId", "StringEquals", "p42"),
@@ -425,7 +425,7 @@ UNCERTAIN = {
     "a boundary, and an unknown trust policy": (
         Setup(role=access_denied("iam:GetRole"),
               decisions={"sts:AssumeRole": Decision("implicitDeny", boundary=False)}),
-        (), "CallerPermissions", "unknown", 2,
+        (), "CallerPermissions", "unknown", 3,
     ),
     "a boundary, and a trust policy that names the session": (
         Setup(caller=SESSION, trust=trust(statement({"AWS": SESSION})),

@@ -18,7 +18,7 @@ def test_a_caller_without_permissions_gets_unknown(person: Person) -> None:
     before = person.snapshot()
     done = person.aws("assume", "explain", "--role-name", "my-iam-role", "--output", "json")
 
-    assert done.returncode == 2, done.stderr
+    assert done.returncode == 3, done.stderr
     assert "Traceback" not in done.stderr
     found = json.loads(done.stdout)
     assert found["CallerArn"] == f"arn:aws:iam::{ACCOUNT}:user/alice"
@@ -39,13 +39,13 @@ def test_a_caller_without_permissions_gets_unknown(person: Person) -> None:
 def test_an_access_denied_error_suggests_explain(person: Person) -> None:
     """The command that `aws assume` prints below the error of STS works."""
     denied = person.aws("assume", "--role-name", "no-such-role")
-    assert denied.returncode == (254 if person.host.major == 2 else 255)
+    assert denied.returncode == (254 if person.host.major == 3 else 255)
     line = denied.stderr.strip().splitlines()[-1]
     assert line.startswith("To find out why: aws assume explain --role-arn")
 
     words = shlex.split(line.partition(": aws ")[2])
     done = person.aws(*words)
-    assert done.returncode in (1, 2)
+    assert done.returncode in (1, 3)
     assert done.stdout.startswith(f"arn:aws:iam::{ACCOUNT}:role/no-such-role ")
 
 

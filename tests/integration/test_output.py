@@ -9,7 +9,7 @@ import pytest
 
 from support.hosts import HOST_NAMES
 from support.person import Person
-from support.sts_stub import Answer, StsStub, query_answer
+from support.sts_stub import Answer, StsStub, query_answer, refusal
 
 ASSUME, CREATE = "aws assume --role-name my-iam-role", "aws assume create-role --role-name new"
 REFRESH, CLEAR = "aws assume refresh --all", "aws assume clear --all"
@@ -89,7 +89,7 @@ def test_an_unwritable_stderr(assumed: Person, line: str, redirection: str) -> N
     done = shell(assumed, f"{line} {redirection}")
 
     # explain cannot tell: the stub returns no role.
-    assert done.returncode == (0 if line != EXPLAIN else 2), done.stderr
+    assert done.returncode == (0 if line != EXPLAIN else 3), done.stderr
     assert done.stdout
     assert done.stderr == ""
 
@@ -106,7 +106,7 @@ def test_an_invalid_output_format(assumed: Person, sts_stub: StsStub, line: str)
     # The format that the message suggests; the stub creates no role.
     suggested = shell(assumed, f"{line} --output json", AWS_DEFAULT_OUTPUT="jsn")
     assert "'jsn'" not in suggested.stderr
-    assert line == CREATE or suggested.returncode in (0, 2)
+    assert line == CREATE or suggested.returncode in (0, 3)
 
 
 @pytest.mark.parametrize(
@@ -131,3 +131,20 @@ def test_a_shell_whose_profile_is_gone(assumed: Person, line: str) -> None:
 
     assert done.returncode == 0, done.stderr
     assert '"Profile": "assumed-role"' in done.stdout
+
+
+@pytest.mark.parametrize("verb", ["assume", "assume export", "assume exec"])
+@pytest.mark.parametrize(
+    "host", [*NEWEST, pytest.param("v1-newest", id="v1-newest")], indirect=True
+)
+def test_control_characters_in_a_message_of_sts(
+    assumed: Person, sts_stub: StsStub, verb: str
+) -> None:
+    """A terminal would obey them: they are printed as escapes."""
+    sts_stub.script = lambda parameters: refusal(403, "AccessDenied", "no &#x9b;2J&#x202e;more")
+    command = " -- true" if verb.endswith("exec") else ""
+    done = shell(assumed, f"aws {verb} --role-name other{command}")
+
+    assert done.returncode == (254 if assumed.host.major == 2 else 255)
+    assert "no \\x9b2J\\u202emore" in done.stderr
+    assert not set("\x9b\u202e") & set(done.stderr)

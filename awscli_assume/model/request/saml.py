@@ -101,9 +101,10 @@ def _parsed(document: str) -> Element:
     # The document has a limited size (check_assertion) and no entities.
     parser = XMLParser(target=Builder())  # noqa: S314
     try:
+        # An encoding that Python does not know is a LookupError.
         parser.feed(base64.b64decode(document, validate=True))
         root: Element = parser.close()
-    except (ParseError, ValueError):
+    except (ParseError, ValueError, LookupError):
         raise InvalidRequest(
             f"The SAML assertion can't be read: it is not XML in base64. {_GIVE}"
         ) from None

@@ -31,6 +31,7 @@ from awscli_assume.host.protocols import (
 )
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
+from awscli_assume.model.printable import option_words
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.profiles.state import expiration_beside
 from awscli_assume.workflow.planning.plan import AssumePlan
@@ -77,7 +78,7 @@ class SuggestedCommands:
 
 
 def _command(words: tuple[str, ...], profile: Optional[str]) -> str:
-    option = ("--profile", profile) if profile is not None else ()
+    option = option_words("--profile", profile) if profile is not None else ()
     return shlex.join(("aws", *words, *option))
 
 

@@ -145,13 +145,22 @@ def is_json(text: str) -> bool:
 
 
 def test_a_terminal_gets_a_table(aws, set_clock) -> None:
-    """On a terminal, and where nobody has chosen a format, the rows are a table."""
+    """On a terminal the rows are a table for people."""
     text = listed(aws, set_clock, Screen())
 
     assert not is_json(text)
-    assert "|" in text
-    assert "assumed-role" in text
-    assert "SecondsLeft" in text
+    heading, row = text.splitlines()
+    assert heading.split() == ["\x1b[1mSTATE\x1b[0m", "PROFILE", "LEFT", "UNTIL", "ROLE"]
+    assert row.startswith("\x1b[32mvalid\x1b[0m  assumed-role  60 min  ")
+    assert row.endswith(f"{ROLE_ARN.split(':')[4]}:my-iam-role")
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_no_color_on_request(aws, set_clock, name: str, value: str) -> None:
+    """NO_COLOR and a terminal without colors are respected."""
+    aws.set_variable(name, value)
+
+    assert "\x1b" not in listed(aws, set_clock, Screen())
 
 
 def test_a_pipe_gets_json(aws, set_clock) -> None:
@@ -177,14 +186,15 @@ def test_a_choice_beats_the_terminal(
 
 
 @pytest.mark.parametrize("by", ["variable", "profile"])
-def test_a_configured_format_beats_the_terminal(aws, set_clock, by: str) -> None:
-    """AWS_DEFAULT_OUTPUT and the profile's output are choices too."""
+def test_a_terminal_beats_a_configured_format(aws, set_clock, by: str) -> None:
+    """AWS_DEFAULT_OUTPUT and the profile's output are for data, which a pipe gets."""
     if by == "variable":
         aws.set_variable("AWS_DEFAULT_OUTPUT", "json")
     else:
         aws.add_config("output = json\n")
 
-    assert is_json(listed(aws, set_clock, Screen()))
+    assert "PROFILE" in listed(aws, set_clock, Screen())
+    assert is_json(listed(aws, set_clock, io.StringIO()))
 
 
 def test_output_table_in_a_pipe(aws, set_clock) -> None:

@@ -205,3 +205,13 @@ def test_expired_mfa_session(left: timedelta) -> None:
 
     with pytest.raises(UnexpectedAnswer, match="its credentials have expired"):
         read_mfa_session(expired, NOW)
+
+
+@pytest.mark.parametrize("seconds", [43200 + 901, 73 * 365 * 86400])
+def test_an_expiration_that_sts_does_not_give(seconds: int) -> None:
+    """A session of a role has 43,200 seconds at most, and the clock here may be a little slow."""
+    late = NOW + timedelta(seconds=seconds)
+
+    assert "43200 seconds at most" in refusal_of(answer_with("Credentials", "Expiration", late))
+    longest = answer_with("Credentials", "Expiration", NOW + timedelta(seconds=43200 + 900))
+    assert read_answer(longest, NOW).seconds_left(NOW) == 43200 + 900

@@ -29,7 +29,7 @@ def diagnosis(*found: tuple[str, str]) -> Diagnosis:
     [
         ((OK, OK), OK, 0),
         ((OK, NOT_APPLICABLE), OK, 0),
-        ((UNKNOWN, OK), UNKNOWN, 2),
+        ((UNKNOWN, OK), UNKNOWN, 3),
         ((UNKNOWN, PROBLEM), PROBLEM, 1),
         ((PROBLEM, NOT_APPLICABLE), PROBLEM, 1),
     ],

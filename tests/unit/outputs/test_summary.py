@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.model.credentials import TemporaryCredentials
+from awscli_assume.outputs.profile_table import local_time
 from awscli_assume.outputs.summary import (
     chaining_note,
     environment_warning,
@@ -137,8 +138,9 @@ def test_line_for_people(left: timedelta, says: str) -> None:
     line = success_line(held("x y"), LATER - left, BASH)
 
     assert line == (
-        "Role assumption has completed successfully, until 2026-11-23T10:00:00Z "
-        f"({says}). Use it: aws ... --profile 'x y', or: export AWS_PROFILE='x y'\n"
+        f"Role assumption has completed successfully, until {local_time(LATER, LATER - left)} "
+        f"({says}). Use it: aws ... --profile 'x y'\n"
+        "Or in this shell: export AWS_PROFILE='x y'\n"
     )
 
 
@@ -228,3 +230,8 @@ def test_note_about_replaced_credentials(seconds_left: int, is_noted: bool) -> N
     assert bool(note) is is_noted
     assert replaced_note(before, old) == ""
     assert replaced_note(None, new) == ""
+
+
+def test_a_profile_that_looks_like_an_option() -> None:
+    """The suggested command works for a profile called -x."""
+    assert "Use it: aws ... --profile=-x\n" in success_line(held("-x"), LATER, BASH)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -209,3 +211,18 @@ def test_an_aws_that_is_nowhere_is_named(scene: Scene) -> None:
     for part in (str(scene.aws), "No such file", "PATH", "aws assume --auto-refresh"):
         assert part in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_a_closed_stdout(scene: Scene, closed: str) -> None:
+    """No renewal is made for nobody, and there is no traceback."""
+    scene.put(-HOUR, -60)
+    line = f"{shlex.join(scene.command())} {closed}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", line], env=scene.env, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert ("stdout is closed" in done.stderr) == ("2>" not in closed)
+    assert scene.calls == []

@@ -15,7 +15,8 @@ from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
-from awscli_assume.profiles.include_profile import ResolvedProfiles
+from awscli_assume.profiles.include_profile import ResolvedProfiles, all_with_inherited
+from awscli_assume.profiles.known_accounts import account_ids, account_names
 from awscli_assume.workflow.planning.make_plan import make_plan
 from awscli_assume.workflow.planning.plan import AssumePlan
 
@@ -194,3 +195,53 @@ def test_a_block_is_no_name() -> None:
     """A block of its own keys names no profile."""
     with pytest.raises(InvalidConfiguration, match="the name of one profile"):
         ResolvedProfiles({"a": {"include_profile": {"b": "c"}}}, FILES).resolve("a")
+
+
+class _Counting(dict):  # type: ignore[type-arg]
+    """Profiles that count how often one is read."""
+
+    reads = 0
+
+    def __getitem__(self, name: str) -> Any:
+        """Count and return."""
+        self.reads += 1
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Count and return."""
+        self.reads += 1
+        return super().get(name, default)
+
+
+def chain_of(length: int) -> _Counting:
+    """Return profiles of which each includes the next one."""
+    chain = {f"p{n}": {"include_profile": f"p{n + 1}"} for n in range(length)}
+    return _Counting({**chain, f"p{length}": {"aws_account_id": ACCOUNT}})
+
+
+def test_a_long_chain_takes_linear_time() -> None:
+    """A chain of 800 profiles is read a few times, by the look-up of accounts as well."""
+    profiles = chain_of(800)
+
+    assert account_ids(profiles, "p0") == [ACCOUNT]
+    assert len(account_names(profiles)) == 801
+    ResolvedProfiles(profiles, FILES).resolve("p0")
+    assert profiles.reads < 12 * 800
+
+
+def test_all_profiles_inherit_as_one_does() -> None:
+    """Broken chains are as written; all others are what resolve returns."""
+    profiles = {
+        "a": {"include_profile": "b", "region": "a", "assume": {"external_id": "1"}},
+        "b": {"include_profile": "c", "aws_access_key_id": "b", "assume": {"account_id": ACCOUNT}},
+        "c": {"output": "c", "region": "c"},
+        "x": {"include_profile": "y", "region": "x"}, "y": {"include_profile": "x"},
+        "z": {"include_profile": "gone", "region": "z"}, "w": {"include_profile": "z"},
+    }  # fmt: skip
+    found = all_with_inherited(profiles)
+
+    resolved = ResolvedProfiles(profiles, FILES)
+    for name in "abc":
+        assert found[name] == resolved.resolve(name)
+    for name in "xyzw":
+        assert found[name] == profiles[name]

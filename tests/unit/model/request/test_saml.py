@@ -112,3 +112,11 @@ def test_a_role_that_is_none() -> None:
     """A value whose role is no ARN of a role is named."""
     with pytest.raises(InvalidRequest, match="an invalid role: 'admin'"):
         only_role(saml_response(f"admin,{PROVIDER}"))
+
+
+def test_an_unknown_encoding() -> None:
+    """An XML declaration may name an encoding that Python does not know."""
+    document = b'<?xml version="1.0" encoding="no-such-encoding"?><x/>'
+
+    with pytest.raises(InvalidRequest, match="not XML in base64"):
+        only_role(base64.b64encode(document).decode())

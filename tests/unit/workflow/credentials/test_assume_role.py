@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Optional
@@ -408,7 +409,9 @@ def test_region_of_the_environment(
     plan = plan_of(session.full_config["profiles"], profile="role")
     options = Namespace(region=None, endpoint_url=sts_stub.url, verify_ssl=None)
 
-    environment = environment_with(variables=regions)
+    # The stub answers by the real clock.
+    clock = datetime.now(timezone.utc)
+    environment = replace(environment_with(variables=regions), now=lambda: clock)
 
     assert (
         assume_planned_role(CommandContext(session, options, environment), plan).region

@@ -1,0 +1,37 @@
+"""Foreign text that a terminal would obey, or show in another order than it has."""
+
+from __future__ import annotations
+
+import re
+from typing import Mapping
+
+# C0 (but not tab and newline), DEL, C1, the controls of bidirectional text, and the separators
+# of lines and paragraphs (Unicode Standard Annex 9, "Directional Formatting Characters").
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    r"""Return a text with its control characters as escapes: ``\x1b``, ``\u202e``."""
+    return _CONTROLS.sub(lambda found: _escape(ord(found[0])), text)
+
+
+def printable_object(found: object) -> object:
+    """Return a copy of an object whose texts are printable, keys included."""
+    if isinstance(found, str):
+        return printable(found)
+    if isinstance(found, Mapping):
+        return {printable_object(key): printable_object(value) for key, value in found.items()}
+    if isinstance(found, (list, tuple)):
+        return [printable_object(value) for value in found]
+    return found
+
+
+def _escape(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def option_words(name: str, value: str) -> list[str]:
+    """Return an option as words to type; a value such as -x would be another option."""
+    return [f"{name}={value}"] if value.startswith("-") else [name, value]

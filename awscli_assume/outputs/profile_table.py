@@ -1,0 +1,85 @@
+"""The profiles that this plugin wrote as a table for people, at most 80 columns wide.
+
+A profile's state is any object with its attributes, because ``outputs`` does not import
+``profiles``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Iterable
+
+from awscli_assume.model.arns import find_arn
+from awscli_assume.model.printable import printable
+from awscli_assume.outputs.printing import Style
+
+WIDTH = 80
+# A gap is two columns. Longer names of profiles and roles are cut.
+_GAP = "  "
+_PROFILE_MAX = 24
+_EMPTY = "No profile was written by aws assume yet. To write one: aws assume ROLE\n"
+# The color and the mark of a state; all others are red.
+_LOOKS = {
+    "valid": ("green", "\N{CHECK MARK}"),
+    "auto-refresh": ("green", "\N{CHECK MARK}"),
+    "expiring": ("yellow", "!"),
+    "unknown": ("yellow", "?"),
+}
+_RED = ("red", "\N{MULTIPLICATION X}")
+
+
+def table(states: Iterable[Any], now: datetime, style: Style) -> str:
+    """Return the table, the profile that expires first at its top; times are local."""
+    ordered = sorted(states, key=lambda one: (one.expiration is None, one.expiration or now))
+    if not ordered:
+        return _EMPTY
+    rows = [("STATE", "PROFILE", "LEFT", "UNTIL", "ROLE")]
+    rows += [_cells(state, now, style) for state in ordered]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    widths[1] = min(widths[1], _PROFILE_MAX)
+    widths.append(WIDTH - sum(widths) - len(_GAP) * len(widths))
+    looks = ["bold", *(_LOOKS.get(state.state, _RED)[0] for state in ordered)]
+    return "".join(_line(row, widths, style, look) for row, look in zip(rows, looks))
+
+
+def local_time(moment: datetime, now: datetime) -> str:
+    """Return the local time, with the date unless it is today."""
+    local = moment.astimezone()
+    is_today = local.date() == now.astimezone().date()
+    return local.strftime("%H:%M" if is_today else "%Y-%m-%d %H:%M")
+
+
+def _cells(state: Any, now: datetime, style: Style) -> tuple[str, str, str, str, str]:
+    mark = _LOOKS.get(state.state, _RED)[1]
+    left = until = "-"
+    if state.expiration is not None:
+        left = f"{max(state.seconds_left, 0) // 60} min"
+        until = local_time(state.expiration, now)
+    return (
+        f"{mark} {state.state}" if style.has_marks else state.state,
+        printable(state.name),
+        left,
+        until,
+        printable(_role(state)),
+    )
+
+
+def _role(state: Any) -> str:
+    """Return the account and the name of the role, with its path."""
+    arn = find_arn(state.role_arn) if state.role_arn else None
+    if arn is None:
+        return f"copy of {state.record.source_profile or 'the environment'}"
+    return f"{arn.account_id}:{arn.resource.partition('/')[2]}"
+
+
+def _line(row: tuple[str, ...], widths: list[int], style: Style, look: str) -> str:
+    cells = [_cut(cell, width, style).ljust(width) for cell, width in zip(row, widths)]
+    cells[0] = style.color(cells[0], look)
+    return _GAP.join(cells).rstrip() + "\n"
+
+
+def _cut(text: str, width: int, style: Style) -> str:
+    if len(text) <= width:
+        return text
+    end = "\N{HORIZONTAL ELLIPSIS}" if style.has_marks else "..."
+    return text[: width - len(end)] + end

@@ -1,0 +1,66 @@
+"""The table of profiles for people."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
+from typing import Any, Optional
+
+from awscli_assume.outputs.printing import PLAIN, Style
+from awscli_assume.outputs.profile_table import local_time, table
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
+ROLE_ARN = "arn:aws:iam::123456789012:role/team/r"
+
+
+def state(name: str, minutes: Optional[int], **more: Any) -> SimpleNamespace:
+    """Return the state of a profile with so many minutes left."""
+    expiration = None if minutes is None else NOW + timedelta(minutes=minutes)
+    record = SimpleNamespace(source_profile="default")
+    given = {"state": "valid", "role_arn": ROLE_ARN, "record": record, **more}
+    return SimpleNamespace(
+        name=name, expiration=expiration, seconds_left=60 * (minutes or 0), **given
+    )
+
+
+def test_the_soonest_expiry_is_first() -> None:
+    """A profile without an expiration is last."""
+    states = [state("c", None, state="missing"), state("b", 59), state("a", 5, state="expiring")]
+    lines = table(states, NOW, PLAIN).splitlines()
+
+    until = [local_time(NOW + timedelta(minutes=minutes), NOW) for minutes in (5, 59)]
+    assert [line.split() for line in lines] == [
+        ["STATE", "PROFILE", "LEFT", "UNTIL", "ROLE"],
+        ["expiring", "a", "5", "min", until[0], "123456789012:team/r"],
+        ["valid", "b", "59", "min", until[1], "123456789012:team/r"],
+        ["missing", "c", "-", "-", "123456789012:team/r"],
+    ]
+
+
+def test_80_columns() -> None:
+    """Long names are cut, and escapes of control characters are part of the width."""
+    long = state("p" * 70 + "\x1b[2J", 700, state="auto-refresh", role_arn=f"{ROLE_ARN}{'x' * 60}")
+    evil = state("a\x1b[2J\u202e", 2000)
+    for style in (PLAIN, Style(has_marks=True)):
+        text = table([long, evil], NOW, style)
+        assert max(map(len, text.splitlines())) <= 80
+        assert "a\\x1b[2J\\u202e" in text
+        assert "\x1b" not in text
+
+
+def test_the_date_unless_today() -> None:
+    """Times of another day have a date."""
+    assert len(local_time(NOW, NOW)) == len("10:00")
+    assert len(local_time(NOW + timedelta(days=2), NOW)) == len("2026-11-26 10:00")
+
+
+def test_nothing_to_list() -> None:
+    """A sentence says what to type."""
+    assert table([], NOW, PLAIN) == (
+        "No profile was written by aws assume yet. To write one: aws assume ROLE\n"
+    )
+
+
+def test_a_copy_of_a_source() -> None:
+    """A copy without a role names its source."""
+    assert "copy of default" in table([state("a", 5, role_arn=None)], NOW, PLAIN)
