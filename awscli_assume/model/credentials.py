@@ -66,10 +66,10 @@ class TemporaryCredentials(PrincipalCredentials):
         return parse_arn(self.assumed_role_arn).account_id
 
 
-def read_answer(response: object, now: datetime) -> TemporaryCredentials:
+def read_answer(response: object, now: Optional[datetime]) -> TemporaryCredentials:
     """Return the credentials of an AssumeRole response of botocore.
 
-    ``now`` is aware. Raises UnexpectedAnswer, whose message names the field but no value.
+    ``now`` is aware; None is for a response of a cache, whose time is not checked. Raises UnexpectedAnswer, whose message names the field but no value.
     """
     credentials = _section(response, "Credentials")
     user = _section(response, "AssumedRoleUser")
@@ -82,26 +82,26 @@ def read_answer(response: object, now: datetime) -> TemporaryCredentials:
     arn = find_arn(result.assumed_role_arn)
     if arn is None or not arn.assumed_role_name or not ACCOUNT_ID.fullmatch(arn.account_id):
         raise _unexpected("the field Arn is not the ARN of an assumed role")
-    if result.expiration <= now:
-        raise _unexpected(
-            f"its credentials expired at {format_time(result.expiration)}, and the time here is "
-            f"{format_time(now)}; check the clock of this machine"
-        )
-    _check_not_too_late(result.expiration, now, _ROLE_SESSION)
+    _check_expiration(result.expiration, now, _ROLE_SESSION)
     return result
 
 
-def read_mfa_session(response: object, now: datetime) -> SessionCredentials:
+def read_mfa_session(response: object, now: Optional[datetime]) -> SessionCredentials:
     """Return the credentials of a GetSessionToken response. Raises as ``read_answer`` does."""
     credentials = _section(response, "Credentials")
     expiration = parse_time(credentials.get("Expiration"))
-    if expiration <= now:
-        raise _unexpected("its credentials have expired; check the clock of this machine")
-    _check_not_too_late(expiration, now, _MFA_SESSION)
+    _check_expiration(expiration, now, _MFA_SESSION)
     return SessionCredentials(*_keys(credentials), expiration)
 
 
-def _check_not_too_late(expiration: datetime, now: datetime, longest: timedelta) -> None:
+def _check_expiration(expiration: datetime, now: Optional[datetime], longest: timedelta) -> None:
+    if now is None:
+        return
+    if expiration <= now:
+        raise _unexpected(
+            f"its credentials expired at {format_time(expiration)}, and the time here is "
+            f"{format_time(now)}; check the clock of this machine"
+        )
     if expiration > now + longest + _SKEW:
         raise _unexpected(
             f"its credentials expire at {format_time(expiration)}, and the time here is "

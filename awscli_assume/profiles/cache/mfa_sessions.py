@@ -45,7 +45,7 @@ class MfaSession:
     def load(self, now: datetime) -> Optional[SessionCredentials]:
         """Return the session, or None where there is none with enough time left."""
         try:
-            found = read_mfa_session({"Credentials": self._cache.load(self._name)}, _LONG_AGO)
+            found = read_mfa_session({"Credentials": self._cache.load(self._name)}, None)
         except UnexpectedAnswer:
             return None
         is_fresh = found.expiration is not None and found.expiration - now >= _LEAST_LEFT

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Iterator, Mapping, Optional
 
 from awscli_assume.errors import UnexpectedAnswer, UnusableFile
@@ -20,7 +20,6 @@ from awscli_assume.model.renewer import renewal_margin
 from awscli_assume.profiles.lock import files_locked
 
 # read_answer() refuses expired credentials; the caller of this module decides about those.
-_LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 # AssumeRole's maximum of 12 hours; one more hour for clocks that differ.
 _EXPIRED_AFTER_SECONDS = 13 * 3600
 # Another process may be waiting for the user to type an MFA code.
@@ -74,7 +73,7 @@ class ProcessCache:
         try:
             times, document, user = self._folder.read(self._name).decode().splitlines()
             response = {"Credentials": json.loads(document), "AssumedRoleUser": json.loads(user)}
-            found = read_answer(response, _LONG_AGO)
+            found = read_answer(response, None)
             renew_at, expires_at = map(int, times.split())
         except (OSError, ValueError, UnexpectedAnswer):
             return 0, None
