@@ -53,7 +53,7 @@ class Request:
 def read_request(connection: socket.socket, deadline: float) -> Request:
     """Read the head of a request; ``deadline`` is a time of ``time.monotonic``.
 
-    Raises Refusal if the head is too large, too slow or invalid.
+    Raises RequestError if the head is too large, too slow or invalid.
     """
     data = b""
     while b"\r\n\r\n" not in data:

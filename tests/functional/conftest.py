@@ -26,9 +26,16 @@ from botocore.loaders import create_loader
 from awscli_assume import awscli_initialize
 from awscli_assume.commands.assume import AssumeCommand
 from awscli_assume.host.environment import Environment
-from support.environment import IN_AN_HOUR, NOW
+from support.environment import IN_AN_HOUR, IN_TWELVE_HOURS, NOW
 from support.sso_stub import SSO_PROFILE, SsoStub, write_sso_token
-from support.sts_stub import ACCOUNT, USER_KEY_ID, USER_SECRET, StsStub, assume_role_answer
+from support.sts_stub import (
+    ACCOUNT,
+    USER_KEY_ID,
+    USER_SECRET,
+    StsStub,
+    assume_role_answer,
+    session_answer,
+)
 
 # The loggers that --debug gives a handler to (clidriver.py).
 LOGGERS = ("awscli", "botocore", "s3transfer", "urllib3")
@@ -158,11 +165,15 @@ def set_clock(aws: Driver) -> Callable[..., None]:
 
     It takes other fields of the environment as well.
     """
-    aws.stub.script = lambda parameters: (
-        assume_role_answer(parameters["RoleArn"], parameters["RoleSessionName"], IN_AN_HOUR)
-        if parameters["Action"] == "AssumeRole"
-        else None
-    )
+
+    def answer(parameters: dict[str, str]) -> Any:
+        if parameters["Action"] == "AssumeRole":
+            role, name = parameters["RoleArn"], parameters["RoleSessionName"]
+            return assume_role_answer(role, name, IN_AN_HOUR)
+        is_session = parameters["Action"] == "GetSessionToken"
+        return session_answer(expiration=IN_TWELVE_HOURS) if is_session else None
+
+    aws.stub.script = answer
 
     def set_minutes(minutes: float = 0, **fields: Any) -> None:
         aws.environment = Environment(now=lambda: NOW + timedelta(minutes=minutes), **fields)

@@ -9,6 +9,7 @@ from awscli_assume.host.environment import Environment
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
 IN_AN_HOUR = "2026-11-24T11:00:00Z"
+IN_TWELVE_HOURS = "2026-11-24T22:00:00Z"
 NO_TERMINAL = Environment(has_terminal=lambda: False)
 
 

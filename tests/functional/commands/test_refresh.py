@@ -15,7 +15,7 @@ import pytest
 
 from awscli_assume.profiles.writer import sections, store
 from awscli_assume.workflow.refresh.batch import WORKERS
-from support.environment import NOW
+from support.environment import IN_TWELVE_HOURS, NOW
 from support.sts_stub import (
     ACCOUNT,
     MFA_SERIAL,
@@ -25,6 +25,7 @@ from support.sts_stub import (
     Answer,
     assume_role_answer,
     refusal,
+    session_answer,
 )
 
 BOB = "AKIABOBBOBBOBBOBBOB1"
@@ -43,7 +44,7 @@ class Sts:
 
     def __call__(self, request: dict[str, str]) -> Optional[Answer]:
         if request["Action"] == "GetSessionToken":
-            return None
+            return session_answer(expiration=IN_TWELVE_HOURS)
         with self._lock:
             self._count += 1
             number = self._count

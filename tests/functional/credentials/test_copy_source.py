@@ -74,6 +74,7 @@ def test_a_session_of_sso_becomes_plain_credentials(aws: Any, sso: SsoStub) -> N
         "copy-source": "true",
         "source-profile": "dev",
         "target-region": "eu-west-1",
+        "endpoint-url": aws.stub.url,
     }
 
 

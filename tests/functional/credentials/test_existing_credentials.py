@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 
@@ -43,7 +44,8 @@ def test_enough_time_left_is_no_call_and_the_same_object(aws, set_clock) -> None
     assert (first.code, second.code) == (0, 0), first.err + second.err
     assert second.out == first.out
     assert json.loads(second.out)["Region"] == "us-east-1"
-    assert IN_AN_HOUR in second.err
+    local = datetime.fromisoformat(IN_AN_HOUR.replace("Z", "+00:00")).astimezone()
+    assert f"until {local:%H:%M} (40 minutes)" in second.err
     assert aws.stub.actions == calls
     assert aws.files() == before
 
@@ -229,7 +231,7 @@ def test_replacing_another_valid_role_is_noted(
     done = aws("assume", "--role-arn", ROLE_ARN.replace("my-iam-role", role))
 
     assert done.code == 0, done.err
-    assert ("replaced" in done.err and ROLE_ARN in done.err) is is_noted
+    assert (f"the profile 'assumed-role' had {ROLE_ARN} until" in done.err) is is_noted
 
 
 @pytest.mark.parametrize(("mode", "is_warned"), [(0o600, False), (0o644, True), (0o620, True)])

@@ -98,6 +98,7 @@ def test_the_record_names_the_file_and_holds_no_token(keyless, token: Path) -> N
         "role-session-name = ci",
         "credential-source = WebIdentity",
         "target-region = us-east-1",
+        f"endpoint-url = {keyless.stub.url}",
         f"web-identity-token-file = {token}",
     ]
 
@@ -120,6 +121,7 @@ def test_an_assertion_of_one_role_needs_no_more(keyless, assertion: Path) -> Non
         f"role-arn = {ROLE_ARN}",
         "credential-source = SAML",
         "target-region = us-east-1",
+        f"endpoint-url = {keyless.stub.url}",
         "saml-assertion = (not kept)",
         f"principal-arn = {PROVIDER}",
     ]

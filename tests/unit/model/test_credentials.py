@@ -203,7 +203,7 @@ def test_expired_mfa_session(left: timedelta) -> None:
     """Credentials of an MFA session that have expired are refused."""
     expired = answer_with("Credentials", "Expiration", NOW + left)
 
-    with pytest.raises(UnexpectedAnswer, match="its credentials have expired"):
+    with pytest.raises(UnexpectedAnswer, match="its credentials expired at"):
         read_mfa_session(expired, NOW)
 
 
