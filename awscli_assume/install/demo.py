@@ -91,18 +91,9 @@ class Demo:
         return (*own, *option, *dashes, *child, *(option if child else ()))
 
     def _run(self, step: Step) -> Result[str]:
-        env = dict(self.env)
-        if step.as_administrator:
-            administrator = self.aws.administrator
-            env.update(
-                AWS_ACCESS_KEY_ID=administrator.id,
-                AWS_SECRET_ACCESS_KEY=administrator.secret,
-                AWS_DEFAULT_REGION=REGION,
-                AWS_DEFAULT_OUTPUT="json",
-            )
         # The printed command names a document alone, and the document is in the HOME.
         words = [word.replace("file://", f"file://{self.home}/") for word in self.words(step)]
-        result = self.system.run([str(self.host.executable), *words], env, step.stdin)
+        result = self.system.run([str(self.host.executable), *words], self._env(step), step.stdin)
         if not step.is_fulfilled(result):
             self.print(f"{self._command(step)}\n{result.stdout}")
             expected = "be refused" if step.is_refused else "succeed"
@@ -111,6 +102,18 @@ class Demo:
                 f"'aws {shlex.join(step.words)}' had to {expected}, and did not:\n{message}"
             )
         return result
+
+    def _env(self, step: Step) -> dict[str, str]:
+        if not step.as_administrator:
+            return self.env
+        administrator = self.aws.administrator
+        return {
+            **self.env,
+            "AWS_ACCESS_KEY_ID": administrator.id,
+            "AWS_SECRET_ACCESS_KEY": administrator.secret,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_DEFAULT_OUTPUT": "json",
+        }
 
     def _print_step(self, step: Step, result: Result[str]) -> None:
         who = "administrator" if step.as_administrator else ""

@@ -56,7 +56,7 @@ class NotRenewed(Exception):
 def main(arguments: Sequence[str], read_cache: ReadCache) -> int:
     """Print the credentials and return the exit code; messages without secrets go to stderr."""
     if len(arguments) != 3:
-        _say("usage: python3 -I -S answer.py CACHE-FILE PROFILE AWS")
+        _write("usage: python3 -I -S answer.py CACHE-FILE PROFILE AWS")
         return 2
     job = Job(arguments[0], arguments[1], arguments[2], read_cache)
     if sys.stdout is None:
@@ -82,10 +82,15 @@ def main(arguments: Sequence[str], read_cache: ReadCache) -> int:
 
 
 def _say(text: str) -> None:
-    """Write a message to stderr, if that is possible."""
+    """Write a message with our name to stderr."""
+    _write(f"awscli-assume: {text}")
+
+
+def _write(line: str) -> None:
+    """Write a line to stderr, if that is possible."""
     if sys.stderr is not None:
         try:
-            sys.stderr.write(f"awscli-assume: {text}\n")
+            sys.stderr.write(f"{line}\n")
             sys.stderr.flush()
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

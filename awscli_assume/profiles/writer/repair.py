@@ -8,7 +8,8 @@ from typing import Iterable
 
 from awscli_assume.errors import UnusableFile
 from awscli_assume.files.repair import join_duplicates, replace_with_backup
-from awscli_assume.files.replace import ReplaceError, Snapshot
+from awscli_assume.files.replace import ReplaceError, Snapshot, private_copy
+from awscli_assume.profiles.writer.scratch_file import ScratchFile, scratch_path
 
 # The file was readable when this aws started. A user who edits by hand is slower.
 _RECENT_SECONDS = 10.0
@@ -28,6 +29,8 @@ def _repair_file(path: str, snapshot: Snapshot) -> bool:
     is_recent = snapshot.identity is not None and (
         abs(time.time() - snapshot.identity[3] / 1e9) < _RECENT_SECONDS
     )
+    if not snapshot.content or _is_readable(path, snapshot.content):
+        return False
     repair = join_duplicates(snapshot.content.decode("utf-8", "surrogateescape"), is_recent)
     if repair.conflicts:
         places = "; ".join(f"line {one.line}: {one.reason}" for one in repair.conflicts)
@@ -36,9 +39,9 @@ def _repair_file(path: str, snapshot: Snapshot) -> bool:
             f"({places}). Nothing was written. Remove the wrong one of these lines, and run the "
             "command again"
         )
-    if not repair.joined:
-        return False
     after = repair.text.encode("utf-8", "surrogateescape")
+    if not repair.joined or not _is_readable(path, after):
+        return False
     try:
         backup = replace_with_backup(path, snapshot, after)
     except ReplaceError as error:
@@ -51,3 +54,9 @@ def _repair_file(path: str, snapshot: Snapshot) -> bool:
             f"{backup}\n"
         )
     return True
+
+
+def _is_readable(path: str, content: bytes) -> bool:
+    """Return whether the AWS CLI can read a content of a file."""
+    with private_copy(path) as copy, scratch_path(copy) as scratch:
+        return ScratchFile(scratch, path).parse_or_none(content) is not None

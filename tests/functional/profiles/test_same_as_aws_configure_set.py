@@ -6,6 +6,9 @@ earlier record is taken out beforehand by code of this file. Where the CLI's own
 parser then reads what was meant, our files have to be the same, byte for byte.
 Else we have to refuse and leave both files as they were.
 
+A section or a key that a file has twice is joined first, by the same function, whose result
+is checked against Python's parser that lets the later one win; a backup is left beside it.
+
 What we refuse although the CLI goes through with it, and why:
 
 - a profile that is not ours to replace (profiles/ownership.py);
@@ -21,8 +24,9 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections import Counter
-from configparser import RawConfigParser
+from configparser import DuplicateOptionError, DuplicateSectionError, RawConfigParser
 from contextlib import suppress
 from datetime import datetime, timezone
 from functools import cache
@@ -41,6 +45,7 @@ from botocore.exceptions import ConfigParseError
 from hypothesis import HealthCheck, event, given, settings
 
 from awscli_assume.errors import ForeignProfile, UnusableFile
+from awscli_assume.files.repair import join_duplicates
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.profiles.files import ProfileFiles
 from awscli_assume.profiles.record import Record
@@ -125,6 +130,32 @@ def remove_earlier_block(path: Path, target: str) -> None:
         if "assumed" in read(path)[section]:
             text = without_block(path.read_bytes().decode(), section)
             path.write_bytes(text.encode())
+
+
+def join_what_is_twice(path: Path) -> None:
+    """Join the duplicates that alone keep the CLI from reading a file."""
+    try:
+        read(path)
+    except ConfigParseError as error:
+        cause = error.__cause__ or error.__context__
+        if not isinstance(cause, (DuplicateSectionError, DuplicateOptionError)):
+            return
+        before = path.read_bytes()
+        joined = join_duplicates(before.decode()).text.encode()
+        path.write_bytes(joined)
+        try:
+            read(path)
+        except ConfigParseError:
+            path.write_bytes(before)
+            return
+        assert values_of(joined, strict=True) == values_of(before, strict=False)
+
+
+def values_of(content: bytes, strict: bool) -> dict[str, dict[str, str]]:
+    """Return the sections as Python's parser reads them; not strict, the later value wins."""
+    parser = RawConfigParser(strict=strict)
+    parser.read_string(re.sub(r"\r\n?", "\n", content.decode()))
+    return {name: dict(parser[name]) for name in parser.sections()}
 
 
 def configure_set(pair: Pair, case: Case) -> None:
@@ -222,15 +253,34 @@ def compare(case: Case, small_bytes: int) -> str:
     with TemporaryDirectory(dir=MEMORY) as folder:
         theirs, ours = Pair(Path(folder, "theirs"), case), Pair(Path(folder, "ours"), case)
         before = ours.contents()
+        join_what_is_twice(theirs.config)
+        join_what_is_twice(theirs.credentials)
+        joined = theirs.contents()
         verdict = ask_oracle(theirs, case)
         with mock.patch.object(sections, "SMALL_BYTES", small_bytes):
             outcome = write_or_refuse(ours, case)
-        if not small_bytes and verdict == UNREADABLE and outcome == WRITTEN:
+        found = ours.contents()
+        repaired = {name: content for name, content in joined.items() if content != before[name]}
+        if (
+            not small_bytes
+            and outcome == WRITTEN
+            and (verdict == UNREADABLE or (repaired and found.keys() == before.keys()))
+        ):
             return verdict
 
         allowed = (verdict,) if verdict in (WRITTEN, FOREIGN) else (MISREAD, FOREIGN)
         assert outcome in allowed, f"the oracle says: {verdict}"
-        assert ours.contents() == (theirs.contents() if outcome == WRITTEN else before)
+        backups = {name.partition(".before-repair-")[0]: name for name in found if "." in name}
+        assert {name: found.pop(backup) for name, backup in backups.items()} == {
+            name: before[name] for name in backups
+        }
+        if outcome == WRITTEN:
+            assert found == theirs.contents()
+            assert backups.keys() == repaired.keys()
+        else:
+            # A repair of one file stays when the other one is refused.
+            assert backups.keys() <= repaired.keys()
+            assert found == {**before, **{name: repaired[name] for name in backups}}
     return verdict
 
 
@@ -319,8 +369,10 @@ def _case(
         _case("a lone CR, text after it", UNREADABLE, "[x]\n# a\rb\n"),
         _case("a byte-order mark", UNREADABLE, None, f"\ufeff[dev]\n{OLD}"),
         _case("not UTF-8", UNREADABLE, "[profile dev]\n# \udcff\n", f"[dev]\n{OLD}"),
-        _case("a key twice", UNREADABLE, "[profile dev]\noutput = a\noutput = b\n"),
-        _case("a section twice", UNREADABLE, None, f"[dev]\n{OLD}[dev]\n"),
+        _case("a key twice", WRITTEN, "[profile dev]\noutput = a\noutput = b\n"),
+        _case("a section twice", WRITTEN, None, f"[dev]\n{OLD}[dev]\n"),
+        _case("two secrets", UNREADABLE, None, f"[dev]\n{OLD}[dev]\naws_session_token = x\n"),
+        _case("a section twice, a broken line", UNREADABLE, None, f"[x]\n[x]\n[dev]\n{OLD}junk\n"),
         _case("an upper-case key", MISREAD, None, f"[dev]\n{OLD}".replace("aws_s", "AWS_S")),
         _case("an indented header, at the top", MISREAD, None, f"  [dev]\n{OLD}"),
         _case("an indented header, below a value", WRITTEN, None, f"[x]\na = b\n  [dev]\n{OLD}"),

@@ -42,3 +42,28 @@ def test_two_secrets_are_refused(tmp_path: Path) -> None:
     assert "S3CRET" not in str(found.value)
     assert path.read_text() == text
     assert not [*tmp_path.glob("*before-repair*")]
+
+
+def test_file_with_another_fault_stays(tmp_path: Path) -> None:
+    """A file that the AWS CLI could not read after the repair either is left as it is."""
+    path = tmp_path / "credentials"
+    path.write_text(f"{TWICE}junk\n")
+
+    with pytest.raises(UnusableFile, match="Nothing was written"):
+        apply_edits([FileEdit(str(path), [EDIT])], lambda sections: None)
+
+    assert path.read_text() == f"{TWICE}junk\n"
+    assert not [*tmp_path.glob("*before-repair*")]
+
+
+def test_readable_file_is_not_repaired(tmp_path: Path) -> None:
+    """Two [DEFAULT] sections, which the AWS CLI can read, are no reason for a repair."""
+    path = tmp_path / "credentials"
+    text = "[DEFAULT]\na = b\n[DEFAULT]\nc = d\n"
+    path.write_text(text)
+
+    with pytest.raises(UnusableFile, match=r"\[new\]"):
+        apply_edits([FileEdit(str(path), [EDIT])], lambda sections: None)
+
+    assert path.read_text() == text
+    assert not [*tmp_path.glob("*before-repair*")]

@@ -94,7 +94,9 @@ def test_read_only_file_system(file: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("os.statvfs", lambda path: flags)
     file.chmod(0o400)
 
-    with pytest.raises(UnusableFile, match="aws assume exec ROLE -- COMMAND, aws assume export"):
+    with pytest.raises(
+        UnusableFile, match="aws assume exec ROLE -- COMMAND, or aws assume export ROLE"
+    ):
         check_usable(str(file))
 
 
