@@ -136,7 +136,7 @@ REFUSALS = {
         "The request signature we calculated does not match the signature you provided. Check "
         "your AWS Secret Access Key and signing method. Consult the service documentation for "
         "details.",
-        ("secret access key", "aws configure"),
+        ("secret access key", "date -u", "aws configure list"),
     ),
     "request expired": Refusal(
         'API, "Common Error Types", RequestExpired',
@@ -282,6 +282,10 @@ def test_refusal(person: Person, sts_stub: StsStub, row: Refusal) -> None:
     if row.code == "AccessDenied" and "MultiFactorAuthentication" not in row.text:
         # Whose policies they are explain can tell; of a code or a device it can't.
         assert told.pop().startswith(f"To find out why: aws assume explain --role-arn {ROLE_ARN}")
+    if "aws configure list" in row.cause:
+        assert (
+            told.pop() == "To see where the keys come from: aws configure list --profile default"
+        )
     assert len(told) == (1 if row.cause else 0), done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr

@@ -185,8 +185,9 @@ def try_edits(edits: Sequence[FileEdit], check: Check) -> None:
 
     Creates no file but the locks, and no folder.
     """
-    edits = [edit for edit in edits if not edit.is_void]
     for edit in edits:
+        if edit.is_void:
+            continue
         check_usable(edit.path)
         folder, name = os.path.split(edit.path)
         while not os.path.isdir(folder):

@@ -59,6 +59,8 @@ from awscli_assume.workflow.planning.source_profile import use_source
 
 # "Common Errors" (AWS STS API reference): no such access key, or not its secret.
 _WRONG_KEYS = ("InvalidClientTokenId", "SignatureDoesNotMatch")
+# The beginning of SignatureDoesNotMatch's message if the keys may be right.
+_WRONG_CLOCK = ("Signature expired", "Signature not yet current")
 
 
 @dataclass(frozen=True)
@@ -253,7 +255,9 @@ def _suggest_explain(error: ClientError, plan: AssumePlan, parsed_globals: Parse
 
 def _suggest_source(error: ClientError, plan: AssumePlan, environment: Environment) -> None:
     """Say which keys were refused: those of a profile, or those that we have set in a shell."""
-    if error.response.get("Error", {}).get("Code") in _WRONG_KEYS:
+    details = error.response.get("Error", {})
+    wrong_clock = details.get("Message", "").startswith(_WRONG_CLOCK)
+    if details.get("Code") in _WRONG_KEYS and not wrong_clock:
         name = plan.profile_pair.source
         option = [] if name is None else ["--profile", name]
         command = shlex.join(["aws", "configure", "list", *option])

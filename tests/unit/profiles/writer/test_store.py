@@ -504,6 +504,18 @@ def test_dry_run_creates_no_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_dry_run_checks_the_null_device_as_an_empty_file(config: Path) -> None:
+    """The check gets the sections of all files, also of the one with nothing to remove."""
+    checked: list[Sequence[Any]] = []
+    removal = FileEdit(os.devnull, [SectionEdit("dev", removals=["region"])])
+
+    try_edits([config_edit(config), removal], checked.append)
+
+    ((in_config, in_null),) = checked
+    assert "default" in in_config
+    assert not in_null
+
+
 def test_dry_run_finds_what_the_write_would_find(config: Path) -> None:
     """A dry run ends with the error of the write: damage, a refusal, or a full disk."""
 
