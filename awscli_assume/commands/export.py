@@ -8,7 +8,7 @@ from awscli_assume.arguments.sts import text
 from awscli_assume.commands.verbs import Verb, role_verb_arguments
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.formats import FORMATS, default_format, render
+from awscli_assume.outputs.export_formats import FORMATS, default_format, render
 from awscli_assume.outputs.printing import check_stdout
 from awscli_assume.outputs.variables import source_variables
 from awscli_assume.workflow.credentials.copy_source import plan_to_use

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import Optional, Sequence
 
-from awscli_assume.aws.callers import get_caller_identity
+from awscli_assume.aws.caller_identity import get_caller_identity
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.client import profile_client
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest

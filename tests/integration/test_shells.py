@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.model.credentials import SessionCredentials
-from awscli_assume.outputs.formats import FORMATS, render
+from awscli_assume.outputs.export_formats import FORMATS, render
 from awscli_assume.outputs.summary import export_line
 from support.hosts import get_host
 from support.person import Person

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator, Mapping, Optional, TypeVar
 
-from awscli_assume.aws.callers import Caller
+from awscli_assume.aws.caller_identity import Caller
 from awscli_assume.aws.iam.roles import get_role
 from awscli_assume.aws.optional_call import MISSING, CallUnavailable, error_code, optional_call
 from awscli_assume.aws.redaction import credentials_redacted

@@ -8,7 +8,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Callable, Optional, cast
 
-from awscli_assume.aws.callers import Caller, CallerCache
+from awscli_assume.aws.caller_identity import Caller, CallerCache
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.aws.sts.source_credentials import known_account

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import RLock
 from typing import Optional
 
-from awscli_assume.aws.callers import CallerCache
+from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.aws.optional_call import create_optional_client
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso_login import login_hint_added

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any, Callable, Optional
 
-from awscli_assume.aws.callers import CallerCache
+from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso_login import login_hint_added
 from awscli_assume.aws.sts.errors import error_hints_added

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Mapping, Optional
 
 from awscli_assume.arguments.create_role import CreateRoleOptions
-from awscli_assume.aws.callers import Caller, get_caller_identity
+from awscli_assume.aws.caller_identity import Caller, get_caller_identity
 from awscli_assume.aws.iam.role_creation import create_single_attempt_client, trust_principal
 from awscli_assume.aws.optional_call import create_optional_client
 from awscli_assume.aws.sso_login import login_hint_added

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from awscli_assume.aws.accounts import AccountCache, AccountClients, AccountLookup, look_up_account
-from awscli_assume.aws.callers import CallerCache
+from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.aws.optional_call import create_optional_client
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.client import client_options, region_of
@@ -17,7 +17,7 @@ from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import StsClient
 from awscli_assume.model.accounts import several_accounts, unknown_account
 from awscli_assume.outputs.summary import remembered_account_note
-from awscli_assume.profiles.known_accounts import account_names
+from awscli_assume.profiles.known_names import account_names
 from awscli_assume.workflow.planning.account import scope_of
 from awscli_assume.workflow.planning.plan import AssumePlan
 

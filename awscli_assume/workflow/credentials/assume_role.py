@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
-from awscli_assume.aws.callers import CallerCache
+from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.aws.optional_call import create_optional_client
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso_login import login_hint_added
@@ -50,7 +50,7 @@ from awscli_assume.host.protocols import (
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.outputs.shells import SHELLS, shell_of, word
 from awscli_assume.outputs.variables import KEY_VARIABLES, SOURCE_VARIABLE, exported_role
-from awscli_assume.profiles.known_accounts import similar_roles_known
+from awscli_assume.profiles.known_names import similar_roles_known
 from awscli_assume.workflow.credentials.mfa_code import MfaProcess, mfa_process_of
 from awscli_assume.workflow.credentials.mfa_session import check_code_available
 from awscli_assume.workflow.credentials.role_chain import assume_first, assume_rest

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Mapping, Optional, Union
 
-from awscli_assume.aws.callers import CallerCache
+from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.diagnosis import CALLER, OK, PERMISSIONS, UNKNOWN, Diagnosis, Step

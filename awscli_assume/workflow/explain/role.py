@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import Callable, Mapping, Optional, Union, cast
 
-from awscli_assume.aws.callers import get_caller_identity
+from awscli_assume.aws.caller_identity import get_caller_identity
 from awscli_assume.aws.iam.roles import KnownRole, find_role, list_role_arns
 from awscli_assume.aws.optional_call import CallUnavailable
 from awscli_assume.aws.sso_login import login_hint_added
@@ -17,7 +17,7 @@ from awscli_assume.model.arns import Role
 from awscli_assume.model.diagnosis import DURATION, OK, PROBLEM, ROLE, UNKNOWN, Step, similar_roles
 from awscli_assume.model.request.limits import CHAINED_DURATION_MAX, MAX_DURATION
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.profiles.known_accounts import similar_roles_known
+from awscli_assume.profiles.known_names import similar_roles_known
 from awscli_assume.workflow.explain.caller import (
     CALL_ERRORS,
     IdentifiedCaller,

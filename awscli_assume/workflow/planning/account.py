@@ -10,7 +10,7 @@ from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.accounts import several_accounts
 from awscli_assume.model.arns import Role
-from awscli_assume.profiles.known_accounts import account_ids
+from awscli_assume.profiles.known_names import account_ids
 from awscli_assume.profiles.source import ProfilePair
 
 # A profile with other values of these is another source: its cached accounts do not apply.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Callable, ClassVar, Mapping, Optional
 
-from awscli_assume.aws.callers import CallerCache
+from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.aws.sts.max_duration import STEPS, MaxDurationCache
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.files.masking import NEW

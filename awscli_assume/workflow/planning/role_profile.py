@@ -15,7 +15,7 @@ from awscli_assume.model.request import limits
 from awscli_assume.model.request.request import check_option
 from awscli_assume.model.request.role_specifier import parse_role_specifier
 from awscli_assume.profiles.include_profile import ResolvedProfiles, has_access_keys
-from awscli_assume.profiles.known_accounts import known_in
+from awscli_assume.profiles.known_names import known_in
 from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.source_chain import (

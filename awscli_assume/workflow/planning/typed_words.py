@@ -11,7 +11,7 @@ from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import ProfileNotFound
 from awscli_assume.host.protocols import Profile, Session
 from awscli_assume.model.request.role_specifier import similar_names
-from awscli_assume.profiles.known_accounts import profile_in_other_case
+from awscli_assume.profiles.known_names import profile_in_other_case
 
 # One letter more, less or changed, or two letters swapped, in a verb of four letters or more.
 _SIMILAR = 0.75

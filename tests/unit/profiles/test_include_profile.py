@@ -16,7 +16,7 @@ from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.profiles.include_profile import ResolvedProfiles, all_with_inherited
-from awscli_assume.profiles.known_accounts import account_ids, account_names
+from awscli_assume.profiles.known_names import account_ids, account_names
 from awscli_assume.workflow.planning.make_plan import make_plan
 from awscli_assume.workflow.planning.plan import AssumePlan
 

@@ -6,7 +6,7 @@ from typing import Any, Optional
 
 import pytest
 
-from awscli_assume.aws.callers import Caller
+from awscli_assume.aws.caller_identity import Caller
 from awscli_assume.aws.iam.role_creation import (
     PAUSES,
     RoleCreation,

@@ -12,7 +12,7 @@ from typing import Any, Optional
 import pytest
 from pytest_mock import MockerFixture
 
-from awscli_assume.aws.callers import Caller, CallerCache, get_caller_identity
+from awscli_assume.aws.caller_identity import Caller, CallerCache, get_caller_identity
 from awscli_assume.aws.sts.client import (
     apply_client_settings,
     assume_role,

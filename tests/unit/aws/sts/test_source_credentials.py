@@ -10,7 +10,7 @@ from typing import Any, Optional
 import pytest
 from pytest_mock import MockerFixture
 
-from awscli_assume.aws.callers import Caller, CallerCache
+from awscli_assume.aws.caller_identity import Caller, CallerCache
 from awscli_assume.aws.sts.source_credentials import (
     account_place,
     is_known_role_session,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from awscli_assume.aws.callers import Caller as AwsCaller
-from awscli_assume.aws.callers import Identity
+from awscli_assume.aws.caller_identity import Caller as AwsCaller
+from awscli_assume.aws.caller_identity import Identity
 from awscli_assume.model.arns import Role
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.workflow.explain.caller import (

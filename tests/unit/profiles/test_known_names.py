@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.profiles.known_accounts import account_ids, known_in
+from awscli_assume.profiles.known_names import account_ids, known_in
 
 ONE, TWO = "111111111111", "222222222222"
 

@@ -16,7 +16,7 @@ from awscli_assume.host.protocols import StsClient
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.arns import find_arn, iam_arn, parse_arn
 
-LOG = logging.getLogger("awscli.assume.callers")
+LOG = logging.getLogger("awscli.assume.caller_identity")
 _TEMPORARY = "session-"
 # GetSessionToken for an IAM user: 36 hours (AWS STS API reference).
 _SESSION_SECONDS_MAX = 36 * 3600

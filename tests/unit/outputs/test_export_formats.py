@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from awscli_assume.commands.export import ExportCommand
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials
-from awscli_assume.outputs.formats import FORMATS, Format, default_format, render
+from awscli_assume.outputs.export_formats import FORMATS, Format, default_format, render
 
 ROLE = TemporaryCredentials(
     access_key_id="ASIAEXAMPLE",

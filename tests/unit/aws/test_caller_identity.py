@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from awscli_assume.aws.callers import Caller, CallerCache, server_time
+from awscli_assume.aws.caller_identity import Caller, CallerCache, server_time
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 USER_KEY, SESSION_KEY = "AKIAEXAMPLEEXAMPLE12", "ASIAEXAMPLEEXAMPLE12"
