@@ -69,7 +69,8 @@ class TemporaryCredentials(PrincipalCredentials):
 def read_answer(response: object, now: Optional[datetime]) -> TemporaryCredentials:
     """Return the credentials of an AssumeRole response of botocore.
 
-    ``now`` is aware; None is for a response of a cache, whose time is not checked. Raises UnexpectedAnswer, whose message names the field but no value.
+    ``now`` is aware; None is for a response of a cache, whose time is not checked. Raises
+    UnexpectedAnswer, whose message names the field but no value.
     """
     credentials = _section(response, "Credentials")
     user = _section(response, "AssumedRoleUser")

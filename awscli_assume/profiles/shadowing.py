@@ -25,8 +25,9 @@ def check_not_shadowed(
     """Raise ForeignProfile where a profile is read as something else than what was written.
 
     The CLI's own providers read the sections; nothing is called, and the environment plays no
-    role. ``in_config`` is the profile as the config file has it. ``written`` are access key and session token, None for a profile that must have no
-    keys; ``settings`` are other values that the profile must have, such as its region.
+    role. ``in_config`` is the profile as the config file has it. ``written`` are access key and
+    session token, None for a profile that must have no keys; ``settings`` are
+    other values that the profile must have, such as its region.
     """
     profile = {**in_config, **credentials.get(name, {})}
     found = _read_keys(in_config, credentials, name)
