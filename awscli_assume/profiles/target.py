@@ -156,12 +156,13 @@ def _check(
 def _verify(after: Sequence[Sections], targets: Sequence[Target]) -> None:
     """Raise ForeignProfile where a target is not read as what was written."""
     config, credentials = after
+    in_config = merged_profiles(config, {}, [target.name for target in targets])
     for target in targets:
         keys = target.credentials
         written = (keys.access_key_id, keys.session_token) if target.process is None else None
         settings = {"region": target.region, CREDENTIAL_PROCESS: target.process}
         check_not_shadowed(
-            config,
+            in_config[target.name],
             credentials,
             target.name,
             written,

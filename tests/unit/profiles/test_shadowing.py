@@ -28,7 +28,7 @@ PROCESS = {"credential_process": "ours"}
 )
 def test_profile_as_written(config: Any, credentials: Any, written: Any, settings: Any) -> None:
     """A profile that is read as it was written passes."""
-    check_not_shadowed({"profile dev": config}, {"dev": credentials}, "dev", written, settings)
+    check_not_shadowed(config, {"dev": credentials}, "dev", written, settings)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_shadowed_profile(
     config: Any, credentials: Any, written: Any, settings: Any, shadowed: str
 ) -> None:
     """A profile that is read as something else is an error without secrets."""
-    sections = ({"profile dev": config}, {"dev": credentials})
+    sections = (config, {"dev": credentials})
 
     with pytest.raises(ForeignProfile, match=f"take precedence over .*{shadowed}") as error:
         check_not_shadowed(*sections, "dev", written, settings)
