@@ -65,8 +65,8 @@ def test_enabled_by_the_clis_own_words(
     assert sts_stub.actions == ["GetCallerIdentity", "AssumeRole"]
 
 
-def test_prints_one_object_and_one_line(person: Person) -> None:
-    """Stdout holds the object of the design, stderr one line, neither a secret."""
+def test_prints_one_object_and_two_lines(person: Person) -> None:
+    """Stdout holds the object of the design, stderr two lines, neither a secret."""
     done = person.aws("assume", "--role-name", "my-iam-role")
 
     answer = json.loads(done.stdout)
@@ -80,9 +80,10 @@ def test_prints_one_object_and_one_line(person: Person) -> None:
         timezone.utc
     )
     assert timedelta(minutes=55) < left <= timedelta(minutes=60)
-    assert done.stderr.count("\n") == 1
-    assert "Role assumption has completed successfully" in done.stderr
-    assert "export AWS_PROFILE=assumed-role" in done.stderr
+    summary, shell = done.stderr.splitlines()
+    assert summary.startswith("Role assumption has completed successfully, until ")
+    assert summary.endswith("Use it: aws ... --profile assumed-role")
+    assert shell == "Or in this shell: export AWS_PROFILE=assumed-role"
     kept = person.sections(person.credentials)["assumed-role"]
     for secret in (kept["aws_secret_access_key"], kept["aws_session_token"]):
         assert secret not in done.stdout + done.stderr

@@ -94,6 +94,8 @@ def test_environment_is_the_users_and_the_roles(bob: Person) -> None:
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ASSUMED_ROLE": ROLE_ARN,
+        "AWS_ASSUME_SOURCE_PROFILE": "default",
+        "AWS_ASSUME_ACCESS_KEY_ID": ACCESS_KEY_ID,
     }
 
 

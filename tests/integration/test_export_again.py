@@ -27,6 +27,8 @@ def bob(make_person: Callable, sts_stub: StsStub) -> Person:
     person.credentials.write_text(keys)
     with person.config.open("a") as file:
         file.write(f"[profile admin]\nrole_arn = {ROLE_ARN}\nsource_profile = work\n")
+        # A role profile takes no region from its source, as in the CLI.
+        file.write("region = us-east-1\n")
         file.write("[profile work]\nregion = us-east-1\n")
     return person
 
