@@ -15,6 +15,7 @@ pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 PROFILES = f"""[profile prod-admin]
 role_arn = arn:aws:iam::{ACCOUNT}:role/Administrator
 source_profile = default
+region = us-east-1
 """
 DENIAL = refusal(
     403,
