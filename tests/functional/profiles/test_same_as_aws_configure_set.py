@@ -106,8 +106,8 @@ def sections_of(config: Mapping[str, Any], profile: str) -> list[str]:
     return [name for name in config if profile in build_profile_map({name: {}})["profiles"]]
 
 
-def without_block(text: str, section: str) -> str:
-    """Return a text without the lines that the parser needs for a section's ``assumed``.
+def without_key(text: str, section: str, key: str) -> str:
+    """Return a text without the lines that the parser needs for a key of a section.
 
     A line is one of those where the parser, given the text up to it, reads
     another value than without it; so comments and blank lines stay.
@@ -117,7 +117,7 @@ def without_block(text: str, section: str) -> str:
         seen += line.rstrip("\r\n") + "\n"
         parser = RawConfigParser()
         parser.read_string(seen)
-        now = parser.get(section, "assumed", fallback=None)
+        now = parser.get(section, key, fallback=None)
         if now == value:
             kept.append(line)
         value = now
@@ -128,8 +128,23 @@ def remove_earlier_block(path: Path, target: str) -> None:
     """Take the earlier record out of the one section that is the target's."""
     for section in sections_of(read(path), target):
         if "assumed" in read(path)[section]:
-            text = without_block(path.read_bytes().decode(), section)
+            text = without_key(path.read_bytes().decode(), section, "assumed")
             path.write_bytes(text.encode())
+
+
+def remove_shadowing_keys(pair: Pair, case: Case) -> None:
+    """Take out of the target what the CLI would read in place of what was written."""
+    shadowing = ["aws_security_token", "aws_account_id", "credential_process"]
+    shadowing += ["region"] if case.region is not None else []
+    targets = [(pair.credentials, case.target, shadowing)]
+    targets += [
+        (pair.config, section, ["aws_security_token"])
+        for section in sections_of(read(pair.config), case.target)
+    ]
+    for path, section, keys in targets:
+        for key in keys:
+            if key in {name.lower() for name in read(path)[section]}:
+                path.write_bytes(without_key(path.read_bytes().decode(), section, key).encode())
 
 
 def join_what_is_twice(path: Path) -> None:
@@ -218,7 +233,10 @@ def ask_oracle(pair: Pair, case: Case) -> str:
         if is_meant(before, (read(pair.config), read(pair.credentials)), case):
             profile = build_profile_map(before[0])["profiles"].get(case.target, {})
             merged = {**profile, **before[1].get(case.target, {})}
-            return FOREIGN if is_foreign(merged) else WRITTEN
+            if is_foreign(merged):
+                return FOREIGN
+            remove_shadowing_keys(pair, case)
+            return WRITTEN
     return MISREAD
 
 
