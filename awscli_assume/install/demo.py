@@ -307,7 +307,7 @@ def steps_as_role() -> list[Step]:
             "A mistyped name? Ask why it can't be assumed.",
             ("assume", "explain", ROLE[:-1]),
             output=(f":role/{ROLE}",),
-            exit_codes=(1, 2),
+            exit_codes=(1, 3),
         ),
         Step("The role may list the buckets.", ("s3", "ls", *_AS_ROLE), output=BUCKETS),
     ]
