@@ -185,7 +185,7 @@ PARAMETERS = {
         (*ARN, "--duration-seconds", "abc"), ("'abc'", "--duration-seconds 3600")
     ),
     "duration with an exponent": Row((*ARN, "--duration-seconds", "1e3"), ("'1e3'", "seconds")),
-    "duration with a unit": Row((*ARN, "--duration-seconds", "8h"), ("'8h'", "seconds")),
+    "duration with an unknown unit": Row((*ARN, "--duration-seconds", "8x"), ("'8x'", "seconds")),
     "duration is empty": Row((*ARN, "--duration-seconds", ""), ("''", "seconds")),
     "duration with an underscore": Row((*ARN, "--duration-seconds", "3_600"), ("'3_600'",)),
     "51 tags": Row(
@@ -261,7 +261,7 @@ PARAMETERS = {
     "source identity of 1 character": Row((*ARN, "--source-identity", "a"), ("'a'", "2 to 64")),
     "context of no provider": Row(
         (*ARN, "--provided-contexts", "ProviderArn=x,ContextAssertion=abcd"),
-        ("'x'", "ProviderArn="),
+        ("'x'", "ProviderArn of --provided-contexts", "an ARN"),
     ),
     "context assertion too short": Row(
         (*ARN, "--provided-contexts",
@@ -358,7 +358,7 @@ CONFIGURATION = {
         NAME, ("'x'", "role_session_name"), 253, setting("role_session_name", "x")
     ),
     "duration of the settings": Row(
-        NAME, ("'8h'", "duration_seconds"), 253, setting("duration_seconds", "8h")
+        NAME, ("'8x'", "duration_seconds"), 253, setting("duration_seconds", "8x")
     ),
     "duration of the settings too long": Row(
         NAME, ("86400", "duration_seconds"), 253, setting("duration_seconds", "86400")
