@@ -320,9 +320,17 @@ class Watch:
         """Look at each replace of ours."""
         replace = os.replace
 
-        def watched(copy: str, path: str) -> None:
-            self.note("ours", path, Path(copy).read_text())
-            replace(copy, path)
+        def watched(
+            copy: str,
+            path: str,
+            src_dir_fd: Optional[int] = None,
+            dst_dir_fd: Optional[int] = None,
+        ) -> None:
+            descriptor = os.open(copy, os.O_RDONLY, dir_fd=src_dir_fd)
+            folder = "" if dst_dir_fd is None else os.readlink(f"/proc/self/fd/{dst_dir_fd}")
+            with open(descriptor) as file:
+                self.note("ours", os.path.join(folder, path), file.read())
+            replace(copy, path, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
 
         os.replace = watched
 

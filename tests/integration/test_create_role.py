@@ -75,7 +75,7 @@ def test_exit_codes(maker_person: Person, alice: tuple[str, str]) -> None:
 
     codes = [one.returncode for one in (wrong, first, second, denied, no_terminal)]
     assert codes == [252, 0, 1, 254, 253], denied.stderr + no_terminal.stderr
-    assert "nobody could assume the role" in wrong.stderr
+    assert "can never meet this condition, so it could not assume the role" in wrong.stderr
     assert [one["Item"] for one in json.loads(second.stdout)["Differences"]] == ["TrustPolicy"]
     assert "(AccessDenied) when calling the CreateRole operation" in denied.stderr
     assert "mfa/maker of the source profile needs a code" in no_terminal.stderr
