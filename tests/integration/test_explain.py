@@ -39,7 +39,7 @@ def test_a_caller_without_permissions_gets_unknown(person: Person) -> None:
 def test_an_access_denied_error_suggests_explain(person: Person) -> None:
     """The command that `aws assume` prints below the error of STS works."""
     denied = person.aws("assume", "--role-name", "no-such-role")
-    assert denied.returncode == (254 if person.host.major == 3 else 255)
+    assert denied.returncode == (254 if person.host.major == 2 else 255)
     line = denied.stderr.strip().splitlines()[-1]
     assert line.startswith("To find out why: aws assume explain --role-arn")
 

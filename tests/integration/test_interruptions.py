@@ -534,7 +534,7 @@ def kill_at_random(scratch: Scratch) -> dict[str, Any]:
 def make_busy() -> None:
     """Let every rename answer EBUSY, as that of a mounted file does."""
 
-    def busy(copy: str, path: str) -> None:
+    def busy(copy: str, path: str, **options: object) -> None:
         raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
 
     os.replace = busy
