@@ -101,7 +101,7 @@ def check_target(context: CommandContext, plan: Plan) -> CheckedTarget:
     before = context.session.full_config["profiles"].get(pair.target)
     check_not_source(pair.target, pair.source)
     check_ours(pair.target, before)
-    check_usable_files(files, has_keys=not getattr(plan, "auto_refresh", False))
+    check_usable_files(files, has_keys=not plan.auto_refresh)
     plan.check_can_refresh()
     existing = inspect(pair.target, before, context.environment.now())
     return CheckedTarget(plan, files, before, existing)

@@ -79,6 +79,8 @@ class Plan:
     profiles: ResolvedProfiles
     # Of the record that a plan repeats.
     settings: RequestSettings
+    # Whether the target gets a credential_process in place of keys.
+    auto_refresh: bool = False
     expected_expiry: ClassVar[Optional[str]] = None
 
     @property
