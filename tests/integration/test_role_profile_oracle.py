@@ -119,11 +119,13 @@ def no_role_named(oracle: Outcome, ours: Outcome) -> None:
 
 
 def refused_before_calling(oracle: Outcome, ours: Outcome) -> None:
-    """Check that ours calls nothing where the CLI fails after its calls."""
-    assert oracle.exit_code != 0
-    assert ours.exit_code == oracle.exit_code
-    assert ours.sts_calls == []
-    assert oracle.message in ours.message
+    """Check that ours names the setting and calls nothing where the CLI fails after its calls."""
+    assert [call.operation for call in oracle.sts_calls] == ["AssumeRole"]
+    assert (oracle.exit_code, ours.exit_code) == (255, 253)
+    assert (ours.sts_calls, ours.source_calls) == ([], [])
+    assert oracle.message == "Unknown output type: jsn"
+    assert "Invalid output format 'jsn' (setting output" in ours.message
+    assert "Nothing was done" in ours.message
 
 
 def refuses_the_arn(oracle: Outcome, ours: Outcome) -> None:
@@ -598,7 +600,8 @@ OUTPUT = {
     ),
     "output that does not exist": Case(
         (role("X", source_profile="B", output="jsn"),), (B,),
-        difference="What can fail without a call fails before STS is called",
+        difference="An output format that does not exist is an error of the configuration (253), "
+        "before STS is called; the AWS CLI ends with 255 after its calls",
         check=refused_before_calling,
     ),
 }  # fmt: skip
