@@ -75,7 +75,7 @@ class WarmHost:
         def relevant(variables: Mapping[str, str]) -> dict[str, str]:
             return {name: value for name, value in variables.items() if name.startswith(_AT_START)}
 
-        return relevant(env) == relevant(self.environment)
+        return "HOME" in env and relevant(env) == relevant(self.environment)
 
     def run(
         self, command: list[str], env: Mapping[str, str], cwd: Path, timeout: float

@@ -13,6 +13,7 @@ import select
 import socket
 import sys
 import threading
+import types
 
 # The environment variable with the path of the socket.
 SOCKET = "AWSCLI_ASSUME_TEST_SOCKET"
@@ -38,6 +39,7 @@ def serve(path):
         "sts", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
     )
     own = {name: os.environ[name] for name in _OWN_VARIABLES if name in os.environ}
+    paths = _paths_below(os.environ["HOME"])
     server = socket.socket(socket.AF_UNIX)
     server.bind(path)
     server.listen(8)
@@ -50,7 +52,7 @@ def serve(path):
         _reap()
         if os.fork() == 0:
             server.close()
-            _supervise(connection, own, awscli.clidriver.main)
+            _supervise(connection, own, paths, awscli.clidriver.main)
         connection.close()
 
 
@@ -62,7 +64,34 @@ def _reap():
         pass
 
 
-def _supervise(connection, own, main):
+def _paths_below(home):
+    """Return what modules computed from HOME when they were imported: holder, name and value."""
+    found = []
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] not in ("awscli", "botocore"):
+            continue
+        classes = [one for one in vars(module).values() if isinstance(one, type)]
+        for holder in (module, *classes):
+            for key, value in vars(holder).items():
+                if isinstance(value, str) and value.startswith(home):
+                    found.append((holder, key, value))
+                is_function = isinstance(value, types.FunctionType)
+                defaults = (value.__defaults__ if is_function else None) or ()
+                if any(isinstance(one, str) and one.startswith(home) for one in defaults):
+                    found.append((value, "__defaults__", defaults))
+    return found
+
+
+def _set_home(paths, old, new):
+    def moved(value):
+        is_below = isinstance(value, str) and value.startswith(old)
+        return new + value[len(old) :] if is_below else value
+
+    for holder, name, value in paths:
+        setattr(holder, name, tuple(map(moved, value)) if name == "__defaults__" else moved(value))
+
+
+def _supervise(connection, own, paths, main):
     """Run the command of a request in a child, and send how it ended."""
     data, descriptors, _, _ = socket.recv_fds(connection, _REQUEST_MAX, 3)
     while not data.endswith(b"\n"):
@@ -71,6 +100,7 @@ def _supervise(connection, own, main):
     child = os.fork()
     if child == 0:
         connection.close()
+        _set_home(paths, os.environ["HOME"], request["env"]["HOME"])
         _run(request, descriptors, own, main)
     for descriptor in descriptors:
         os.close(descriptor)
