@@ -68,8 +68,8 @@ def test_near_names_after_a_denial(bob: Person, sts_stub: StsStub) -> None:
     assert bob.aws("assume", "--role-arn", ROLE_ARN).returncode == 0
     for typed, command in {
         "my-iam-rol": f"aws assume --role-arn {ROLE_ARN}",
-        "assumed-role": "aws assume refresh assumed-role",
-        "prod-admn": "aws assume prod-admin",
+        "assumed-role": "aws assume refresh --update-profile assumed-role",
+        "prod-admn": "aws assume --profile prod-admin",
     }.items():
         sts_stub.script = deny
         done = bob.aws("assume", typed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 from datetime import datetime
 from typing import Iterator, Mapping, Optional
 
@@ -91,7 +92,7 @@ class ProcessCache:
         except OSError as error:
             raise UnusableFile(
                 f"Cannot write {self.path}: {error.strerror}. Without this cache file each "
-                f"process calls STS. Try: ls -ld {self._folder.path}"
+                f"process calls STS. Try: ls -ld {shlex.quote(self._folder.path)}"
             ) from error
 
 
@@ -105,7 +106,7 @@ def remove_cache(path: str) -> None:
         except OSError as error:
             raise UnusableFile(
                 f"Cannot remove {name}: {error.strerror}. It contains credentials. "
-                f"Try: ls -ld {os.path.dirname(path)}"
+                f"Try: ls -ld {shlex.quote(os.path.dirname(path))}"
             ) from error
 
 
