@@ -98,15 +98,14 @@ class ProcessCache:
 
 def remove_cache(path: str) -> None:
     """Remove a cache file and its locks, where they exist. Raises UnusableFile."""
-    for name in (path, f"{path}.lock", f"{path}.call.lock"):
+    folder, name = os.path.split(path)
+    for one in (name, f"{name}.lock", f"{name}.call.lock"):
         try:
-            os.unlink(name)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
+            PrivateFolder(folder).remove(one)
         except OSError as error:
             raise UnusableFile(
-                f"Cannot remove {name}: {error.strerror}. It contains credentials. "
-                f"Try: ls -ld {shlex.quote(os.path.dirname(path))}"
+                f"Cannot remove {one} in {folder}: {error.strerror}. It contains credentials. "
+                f"Try: ls -ld {shlex.quote(folder)}"
             ) from error
 
 
