@@ -56,7 +56,7 @@ def check_profile_name(name: str) -> str:
     if is_template(name):
         raise InvalidRequest(
             f"Invalid profile name '{name}': braces stand for the template of a name, which is a "
-            "setting. Try: --update-profile auto, or: aws configure set assume.update_profile "
+            "setting. Try: --update-profile auto, or aws configure set assume.update_profile "
             f"'{DEFAULT_TEMPLATE}'"
         )
     if not name.isprintable() or _UNREADABLE.search(name):

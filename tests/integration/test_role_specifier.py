@@ -66,10 +66,7 @@ def test_each_listed_meaning_works(person: Person, sts_stub: StsStub, role: str)
     """Typed in place of ROLE, each meaning is what it says, also with another verb."""
     sts_stub.script = Directory("", [[(OTHER_ACCOUNT, "team", "ACTIVE")]])
     _, _, in_team = role.partition("/")
-    arns = [
-        f"arn:aws:iam::{OTHER_ACCOUNT}:role/{in_team}",
-        f"arn:aws:iam::{ACCOUNT}:role/{role}",
-    ]
+    arns = [f"arn:aws:iam::{OTHER_ACCOUNT}:role/{in_team}", f"arn:aws:iam::{ACCOUNT}:role/{role}"]
     refused = person.aws("assume", role)
     listed = refused.stderr.strip().partition("in place of it: ")[2].split("; or ")
 

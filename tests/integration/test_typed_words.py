@@ -88,6 +88,8 @@ def test_a_mistyped_profile(bob: Person) -> None:
     done = bob.aws("assume", "r1", "--profile", "prod-admn")
 
     assert "Similar profiles: prod-admin" in done.stderr
+    done = bob.aws("assume", env={"AWS_PROFILE": "prod-admn"})
+    assert done.stderr.count("aws configure list-profiles") == 1
     assert bob.aws("assume", "prod-admin", "--update-profile", "ours").returncode == 0
     done = bob.aws("assume", "refresh", "our")
     assert done.returncode == 253

@@ -30,7 +30,7 @@ NETWORK_HINT = (
 )
 _EXPIRED = (
     "The credentials of the source profile have expired. Renew them (aws sso login, aws login, "
-    "or aws assume for a role), or use another source profile: --profile NAME"
+    "or another aws assume), or use another source profile: --profile NAME"
 )
 _CLOCK = "The clock of this machine is wrong. Compare: date -u"
 _SEE_TRUST_POLICY = "To see it: aws iam get-role {role}"
@@ -140,7 +140,7 @@ _IDENTITY_PROVIDER_HINTS = {
     "InvalidIdentityToken": (
         "STS can't verify the token or assertion. The role's account needs an identity provider "
         "with this issuer and audience that AWS can reach. To see them: aws iam "
-        "list-open-id-connect-providers, aws iam list-saml-providers"
+        "list-open-id-connect-providers, or aws iam list-saml-providers"
     ),
     "IDPRejectedClaim": (
         "The identity provider did not confirm the token, or has revoked it: sign in there and "

@@ -77,9 +77,7 @@ def role_profile(
 def _check_why_no_role(profiles: ResolvedProfiles, name: str) -> None:
     """Raise the error of every other command for a profile that it can't use."""
     if name and name not in profiles and name != "default":
-        raise with_advice(
-            ProfileNotFound(profile=name), "To see all profiles: aws configure list-profiles"
-        )
+        raise ProfileNotFound(profile=name)
     if TOKEN_FILE in profiles.get(name, {}):
         # botocore's words (credentials.py, AssumeRoleWithWebIdentityProvider).
         raise with_advice(

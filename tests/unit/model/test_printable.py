@@ -41,7 +41,8 @@ def test_an_option_is_one_for_a_shell(value: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("See: aws iam get-role --role-name r", "See: aws iam get-role --profile=-x --role-name r"),
+        ("See: aws iam get-role --role-name r",
+         "See: aws iam get-role --profile=-x --role-name r"),
         ("See: aws iam get-role --profile y", "See: aws iam get-role --profile y"),
         ("Add: aws iam create-virtual-mfa-device help",
          "Add: aws iam create-virtual-mfa-device help"),
