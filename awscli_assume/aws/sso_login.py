@@ -8,6 +8,7 @@ from typing import Iterator, Optional
 
 from awscli_assume.host import CLI_NAME, HAS_SIGN_IN, SIGN_IN_ERRORS, profiles_as_written
 from awscli_assume.host.protocols import Session
+from awscli_assume.model.printable import option_words
 
 # The keys that a login command reads from its own profile (2.38.5:
 # customizations/sso/login.py and login/login.py): it ignores include_profile.
@@ -47,7 +48,8 @@ def login_arguments(session: Session) -> Optional[tuple[str, ...]]:
         if "role_arn" not in profile or profile.get("source_profile") in (None, name):
             for command, keys in _COMMANDS:
                 if keys[0] in profile:
-                    return (*command, "--profile", _profile_with_keys(session, name, keys))
+                    owner = _profile_with_keys(session, name, keys)
+                    return (*command, *option_words("--profile", owner))
             return None
         name = profile["source_profile"]
     return None

@@ -99,7 +99,7 @@ class Verb(BasicCommand):
         try:
             code = self._run(parsed_args, context)
         except Exception as error:
-            make_printable(error)
+            make_printable(error, context.parsed_globals.profile)
             raise
         return OUTPUT_LOST if context.environment.lost else code
 

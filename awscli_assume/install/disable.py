@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def disable(system: System) -> None:
         # A config file that names a missing plugin breaks every aws command.
         system.print(
             f"{paths.package} stays, because {users[0]} names it. "
-            f"Type: AWS_CONFIG_FILE={users[0]} awscli-assume disable"
+            f"Type: AWS_CONFIG_FILE={shlex.quote(users[0])} awscli-assume disable"
         )
         return
     if changed and paths.package.exists():

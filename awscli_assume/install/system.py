@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -179,7 +180,7 @@ def replace_file(path: Path, content: Optional[bytes]) -> None:
             return
         if os.path.exists(target) and not os.access(target, os.W_OK):
             # A rename would replace a file of mode 0400 too.
-            raise InstallError(f"{path} is read-only. Type: chmod u+w {path}")
+            raise InstallError(f"{path} is read-only. Type: chmod u+w {shlex.quote(str(path))}")
         os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
         snapshot = Snapshot(read_file(Path(target)) or b"", identity_of(target))
         with private_copy(target, content, _COPY_PREFIX) as copy:

@@ -7,6 +7,7 @@ from typing import Mapping, Optional
 
 from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.protocols import Profile
+from awscli_assume.model.printable import option
 from awscli_assume.model.request.session_names import PLACEHOLDERS, fit
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.include_profile import INCLUDE
@@ -55,7 +56,7 @@ def check_profile_name(name: str) -> str:
     if is_template(name):
         raise InvalidRequest(
             f"Invalid profile name '{name}': braces stand for the template of a name, which is a "
-            "setting. Try: --update-profile auto, or: aws configure set assume.update_profile "
+            "setting. Try: --update-profile auto, or aws configure set assume.update_profile "
             f"'{DEFAULT_TEMPLATE}'"
         )
     if not name.isprintable() or _UNREADABLE.search(name):
@@ -76,14 +77,14 @@ def is_template(name: str) -> bool:
     return "{" in name or "}" in name
 
 
-def check_name_or_template(name: str) -> str:
-    """Return the target of a setting. Raises InvalidRequest, also for unknown placeholders."""
+def check_name_or_template(name: str, profile: str) -> str:
+    """Return the target that a profile sets. Raises InvalidRequest, also for placeholders."""
     unknown = [f"{{{field}}}" for field in _FIELD.findall(name) if field not in PLACEHOLDERS]
     if unknown or is_template(_FIELD.sub("", name)):
         raise InvalidRequest(
             f"Invalid template '{name}' of a profile name: {', '.join(unknown) or 'a brace'} is "
             f"no placeholder. There are {{{'} {'.join(PLACEHOLDERS)}}}. Try: aws configure set "
-            f"assume.update_profile '{DEFAULT_TEMPLATE}'"
+            f"assume.update_profile '{DEFAULT_TEMPLATE}' {option('--profile', profile)}"
         )
     check_profile_name(_FIELD.sub("x", name))
     return name

@@ -141,5 +141,6 @@ def target_of_settings(profiles: Profiles, configuration: str, is_auto: bool = F
     """Return the name or the template that a profile sets; with ``is_auto`` a template."""
     settings = read_settings(profiles.get(configuration), configuration)
     with configured_in(f"assume.update_profile of the profile '{configuration}'"):
-        target = check_name_or_template(settings.get("update_profile", DEFAULT_TARGET))
+        name = settings.get("update_profile", DEFAULT_TARGET)
+        target = check_name_or_template(name, configuration)
     return DEFAULT_TEMPLATE if is_auto and not is_template(target) else target

@@ -15,6 +15,7 @@ from awscli_assume.model.credentials import (
     TemporaryCredentials,
     read_session,
 )
+from awscli_assume.model.printable import option
 from awscli_assume.profiles.cache.process_cache import ProcessCache
 from awscli_assume.profiles.files import locate, merged_profile, parse
 from awscli_assume.profiles.include_profile import ResolvedProfiles
@@ -78,9 +79,9 @@ def read_stored_profile(context: CommandContext, parsed_args: ParsedArgs) -> Sto
     """Return the profile of ``--update-profile``. Raises InvalidRequest and ForeignProfile."""
     if parsed_args.copy_source:
         raise InvalidRequest("--update-profile and --copy-source exclude each other")
-    for option in ROLE_OPTIONS:
-        if getattr(parsed_args, option, None) is not None:
-            shown = "ROLE" if option == "role" else f"--{option.replace('_', '-')}"
+    for name in ROLE_OPTIONS:
+        if getattr(parsed_args, name, None) is not None:
+            shown = "ROLE" if name == "role" else f"--{name.replace('_', '-')}"
             raise InvalidRequest(
                 f"--update-profile hands out the credentials of a profile, and takes no options "
                 f"of a role: leave it out, or {shown}"
@@ -107,7 +108,7 @@ def _existing_credentials(state: ProfileState, profile: Profile) -> SessionCrede
     if state.state not in (VALID, EXPIRING, UNKNOWN):
         raise InvalidConfiguration(
             f"The profile '{state.name}' has no credentials of ours that are still valid "
-            f"({state.state}). Try: aws assume refresh --update-profile {state.name}"
+            f"({state.state}). Try: aws assume refresh {option('--update-profile', state.name)}"
         )
     return read_session(
         profile.get("aws_access_key_id", ""),
