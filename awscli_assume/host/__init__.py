@@ -41,13 +41,16 @@ from botocore.exceptions import (
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSOTokenLoadError,
+    UnauthorizedSSOTokenError,
 )
 from botocore.history import get_global_history_recorder
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolver
 from botocore.session import Session as BotocoreSession
-from botocore.utils import JSONFileCache, get_environ_proxies
+from botocore.tokens import SSOTokenProvider
+from botocore.utils import JSONFileCache, SSOTokenLoader, get_environ_proxies, parse_timestamp
 
 from awscli_assume.host.process import cache_folder, config_files, own_executable, user_environment
 from awscli_assume.host.session import (
@@ -72,6 +75,7 @@ except ImportError:
 
 
 __all__ = [
+    "ATTEMPTS",
     "CLI_NAME",
     "CLI_VERSION",
     "ENDPOINT_VARIABLES",
@@ -104,8 +108,10 @@ __all__ = [
     "ReadOnlyCredentials",
     "RefreshableCredentials",
     "ResponseParserError",
+    "SSOTokenLoadError",
     "SharedCredentialProvider",
     "URLLib3Session",
+    "UnauthorizedSSOTokenError",
     "build_profile_map",
     "cache_folder",
     "compat_shell_split",
@@ -117,10 +123,13 @@ __all__ = [
     "get_global_history_recorder",
     "overridden_profiles",
     "own_executable",
+    "parse_timestamp",
     "profile_to_section",
     "profiles_as_written",
     "raw_config_parse",
     "role_source_loader",
+    "sso_token_loader",
+    "sso_token_provider",
     "unsigned_config",
     "use_profile",
     "use_prompter",
@@ -130,10 +139,11 @@ __all__ = [
 
 CLI_VERSION: str = awscli.__version__
 CLI_NAME = f"AWS CLI {CLI_VERSION}"
-# A client's retry configuration for no retry at all: max_attempts counts all
-# attempts in version 2, which refuses the other name (2.38.5), and the retries
-# alone in version 1.
-ONE_ATTEMPT = {"max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts": 1}
+# In a client's retry configuration, max_attempts counts all attempts in version 2, which
+# refuses the other name (2.38.5), and the retries alone in version 1.
+ATTEMPTS = "max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts"
+# No retry at all.
+ONE_ATTEMPT = {ATTEMPTS: 1}
 # Whether there is `aws sso login` and the like; version 1 never had them.
 HAS_SIGN_IN = not CLI_VERSION.startswith("1.")
 # Version 2 reads the first one too, before the other (clidriver.py, 2.38.5).
@@ -173,6 +183,20 @@ def get_formatter(output: str, parsed_globals: Any) -> Any:
 def unsigned_config() -> Any:
     """Return the configuration of a client that signs nothing."""
     return Config(signature_version=botocore.UNSIGNED)
+
+
+def sso_token_loader() -> Any:
+    """Return botocore's reader of the files in which ``aws sso login`` stores tokens."""
+    # botocore has no public name for the folder (tokens.py, from 2.9 and 1.27).
+    return SSOTokenLoader(cache=JSONFileCache(SSOTokenProvider._SSO_TOKEN_CACHE_DIR))
+
+
+def sso_token_provider(session: Any, sso_session: str) -> Any:
+    """Return botocore's provider of the token of an sso-session, which refreshes the token."""
+    # It reads the session's name in a profile (tokens.py, all versions).
+    name = f"sso-session {sso_session}"
+    with overridden_profiles(session, {name: {"sso_session": sso_session}}):
+        return SSOTokenProvider(session, profile_name=name).load_token()
 
 
 def use_profile(session: Any, profile: Optional[str]) -> None:
