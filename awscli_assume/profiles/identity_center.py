@@ -1,0 +1,102 @@
+"""The sessions of IAM Identity Center in the config file, and their roles as sources.
+
+The CLI's session sees such a role as a profile that no file has, so that the host's own
+provider, its token cache and its cache of role credentials do the work.
+"""
+
+from __future__ import annotations
+
+from typing import Mapping, Optional, Sequence
+
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.host.protocols import Profile
+from awscli_assume.model.identity_center import IdentityCenterRole, SsoSession
+from awscli_assume.model.printable import printable
+from awscli_assume.profiles.include_profile import ResolvedProfiles
+from awscli_assume.profiles.settings import BLOCK, client_settings
+
+__all__ = ["SsoSession", "choose_session", "sso_sessions"]
+
+
+def sso_sessions(full_config: Mapping[str, Mapping[str, Profile]]) -> list[SsoSession]:
+    """Return the sessions of ``[sso-session]`` sections, then those of old-style profiles.
+
+    Each start URL is listed once. A section without start URL or region is left out.
+    """
+    found: dict[str, SsoSession] = {}
+    for name, section in full_config.get("sso_sessions", {}).items():
+        url, region = section.get("sso_start_url"), section.get("sso_region")
+        if url and region:
+            found.setdefault(_key(url), SsoSession(name, url, region))
+    for name, profile in full_config.get("profiles", {}).items():
+        url, region = profile.get("sso_start_url"), profile.get("sso_region")
+        if url and region and "sso_session" not in profile:
+            found.setdefault(_key(url), SsoSession(url, url, region, name))
+    return list(found.values())
+
+
+def choose_session(sessions: Sequence[SsoSession], name: Optional[str]) -> SsoSession:
+    """Return the session of a name or start URL; without one, the only session.
+
+    Raises InvalidConfiguration where there is none, and InvalidRequest for an unknown name
+    and where several sessions could be meant.
+    """
+    if not sessions:
+        raise InvalidConfiguration(
+            "No session of IAM Identity Center is configured. To configure one: aws configure sso"
+        )
+    names = ", ".join(printable(one.name) for one in sessions)
+    if name is not None:
+        for session in sessions:
+            if name == session.name or _key(name) == _key(session.start_url):
+                return session
+        raise InvalidRequest(f"Unknown SSO session {name!r}. Configured sessions: {names}")
+    if len(sessions) > 1:
+        raise InvalidRequest(
+            f"Several SSO sessions are configured. Name one of them: --sso-session NAME. "
+            f"Sessions: {names}"
+        )
+    return sessions[0]
+
+
+def _key(url: str) -> str:
+    return url.rstrip("/#")
+
+
+def sessions_of(profiles: ResolvedProfiles) -> list[SsoSession]:
+    """Return the sessions that the files have."""
+    return sso_sessions({"profiles": profiles.written, "sso_sessions": profiles.sso_sessions})
+
+
+def add_source(profiles: ResolvedProfiles, role: IdentityCenterRole) -> str:
+    """Let the view have the profile of a role, and return the profile's name.
+
+    Raises InvalidConfiguration if the files no longer have its session.
+    """
+    for session in sessions_of(profiles):
+        if role.sso_session in (session.name, session.start_url):
+            settings = profiles.resolve(role.settings or "default")
+            profiles.add(role.profile, _profile(role, session, settings), role)
+            return role.profile
+    raise InvalidConfiguration(
+        f"The SSO session '{role.sso_session}', which grants {role}, is gone from "
+        f"{profiles.files[0]}. To configure it: aws configure sso-session"
+    )
+
+
+def _profile(role: IdentityCenterRole, session: SsoSession, settings: Profile) -> Profile:
+    """Return the profile of a role, with the settings of another one."""
+    kept = {name: settings[name] for name in ("region", BLOCK) if name in settings}
+    if session.profile is None:
+        login = {"sso_session": session.name}
+    else:
+        login = {"sso_start_url": session.start_url, "sso_region": session.region}
+    return {
+        # Without a region of the profile, the calls to STS go to that of the session.
+        "region": session.region,
+        **client_settings(settings),
+        **kept,
+        **login,
+        "sso_account_id": role.account_id,
+        "sso_role_name": role.role_name,
+    }
