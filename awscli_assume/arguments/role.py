@@ -31,11 +31,16 @@ def role_arguments() -> list[Argument]:
             "The ARN of the role to assume. Default: the <code>role_arn</code> of the source "
             "profile.",
         ),
-        text(
-            "sso-session",
-            "Get the role from IAM Identity Center: the name of an <code>[sso-session]</code>, or "
-            "a start URL. The role is a permission set, and <code>--account-id</code> its account.",
-        ),
+        {
+            **text(
+                "sso-session",
+                "Get the role from IAM Identity Center: the name of an <code>[sso-session]</code>, "
+                "or a start URL. <code>--role-name</code> is a permission set in the account of "
+                "<code>--account-id</code>.",
+            ),
+            # Version 1 would call the URL.
+            "no_paramfile": True,
+        },
         {
             **text(
                 "via",

@@ -1,4 +1,4 @@
-"""Sessions of IAM Identity Center, and the roles that they grant: a permission set in an account."""
+"""Sessions of IAM Identity Center, and the roles that they grant in accounts."""
 
 from __future__ import annotations
 

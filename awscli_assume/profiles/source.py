@@ -66,7 +66,9 @@ def choose_profile_pair(
     if not needs_source:
         is_ours = read_record(profiles.get(current or "")) is not None
         is_there = current in profiles and (is_explicit or not is_ours)
-        return profile_pair_of(profiles, None, (is_there and current) or "default", explicit_target)
+        return profile_pair_of(
+            profiles, None, (is_there and current) or "default", explicit_target
+        )
     if has_environment_keys and not is_explicit:
         return profile_pair_of(profiles, None, current or "default", explicit_target)
     if current is None or is_explicit:

@@ -303,8 +303,12 @@ def _suggest_source(error: ClientError, plan: AssumePlan, environment: Environme
     """Say which keys were refused: those of a profile, or those that we have set in a shell."""
     details = error.response.get("Error", {})
     wrong_clock = details.get("Message", "").startswith(_WRONG_CLOCK)
-    if details.get("Code") in _WRONG_KEYS and not wrong_clock:
-        name = plan.profile_pair.source
+    name = plan.profile_pair.source
+    if (
+        details.get("Code") in _WRONG_KEYS
+        and not wrong_clock
+        and plan.identity_center_role is None
+    ):
         option = [] if name is None else ["--profile", name]
         command = shlex.join(["aws", "configure", "list", *option])
         add_hint(error, f"To see where the keys come from: {command}")
@@ -328,7 +332,9 @@ def explain_command(plan: AssumePlan, parsed_globals: ParsedGlobals) -> str:
     name = request.role_session_name
     # Its settings count for the call as well, and no option stands for a credential_source.
     by_profile = profile_pair.is_role
-    source = profile_pair.source if profile_pair.credential_source is None else None
+    first = plan.identity_center_role
+    is_profile = profile_pair.credential_source is None and first is None
+    source = profile_pair.source if is_profile else None
     options: list[tuple[str, Optional[str]]] = [
         ("--role-arn", None if by_profile else request.role.arn),
         ("--profile", profile_pair.configuration if by_profile else source),
@@ -340,6 +346,8 @@ def explain_command(plan: AssumePlan, parsed_globals: ParsedGlobals) -> str:
         ("--serial-number", request.serial_number),
         ("--source-identity", request.source_identity),
         ("--duration-seconds", str(request.duration_seconds) if plan.has_flag else None),
+        ("--sso-session", None if first is None else first.sso_session),
+        ("--via", None if first is None else f"{first.account_id}/{first.role_name}"),
     ]
     words = ["aws", "assume", "explain"]
     for role in request.via:

@@ -37,11 +37,7 @@ from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.source import DEFAULT_TARGET, ProfilePair
 from awscli_assume.profiles.state import ProfileState, expiration_beside
 from awscli_assume.workflow.planning.make_plan import make_plan, plan_role
-from awscli_assume.workflow.planning.plan import (
-    AccountLookUp,
-    ObtainedCredentials,
-    Plan,
-)
+from awscli_assume.workflow.planning.plan import AccountLookUp, ObtainedCredentials, Plan
 from awscli_assume.workflow.planning.source_profile import (
     choose_source,
     has_environment_keys,
@@ -51,7 +47,7 @@ from awscli_assume.workflow.planning.source_profile import (
 )
 
 if TYPE_CHECKING:
-    from awscli_assume.model.identity_center import IdentityCenterRole
+    from awscli_assume.model.diagnosis import Diagnosis
     from awscli_assume.workflow.refresh.batch import Run
 
 # Any of them names a role, or shapes its session.
@@ -71,7 +67,7 @@ ROLE_OPTIONS = (
 class CopyPlan(Plan):
     """Copy the source's own temporary credentials to the target.
 
-    With ``role`` they are those of a role of IAM Identity Center.
+    With an ``identity_center_role`` they are those of a role of IAM Identity Center.
     """
 
     profile_pair: ProfilePair
@@ -81,11 +77,6 @@ class CopyPlan(Plan):
 
     expected_expiry: ClassVar[Optional[str]] = NEW
 
-    @property
-    def role(self) -> Optional[IdentityCenterRole]:
-        """The role of IAM Identity Center, None for another source."""
-        return self.profiles.identity_center.get(self.profile_pair.source or "")
-
     def record(self, region: Optional[str]) -> Record:
         """Return the record for the target profile; ``region`` is the one that is written."""
         return Record(
@@ -94,12 +85,13 @@ class CopyPlan(Plan):
             self.profile_pair.source,
             region,
             auto_refresh=self.auto_refresh,
-            identity_center=self.role,
+            identity_center=self.identity_center_role,
         )
 
     def with_role(self, look_up: Optional[AccountLookUp]) -> tuple[Plan, Role]:
         """Return the plan, and its role, whose account is known."""
-        return (self, self.role.role) if self.role is not None else super().with_role(look_up)
+        role = self.identity_center_role
+        return super().with_role(look_up) if role is None else (self, role.role)
 
     def with_target(self, name: str) -> CopyPlan:
         """Return the plan with another target profile."""
@@ -112,8 +104,9 @@ class CopyPlan(Plan):
     def dry_run_requests(self) -> list[dict[str, object]]:
         """Return the request for the credentials of a role, and that which says whose they are."""
         requests: list[tuple[str, dict[str, object]]] = [("GetCallerIdentity", {})]
-        if self.role is not None:
-            names = {"accountId": self.role.account_id, "roleName": self.role.role_name}
+        role = self.identity_center_role
+        if role is not None:
+            names = {"accountId": role.account_id, "roleName": role.role_name}
             requests.insert(0, ("GetRoleCredentials", dict(names)))
         return [
             {
@@ -157,7 +150,7 @@ class CopyPlan(Plan):
         client = clients.signed_by(source, found, self.settings)
         caller = get_caller_identity(client).caller
         credentials = read_copy(found, expiration, caller.arn, caller.user_id)
-        if self.role is not None:
+        if self.identity_center_role is not None:
             credentials = as_role_session(credentials)
         return ObtainedCredentials(self, credentials, region_of(client), now)
 
@@ -180,22 +173,28 @@ class CopyPlan(Plan):
             expiration = expiration_beside(profile, credentials.access_key_id)
         _check_not_expired(expiration, context.environment.now())
         found = replace(credentials, expiration=expiration)
-        if self.role is not None:
+        if self.identity_center_role is not None:
             # No profile that a later run could read gives them.
-            return UsableCredentials(found, region, str(self.role))
+            return UsableCredentials(found, region, str(self.identity_center_role))
         return UsableCredentials(found, region, source=self.profile_pair.source)
+
+    def diagnose(self, context: CommandContext, role_account_profile: Optional[str]) -> Diagnosis:
+        """Return whether IAM Identity Center grants the role."""
+        # Here, because nothing else needs it.
+        from awscli_assume.workflow.explain.identity_center import diagnose
+
+        return diagnose(context, self)
 
     def obtain_renewable(self, context: CommandContext) -> RenewableCredentials:
         """Get the credentials of the role of IAM Identity Center, and how to get the next ones."""
-        assert self.role is not None  # noqa: S101 - no other plan gets here
-        clients = SourceClients(context)
+        role, clients = self.identity_center_role, SourceClients(context)
         first = self.obtain_by(context, clients)
 
         def renew() -> TemporaryCredentials:
             return as_role_session(self.obtain_by(context, clients).credentials)
 
         credentials = as_role_session(first.credentials)
-        return RenewableCredentials(credentials, first.region, str(self.role), renew)
+        return RenewableCredentials(credentials, first.region, str(role), renew)
 
     def start_refresh(
         self, run: Run, refreshed: Optional[PrincipalCredentials]

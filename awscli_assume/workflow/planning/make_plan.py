@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 # The beginning of the name of a role of IAM that Identity Center made.
 RESERVED = "AWSReservedSSO_"
 
+
 def read_plan(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
     """Return the plan of a command line: to assume a role, or with ``--copy-source`` to copy."""
     if not parsed_args.copy_source:

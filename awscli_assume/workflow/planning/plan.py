@@ -10,7 +10,7 @@ from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.aws.sts.max_duration import STEPS, MaxDurationCache
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.files.masking import NEW
-from awscli_assume.host import REGION_VARIABLES
+from awscli_assume.host import region_of_variable
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
@@ -34,6 +34,7 @@ from awscli_assume.profiles.writer.diff import unknown_credentials
 
 if TYPE_CHECKING:
     from awscli_assume.model.diagnosis import Diagnosis
+    from awscli_assume.model.identity_center import IdentityCenterRole
     from awscli_assume.workflow.refresh.batch import Run
 
 # STS's own default (AWS STS API reference, "AssumeRole").
@@ -118,6 +119,11 @@ class Plan:
         profile = self.profiles.get(self.profile_pair.configuration, {})
         region = region_of_variable(environment.variables) or profile.get("region")
         return region or self.source_region
+
+    @property
+    def identity_center_role(self) -> Optional[IdentityCenterRole]:
+        """The role of IAM Identity Center that is the source, None for another source."""
+        return self.profiles.identity_center.get(self.profile_pair.source or "")
 
     @property
     def source_region(self) -> Optional[str]:
@@ -224,10 +230,8 @@ class AssumePlan(Plan):
         """Return the plan, limited to one hour if the source profile holds a role session."""
         # With a credential_source, the role of the profile does not sign.
         is_source = self.profile_pair.credential_source is None
-        name = self.profile_pair.source or ""
-        source = self.profiles.get(name) if is_source else None
-        is_role = name in self.profiles.identity_center
-        return self.chained(is_role or holds_role_session(source))
+        source = self.profiles.get(self.profile_pair.source or "") if is_source else None
+        return self.chained(self.identity_center_role is not None or holds_role_session(source))
 
     def with_known_role(self) -> AssumePlan:
         """Return the plan with the account of its role, as far as it is known without a call.
@@ -292,7 +296,7 @@ class AssumePlan(Plan):
             region,
             self.auto_refresh,
             self.profile_pair.credential_source,
-            self.profiles.identity_center.get(self.profile_pair.source or ""),
+            self.identity_center_role,
         )
 
     def expected_region(self, environment: Environment) -> Optional[str]:
@@ -320,7 +324,7 @@ class AssumePlan(Plan):
                 "Operation": request.operation,
                 "SourceProfile": pair.source if request is requests[0] else None,
                 "TargetProfile": pair.target if request is requests[-1] else None,
-                "Parameters": _without_code(request.parameters()),
+                "Parameters": request.shown_parameters(),
             }
             for request in requests
         ]
@@ -391,16 +395,3 @@ def placeholder_values(role: Role, environment: Environment) -> dict[str, str]:
         "account": role.account_id or "",
         "date": session_date(environment.now().astimezone()),
     }
-
-
-def region_of_variable(variables: Mapping[str, str]) -> Optional[str]:
-    """Return the region of the first variable that names one, in the order of the CLI."""
-    return next((variables[name] for name in REGION_VARIABLES if variables.get(name)), None)
-
-
-def _without_code(parameters: dict[str, object]) -> dict[str, object]:
-    if "TokenCode" in parameters:
-        parameters["TokenCode"] = "******"
-        # Only IAM can tell it, as PARTITION and ACCOUNT.
-        parameters.setdefault("SerialNumber", "SERIAL")
-    return parameters

@@ -35,9 +35,7 @@ def run_with_endpoint(
     # A renewal may make more clients, so the session keeps these profiles until the end.
     with ExitStack() as stack:
         stack.enter_context(overridden_profiles(context.session, plan.session_profiles))
-        found = signed_in(
-            context, plan, lambda: plan.obtain_renewable(context), parsed_args.login
-        )
+        found = signed_in(context, plan, lambda: plan.obtain_renewable(context), parsed_args.login)
         profile = ensure_exec_profile(files, profiles)
         _notify(parsed_args, found, context.environment)
         renewer = Renewer(found.first, found.renew, context.environment.now)
