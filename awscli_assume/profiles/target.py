@@ -211,7 +211,7 @@ def _config_edit(target: Target) -> SectionEdit:
 def _credentials_edit(target: Target) -> SectionEdit:
     found = target.credentials
     # This file takes precedence over the config file.
-    removals = [TOKEN_KEY, ACCOUNT_KEY, CREDENTIAL_PROCESS]
+    removals = [TOKEN_KEY, ACCOUNT_KEY, CREDENTIAL_PROCESS, BLOCK]
     if target.region is not None:
         removals.append("region")
     if target.process is not None:

@@ -110,6 +110,11 @@ def profile_token(
     path = profile.get(TOKEN_FILE)
     if path is None:
         return None
+    if not path:
+        raise InvalidConfiguration(
+            f"{TOKEN_FILE} of the profile '{name}' is empty, and no other source is used beside "
+            "it. Name the file, or remove the line"
+        )
     check_other_options(parsed_args, WebIdentity, f"{TOKEN_FILE} of the profile '{name}'")
     try:
         with open(path, "rb"):

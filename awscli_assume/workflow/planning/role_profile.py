@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidRequest, configured_in, with_advice
-from awscli_assume.host import InvalidConfigError, ProfileNotFound
+from awscli_assume.host import InvalidConfigError
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.accounts import parse_account
 from awscli_assume.model.arns import Role, parse_role_arn, parse_role_name
@@ -75,9 +75,7 @@ def role_profile(
 
 
 def _check_why_no_role(profiles: ResolvedProfiles, name: str) -> None:
-    """Raise the error of every other command for a profile that it can't use."""
-    if name and name not in profiles and name != "default":
-        raise ProfileNotFound(profile=name)
+    """Raise the error of every other command for a token without a role."""
     if TOKEN_FILE in profiles.get(name, {}):
         # botocore's words (credentials.py, AssumeRoleWithWebIdentityProvider).
         raise with_advice(
@@ -97,6 +95,9 @@ def layered(
     settings = read_settings(profiles.get(configuration), configuration)
     options: dict[str, object] = {"account_id": settings.get("account_id")}
     by_profile = {_ROLE_KEYS[k]: v for k, v in role_profile.items() if k in _ROLE_KEYS}
+    if not by_profile.get("role_session_name"):
+        # botocore takes its default for an empty one (credentials.py).
+        by_profile.pop("role_session_name", None)
     for name, value in given.items():
         options[name] = value
         for place, layer in ((name, by_profile), (f"assume.{name}", settings)):
