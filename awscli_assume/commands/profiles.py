@@ -48,15 +48,15 @@ class ProfilesCommand(Verb):
             texts("roles", "Only these roles, by name. <code>*</code> stands for any characters."),
             text(
                 "as",
-                "How the profiles get credentials: from IAM Identity Center (<code>sso</code>), by "
-                "a <code>credential_process</code> for tools that don't support it "
+                "How the profiles get credentials: from IAM Identity Center (<code>sso</code>), "
+                "by a <code>credential_process</code> for tools that don't support it "
                 "(<code>auto-refresh</code>), or by assuming <code>--role-name</code> in each "
                 "account (<code>role</code>). Default: <code>sso</code>.",
             ),
             text(
                 "role-name",
-                "With <code>--as role</code>: the IAM role that the profiles assume, with its path "
-                "if it has one.",
+                "With <code>--as role</code>: the IAM role that the profiles assume, with its "
+                "path if it has one.",
             ),
             text(
                 "source",

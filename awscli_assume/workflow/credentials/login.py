@@ -47,12 +47,16 @@ def signed_in(
             words = login_arguments(context.session) if is_wanted else None
             if words is None:
                 raise
-            _sign_in(words, context.environment, error)
+            run_login(words, context.environment, error)
         forget_credentials(context.session)
         return step()
 
 
-def _sign_in(words: tuple[str, ...], environment: Environment, error: Exception) -> None:
+def run_login(words: tuple[str, ...], environment: Environment, error: Exception) -> None:
+    """Run the ``aws`` command that renews a sign-in; ``error`` says that it has ended.
+
+    Raises NoTerminal and InvalidConfiguration if that is not possible.
+    """
     command = login_command(words)
     if not HAS_SIGN_IN:
         raise InvalidConfiguration(

@@ -174,7 +174,7 @@ class _Planner:
 
     def _keys(self, mark: Mark, before: Profile, process: Optional[str]) -> dict[str, Value]:
         """Return the keys of a profile; a region that somebody else has set stays."""
-        region = self.context.parsed_globals.region or before.get("region") or mark.region
+        region = self.context.parsed_globals.region or str(before.get("region") or mark.region)
         login = {"sso_session": self.session.name}
         if self.session.profile is not None:
             login = {"sso_start_url": self.session.start_url, "sso_region": self.session.region}
