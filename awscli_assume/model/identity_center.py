@@ -64,6 +64,11 @@ class IdentityCenterRole:
         """The account and the name, for a template."""
         return Role(self.role_name, account_id=self.account_id)
 
+    def with_account(self, role: Role) -> Role:
+        """Return a role that is assumed from this one: its account is this one by default."""
+        is_named = role.account_id is not None or role.account_name is not None
+        return role if is_named else role.in_account(self.account_id)
+
     @property
     def options(self) -> str:
         """The options that name this role and nothing else, quoted for a shell."""

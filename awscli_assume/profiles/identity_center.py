@@ -129,16 +129,17 @@ def _role_of(profile: Profile, sessions: Sequence[SsoSession]) -> Optional[Ident
 
 def profile_of(role: IdentityCenterRole, session: SsoSession, settings: Profile) -> Profile:
     """Return the profile of a role, with the settings of another one."""
-    kept = {name: settings[name] for name in ("region", BLOCK) if name in settings}
+    # Without a region of the profile, the calls to STS go to that of the session.
+    region = {"region": settings.get("region", session.region)}
+    block = {BLOCK: settings[BLOCK]} if BLOCK in settings else {}
     if session.profile is None:
         login = {"sso_session": session.name}
     else:
         login = {"sso_start_url": session.start_url, "sso_region": session.region}
     return {
-        # Without a region of the profile, the calls to STS go to that of the session.
-        "region": session.region,
         **client_settings(settings),
-        **kept,
+        **region,
+        **block,
         **login,
         "sso_account_id": role.account_id,
         "sso_role_name": role.role_name,

@@ -36,7 +36,7 @@ from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.known_names import account_ids, accounts_with_role, known_in
 from awscli_assume.profiles.ownership import check_profile_name
 from awscli_assume.profiles.record import read_record
-from awscli_assume.profiles.source import ProfilePair, profile_pair_of
+from awscli_assume.profiles.source import ProfilePair, with_target
 from awscli_assume.workflow.planning.granted_account import (
     NamedRole,
     cached_accounts,
@@ -96,9 +96,7 @@ def source_pair(
         )
     if target is not None:
         check_profile_name(target)
-    return profile_pair_of(
-        profiles, add_source(profiles, role), role.settings or "default", target
-    )
+    return with_target(profiles, add_source(profiles, role), role.settings or "default", target)
 
 
 @dataclass(frozen=True)

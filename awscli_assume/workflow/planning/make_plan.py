@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Mapping, Optional
 
 from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.errors import configured_in
@@ -11,7 +11,7 @@ from awscli_assume.host import use_profile
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs, Profile
-from awscli_assume.model.arns import parse_role_arn
+from awscli_assume.model.arns import Role, parse_role_arn
 from awscli_assume.model.request import limits
 from awscli_assume.model.request.request import AssumeRoleRequest, build_request
 from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE
@@ -105,20 +105,18 @@ def make_plan(
     options = layered(given, named, profile_pair.configuration, profiles)
     role = chosen_role(parsed_args, named, options, profile_pair.configuration)
     role = with_known_account(role, profile_pair, profiles, context.environment, token is None)
-    if source is not None and role.account_id is None and role.account_name is None:
-        role = role.in_account(source.account_id)
-    named_session = options["role_session_name"]
-    session_name = DEFAULT_TEMPLATE if named_session is None else str(named_session)
-    rendered = session_name
-    if given["role_session_name"] is None:
-        rendered = render_session_name(session_name, role, context.environment)
-        with configured_in(f"role_session_name of the profile '{profile_pair.configuration}'"):
-            limits.check("role_session_name", rendered)
+    if source is not None:
+        role = source.with_account(role)
+    session_name, rendered = _session_names(
+        given, options, role, profile_pair.configuration, context.environment
+    )
     request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
-    _check_not_reserved(request)
-    if token is not None:
+    if token is None:
+        _check_not_reserved(request)
+    else:
         request = token.attached(request)
         session_name = session_name if request.role_session_name else ""
+    settings = profile_pair.settings
     return AssumePlan(
         request,
         session_name,
@@ -126,11 +124,26 @@ def make_plan(
         auto_refresh=bool(getattr(parsed_args, "auto_refresh", False)),
         has_flag=given["duration_seconds"] is not None,
         profiles=profiles,
-        settings=replace(
-            profile_pair.settings,
-            region=None if named.get("region") else profile_pair.settings.region,
-        ),
+        settings=replace(settings, region=None) if named.get("region") else settings,
     ).chained_by_profile()
+
+
+def _session_names(
+    given: Profile,
+    options: Mapping[str, object],
+    role: Role,
+    configuration: str,
+    environment: Environment,
+) -> tuple[str, str]:
+    """Return the session name or its template, and the name."""
+    named = options["role_session_name"]
+    session_name = DEFAULT_TEMPLATE if named is None else str(named)
+    if given["role_session_name"] is not None:
+        return session_name, session_name
+    rendered = render_session_name(session_name, role, environment)
+    with configured_in(f"role_session_name of the profile '{configuration}'"):
+        limits.check("role_session_name", rendered)
+    return session_name, rendered
 
 
 def _check_not_reserved(request: AssumeRoleRequest) -> None:
