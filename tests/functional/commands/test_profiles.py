@@ -251,7 +251,7 @@ def test_wrong_options(aws, portal, words: tuple[str, ...], message: str) -> Non
 
     assert (done.code, done.out) == (255, "")
     assert message in done.err
-    assert (aws.files(), portal.journal.entries) == (before, [])
+    assert (aws.files(), portal.journal.calls) == (before, [])
 
 
 def test_incomplete_list_prunes_nothing(aws, portal) -> None:
