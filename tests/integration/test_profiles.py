@@ -114,7 +114,8 @@ def test_life_of_many_profiles(carol: tuple[Person, SsoStub], sts: StsStub) -> N
     exported = person.aws(
         "assume", "export", "--update-profile", "r-PowerUserAccess", "--format", "process"
     )
-    assert json.loads(exported.stdout)["AccessKeyId"] == SSO_KEYS.id, exported.stderr
+    assert exported.returncode == 0, exported.stderr
+    assert json.loads(exported.stdout)["AccessKeyId"] == SSO_KEYS.id
     listed = person.aws("assume", "list", "--output", "json")
     assert {one["Profile"] for one in json.loads(listed.stdout)["Profiles"]} == {
         "r-AdministratorAccess", "r-PowerUserAccess", "r-ReadOnlyAccess",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Mapping, Sequence
 
 from awscli_assume.errors import InvalidRequest
@@ -34,64 +34,98 @@ class Grant:
         return (self.account_id, self.role_name)
 
 
-def unique_names(
-    template: str, grants: Sequence[Grant], session: str, existing: Mapping[str, tuple[str, str]]
-) -> dict[Grant, str]:
-    """Return a name for each grant, which no other one has.
+@dataclass(frozen=True)
+class Naming:
+    """How profiles are named.
 
-    Of grants whose names would be equal, each gets its account ID, if need be also its role
-    name. ``existing`` are the keys of the grants that have a profile: one keeps its name, if the
-    template makes that name, so an account that is added later changes no name.
+    ``accounts`` are the names of all accounts, by ID. ``existing`` are the keys of the grants
+    that have a profile, by its name.
     """
-    own: dict[tuple[str, str], list[str]] = {}
-    for name, key in existing.items():
-        own.setdefault(key, []).append(name)
-    names: dict[Grant, str] = {}
-    for grant in grants:
-        possible = [
-            _name(template, grant, session, level) for level in _LEVELS if grant.key in own
-        ]
-        kept = next((name for name in possible if name in own[grant.key]), None)
-        if kept is not None:
-            names[grant] = kept
-    taken = set(names.values())
-    levels = {grant: 0 for grant in grants if grant not in names}
-    made = {grant: _name(template, grant, session, 0) for grant in levels}
-    while True:
-        counts: dict[str, int] = {}
-        for name in made.values():
-            counts[name] = counts.get(name, 0) + 1
-        equal = [
-            grant
-            for grant, name in made.items()
-            if (counts[name] > 1 or name in taken) and levels[grant] < _LEVELS[-1]
-        ]
-        if not equal:
-            return {**names, **made}
-        for grant in equal:
-            levels[grant] += 1
-            made[grant] = _name(template, grant, session, levels[grant])
+
+    template: str
+    session: str
+    accounts: Mapping[str, str]
+    existing: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def unique_names(self, grants: Sequence[Grant]) -> dict[Grant, str]:
+        """Return a name for each grant, which no other one has.
+
+        An account whose name another one has, too, gets its ID. Of names that are equal
+        nevertheless, each gets the account ID, if need be also the role name. A grant keeps the
+        name of its profile, if the template makes that name, so an account that is added later
+        changes no name.
+        """
+        shared = self._shared_names()
+        names = self._kept_names(grants, shared)
+        keys = {grant.key for grant in names}
+        taken = {name for name, key in self.existing.items() if key not in keys}
+        taken |= set(names.values())
+        levels = {grant: 0 for grant in grants if grant not in names}
+        made = {grant: self._name(grant, 0, shared) for grant in levels}
+        while True:
+            counts: dict[str, int] = {}
+            for name in made.values():
+                counts[name] = counts.get(name, 0) + 1
+            equal = [
+                grant
+                for grant, name in made.items()
+                if (counts[name] > 1 or name in taken) and levels[grant] < _LEVELS[-1]
+            ]
+            if not equal:
+                return {**names, **made}
+            for grant in equal:
+                levels[grant] += 1
+                made[grant] = self._name(grant, levels[grant], shared)
+
+    def _shared_names(self) -> set[str]:
+        """Return the safe names that several accounts have."""
+        seen: set[str] = set()
+        shared = set()
+        for account_id, name in self.accounts.items():
+            safe = _safe_account(account_id, name)
+            (shared if safe in seen else seen).add(safe)
+        return shared
+
+    def _kept_names(self, grants: Sequence[Grant], shared: set[str]) -> dict[Grant, str]:
+        own: dict[tuple[str, str], list[str]] = {}
+        for name, key in self.existing.items():
+            own.setdefault(key, []).append(name)
+        names = {}
+        for grant in grants:
+            for level, others in ((0, set()), *((level, shared) for level in _LEVELS)):
+                if grant.key in own and grant not in names:
+                    name = self._name(grant, level, others)
+                    if name in own[grant.key]:
+                        names[grant] = name
+        return names
+
+    def _name(self, grant: Grant, level: int, shared: set[str]) -> str:
+        """Return a name that the files can carry."""
+        template, account_id = self.template, grant.account_id
+        account = _safe_account(account_id, grant.account_name)
+        role = fit(grant.role_name.rpartition("/")[2])
+        has_id = account != account_id and (level > 0 or account in shared)
+        values = {
+            "account": f"{account}-{account_id}" if has_id else account,
+            "account_id": account_id,
+            "role": role,
+            "session": fit(self.session).strip("-"),
+        }
+        try:
+            name = name_from_template(template, values)
+            if level > 0 and "{account" not in template:
+                name = check_profile_name(f"{name}-{account_id}")
+            if level > 1 and "{role}" not in template:
+                name = check_profile_name(f"{name}-{role}")
+        except InvalidRequest:
+            level = _LEVELS[-1]
+        # Every command without --profile uses "default".
+        return name if level < _LEVELS[-1] and name != "default" else f"{account_id}-{role}"
 
 
-def _name(template: str, grant: Grant, session: str, level: int) -> str:
-    """Return a name that the files can carry."""
-    # A name without letters, or of another script, is no name that can be typed.
-    account = fit(grant.account_name).strip("-") or grant.account_id
-    role = fit(grant.role_name.rpartition("/")[2])
-    has_id = level > 0 and account != grant.account_id
-    values = {
-        "account": f"{account}-{grant.account_id}" if has_id else account,
-        "account_id": grant.account_id,
-        "role": role,
-        "session": fit(session).strip("-"),
-    }
-    try:
-        name = name_from_template(template, values)
-        if level > 0 and "{account" not in template:
-            name = check_profile_name(f"{name}-{grant.account_id}")
-        if level > 1 and "{role}" not in template:
-            name = check_profile_name(f"{name}-{role}")
-    except InvalidRequest:
-        level = _LEVELS[-1]
-    # Every command without --profile uses "default".
-    return name if level < _LEVELS[-1] and name != "default" else f"{grant.account_id}-{role}"
+def _safe_account(account_id: str, name: str) -> str:
+    """Return an account's name as it stands in a profile's name.
+
+    A name without letters, or in another script, is none that can be typed.
+    """
+    return fit(name).strip("-") or account_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Mapping, Optional, Sequence
+from typing import Collection, Mapping, Optional, Sequence
 
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host.context import CommandContext
@@ -26,7 +26,7 @@ from awscli_assume.profiles.record import BLOCK as RECORD
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.state import CREDENTIAL_PROCESS
 from awscli_assume.profiles.writer.scratch_file import Value
-from awscli_assume.workflow.profiles.names import Grant, unique_names
+from awscli_assume.workflow.profiles.names import Grant, Naming
 from awscli_assume.workflow.profiles.request import ProfilesRequest
 from awscli_assume.workflow.profiles.selection import select
 from awscli_assume.workflow.refresh.credential_process import process_lines
@@ -62,23 +62,15 @@ def plan_profiles(
     """
     planner = _Planner(context, request, session, context.session.full_config["profiles"])
     granted = [_checked(role) for role in roles]
-    grants = planner.grants(granted)
-    chosen = {grant.key for grant in planner.grants(select_roles(request, granted))}
-    # Of all grants, so that a name does not depend on the filters.
-    names = planner.names(grants)
-    stale = planner.stale_profiles(granted) if request.prune else {}
-    wanted = {name: one for one, name in names.items() if one.key in chosen}
+    chosen = planner.grants(select(granted, request.words, request.accounts, request.roles))
+    stale = planner.stale_profiles(granted)
+    names = planner.naming(granted, stale).unique_names(chosen)
+    wanted = {name: grant for grant, name in names.items()}
+    stale = stale if request.prune else {}
     return [
         *planner.outcomes(wanted, stale),
         *(planner.removal(name, mark) for name, mark in stale.items() if name not in wanted),
     ]
-
-
-def select_roles(
-    request: ProfilesRequest, granted: Sequence[AssumableRole]
-) -> list[AssumableRole]:
-    """Return the roles that the request asks for. Raises InvalidRequest if there is none."""
-    return select(granted, request.words, request.accounts, request.roles)
 
 
 @dataclass(frozen=True)
@@ -99,15 +91,18 @@ class _Planner:
         )
         return list(dict.fromkeys(found))
 
-    def names(self, grants: Sequence[Grant]) -> dict[Grant, str]:
-        """Return the name of the profile of each grant."""
+    def naming(self, granted: Sequence[AssumableRole], stale: Collection[str]) -> Naming:
+        """Return how profiles are named. The names of ``stale`` profiles are free."""
         is_role = self.request.kind == ROLE
         existing = {
             name: (mark.account_id, mark.role_name)
             for name, mark in marked_profiles(self.profiles).items()
-            if mark.sso_session == self.session.name and is_role == (mark.kind == ROLE)
+            if mark.sso_session == self.session.name
+            and is_role == (mark.kind == ROLE)
+            and name not in stale
         }
-        return unique_names(self.request.template, grants, self.session.name, existing)
+        accounts = {role.account_id or "": role.account_name or "" for role in granted}
+        return Naming(self.request.template, self.session.name, accounts, existing)
 
     def outcomes(self, grants: Mapping[str, Grant], stale: Mapping[str, Mark]) -> list[Outcome]:
         """Return what becomes of the profiles of grants, by name; ``stale`` ones are replaced."""
@@ -196,7 +191,7 @@ class _Planner:
         if found is not None and found.is_for(mark):
             return None if is_intact(before, found) else (TAKEN, None, _changed(name))
         if found is not None:
-            reason = f"is the profile of {found.account_id}/{found.role_name}"
+            reason = f"was written for {found.account_id}/{found.role_name}"
         elif read_record(before) is not None:
             reason = "was written by another aws assume command"
         elif self._is_role(before, mark):

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from awscli_assume.profiles.ownership import check_profile_name
-from awscli_assume.workflow.profiles.names import Grant, unique_names
+from awscli_assume.workflow.profiles.names import Grant, Naming
 
 A, B, C = "111111111111", "222222222222", "333333333333"
 TEMPLATE = "{account}-{role}"
@@ -15,9 +15,11 @@ TEMPLATE = "{account}-{role}"
 
 def names_of(*grants: Grant, template: str = TEMPLATE, **existing: tuple[str, str]) -> list[str]:
     """Return the names of grants; they are the same in any order of the grants."""
-    found = unique_names(template, grants, "corp", existing)
+    accounts = {grant.account_id: grant.account_name for grant in grants}
+    naming = Naming(template, "corp", accounts, existing)
+    found = naming.unique_names(grants)
     for order in itertools.permutations(grants):
-        assert unique_names(template, order, "corp", existing) == found
+        assert naming.unique_names(order) == found
     for name in found.values():
         assert check_profile_name(name) == name
     assert len(set(found.values())) == len(grants)
@@ -45,14 +47,25 @@ def test_account_name_in_a_name(name: str, expected: str) -> None:
 
 
 def test_two_accounts_with_one_name() -> None:
-    """Both get their account IDs, so that neither depends on the other one's place."""
-    assert names_of(Grant(A, "prod", "Admin"), Grant(B, "prod", "Admin"), Grant(A, "prod", "R")) == [
-        f"prod-{A}-Admin", f"prod-{B}-Admin", "prod-R",
-    ]  # fmt: skip
+    """Both get their account IDs in all names, also if only one of them gets profiles."""
+    grants = Grant(A, "prod", "Admin"), Grant(B, "prod", "Admin"), Grant(A, "prod", "R")
+
+    assert names_of(*grants) == [f"prod-{A}-Admin", f"prod-{B}-Admin", f"prod-{A}-R"]
+    naming = Naming(TEMPLATE, "corp", {A: "prod", B: "prod"})
+    assert naming.unique_names(grants[:1]) == {grants[0]: f"prod-{A}-Admin"}
     # Names that are equal only once they are safe.
     assert names_of(Grant(A, "my prod", "Admin"), Grant(B, "my/prod", "Admin")) == [
         f"my-prod-{A}-Admin", f"my-prod-{B}-Admin",
     ]  # fmt: skip
+
+
+def test_name_of_another_profile_of_ours() -> None:
+    """A grant does not get the name of a profile that another grant has."""
+    names = names_of(
+        Grant(A, "prod", "Admin"), template="{role}", Admin=(B, "Admin"), Other=(C, "Admin")
+    )
+
+    assert names == [f"Admin-{A}"]
 
 
 def test_profile_keeps_its_name() -> None:
@@ -60,6 +73,7 @@ def test_profile_keeps_its_name() -> None:
     old, new = Grant(A, "prod", "Admin"), Grant(B, "prod", "Admin")
 
     assert names_of(old, new, **{"prod-Admin": old.key}) == ["prod-Admin", f"prod-{B}-Admin"]
+    assert names_of(new, old, **{"prod-Admin": old.key}) == [f"prod-{B}-Admin", "prod-Admin"]
     assert names_of(old, **{f"prod-{A}-Admin": old.key}) == [f"prod-{A}-Admin"]
     # But not the name of another template, or that of an account's earlier name.
     assert names_of(old, **{"old-Admin": old.key}) == ["prod-Admin"]
