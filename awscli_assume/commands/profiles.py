@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from awscli_assume.arguments.profiles import dry_run_argument
-from awscli_assume.arguments.sts import flag, text, texts
+from awscli_assume.arguments.sts import Argument, flag, text, texts
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import print_object
@@ -30,38 +29,10 @@ class ProfilesCommand(Verb):
     NAME = "profiles"
 
     def arguments(self) -> list[dict[str, Any]]:
-        """Return the filters, the kind and the names of the profiles."""
+        """Return the filters, the kind of the profiles, and how they are listed and written."""
         return [
-            {
-                "name": "words",
-                "help_text": "Write profiles for the roles that have all these words in the "
-                "account's name or ID or in the role, in any order and case. Default: all roles.",
-                "positional_arg": True,
-                "nargs": "*",
-                "no_paramfile": True,
-                "synopsis": "[WORDS ...]",
-            },
-            texts(
-                "accounts",
-                "Only these accounts, by name or ID. <code>*</code> stands for any characters.",
-            ),
-            texts("roles", "Only these roles, by name. <code>*</code> stands for any characters."),
-            text(
-                "as",
-                "How the profiles get credentials: from IAM Identity Center (<code>sso</code>), "
-                "by a <code>credential_process</code> for tools that don't support it "
-                "(<code>auto-refresh</code>), or by assuming <code>--role-name</code> in each "
-                "account (<code>role</code>). Default: <code>sso</code>.",
-            ),
-            text(
-                "role-name",
-                "With <code>--as role</code>: the IAM role that the profiles assume, with its "
-                "path if it has one.",
-            ),
-            text(
-                "source",
-                "With <code>--as role</code>: the profile whose credentials assume the role.",
-            ),
+            *_filters(),
+            *_kinds(),
             text(
                 "name-template",
                 "The names of the profiles, with {account}, {account_id}, {role} and {session}. "
@@ -79,7 +50,7 @@ class ProfilesCommand(Verb):
             ),
             flag("no-cache", "Ask IAM Identity Center again, whatever is cached."),
             flag("login", "Run <code>aws sso login</code> if the session has expired."),
-            dry_run_argument(),
+            flag("dry-run", "Print the changes of the config file. Nothing is written."),
         ]
 
     def example(self, parsed_args: Any) -> Optional[object]:
@@ -103,3 +74,42 @@ class ProfilesCommand(Verb):
             result = listing(outcomes, session)
         print_object(context, self.name, result)
         return report(context, outcomes, granted.failures, parsed_args.dry_run)
+
+
+def _filters() -> list[Argument]:
+    return [
+        {
+            "name": "words",
+            "help_text": "Write profiles for the roles that have all these words in the account's "
+            "name or ID or in the role, in any order and case. Default: all roles.",
+            "positional_arg": True,
+            "nargs": "*",
+            "no_paramfile": True,
+            "synopsis": "[WORDS ...]",
+        },
+        texts(
+            "accounts",
+            "Only these accounts, by name or ID. <code>*</code> stands for any characters.",
+        ),
+        texts("roles", "Only these roles, by name. <code>*</code> stands for any characters."),
+    ]
+
+
+def _kinds() -> list[Argument]:
+    return [
+        text(
+            "as",
+            "How the profiles get credentials: from IAM Identity Center (<code>sso</code>), by a "
+            "<code>credential_process</code> for tools that don't support it "
+            "(<code>auto-refresh</code>), or by assuming <code>--role-name</code> in each account "
+            "(<code>role</code>). Default: <code>sso</code>.",
+        ),
+        text(
+            "role-name",
+            "With <code>--as role</code>: the IAM role that the profiles assume, with its path if "
+            "it has one.",
+        ),
+        text(
+            "source", "With <code>--as role</code>: the profile whose credentials assume the role."
+        ),
+    ]

@@ -17,7 +17,7 @@ from support.sso_stub import (
     many_accounts,
     write_sso_token,
 )
-from support.sts_stub import StsStub
+from support.sts_stub import ACCOUNT, StsStub
 
 hosts = pytest.mark.parametrize("host", ["v2-2.38.5", "v2-2.22.12", "v1-newest"], indirect=True)
 FOREIGN = (
@@ -34,6 +34,9 @@ NASTY = PortalAccount("302000000000", "red\x1b[31m\u202e]\n[profile x]\nregion =
 def sts() -> Iterator[StsStub]:
     """Return a scripted STS."""
     with StsStub() as stub:
+        stub.caller = (
+            f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/carol"
+        )
         yield stub
 
 

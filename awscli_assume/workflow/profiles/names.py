@@ -56,7 +56,7 @@ class Naming:
         changes no name.
         """
         shared = self._shared_names()
-        names = self._kept_names(grants, shared)
+        names = self._existing_names(grants, shared)
         keys = {grant.key for grant in names}
         taken = {name for name, key in self.existing.items() if key not in keys}
         taken |= set(names.values())
@@ -86,17 +86,19 @@ class Naming:
             (shared if safe in seen else seen).add(safe)
         return shared
 
-    def _kept_names(self, grants: Sequence[Grant], shared: set[str]) -> dict[Grant, str]:
+    def _existing_names(self, grants: Sequence[Grant], shared: set[str]) -> dict[Grant, str]:
         own: dict[tuple[str, str], list[str]] = {}
         for name, key in self.existing.items():
             own.setdefault(key, []).append(name)
         names = {}
         for grant in grants:
-            for level, others in ((0, set()), *((level, shared) for level in _LEVELS)):
-                if grant.key in own and grant not in names:
-                    name = self._name(grant, level, others)
-                    if name in own[grant.key]:
-                        names[grant] = name
+            if grant.key in own:
+                # Also without the ID of an account whose name another one has got since.
+                possible = [self._name(grant, 0, set())]
+                possible += [self._name(grant, level, shared) for level in _LEVELS]
+                found = next((name for name in possible if name in own[grant.key]), None)
+                if found is not None:
+                    names[grant] = found
         return names
 
     def _name(self, grant: Grant, level: int, shared: set[str]) -> str:
