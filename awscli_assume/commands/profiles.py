@@ -48,7 +48,7 @@ class ProfilesCommand(Verb):
                 "The session of IAM Identity Center, by its name or start URL. Default: the only "
                 "one in the config file.",
             ),
-            flag("no-cache", "Ask IAM Identity Center again, whatever is cached."),
+            flag("no-cache", "List the roles again, and don't use the cached list."),
             flag("login", "Run <code>aws sso login</code> if the session has expired."),
             flag("dry-run", "Print the changes of the config file. Nothing is written."),
         ]

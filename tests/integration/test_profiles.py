@@ -42,17 +42,22 @@ def sts() -> Iterator[StsStub]:
 
 @pytest.fixture
 def carol(make_person: Callable, sts: StsStub) -> Iterator[tuple[Person, SsoStub]]:
-    """Return a user who is signed in to a portal with 503 accounts and 1,504 roles."""
+    """Return a user who is signed in to a portal with twins and many other accounts."""
     person = make_person(sts.url)
     with ExitStack() as stack, person.config.open("a") as file:
         portal = stack.enter_context(SsoStub())
         twins = [PortalAccount(account_id, "twin", ("Admin", "Reader")) for account_id in TWINS]
-        portal.accounts = [*many_accounts(500)[:499], *twins, NASTY]
+        portal.accounts = [*many_accounts(_others(person)), *twins, NASTY]
         file.write(FOREIGN)
         file.close()
         person.environment.update(**portal.variables())
         write_sso_token(person.home)
         yield person, portal
+
+
+def _others(person: Person) -> int:
+    """Return how many accounts of three roles the portal has besides three special ones."""
+    return 500 if person.host.name == "v2-2.38.5" else 20
 
 
 def outcome(done: Any) -> dict[str, list[str]]:
@@ -68,6 +73,8 @@ def test_life_of_many_profiles(carol: tuple[Person, SsoStub], sts: StsStub) -> N
     """All profiles come and go with one write each, and the files are as before at the end."""
     person, portal = carol
     before = person.snapshot()
+    # Two roles of each twin and one more; the name of one is taken.
+    count = 3 * _others(person) + 5 - 1
 
     dry = person.aws("assume", "profiles", "--dry-run", "--output", "json")
     assert dry.returncode == 1, dry.stderr
@@ -86,7 +93,7 @@ def test_life_of_many_profiles(carol: tuple[Person, SsoStub], sts: StsStub) -> N
     assert "\x1b" not in first.stdout + first.stderr
     states = outcome(first)
     assert states["taken"] == ["team-001-PowerUserAccess"]
-    assert len(states["created"]) == 1501
+    assert len(states["created"]) == count
     assert [name for name in states["created"] if "twin" in name or "red" in name] == [
         *(f"twin-{account_id}-{role}" for account_id in TWINS for role in ("Admin", "Reader")),
         "red-x1b-31m-u202e---profile-x--region-=-y-Admin",
@@ -99,7 +106,7 @@ def test_life_of_many_profiles(carol: tuple[Person, SsoStub], sts: StsStub) -> N
     status = person.config.stat()
     again = person.aws("assume", "profiles", "--output", "json")
     assert {state: len(names) for state, names in outcome(again).items()} == {
-        "unchanged": 1501, "taken": 1,
+        "unchanged": count, "taken": 1,
     }  # fmt: skip
     assert (person.snapshot(), person.config.stat()) == (after, status)
     assert len(portal.journal.calls) == calls
@@ -127,7 +134,7 @@ def test_life_of_many_profiles(carol: tuple[Person, SsoStub], sts: StsStub) -> N
     portal.accounts = portal.accounts[:2]
     pruned = person.aws("assume", "profiles", "production", "--prune", "--output", "json")
     assert pruned.returncode == 0, pruned.stderr
-    assert len(outcome(pruned)["removed"]) == 1496
+    assert len(outcome(pruned)["removed"]) == count - 5
     kept = {name for name in person.sections(person.config) if "Access" in name}
     assert len(kept) == 9
     cleared = person.aws("assume", "clear", "--all")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, Iterator
 
 import pytest
 
-from support.sso_stub import PortalAccount, SsoStub
+from awscli_assume.profiles.writer import store
+from support.sso_stub import START_URL, PortalAccount, SsoStub, write_sso_token
 
 PRODUCTION, STAGING = "123456789012", "222222222222"
 
@@ -299,3 +301,59 @@ def test_account_that_takes_over_a_name(aws, portal) -> None:
 
     assert states(done) == {"staging-Admin": "updated"}
     assert aws.section(aws.config, "profile staging-Admin")["sso_account_id"] == "333333333333"
+
+
+@pytest.mark.parametrize("name", ["Admin\nregion = x", "a]b", "\x1b[31m", "", "x" * 65])
+def test_role_that_cannot_exist(aws, portal, name: str) -> None:
+    """A name that is no role's is not written; the error shows it escaped."""
+    before = aws.files()
+    portal.accounts = [PortalAccount(PRODUCTION, "production", ("Admin", name))]
+
+    done = aws("assume", "profiles")
+
+    assert (done.code, done.out) == (255, "")
+    assert "IAM Identity Center has listed a role that can't exist: '123456789012', " in done.err
+    assert "\x1b" not in done.err
+    assert aws.files() == before
+
+
+def test_profile_of_an_old_style_session(aws, portal) -> None:
+    """A session without a section of its own is written with its start URL, and recognized."""
+    aws.config.write_text(
+        "[plugins]\nassume = awscli_assume\n[profile old]\n"
+        f"sso_start_url = {START_URL}\nsso_region = us-east-1\n"
+        f"sso_account_id = {PRODUCTION}\nsso_role_name = Reader\n"
+    )
+    write_sso_token(aws.config.parent.parent, START_URL)
+    before = aws.files()
+
+    done = aws("assume", "profiles", "--accounts", "staging")
+
+    assert states(done) == {"staging-Admin": "created"}, done.err
+    section = aws.section(aws.config, "profile staging-Admin")
+    assert section["sso_start_url"] == START_URL
+    assert section["sso_region"] == section["region"] == "us-east-1"
+    again = aws("assume", "profiles", "--accounts", "staging")
+    assert states(again) == {"staging-Admin": "unchanged"}
+    identity = aws("sts", "get-caller-identity", "--profile", "staging-Admin")
+    assert identity.code == 0, identity.err
+    aws("assume", "clear", "staging-Admin")
+    assert aws.files() == before
+
+
+def test_profile_that_changes_meanwhile(aws, portal, monkeypatch) -> None:
+    """A profile that another program has written since the run began is not overwritten."""
+    lock = store.files_locked
+
+    @contextmanager
+    def locked(paths: Any) -> Iterator[None]:
+        aws.add_config("[profile staging-Admin]\nrole_arn = x\n")
+        with lock(paths):
+            yield
+
+    monkeypatch.setattr(store, "files_locked", locked)
+    done = aws("assume", "profiles")
+
+    assert done.code == 255
+    assert "The profile 'staging-Admin' was changed by something else" in done.err
+    assert b"provisioned" not in aws.files()[0]
