@@ -80,7 +80,7 @@ class Naming:
     def _shared_names(self) -> set[str]:
         """Return the safe names that several accounts have."""
         seen: set[str] = set()
-        shared = set()
+        shared: set[str] = set()
         for account_id, name in self.accounts.items():
             safe = _safe_account(account_id, name)
             (shared if safe in seen else seen).add(safe)

@@ -104,3 +104,29 @@ def test_new_section_that_cannot_be_written_is_refused_alone(tmp_path: Path) -> 
 
     assert list(refused) == ["bad"]
     assert edited.content == edit_content(scratch_file, b"", _new_edits(30)).content
+
+
+@pytest.mark.parametrize("content", [b"", b"[default]\r\nregion = x\r\n"])
+def test_each_new_section_is_written_once_and_all_are_read_together(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The work grows with the number of sections, also in a file that can't be cut."""
+    calls: list[str] = []
+
+    def counted(name: str) -> None:
+        method = getattr(ScratchFile, name)
+
+        def call(self: ScratchFile, *arguments: object) -> object:
+            calls.append(name)
+            return method(self, *arguments)
+
+        monkeypatch.setattr(ScratchFile, name, call)
+
+    for name in ("parse", "set_values", "change_text"):
+        counted(name)
+
+    edit_content(ScratchFile(str(tmp_path / "scratch"), "config"), content, _new_edits(100))
+
+    assert calls.count("set_values") == 100
+    assert calls.count("parse") <= 3
+    assert "change_text" not in calls
