@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from contextlib import contextmanager
 from typing import Iterator, Optional
 
-from awscli_assume.host import CLI_NAME, HAS_SIGN_IN, SIGN_IN_ERRORS, profiles_as_written
+from awscli_assume.host import (
+    CLI_NAME,
+    HAS_SIGN_IN,
+    SIGN_IN_ERRORS,
+    SSOTokenLoadError,
+    profiles_as_written,
+)
 from awscli_assume.host.protocols import Session
 
 # The keys that a login command reads from its own profile (2.38.5:
@@ -18,18 +25,37 @@ _COMMANDS = (
 )
 # The key of profiles/include_profile.py, which this package can't import.
 _INCLUDE = "include_profile"
+# A token is cached under the SHA-1 of its session's name (botocore/utils.py, SSOTokenLoader).
+_TOKEN_FILE = re.compile(r"[0-9a-f]{40}")
 
 
 @contextmanager
 def login_hint_added(session: Session) -> Iterator[None]:
     """Find credentials of the session's profile; add the login command to botocore's errors."""
     try:
-        yield
+        with _token_file_checked():
+            yield
     except SIGN_IN_ERRORS as error:
         hint = _hint(login_arguments(session))
         if hint and hint not in str(error):
             error.args = (f"{error.args[0]}\n{hint}", *error.args[1:])
         raise
+
+
+@contextmanager
+def _token_file_checked() -> Iterator[None]:
+    """Raise SSOTokenLoadError for a token file that is not JSON.
+
+    botocore raises a KeyError with the file's name (utils.py, JSONFileCache, all versions).
+    """
+    try:
+        yield
+    except KeyError as error:
+        if not _TOKEN_FILE.fullmatch(str(error.args[0] if error.args else "")):
+            raise
+        raise SSOTokenLoadError(
+            error_msg=f"The cached token {error.args[0]}.json can't be read"
+        ) from None
 
 
 def login_arguments(session: Session) -> Optional[tuple[str, ...]]:
@@ -47,7 +73,7 @@ def login_arguments(session: Session) -> Optional[tuple[str, ...]]:
         if "role_arn" not in profile or profile.get("source_profile") in (None, name):
             for command, keys in _COMMANDS:
                 if keys[0] in profile:
-                    return (*command, "--profile", _profile_with_keys(session, name, keys))
+                    return (*command, *_login_option(session, name, keys))
             return None
         name = profile["source_profile"]
     return None
@@ -58,17 +84,25 @@ def login_command(arguments: tuple[str, ...]) -> str:
     return shlex.join(("aws", *arguments))
 
 
-def _profile_with_keys(session: Session, name: str, keys: tuple[str, ...]) -> str:
-    """Return the profile whose own section has the keys: the named one, or one it includes."""
+def _login_option(session: Session, name: str, keys: tuple[str, ...]) -> tuple[str, str]:
+    """Return the option that names the login: a profile, or the session that no profile names.
+
+    The profile is the one whose own section has the keys: the named one, or one it includes. The
+    files do not have the profile of a role of IAM Identity Center (profiles/identity_center.py).
+    """
+    wanted = {key: session.full_config["profiles"][name].get(key) for key in keys}
     profiles = profiles_as_written(session)
     current: Optional[str] = name
     seen: set[str] = set()
     while current is not None and current in profiles and current not in seen:
-        if all(key in profiles[current] for key in keys):
-            return current
+        if all(profiles[current].get(key) == value for key, value in wanted.items()):
+            return "--profile", current
         seen.add(current)
         current = profiles[current].get(_INCLUDE)
-    return name
+    if "sso_session" in wanted:
+        return "--sso-session", str(wanted["sso_session"])
+    same = (own for own in profiles if all(profiles[own].get(key) == wanted[key] for key in keys))
+    return "--profile", next(same, name)
 
 
 def _hint(arguments: Optional[tuple[str, ...]]) -> str:

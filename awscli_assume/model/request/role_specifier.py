@@ -135,6 +135,19 @@ def _meanings(text: str, known: KnownNames) -> list[RoleOptions]:
     return found
 
 
+def confirmed_meanings(
+    text: str, known: KnownNames, accounts: Iterable[str] = ()
+) -> list[RoleOptions]:
+    """Return the meanings as a role of IAM that the configuration has exactly.
+
+    ``accounts`` are those of the specifier in which the configuration has the role.
+    """
+    found = [RoleOptions(profile=text)] if text in known.role_profiles else []
+    _, role = _account_and_role(text)
+    found += [_named(role, one) for one in accounts]
+    return [*found, _named(text)] if _is_known_role(text, known) else found
+
+
 def _account_and_role(text: str) -> tuple[str, str]:
     """Return the parts of ``ACCOUNT:role`` or ``ACCOUNT/role``, or two empty texts."""
     account, found, role = text.partition(":" if ":" in text else "/")
