@@ -39,6 +39,7 @@ VERBS: Mapping[str, str] = {
     "clear": "clear:ClearCommand",
     "explain": "explain:ExplainCommand",
     "create-role": "create_role:CreateRoleCommand",
+    "profiles": "profiles:ProfilesCommand",
 }
 
 
