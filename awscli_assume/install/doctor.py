@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Optional
 
+from awscli_assume.completion.index_file import BROKEN, STALE, indexes, state_of
 from awscli_assume.files.ini import HEADER, OPTION, read_lines
 from awscli_assume.files.masking import masked_diff
 from awscli_assume.files.repair import join_duplicates, replace_with_backup
@@ -115,6 +116,7 @@ def _examine(system: System) -> tuple[list[_Content], list[Problem]]:
     others += _modes(paths, credentials)
     for path in (paths.config_file, credentials):
         others += _leftovers(path)
+    others += _unusable_indexes(paths)
     return contents, others
 
 
@@ -266,6 +268,21 @@ def _leftovers(path: Path) -> list[Problem]:
     if lock.is_symlink():
         found.append(Problem(lock, 0, "the lock is a link", "--fix removes it", lock.unlink))
     return found
+
+
+def _unusable_indexes(paths: CliPaths) -> list[Problem]:
+    """Return completion indexes with which aws_completer fails, or which are out of date."""
+    reasons = {
+        BROKEN: "the completion index is damaged, and aws_completer fails with it",
+        STALE: "the completion index is of another version of the AWS CLI or of the plugin",
+    }
+    advice = "--fix removes it; the next aws assume makes it again"
+    return [
+        Problem(Path(path), 0, reasons[state], advice, Path(path).unlink)
+        for path in indexes(str(paths.home))
+        for state in [state_of(path)]
+        if state in reasons
+    ]
 
 
 def _print(system: System, contents: Sequence[_Content], problems: Sequence[Problem]) -> None:

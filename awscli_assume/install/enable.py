@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from awscli_assume.completion.index_file import remove_unusable
 from awscli_assume.install.aws_calls import AwsCalls, probe_interpreter
 from awscli_assume.install.conflicts import check_conflicts, has_alias, require_importable
 from awscli_assume.install.hosts import Host, choose_host
@@ -89,6 +90,8 @@ def enable(
         _install(job, folder, source, undo)
         # All is done: undo nothing.
         undo.pop_all()
+        if host.major == 2 and not alias:
+            _make_index(job)
     if host.major == 1:
         system.print(
             "Version 1 has no plugin folder. Run 'awscli-assume disable' before you uninstall "
@@ -121,6 +124,15 @@ def _install(job: _Job, folder: Path, source: Path, undo: ExitStack) -> None:
         raise InstallError(
             f"With the plugin installed, aws failed: {error}. Everything was undone."
         )
+
+
+def _make_index(job: _Job) -> None:
+    remove_unusable(str(job.paths.home))
+    error = job.aws.index_error(job.paths.config_file)
+    if error:
+        job.system.warn(f"aws_completer will not complete 'aws {NAME}': {error}.")
+    else:
+        job.system.print(f"Added {NAME} to the completion index of {job.host.name}")
 
 
 def _draft(job: _Job, draft: Path) -> bytes:
