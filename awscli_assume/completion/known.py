@@ -59,17 +59,19 @@ class Known:
 
     def _uses(self) -> dict[str, int]:
         found = read_json(os.path.join(self.cache, "assume-usage", "roles.json"))
-        return {key: one["Count"] for key, one in found.items() if isinstance(one, dict)}
+        counts = {key: one.get("Count") for key, one in found.items() if isinstance(one, dict)}
+        return {key: count for key, count in counts.items() if isinstance(count, int)}
 
     def _granted(self) -> list[tuple[str, str, str, str]]:
         """Return session, account ID, account name and role of what Identity Center grants."""
         folder, found = os.path.join(self.cache, "assume-roles"), []
-        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
-            grant = read_json(os.path.join(folder, name))
-            for account in grant.get("Accounts") or ():
-                for role in account["Roles"]:
-                    session, own = str(grant.get("Session")), str(account.get("Name") or "")
-                    found.append((session, str(account["Id"]), own, str(role)))
+        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        for grant in (read_json(os.path.join(folder, name)) for name in names):
+            session, accounts = str(grant.get("Session")), grant.get("Accounts")
+            for account in accounts if isinstance(accounts, list) else ():
+                if isinstance(account, dict) and isinstance(account.get("Roles"), list):
+                    place = session, str(account.get("Id")), str(account.get("Name") or "")
+                    found += [(*place, str(role)) for role in account["Roles"]]
         return found
 
     def is_ours(self, profile: str) -> bool:

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Optional
 
 from awscli_assume import __version__
+from awscli_assume.install.completion import SHELLS, print_completion
 from awscli_assume.install.demo import run_demo
 from awscli_assume.install.disable import disable
 from awscli_assume.install.doctor import doctor
@@ -48,6 +49,10 @@ def make_parser() -> argparse.ArgumentParser:
     checking.add_argument(
         "--fix", action="store_true", help="repair what can be repaired, with backups"
     )
+    completion = verbs.add_parser(
+        "completion", help="print what completes 'aws assume' in a shell's start-up file"
+    )
+    completion.add_argument("shell", choices=SHELLS, metavar="|".join(SHELLS))
     demo = verbs.add_parser(
         "demo", help="show each step against a local AWS; needs no AWS account"
     )
@@ -83,6 +88,8 @@ def _run(parsed_args: argparse.Namespace, system: System) -> int:
         disable(system)
     elif parsed_args.verb == "doctor":
         return doctor(system, parsed_args.fix)
+    elif parsed_args.verb == "completion":
+        print_completion(system, parsed_args.shell)
     else:
         run_demo(system, executable=parsed_args.aws)
     return 0
