@@ -112,15 +112,18 @@ def role_names(place: Place, known: Known) -> list[Candidate]:
 
 def file_urls(current: str) -> list[Candidate]:
     """Return the files that a ``file://`` value may go on with."""
-    path = current[len("file://") :]
     if not current.startswith("file://"):
         return [("file://", "the content of a file")]
-    folder, _, name = path.rpartition("/")
-    place = os.path.expanduser(f"{folder}/" if "/" in path else "./")
-    begin = current[: len(current) - len(name)]
+    return [(f"file://{path}", "") for path, _ in files(current[len("file://") :])]
+
+
+def files(current: str) -> list[Candidate]:
+    """Return the files and folders that a path may go on with."""
+    folder, sign, name = current.rpartition("/")
+    names = sorted(os.scandir(os.path.expanduser(folder + sign or ".")), key=lambda one: one.name)
     return [
-        (f"{begin}{one.name}{'/' if one.is_dir() else ''}", "")
-        for one in sorted(os.scandir(place), key=lambda entry: entry.name)
+        (f"{folder}{sign}{one.name}{'/' if one.is_dir() else ''}", "")
+        for one in names
         if one.name.startswith(name) and (name or one.name[0] != ".")
     ]
 

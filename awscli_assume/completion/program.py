@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 
-from awscli_assume.completion.candidates import Candidate, candidates
+from awscli_assume.completion.candidates import Candidate, candidates, files
 from awscli_assume.completion.command_line import Facts, Line, find_place, read_line
 
 # Exit codes: the shell completes a file, or the command after "--", as it does without us.
@@ -23,6 +23,10 @@ def main(argv: list[str], env: Mapping[str, str]) -> int:
     with open(os.path.join(os.path.dirname(__file__), "facts.json"), encoding="utf-8") as file:
         facts: Facts = json.load(file)
     place = find_place(line.words, facts)
+    if shell == "tcsh" and place is not None and place.is_command:
+        # This shell can't complete a file where a program was asked.
+        show(files(line.current), line, shell, word)
+        return 0
     if place is None or not place.verb:
         may_be_ours = place is not None and not place.option and "assume".startswith(line.current)
         found = [("assume", facts["verbs"]["assume"]["help"])] if may_be_ours else []
@@ -37,6 +41,8 @@ def main(argv: list[str], env: Mapping[str, str]) -> int:
     if place.is_command:
         return COMMAND
     values = candidates(place, line.current, env, facts)
+    if values is None and shell == "tcsh":
+        values = files(line.current)
     if values is None:
         return FILES
     show(values, line, shell, word)

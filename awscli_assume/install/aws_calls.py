@@ -66,7 +66,10 @@ class AwsCalls:
 
     def index_error(self, config_file: Path) -> Optional[str]:
         """Have ``aws`` make its completion index; return why it did not, None if it did."""
-        result = self._run(config_file, NAME, **{VARIABLE: "build"})
+        try:
+            result = self._run(config_file, NAME, **{VARIABLE: "build"})
+        except InstallError as error:
+            return str(error).rstrip(".")
         return None if result.returncode == 0 else self._reason(result, config_file)
 
     def _reason(self, result: Result[str], config_file: Path) -> str:

@@ -47,6 +47,7 @@ def disable(system: System) -> None:
     for index in remove_ours(str(paths.home)):
         system.print(f"Removed {index}")
         changed = True
+        remove_empty([Path(index).parent])
     if remove_package(paths.package):
         system.print(f"Removed {paths.package}")
         changed = True

@@ -35,8 +35,8 @@ VALUES = {
 
 def first_sentence(text: str) -> str:
     """Return the first sentence of a help text, in plain text; of a long one the main clause."""
-    plain = " ".join(re.sub(r"<[^>]*>|``|\\*", "", text).split())
-    sentence = re.split(r"[.] (?=[A-Z])", plain)[0].rstrip(".:")
+    plain = " ".join(re.sub(r"<[^>]*>|``|[*]", "", text).split())
+    sentence = re.split(r"[.] ", plain)[0].rstrip(".:")
     return (
         sentence
         if len(sentence) <= 80

@@ -23,9 +23,9 @@ STANDARD_LIBRARY = frozenset(
         "__future__", "base64", "concurrent", "contextlib", "dataclasses", "datetime", "difflib",
         "email", "errno", "fcntl", "fractions", "gc", "getpass", "hashlib", "hmac", "http", "io",
         "importlib", "ipaddress", "json", "logging", "os", "re", "secrets", "selectors", "shlex",
-        "shutil", "signal", "socket", "sqlite3", "stat", "subprocess", "sys", "tempfile",
-        "textwrap", "threading", "time", "traceback", "types", "typing", "unicodedata", "urllib",
-        "xml", "zlib",
+        "shutil", "signal", "socket", "stat", "subprocess", "sys", "tempfile", "textwrap",
+        "threading", "time", "traceback", "types", "typing", "unicodedata", "urllib", "xml",
+        "zlib", "collections", "sqlite3",
     }
 )  # fmt: skip
 # The most modules that `aws assume --role-name ...` may load, packages not counted.

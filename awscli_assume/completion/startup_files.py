@@ -1,19 +1,13 @@
 """What a shell's start-up file needs to complete ``aws assume``. It is printed, never written.
 
-Each text runs completion/complete.py, and the AWS CLI's own completer where that was removed.
+Each text runs complete.py, and the AWS CLI's own completer where that was removed.
 """
 
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
-
-from awscli_assume.install.package_copy import PACKAGE
-from awscli_assume.install.record import base_interpreter, load_python
-from awscli_assume.install.system import InstallError, System, find_paths
 
 SHELLS = ("bash", "zsh", "fish", "powershell", "tcsh")
-_PROGRAM = Path("completion", "complete.py")
 # How the start-up file gets the text. Nothing runs awscli-assume in each new shell.
 _FILES = {
     "bash": "~/.bashrc",
@@ -152,16 +146,14 @@ _TEXTS = {
 }  # fmt: skip
 
 
-def print_completion(system: System, shell: str) -> None:
-    """Print the text for a shell's start-up file. Raises InstallError."""
-    paths = find_paths(system.env)
-    copied = paths.package / _PROGRAM
-    program = copied if copied.exists() else PACKAGE / _PROGRAM
-    python = load_python(paths.record) or base_interpreter() or "python3"
-    words = [python, "-I", "-S", str(program)]
-    text = _TEXTS[shell].replace("@COMMAND@", _quoted(words, shell))
+def startup_text(shell: str, python: str, program: str) -> str:
+    """Return the text for a shell's start-up file, which runs a Python with the completer.
+
+    Raises ValueError for a path that the shell can't run.
+    """
+    command = _quoted([python, "-I", "-S", program], shell)
     comment = f"# Completes aws assume; from: awscli-assume completion {shell} >> {_FILES[shell]}"
-    system.out.write(f"{comment}{text}")
+    return f"{comment}{_TEXTS[shell].replace('@COMMAND@', command)}"
 
 
 def _quoted(words: list[str], shell: str) -> str:
@@ -171,7 +163,7 @@ def _quoted(words: list[str], shell: str) -> str:
         escaped = (word.replace("\\", "\\\\").replace("'", "\\'") for word in words)
         return " ".join(f"'{word}'" for word in escaped)
     if shell == "tcsh" and shlex.join(words) != " ".join(words):
-        raise InstallError(
+        raise ValueError(
             "tcsh can't complete with a program whose path has spaces or special characters: "
             f"{' '.join(words)}. Install awscli-assume in another folder."
         )
