@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
+from awscli_assume.completion.index_file import remove_ours
 from awscli_assume.files.ini import read_lines
 from awscli_assume.install.package_copy import remove_empty, remove_package
 from awscli_assume.install.plugin_settings import names_plugin
@@ -44,6 +45,10 @@ def disable(system: System) -> None:
         return
     if changed and paths.package.exists():
         system.wait_for_loading()
+    for index in remove_ours(str(paths.home)):
+        system.print(f"Removed {index}")
+        changed = True
+        remove_empty([Path(index).parent])
     if remove_package(paths.package):
         system.print(f"Removed {paths.package}")
         changed = True

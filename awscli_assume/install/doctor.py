@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Optional
 
+from awscli_assume.completion.index_file import BROKEN, STALE, indexes, state_of
 from awscli_assume.files.ini import HEADER, OPTION, read_lines
 from awscli_assume.files.masking import masked_diff
 from awscli_assume.files.repair import join_duplicates, replace_with_backup
@@ -119,8 +120,12 @@ def _examine(system: System) -> tuple[list[_Content], list[Problem]]:
     others += _modes(paths, credentials)
     for path in (paths.config_file, credentials):
         others += _leftovers(path)
+<<<<<<< HEAD
     for name in _CACHES:
         others += _cache_leftovers(paths.plugins.parent / "cache" / f"assume-{name}")
+=======
+    others += _unusable_indexes(paths)
+>>>>>>> completion
     return contents, others
 
 
@@ -309,6 +314,7 @@ def _leftovers(path: Path) -> list[Problem]:
     return found
 
 
+<<<<<<< HEAD
 def _cache_leftovers(folder: Path) -> list[Problem]:
     """Return the locks of cache files that are gone, locks that are links, and old copies."""
     found = []
@@ -343,6 +349,21 @@ def _is_locked(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+=======
+def _unusable_indexes(paths: CliPaths) -> list[Problem]:
+    """Return completion indexes with which aws_completer fails, or which are out of date."""
+    reasons = {
+        BROKEN: "the completion index is damaged, and aws_completer fails with it",
+        STALE: "the completion index is of another version of the AWS CLI or of the plugin",
+    }
+    advice = "--fix removes it; the next aws assume makes it again"
+    return [
+        Problem(Path(path), 0, reasons[state], advice, Path(path).unlink)
+        for path in indexes(str(paths.home))
+        for state in [state_of(path)]
+        if state in reasons
+    ]
+>>>>>>> completion
 
 
 def _print(system: System, contents: Sequence[_Content], problems: Sequence[Problem]) -> None:

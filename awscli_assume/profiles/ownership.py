@@ -7,7 +7,6 @@ from typing import Mapping, Optional, Sequence
 
 from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.protocols import Profile
-from awscli_assume.model.printable import option
 from awscli_assume.model.request.session_names import PLACEHOLDERS, fit
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.include_profile import INCLUDE
@@ -77,9 +76,7 @@ def is_template(name: str) -> bool:
     return "{" in name or "}" in name
 
 
-def check_name_or_template(
-    name: str, advice: str, fields: Sequence[str] = PLACEHOLDERS
-) -> str:
+def check_name_or_template(name: str, advice: str, fields: Sequence[str] = PLACEHOLDERS) -> str:
     """Return the target of a setting. Raises InvalidRequest, also for unknown placeholders."""
     unknown = [f"{{{field}}}" for field in _FIELD.findall(name) if field not in fields]
     if unknown or is_template(_FIELD.sub("", name)):

@@ -9,6 +9,7 @@ from awscli_assume.errors import InvalidConfiguration, configured_in
 from awscli_assume.host import ProfileNotFound
 from awscli_assume.host.context import NO_SETTINGS, RequestSettings
 from awscli_assume.host.protocols import Profile
+from awscli_assume.model.printable import option
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.ownership import (
     AUTO,
@@ -153,5 +154,7 @@ def target_of_settings(profiles: Profiles, configuration: str, is_auto: bool = F
     settings = read_settings(profiles.get(configuration), configuration)
     with configured_in(f"assume.update_profile of the profile '{configuration}'"):
         name = settings.get("update_profile", DEFAULT_TARGET)
-        target = check_name_or_template(name, configuration)
+        command = f"aws configure set assume.update_profile '{DEFAULT_TEMPLATE}'"
+        advice = f"{command} {option('--profile', configuration)}"
+        target = check_name_or_template(name, advice)
     return DEFAULT_TEMPLATE if is_auto and not is_template(target) else target

@@ -58,8 +58,8 @@ def read_request(
         raise InvalidRequest(f"Invalid --as '{kind}': there are {', '.join(KINDS)}")
     template = check_name_or_template(
         parsed_args.name_template or DEFAULT_TEMPLATE,
-        FIELDS,
         f"--name-template '{DEFAULT_TEMPLATE}'",
+        FIELDS,
     )
     role_name, source = _role_and_source(context, parsed_args, kind)
     return ProfilesRequest(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import io
 import os
+import sqlite3
 import stat
 import time
 from pathlib import Path
 
 import pytest
 
+from awscli_assume.completion.index_file import make_index
 from awscli_assume.install.command import main
 from awscli_assume.install.system import System
 
@@ -142,6 +144,7 @@ def test_old_keys_shadows_and_dangling_links(machine: Machine) -> None:
     assert "plugins: the link leads to" in machine.out
 
 
+<<<<<<< HEAD
 @pytest.mark.skipif(os.name == "nt", reason="POSIX locks and scripts")
 def test_stale_locks_and_copies_of_the_caches(machine: Machine) -> None:
     """A lock without its file, an old copy and a link go; locks in use and recent ones stay."""
@@ -200,3 +203,27 @@ def test_an_old_key_is_replaced_in_its_profile(machine: Machine) -> None:
     assert machine.doctor() == 1
     assert "aws iam create-access-key --profile=-x)" in machine.out
     assert "aws iam create-access-key --profile='my profile')" in machine.out
+=======
+def test_completion_indexes(machine: Machine) -> None:
+    """A damaged index and one of another version are removed; an index of the AWS CLI stays."""
+    cache = machine.folder / "cli" / "cache"
+    cache.mkdir(parents=True)
+    builtin = cache / "theirs.index"
+    with sqlite3.connect(builtin) as database:
+        database.executescript(
+            "CREATE TABLE command_table (command, full_name, parent); "
+            "CREATE TABLE param_table (param_id INTEGER PRIMARY KEY, argname, type_name, command, "
+            "parent, nargs, positional_arg, required); "
+            "CREATE TABLE apicall_table (apicall_data, param_id UNIQUE)"
+        )
+    database.close()
+    current = make_index(str(machine.folder.parent), "2.38.5", str(builtin))
+    (cache / "2.38.6.index").write_bytes(Path(current).read_bytes())
+    (cache / "2.11.0.index").write_text("no database")
+
+    assert machine.doctor() == 1
+    assert "2.11.0.index: the completion index is damaged" in machine.out
+    assert "2.38.6.index: the completion index is of another version" in machine.out
+    assert machine.doctor("--fix") == 0
+    assert sorted(os.listdir(cache)) == ["2.38.5.index", "theirs.index"]
+>>>>>>> completion
