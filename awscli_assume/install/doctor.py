@@ -120,12 +120,9 @@ def _examine(system: System) -> tuple[list[_Content], list[Problem]]:
     others += _modes(paths, credentials)
     for path in (paths.config_file, credentials):
         others += _leftovers(path)
-<<<<<<< HEAD
     for name in _CACHES:
         others += _cache_leftovers(paths.plugins.parent / "cache" / f"assume-{name}")
-=======
     others += _unusable_indexes(paths)
->>>>>>> completion
     return contents, others
 
 
@@ -314,7 +311,6 @@ def _leftovers(path: Path) -> list[Problem]:
     return found
 
 
-<<<<<<< HEAD
 def _cache_leftovers(folder: Path) -> list[Problem]:
     """Return the locks of cache files that are gone, locks that are links, and old copies."""
     found = []
@@ -349,7 +345,8 @@ def _is_locked(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
-=======
+
+
 def _unusable_indexes(paths: CliPaths) -> list[Problem]:
     """Return completion indexes with which aws_completer fails, or which are out of date."""
     reasons = {
@@ -363,7 +360,6 @@ def _unusable_indexes(paths: CliPaths) -> list[Problem]:
         for state in [state_of(path)]
         if state in reasons
     ]
->>>>>>> completion
 
 
 def _print(system: System, contents: Sequence[_Content], problems: Sequence[Problem]) -> None:

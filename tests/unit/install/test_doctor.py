@@ -144,7 +144,6 @@ def test_old_keys_shadows_and_dangling_links(machine: Machine) -> None:
     assert "plugins: the link leads to" in machine.out
 
 
-<<<<<<< HEAD
 @pytest.mark.skipif(os.name == "nt", reason="POSIX locks and scripts")
 def test_stale_locks_and_copies_of_the_caches(machine: Machine) -> None:
     """A lock without its file, an old copy and a link go; locks in use and recent ones stay."""
@@ -203,7 +202,8 @@ def test_an_old_key_is_replaced_in_its_profile(machine: Machine) -> None:
     assert machine.doctor() == 1
     assert "aws iam create-access-key --profile=-x)" in machine.out
     assert "aws iam create-access-key --profile='my profile')" in machine.out
-=======
+
+
 def test_completion_indexes(machine: Machine) -> None:
     """A damaged index and one of another version are removed; an index of the AWS CLI stays."""
     cache = machine.folder / "cli" / "cache"
@@ -226,4 +226,3 @@ def test_completion_indexes(machine: Machine) -> None:
     assert "2.38.6.index: the completion index is of another version" in machine.out
     assert machine.doctor("--fix") == 0
     assert sorted(os.listdir(cache)) == ["2.38.5.index", "theirs.index"]
->>>>>>> completion
