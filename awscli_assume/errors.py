@@ -17,6 +17,10 @@ class InvalidRequest(ParamValidationError):
     """An option or a combination of options is invalid. Exit code 252."""
 
 
+class RoleNeeded(InvalidRequest):
+    """A command line names no role, or several; on a terminal, the user can choose. Exit 252."""
+
+
 class InvalidConfiguration(ConfigurationError):
     """The configuration of the CLI is invalid or incomplete. Exit code 253."""
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any, Iterable, Mapping, Optional
 
+from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
@@ -17,7 +18,7 @@ from awscli_assume.arguments.identity_provider import (
     identity_provider_arguments,
 )
 from awscli_assume.arguments.profiles import copy_arguments
-from awscli_assume.arguments.role import role_arguments
+from awscli_assume.arguments.role import choose_argument, role_arguments
 from awscli_assume.arguments.sts import sts_arguments
 from awscli_assume.aws.sts.client import apply_client_settings
 from awscli_assume.host.context import CommandContext
@@ -27,7 +28,12 @@ from awscli_assume.outputs.printing import OUTPUT_LOST, check_format, check_stdo
 from awscli_assume.profiles.files import reread_fresh_files
 from awscli_assume.workflow.credentials.mfa_code import answer_source_mfa
 from awscli_assume.workflow.planning.source_profile import use_exported_source
-from awscli_assume.workflow.planning.typed_words import similar_profiles_named, understood
+from awscli_assume.workflow.planning.typed_words import (
+    VerbLine,
+    similar_profiles_named,
+    understood,
+    with_chosen_role,
+)
 
 # The class of each verb, in its module of this package; imported when the verb is called.
 VERBS: Mapping[str, str] = {
@@ -49,6 +55,8 @@ class Verb(BasicCommand):
     """
 
     SYNOPSIS = ""
+    # The words after --, if there is one.
+    _command: Optional[tuple[str, ...]] = None
 
     def __init_subclass__(cls) -> None:
         folder = ("assume",) if cls.NAME == "assume" else ("assume", cls.NAME)
@@ -74,7 +82,17 @@ class Verb(BasicCommand):
         """Run the verb with the words that people type in place of its syntax."""
         words = self._understood(list(args))
         with similar_profiles_named(self._session):
-            return super().__call__(words, parsed_globals)
+            if "choose" not in self.arg_table:
+                return super().__call__(words, parsed_globals)
+            line = VerbLine(self.NAME, tuple(words), self._command, self._parser)
+            return with_chosen_role(
+                self._context(parsed_globals),
+                line,
+                lambda again: super(Verb, self).__call__(list(again), parsed_globals),
+            )
+
+    def _parser(self) -> Any:
+        return ArgTableArgParser(self.arg_table)
 
     def _understood(self, args: list[str]) -> list[str]:
         takes_role = any(one["name"] == "role" for one in self.ARG_TABLE)
@@ -119,6 +137,7 @@ def role_verb_arguments(*own: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the options of a verb that assumes a role: the role, its own, AssumeRole's."""
     return [
         *role_arguments(),
+        choose_argument(),
         *copy_arguments(),
         *own,
         *sts_arguments(),

@@ -10,10 +10,10 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Iterable, Mapping, Optional
+from typing import Iterable, Mapping, Optional, Sequence
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from awscli_assume.errors import InvalidRequest
+from awscli_assume.errors import InvalidRequest, RoleNeeded
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.arns import parse_role_arn, parse_role_name
 
@@ -71,6 +71,14 @@ class RoleOptions:
         return " ".join(f"{option} {shlex.quote(value)}" for option, value in options if value)
 
 
+class AmbiguousRole(RoleNeeded):
+    """ROLE has several ``meanings``, from which the user can choose on a terminal."""
+
+    def __init__(self, message: str, meanings: Sequence[RoleOptions]) -> None:
+        super().__init__(message)
+        self.meanings = meanings
+
+
 def parse_role_specifier(
     text: str, known: KnownNames, account: Optional[str] = None
 ) -> RoleOptions:
@@ -94,8 +102,8 @@ def parse_role_specifier(
         found = _meanings(text, known)
     if len(found) > 1:
         ways = "; or ".join(str(one) for one in found)
-        raise InvalidRequest(
-            f"The role {text!r} is ambiguous. Type one of these in place of it: {ways}"
+        raise AmbiguousRole(
+            f"The role {text!r} is ambiguous. Type one of these in place of it: {ways}", found
         )
     if found[0].role_name is not None:
         parse_role_name(found[0].role_name, found[0].account)

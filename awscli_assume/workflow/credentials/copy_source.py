@@ -14,7 +14,7 @@ from awscli_assume.aws.sso_login import login_hint_added
 from awscli_assume.aws.sts.client import region_of
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.aws.sts.source_credentials import source_credentials
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest, RoleNeeded
 from awscli_assume.files.masking import NEW
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 # Any of them names a role, or shapes its session.
 ROLE_OPTIONS = (
     "role",
+    "choose",
     "role_name",
     "role_arn",
     "account_id",
@@ -122,7 +123,7 @@ class CopyPlan(Plan):
                 credentials = source_credentials(context.session)
             region = context.parsed_globals.region or context.session.get_config_variable("region")
         if credentials is None:
-            raise InvalidRequest(
+            raise RoleNeeded(
                 "No role was named, and the source has long-lived credentials, which are not "
                 "handed on. Name a role: --role-name my-iam-role, or --role-arn ARN"
             )

@@ -93,6 +93,8 @@ def _read_command_line(
     context: CommandContext, parsed_args: ParsedArgs, profiles: ResolvedProfiles
 ) -> tuple[ParsedArgs, ProfilePair, Optional[GivenIdentityToken]]:
     """Return the options, with those that ROLE means, the profiles, and the token."""
+    if getattr(parsed_args, "choose", None):
+        check_role_choice(parsed_args)
     if getattr(parsed_args, "role", None) in profiles:
         # It may inherit its role.
         profiles.resolve(parsed_args.role)

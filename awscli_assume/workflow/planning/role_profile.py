@@ -6,7 +6,8 @@ import shlex
 from dataclasses import replace
 from typing import Mapping, Optional
 
-from awscli_assume.errors import InvalidRequest, configured_in, with_advice
+from awscli_assume.arguments.sts import option_name
+from awscli_assume.errors import InvalidRequest, RoleNeeded, configured_in, with_advice
 from awscli_assume.host import InvalidConfigError, ProfileNotFound
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.accounts import parse_account
@@ -56,7 +57,7 @@ def role_profile(
         tokens = ("aws_session_token", "aws_security_token")
         is_long_lived = has_access_keys(profile) and not any(profile.get(key) for key in tokens)
         hint = ". To write the source's own temporary credentials: --copy-source"
-        raise InvalidRequest(
+        raise RoleNeeded(
             "No role was named. Try: aws assume --role-name my-iam-role, or --role-arn ARN, or "
             "--profile with a profile that has a role_arn"
             f"{hint if can_copy and not is_long_lived else ''}"
@@ -166,7 +167,17 @@ def with_role_specifier(
 
 
 def check_role_choice(parsed_args: ParsedArgs) -> None:
-    """Raise InvalidRequest for options that name two roles, or an account twice."""
+    """Raise InvalidRequest for options that name two roles, or an account twice.
+
+    Raises RoleNeeded for ``--choose``.
+    """
+    if getattr(parsed_args, "choose", None):
+        for name in ("role_name", "role_arn", "account_id"):
+            if getattr(parsed_args, name) is not None:
+                raise InvalidRequest(
+                    f"--choose and {option_name(name)} exclude each other: leave one of them out"
+                )
+        raise RoleNeeded("--choose shows a list of roles, and there is no terminal for it")
     if parsed_args.role_name is not None and parsed_args.role_arn is not None:
         raise InvalidRequest(
             f"--role-name '{parsed_args.role_name}' and --role-arn '{parsed_args.role_arn}' name "

@@ -1,0 +1,81 @@
+"""A role that the user can assume, wherever we know it from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Optional, Sequence
+
+from awscli_assume.model.printable import option_words
+
+PROFILE, IDENTITY_CENTER, TRUST_POLICY = "profile", "Identity Center", "trust policy"
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account that IAM Identity Center grants; the name is printable, and may be empty."""
+
+    account_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class AssumableRole:
+    """A role that a profile names, that IAM Identity Center grants, or that trusts the caller.
+
+    ``role_name`` has the role's path, without a slash before it. ``profile`` is the profile
+    that names the role, or that we wrote (``is_written``) with credentials of
+    ``source_profile``. ``sso_session`` is the name of the session that grants the role.
+    ``note`` says what could not be determined.
+    """
+
+    role_name: str
+    account_id: Optional[str]
+    account_name: Optional[str]
+    source: str
+    role_arn: Optional[str] = None
+    profile: Optional[str] = None
+    sso_session: Optional[str] = None
+    uses: int = 0
+    last_used: Optional[datetime] = None
+    note: str = ""
+    is_written: bool = False
+    source_profile: Optional[str] = None
+
+    @property
+    def key(self) -> str:
+        """The name of the role in the record of uses (profiles/cache/role_usage.py)."""
+        if self.sso_session is not None:
+            return identity_center_key(self.sso_session, self.account_id or "", self.role_name)
+        return self.role_arn or f"{self.account_id or ''}/{self.role_name}"
+
+    def matches(self, words: Sequence[str]) -> bool:
+        """Return whether all words occur in the role, in any order and case."""
+        text = self._searched()
+        return all(word.casefold() in text for word in words)
+
+    def arguments(self) -> tuple[str, ...]:
+        """Return the words after ``aws assume`` that assume the role."""
+        if self.profile is not None and not self.is_written:
+            if self.profile.startswith("-"):
+                return tuple(option_words("--profile", self.profile))
+            return (self.profile,)
+        if self.sso_session is not None:
+            return (
+                *option_words("--account-id", self.account_id or ""),
+                *option_words("--role-name", self.role_name),
+                *option_words("--sso-session", self.sso_session),
+            )
+        source = option_words("--profile", self.source_profile) if self.source_profile else []
+        return (*source, "--role-arn", self.role_arn or "")
+
+    def _searched(self) -> str:
+        accounts = [one for one in (self.account_name, self.account_id) if one]
+        roles = [f"{account}/{self.role_name}" for account in accounts] or [self.role_name]
+        others = (self.role_arn, self.profile, self.sso_session)
+        return "\n".join([*roles, *(one for one in others if one)]).casefold()
+
+
+def identity_center_key(session: str, account_id: str, role_name: str) -> str:
+    """Return the name in the record of uses of a role that a session grants."""
+    return f"{session}/{account_id}/{role_name}"
