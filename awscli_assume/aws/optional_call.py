@@ -42,9 +42,15 @@ def create_optional_client(session: Session, service: str, options: Mapping[str,
 @contextmanager
 def optional_call(operation: str, caller: str = "the caller") -> Iterator[None]:
     """Make one call, such as ``iam:GetRole``. Raises CallUnavailable for every failure."""
+    with credentials_redacted(), failure_named(operation, caller):
+        yield
+
+
+@contextmanager
+def failure_named(operation: str, caller: str = "the caller") -> Iterator[None]:
+    """Make a call in a thread, where logs are already redacted. Raises CallUnavailable."""
     try:
-        with credentials_redacted():
-            yield
+        yield
     except ClientError as error:
         code = error_code(error)
         reason = (

@@ -41,13 +41,16 @@ from botocore.exceptions import (
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSOTokenLoadError,
+    UnauthorizedSSOTokenError,
 )
 from botocore.history import get_global_history_recorder
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolver
 from botocore.session import Session as BotocoreSession
-from botocore.utils import JSONFileCache, get_environ_proxies
+from botocore.tokens import SSOTokenProvider
+from botocore.utils import JSONFileCache, SSOTokenLoader, get_environ_proxies, parse_timestamp
 
 from awscli_assume.host.process import cache_folder, config_files, own_executable, user_environment
 from awscli_assume.host.session import (
@@ -104,8 +107,10 @@ __all__ = [
     "ReadOnlyCredentials",
     "RefreshableCredentials",
     "ResponseParserError",
+    "SSOTokenLoadError",
     "SharedCredentialProvider",
     "URLLib3Session",
+    "UnauthorizedSSOTokenError",
     "build_profile_map",
     "cache_folder",
     "compat_shell_split",
@@ -117,11 +122,14 @@ __all__ = [
     "get_global_history_recorder",
     "overridden_profiles",
     "own_executable",
+    "parse_timestamp",
     "profile_to_section",
     "profiles_as_written",
     "raw_config_parse",
     "reset_profile",
     "role_source_loader",
+    "sso_token_loader",
+    "sso_token_provider",
     "unsigned_config",
     "use_profile",
     "use_prompter",
@@ -174,6 +182,20 @@ def get_formatter(output: str, parsed_globals: Any) -> Any:
 def unsigned_config() -> Any:
     """Return the configuration of a client that signs nothing."""
     return Config(signature_version=botocore.UNSIGNED)
+
+
+def sso_token_loader() -> Any:
+    """Return botocore's reader of the files in which ``aws sso login`` stores tokens."""
+    # botocore has no public name for the folder (tokens.py, from 2.9 and 1.27).
+    return SSOTokenLoader(cache=JSONFileCache(SSOTokenProvider._SSO_TOKEN_CACHE_DIR))
+
+
+def sso_token_provider(session: Any, sso_session: str) -> Any:
+    """Return botocore's provider of the token of an sso-session, which refreshes the token."""
+    # It reads the session's name in a profile (tokens.py, all versions).
+    name = f"sso-session {sso_session}"
+    with overridden_profiles(session, {name: {"sso_session": sso_session}}):
+        return SSOTokenProvider(session, profile_name=name).load_token()
 
 
 def use_profile(session: Any, profile: Optional[str]) -> None:

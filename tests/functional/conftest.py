@@ -222,7 +222,7 @@ def endpoint_renews_once(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], A
 @pytest.fixture
 def version_2(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make this version 1 one that has `aws sso login`."""
-    for module in ("aws.sso_login", "workflow.credentials.login"):
+    for module in ("aws.sso.login", "workflow.credentials.login"):
         monkeypatch.setattr(f"awscli_assume.{module}.HAS_SIGN_IN", True)
 
 

@@ -74,8 +74,11 @@ Reply = tuple[int, str, bytes]
 class Loopback:
     """A server that runs inside a ``with`` statement; a subclass defines its replies.
 
-    ``seconds_ahead`` sets its clock ahead of the clock of this machine.
+    ``seconds_ahead`` sets its clock ahead of the clock of this machine. With the protocol
+    HTTP/1.1, connections stay open.
     """
+
+    protocol = "HTTP/1.0"
 
     def __init__(self, journal: Optional[Journal] = None) -> None:
         self.journal = Journal() if journal is None else journal
@@ -83,6 +86,10 @@ class Loopback:
         loopback = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = self.protocol
+            # One packet for each reply: two would wait for an acknowledgment of the first.
+            wbufsize = -1
+
             def _serve(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
                 body = self.rfile.read(length)
@@ -95,6 +102,7 @@ class Loopback:
                 with contextlib.suppress(ConnectionError):
                     self.end_headers()
                     self.wfile.write(content)
+                    self.wfile.flush()
 
             do_GET = do_POST = do_PUT = do_CONNECT = _serve
 

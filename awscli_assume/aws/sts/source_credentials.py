@@ -7,7 +7,7 @@ from typing import Any, Callable, Optional
 
 from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.aws.sso_login import login_hint_added
+from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, configured_in, with_advice
 from awscli_assume.host import (

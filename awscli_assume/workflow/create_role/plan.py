@@ -9,7 +9,7 @@ from awscli_assume.arguments.create_role import CreateRoleOptions
 from awscli_assume.aws.caller_identity import Caller, get_caller_identity
 from awscli_assume.aws.iam.role_creation import create_single_attempt_client, trust_principal
 from awscli_assume.aws.optional_call import create_optional_client
-from awscli_assume.aws.sso_login import login_hint_added
+from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import client_options, create_sts_client
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import overridden_profiles

@@ -9,7 +9,7 @@ from typing import Optional
 from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.aws.optional_call import create_optional_client
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.aws.sso_login import login_hint_added
+from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import (
     Signer,
     check_host_knows,

@@ -10,7 +10,7 @@ from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
 from awscli_assume.arguments.profiles import check_no_role
 from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.aws.caller_identity import get_caller_identity
-from awscli_assume.aws.sso_login import login_hint_added
+from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import region_of
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.aws.sts.source_credentials import source_credentials

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Callable, Mapping, Protocol, TypeVar
 
-from awscli_assume.aws.sso_login import login_arguments, login_command
+from awscli_assume.aws.sso.login import login_arguments, login_command
 from awscli_assume.errors import InvalidConfiguration, NoTerminal
 from awscli_assume.host import (
     CLI_NAME,

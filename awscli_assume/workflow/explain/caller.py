@@ -10,7 +10,7 @@ from typing import Callable, Optional
 from awscli_assume.aws.caller_identity import Caller, Identity, get_caller_identity, server_time
 from awscli_assume.aws.optional_call import create_optional_client, error_code
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.aws.sso_login import login_arguments, login_command, login_hint_added
+from awscli_assume.aws.sso.login import login_arguments, login_command, login_hint_added
 from awscli_assume.aws.sts.client import (
     client_options,
     create_sts_client,

@@ -9,7 +9,7 @@ from typing import Callable, Mapping, Optional, Union, cast
 from awscli_assume.aws.caller_identity import get_caller_identity
 from awscli_assume.aws.iam.roles import KnownRole, find_role, list_role_arns
 from awscli_assume.aws.optional_call import CallUnavailable
-from awscli_assume.aws.sso_login import login_hint_added
+from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import IamClient, Profile

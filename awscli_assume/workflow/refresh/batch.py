@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Callable, Mapping, Optional, Sequence
 
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.aws.sso_login import login_hint_added
+from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import Signer
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.errors import InvalidConfiguration

@@ -7,8 +7,8 @@ from typing import Any, Optional
 import pytest
 from pytest_mock import MockerFixture
 
-from awscli_assume.aws import sso_login
-from awscli_assume.aws.sso_login import login_arguments, login_command, login_hint_added
+from awscli_assume.aws.sso import login
+from awscli_assume.aws.sso.login import login_arguments, login_command, login_hint_added
 from awscli_assume.host import SIGN_IN_ERRORS
 
 PROFILES = {
@@ -29,7 +29,7 @@ PROFILES = {
 def session_of(mocker: MockerFixture, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a factory of sessions with a profile."""
     written = {**PROFILES, "including": {"include_profile": "dev"}}
-    monkeypatch.setattr(sso_login, "profiles_as_written", lambda session: written)
+    monkeypatch.setattr(login, "profiles_as_written", lambda session: written)
 
     def create(profile: Optional[str]) -> Any:
         session = mocker.Mock(full_config={"profiles": PROFILES})

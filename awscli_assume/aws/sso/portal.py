@@ -1,0 +1,180 @@
+"""The portal of IAM Identity Center: the accounts and roles that it grants to the user.
+
+The client and the token are the host's own, so that its endpoint settings
+(AWS_ENDPOINT_URL_SSO, ``services``) and its token cache apply. IAM Identity Center Portal API
+reference, "ListAccounts" and "ListAccountRoles".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Callable, Iterator, Mapping
+
+from awscli_assume.aws.optional_call import CallUnavailable, failure_named
+from awscli_assume.errors import UnexpectedAnswer
+from awscli_assume.host import (
+    Config,
+    SSOTokenLoadError,
+    UnauthorizedSSOTokenError,
+    parse_timestamp,
+    sso_token_loader,
+    sso_token_provider,
+    unsigned_config,
+)
+from awscli_assume.host.context import CommandContext
+from awscli_assume.host.protocols import Session
+from awscli_assume.model.accounts import ACCOUNT_ID
+from awscli_assume.model.assumable_role import Account
+from awscli_assume.model.credentials import parse_time
+from awscli_assume.model.identity_center import SsoSession
+from awscli_assume.model.printable import printable
+
+# The service refuses larger pages (API reference, "MaxResultType").
+PAGE_SIZE = 100
+# Requests at the same time. The service limits the rate for each user.
+WORKERS = 8
+# The host gives up after three to five attempts, too few for hundreds of calls that the
+# service throttles. "adaptive" slows all workers down (botocore/retries/adaptive.py).
+_RETRIES = {"mode": "adaptive", "total_max_attempts": 10}
+_RETRY_SETTINGS = ("retry_mode", "max_attempts")
+# What botocore needs to refresh a token (tokens.py, SSOTokenProvider).
+_REGISTRATION = ("refreshToken", "clientId", "clientSecret", "registrationExpiresAt")
+
+
+@dataclass(frozen=True)
+class SsoToken:
+    """The token of a login: for which portal, and until when (aware UTC)."""
+
+    access_token: str = field(repr=False)
+    expiration: datetime
+    region: str = ""
+    can_refresh: bool = False
+
+    def is_usable(self, now: datetime) -> bool:
+        """Return whether the token is valid, or botocore may refresh it."""
+        return self.can_refresh or self.expiration > now
+
+
+def stored_token(sso_session: SsoSession) -> SsoToken:
+    """Return the token that ``aws sso login`` stored, without a call.
+
+    Raises SSOTokenLoadError if there is none, or a file that another tool has damaged.
+    """
+    name = None if sso_session.profile is not None else sso_session.name
+    try:
+        found = sso_token_loader()(sso_session.start_url, session_name=name)
+        return _read_token(found)
+    except (KeyError, TypeError, ValueError, AttributeError, UnexpectedAnswer):
+        raise SSOTokenLoadError(
+            error_msg=f"The cached token of {printable(sso_session.name)} can't be read"
+        ) from None
+
+
+class Portal:
+    """The portal of one session. Threads may share it."""
+
+    def __init__(self, context: CommandContext, sso_session: SsoSession) -> None:
+        self._sso_session = sso_session
+        self._token = _token_of(context, sso_session)
+        self._client = _create_client(context, sso_session)
+
+    @property
+    def expiration(self) -> datetime:
+        """The time when the token expires. Refreshes the token where botocore would."""
+        return self._token().expiration
+
+    def account_pages(self) -> Iterator[list[Account]]:
+        """Return the accounts, page by page.
+
+        Raises CallUnavailable, and UnauthorizedSSOTokenError if the login has ended.
+        """
+        for page in self._pages("list_accounts", "ListAccounts", "accountList"):
+            found = [(str(one["accountId"]), str(one.get("accountName") or "")) for one in page]
+            yield [Account(own, printable(name)) for own, name in found if ACCOUNT_ID.match(own)]
+
+    def role_name_pages(self, account_id: str) -> Iterator[list[str]]:
+        """Return the names of the roles in an account, page by page; raises as the accounts do."""
+        pages = self._pages(
+            "list_account_roles", "ListAccountRoles", "roleList", accountId=account_id
+        )
+        for page in pages:
+            yield [printable(str(one["roleName"])) for one in page]
+
+    def accounts(self) -> list[Account]:
+        """Return all accounts; raises as ``account_pages`` does."""
+        return [account for page in self.account_pages() for account in page]
+
+    def role_names(self, account_id: str) -> list[str]:
+        """Return the names of all roles in an account; raises as ``account_pages`` does."""
+        return [name for page in self.role_name_pages(account_id) for name in page]
+
+    def _pages(
+        self, method: str, operation: str, key: str, **parameters: str
+    ) -> Iterator[list[Mapping[str, Any]]]:
+        call = getattr(self._client, method)
+        following: dict[str, str] = {}
+        while True:
+            page = self._call(call, operation, {**parameters, **following})
+            yield page.get(key) or []
+            if not page.get("nextToken"):
+                return
+            following = {"nextToken": page["nextToken"]}
+
+    def _call(
+        self, call: Callable[..., Any], operation: str, parameters: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        token = self._token().access_token
+        try:
+            with failure_named(f"sso:{operation}"):
+                page: Mapping[str, Any] = call(
+                    accessToken=token, maxResults=PAGE_SIZE, **parameters
+                )
+                return page
+        except CallUnavailable as error:
+            if error.code == "UnauthorizedException":
+                raise UnauthorizedSSOTokenError() from None
+            raise
+
+
+def _token_of(context: CommandContext, sso_session: SsoSession) -> Callable[[], SsoToken]:
+    """Return a function that returns the token, refreshed where botocore refreshes it."""
+    stored = stored_token(sso_session)
+    if not stored.is_usable(context.environment.now()):
+        raise UnauthorizedSSOTokenError()
+    if sso_session.profile is not None or not stored.can_refresh:
+        return lambda: stored
+    provider = sso_token_provider(context.session, sso_session.name)
+
+    def current() -> SsoToken:
+        frozen = provider.get_frozen_token()
+        return SsoToken(frozen.token, frozen.expiration.astimezone(timezone.utc))
+
+    return current
+
+
+def _create_client(context: CommandContext, sso_session: SsoSession) -> Any:
+    """Return an SSO client that signs nothing: the token is a parameter, as in ``aws sso``."""
+    options: dict[str, Any] = {"max_pool_connections": WORKERS}
+    if not _has_retry_settings(context.session, context.environment.variables):
+        options["retries"] = dict(_RETRIES)
+    config = unsigned_config().merge(Config(region_name=sso_session.region, **options))
+    verify = context.parsed_globals.verify_ssl
+    return context.session.create_client("sso", config=config, verify=verify)
+
+
+def _has_retry_settings(session: Session, variables: Mapping[str, str]) -> bool:
+    """Return whether the user has set how botocore retries."""
+    profile = session.get_scoped_config()
+    return any(name in profile or variables.get(f"AWS_{name.upper()}") for name in _RETRY_SETTINGS)
+
+
+def _read_token(found: Mapping[str, Any]) -> SsoToken:
+    access_token, expiration = (
+        found["accessToken"],
+        parse_time(parse_timestamp(found["expiresAt"])),
+    )
+    if not isinstance(access_token, str):
+        raise TypeError("no text")
+    can_refresh = all(found.get(key) for key in _REGISTRATION)
+    return SsoToken(access_token, expiration, str(found.get("region") or ""), can_refresh)

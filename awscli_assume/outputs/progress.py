@@ -1,0 +1,50 @@
+"""One line on stderr that says how far a command is, for people at a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import Optional, TextIO
+
+from awscli_assume.host.environment import Environment
+
+_CLEAR = "\r\x1b[K"
+
+
+class Progress:
+    """A line that is overwritten, and removed at the end; nothing where stderr is no terminal."""
+
+    def __init__(self, environment: Environment, text: str) -> None:
+        stream = environment.stderr
+        is_shown = environment.variables.get("TERM") != "dumb"
+        self._stream = stream if stream and is_shown and stream.isatty() else None
+        self._text = text
+        self._percent = -1
+
+    def show(self, done: int, total: int) -> None:
+        """Show how many are done, at most once for each percent."""
+        percent = done * 100 // max(total, 1)
+        if self._stream is not None and percent != self._percent:
+            self._percent = percent
+            line = f"{self._text}: {done} of {total}"
+            self._write(_CLEAR + line[: _columns(self._stream) - 1])
+
+    def clear(self) -> None:
+        """Remove the line."""
+        if self._percent >= 0:
+            self._write(_CLEAR)
+
+    def _write(self, text: str) -> None:
+        stream: Optional[TextIO] = self._stream
+        with contextlib.suppress(OSError):
+            if stream is not None:
+                stream.write(text)
+                stream.flush()
+
+
+def _columns(stream: TextIO) -> int:
+    """Return the width of a terminal."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
