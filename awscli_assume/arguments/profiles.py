@@ -39,7 +39,9 @@ def copy_arguments() -> list[Argument]:
 
 def given_role_option(parsed_args: object) -> Optional[str]:
     """Return the first option of a command line that shapes a role, or None."""
-    given = (name for name in _ROLE_OPTIONS if getattr(parsed_args, name, None) is not None)
+    given = (
+        name for name in _ROLE_OPTIONS if getattr(parsed_args, name, None) not in (None, False)
+    )
     return next(map(option_name, given), None)
 
 

@@ -13,15 +13,11 @@ _ROLE = word_argument(
 
 def choose_argument() -> Argument:
     """Return ``--choose``, of the verbs that hand out credentials."""
-    return {
-        **flag(
-            "choose",
-            "Choose the role from a list on the terminal. Words in place of ROLE filter the list. "
-            "Without a role, and for words that several roles have, it opens by itself.",
-        ),
-        # None is an option that was not given, for options that name a role.
-        "default": None,
-    }
+    return flag(
+        "choose",
+        "Choose the role from a list on the terminal. Words in place of ROLE filter the list. "
+        "Without a role, and for words that several roles have, it opens by itself.",
+    )
 
 
 def role_arguments() -> list[Argument]:

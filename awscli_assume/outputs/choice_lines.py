@@ -37,12 +37,14 @@ def cut(text: str, width: int, end: str) -> str:
     """Return a text of at most ``width`` columns; ``end`` stands for what was cut off."""
     if cell_width(text) <= width:
         return text
-    kept = ""
+    if cell_width(end) > width:
+        end = ""
+    start = ""
     for one in text:
-        if cell_width(kept + one + end) > width:
+        if cell_width(start + one + end) > width:
             break
-        kept += one
-    return (kept + end) if cell_width(kept + end) <= width else kept
+        start += one
+    return start + end
 
 
 def role_lines(choices: Sequence[Choice], everything: Sequence[Choice], width: int, end: str) -> (
@@ -71,7 +73,8 @@ def list_lines(selection: Selection, width: int, rows: int, end: str) -> list[Li
     shown = role_lines(visible, selection.choices, width - len(_MARKS[0]), end)
     for row, text in enumerate(shown):
         is_current = row == at
-        lines.append(Line(_MARKS[is_current] + text, "current" if is_current else "role"))
+        text = cut(_MARKS[is_current] + text, width, "")
+        lines.append(Line(text, "current" if is_current else "role"))
     if not visible:
         lines.append(Line(cut("No role matches", width, end), "help"))
     return [*lines, Line(_help(selection, width), "help")]

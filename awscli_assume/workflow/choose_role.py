@@ -90,7 +90,7 @@ def _ask(environment: Environment, selection: Selection) -> Optional[Choice]:
     from awscli_assume.outputs.numbered_list import choose_by_number
 
     with environment.open_terminal() as terminal:
-        is_unicode = terminal.output.encoding.lower().startswith("utf")
+        is_unicode = (terminal.output.encoding or "").lower().startswith("utf")
         end = "\N{HORIZONTAL ELLIPSIS}" if is_unicode else "..."
         if not HAS_SIGN_IN or variables.get("TERM", "dumb") in ("", "dumb", "unknown"):
             return choose_by_number(selection, terminal, end)

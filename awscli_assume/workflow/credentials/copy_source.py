@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Callable, ClassVar, Optional
 
-from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
-from awscli_assume.arguments.profiles import check_no_role
-from awscli_assume.arguments.sts import STS_OPTIONS
+from awscli_assume.arguments.profiles import check_no_role, given_role_option
 from awscli_assume.aws.caller_identity import get_caller_identity
 from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import region_of
@@ -36,18 +34,6 @@ from awscli_assume.workflow.planning.source_profile import (
 
 if TYPE_CHECKING:
     from awscli_assume.workflow.refresh.batch import Run
-
-# Any of them names a role, or shapes its session.
-ROLE_OPTIONS = (
-    "role",
-    "choose",
-    "role_name",
-    "role_arn",
-    "account_id",
-    "via",
-    *STS_OPTIONS,
-    *IDENTITY_PROVIDER_OPTIONS,
-)
 
 
 @dataclass(frozen=True)
@@ -166,7 +152,7 @@ def plan_to_use(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
     """
     if parsed_args.copy_source:
         return plan_copy(context, parsed_args)
-    if any(getattr(parsed_args, name, None) is not None for name in ROLE_OPTIONS):
+    if given_role_option(parsed_args) is not None:
         return make_plan(context, parsed_args)
     profiles = read_profiles(context)
     is_explicit = context.parsed_globals.profile is not None
