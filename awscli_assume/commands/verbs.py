@@ -40,6 +40,7 @@ VERBS: Mapping[str, str] = {
     "export": "export:ExportCommand",
     "exec": "exec:ExecCommand",
     "list": "list:ListCommand",
+    "roles": "roles:RolesCommand",
     "refresh": "refresh:RefreshCommand",
     "clear": "clear:ClearCommand",
     "explain": "explain:ExplainCommand",

@@ -75,6 +75,7 @@ except ImportError:
 
 
 __all__ = [
+    "ATTEMPTS",
     "CLI_NAME",
     "CLI_VERSION",
     "ENDPOINT_VARIABLES",
@@ -139,10 +140,11 @@ __all__ = [
 
 CLI_VERSION: str = awscli.__version__
 CLI_NAME = f"AWS CLI {CLI_VERSION}"
-# A client's retry configuration for no retry at all: max_attempts counts all
-# attempts in version 2, which refuses the other name (2.38.5), and the retries
-# alone in version 1.
-ONE_ATTEMPT = {"max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts": 1}
+# In a client's retry configuration, max_attempts counts all attempts in version 2, which
+# refuses the other name (2.38.5), and the retries alone in version 1.
+ATTEMPTS = "max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts"
+# No retry at all.
+ONE_ATTEMPT = {ATTEMPTS: 1}
 # Whether there is `aws sso login` and the like; version 1 never had them.
 HAS_SIGN_IN = not CLI_VERSION.startswith("1.")
 # Version 2 reads the first one too, before the other (clidriver.py, 2.38.5).

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, Optional, TextIO
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import ProfileNotFound, get_formatter
@@ -107,6 +108,14 @@ def is_for_people(context: CommandContext) -> bool:
     """Return whether stdout is a terminal, and the command line asks for no data."""
     stream, options = context.environment.stdout, context.parsed_globals
     return options.output is None and options.query is None and bool(stream and stream.isatty())
+
+
+def columns_of(stream: Optional[TextIO], default: int = 80) -> int:
+    """Return the width of a terminal."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or default if stream else default
+    except (OSError, ValueError):
+        return default
 
 
 def print_object(context: CommandContext, name: str, result: Any) -> None:

@@ -73,12 +73,13 @@ def _role(state: Any) -> str:
 
 
 def _line(row: tuple[str, ...], widths: list[int], style: Style, look: str) -> str:
-    cells = [_cut(cell, width, style).ljust(width) for cell, width in zip(row, widths)]
+    cells = [cut(cell, width, style).ljust(width) for cell, width in zip(row, widths)]
     cells[0] = style.color(cells[0], look)
     return _GAP.join(cells).rstrip() + "\n"
 
 
-def _cut(text: str, width: int, style: Style) -> str:
+def cut(text: str, width: int, style: Style) -> str:
+    """Return a text that is at most so wide, with a mark where it was cut."""
     if len(text) <= width:
         return text
     end = "\N{HORIZONTAL ELLIPSIS}" if style.has_marks else "..."

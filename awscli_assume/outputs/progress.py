@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from typing import Optional, TextIO
 
 from awscli_assume.host.environment import Environment
+from awscli_assume.outputs.printing import columns_of
 
 _CLEAR = "\r\x1b[K"
 
@@ -27,7 +27,7 @@ class Progress:
         if self._stream is not None and percent != self._percent:
             self._percent = percent
             line = f"{self._text}: {done} of {total}"
-            self._write(_CLEAR + line[: _columns(self._stream) - 1])
+            self._write(_CLEAR + line[: columns_of(self._stream) - 1])
 
     def clear(self) -> None:
         """Remove the line."""
@@ -40,11 +40,3 @@ class Progress:
             if stream is not None:
                 stream.write(text)
                 stream.flush()
-
-
-def _columns(stream: TextIO) -> int:
-    """Return the width of a terminal."""
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or 80
-    except (OSError, ValueError):
-        return 80

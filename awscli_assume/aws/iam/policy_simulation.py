@@ -19,6 +19,8 @@ _TYPES = {
     "aws:sourceip": "ip", "aws:tagkeys": "stringList", "sts:transitivetagkeys": "stringList",
 }  # fmt: skip
 ALLOWED, EXPLICIT_DENY, IMPLICIT_DENY = "allowed", "explicitDeny", "implicitDeny"
+# IAM API reference, "SimulatePrincipalPolicy", MaxItems.
+_RESULTS_MAX = 1000
 OPERATION = "iam:SimulatePrincipalPolicy"
 
 
@@ -50,7 +52,63 @@ def simulate(
 
     ``context`` has the known condition keys of the request. Raises CallUnavailable.
     """
-    entries = [
+    with optional_call(OPERATION):
+        response = iam.simulate_principal_policy(
+            PolicySourceArn=principal_arn,
+            ActionNames=list(actions),
+            ResourceArns=[role_arn],
+            ContextEntries=_entries(context),
+        )
+        return tuple(_decision(result) for result in response["EvaluationResults"])
+
+
+def simulate_roles(
+    iam: IamClient,
+    principal_arn: str,
+    action: str,
+    role_arns: Sequence[str],
+    context: Mapping[str, tuple[str, ...]],
+) -> dict[str, Decision]:
+    """Return the decision on one action by role, with one call for up to 1000 roles.
+
+    A role that IAM does not mention is missing. Raises CallUnavailable.
+    """
+    pages = iam.get_paginator("simulate_principal_policy").paginate(
+        PolicySourceArn=principal_arn,
+        ActionNames=[action],
+        ResourceArns=list(role_arns),
+        ContextEntries=_entries(context),
+        PaginationConfig={"PageSize": _RESULTS_MAX},
+    )
+    decisions: dict[str, Decision] = {}
+    with optional_call(OPERATION):
+        for page in pages:
+            for result in page["EvaluationResults"]:
+                decisions.update(_by_resource(result))
+    return decisions
+
+
+def _by_resource(result: Mapping[str, Any]) -> dict[str, Decision]:
+    """Return the decision of each resource of a result, or of its one resource."""
+    specific = result.get("ResourceSpecificResults") or ()
+    if not specific:
+        return {result.get("EvalResourceName", "*"): _decision(result)}
+    shared = {name: value for name, value in result.items() if name != "ResourceSpecificResults"}
+    return {
+        one["EvalResourceName"]: _decision(
+            {
+                **shared,
+                "MissingContextValues": (),
+                **one,
+                "EvalDecision": one["EvalResourceDecision"],
+            }
+        )
+        for one in specific
+    }
+
+
+def _entries(context: Mapping[str, tuple[str, ...]]) -> list[dict[str, object]]:
+    return [
         {
             "ContextKeyName": key,
             "ContextKeyValues": list(values),
@@ -58,14 +116,6 @@ def simulate(
         }
         for key, values in context.items()
     ]
-    with optional_call(OPERATION):
-        response = iam.simulate_principal_policy(
-            PolicySourceArn=principal_arn,
-            ActionNames=list(actions),
-            ResourceArns=[role_arn],
-            ContextEntries=entries,
-        )
-        return tuple(_decision(result) for result in response["EvaluationResults"])
 
 
 def _decision(result: Mapping[str, Any]) -> Decision:

@@ -16,6 +16,8 @@ LOG = logging.getLogger("awscli.assume.roles")
 
 # A page of ListRoles has 100; an account has at most 5,000 roles (IAM quotas).
 _PAGES_MAX = 50
+# IAM API reference, "ListRoles", MaxItems.
+_PAGE_MAX = 1000
 # IAM API reference, "CreateRole": MaxSessionDuration is 3600 to 43200.
 _MAX_DURATION_MIN = 3600
 
@@ -53,13 +55,7 @@ def find_role(iam: IamClient, name: str, caller: str = "the caller") -> Optional
         role = get_role(iam, name)
         if role is None:
             return None
-        maximum = role.get("MaxSessionDuration")
-        return KnownRole(
-            role["Arn"],
-            role["AssumeRolePolicyDocument"],
-            maximum if isinstance(maximum, int) else None,
-            _tags(role),
-        )
+        return _known(role)
 
 
 def get_max_duration(iam: Callable[[], IamClient], role: Role) -> Optional[int]:
@@ -89,6 +85,26 @@ def list_role_arns(iam: IamClient, caller: str = "the caller") -> list[str]:
             if number == _PAGES_MAX:
                 break
     return arns
+
+
+def list_known_roles(iam: IamClient) -> list[KnownRole]:
+    """Return all roles of the account with their trust policies (ListRoles), but no tags.
+
+    A page has as many roles as IAM allows. Raises CallUnavailable.
+    """
+    pages = iam.get_paginator("list_roles").paginate(PaginationConfig={"PageSize": _PAGE_MAX})
+    with optional_call("iam:ListRoles"):
+        return [_known(role) for page in pages for role in page["Roles"]]
+
+
+def _known(role: Mapping[str, Any]) -> KnownRole:
+    maximum = role.get("MaxSessionDuration")
+    return KnownRole(
+        role["Arn"],
+        role["AssumeRolePolicyDocument"],
+        maximum if isinstance(maximum, int) else None,
+        _tags(role),
+    )
 
 
 def get_user_tags(iam: IamClient) -> tuple[tuple[str, str], ...]:

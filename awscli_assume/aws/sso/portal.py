@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Callable, Iterator, Mapping
+from typing import Any, Callable, Iterator, Mapping, Optional
 
 from awscli_assume.aws.optional_call import CallUnavailable, failure_named
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import (
+    ATTEMPTS,
     Config,
     SSOTokenLoadError,
     UnauthorizedSSOTokenError,
@@ -34,9 +35,9 @@ from awscli_assume.model.printable import printable
 PAGE_SIZE = 100
 # Requests at the same time. The service limits the rate for each user.
 WORKERS = 8
-# The host gives up after three to five attempts, too few for hundreds of calls that the
-# service throttles. "adaptive" slows all workers down (botocore/retries/adaptive.py).
-_RETRIES = {"mode": "adaptive", "total_max_attempts": 10}
+# The service throttles hundreds of calls. "adaptive" then slows all workers down, as the modes
+# of the hosts do not (botocore/retries/adaptive.py).
+_RETRIES = {"mode": "adaptive", ATTEMPTS: 5}
 _RETRY_SETTINGS = ("retry_mode", "max_attempts")
 # What botocore needs to refresh a token (tokens.py, SSOTokenProvider).
 _REGISTRATION = ("refreshToken", "clientId", "clientSecret", "registrationExpiresAt")
@@ -69,6 +70,14 @@ def stored_token(sso_session: SsoSession) -> SsoToken:
         raise SSOTokenLoadError(
             error_msg=f"The cached token of {printable(sso_session.name)} can't be read"
         ) from None
+
+
+def login_region(sso_session: SsoSession) -> Optional[str]:
+    """Return the region of the stored login; None if there is none, or it is not known."""
+    try:
+        return stored_token(sso_session).region or None
+    except SSOTokenLoadError:
+        return None
 
 
 class Portal:

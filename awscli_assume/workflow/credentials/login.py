@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Callable, Mapping, Protocol, TypeVar
+from typing import Callable, Mapping, Optional, Protocol, TypeVar
 
 from awscli_assume.aws.sso.login import login_arguments, login_command
 from awscli_assume.errors import InvalidConfiguration, NoTerminal
@@ -31,15 +31,32 @@ class Source(Protocol):
     def session_profiles(self) -> Mapping[str, Profile]:
         """The profiles that the CLI's session has to see other than the files have them."""
 
+    def used_role(self, result: object) -> Optional[str]:
+        """Return the key of the role whose credentials a step returned (AssumableRole.key)."""
+
 
 def signed_in(
     context: CommandContext, source: Source, step: Callable[[], T], is_wanted: bool
 ) -> T:
     """Run a step; with ``--login`` (``is_wanted``), renew an expired sign-in and run it again.
 
+    Every verb gets the credentials of a role here, so here the use of the role is counted.
     Raises NoTerminal and InvalidConfiguration if the sign-in can't be renewed, and what
     the step raises.
     """
+    result = _signed_in(context, source, step, is_wanted)
+    key = source.used_role(result)
+    if key is not None:
+        # Here, because a dry run and a failure count nothing.
+        from awscli_assume.profiles.cache.role_usage import record_use
+
+        record_use(key, context.environment.now())
+    return result
+
+
+def _signed_in(
+    context: CommandContext, source: Source, step: Callable[[], T], is_wanted: bool
+) -> T:
     with overridden_profiles(context.session, source.session_profiles):
         try:
             return step()
@@ -47,12 +64,16 @@ def signed_in(
             words = login_arguments(context.session) if is_wanted else None
             if words is None:
                 raise
-            _sign_in(words, context.environment, error)
+            run_login(words, context.environment, error)
         forget_credentials(context.session)
         return step()
 
 
-def _sign_in(words: tuple[str, ...], environment: Environment, error: Exception) -> None:
+def run_login(words: tuple[str, ...], environment: Environment, error: Exception) -> None:
+    """Run the ``aws`` command that renews a sign-in; ``error`` says that it has ended.
+
+    Raises NoTerminal and InvalidConfiguration if that is not possible.
+    """
     command = login_command(words)
     if not HAS_SIGN_IN:
         raise InvalidConfiguration(

@@ -39,7 +39,7 @@ _WORST_FIRST = (PROBLEM, UNKNOWN, OK)
 
 
 @dataclass(frozen=True)
-class _ActionResult:
+class ActionResult:
     """The result for one action; ``can_be_granted`` if a policy of the caller could allow it."""
 
     status: str
@@ -56,7 +56,7 @@ def check_permissions(
     commands: SuggestedCommands,
 ) -> Step:
     """Return what the caller's own policies say. ``verdict`` is that of the trust policy."""
-    arn = _simulated_arn(principal)
+    arn = simulated_arn(principal)
     if arn is None:
         evidence = f"{principal.name} cannot call AssumeRole, whatever its policies say"
         return Step(PERMISSIONS, NOT_APPLICABLE, (evidence,))
@@ -71,8 +71,7 @@ def check_permissions(
     if not decisions:
         return Step(PERMISSIONS, UNKNOWN, (f"{OPERATION} returned no result",))
     results = [
-        _evaluate(_without_absent_keys(decision, context), principal, request, verdict)
-        for decision in decisions
+        combined_result(decision, context, principal, request, verdict) for decision in decisions
     ]
     status = min((result.status for result in results), key=_WORST_FIRST.index)
     results = [result for result in results if result.status == status]
@@ -89,7 +88,8 @@ def check_permissions(
     return Step(PERMISSIONS, status, tuple(sentences), tuple(suggested))
 
 
-def _simulated_arn(principal: Caller) -> Optional[str]:
+def simulated_arn(principal: Caller) -> Optional[str]:
+    """Return the user or role whose policies apply; None if it can't call AssumeRole."""
     if principal.kind == ROLE_SESSION:
         account = f"arn:{principal.partition}:iam::{principal.account_id}"
         return principal.role_arn or f"{account}:role/{principal.role_name}"
@@ -109,10 +109,15 @@ def _depends_on_mfa(decisions: tuple[Decision, ...], context: Mapping[str, Value
     return any(key.startswith(_MFA) and isinstance(context.get(key), Missing) for key in keys)
 
 
-def _evaluate(
-    decision: Decision, caller: Caller, request: AssumeRoleRequest, verdict: Optional[Verdict]
-) -> _ActionResult:
+def combined_result(
+    decision: Decision,
+    context: Mapping[str, Value],
+    caller: Caller,
+    request: AssumeRoleRequest,
+    verdict: Optional[Verdict],
+) -> ActionResult:
     """Combine IAM's decision on one action with the verdict of the trust policy."""
+    decision = _without_absent_keys(decision, context)
     action, policies = decision.action, ", ".join(filter(None, decision.policies))
     source = f" ({policies})" if policies else ""
     is_allowed = decision.decision == ALLOWED
@@ -136,7 +141,7 @@ def _evaluate(
         sentence = f"the caller's permissions boundary does not allow {action}"
     else:
         sentence, can_be_granted = f"{sentence} on {request.role.arn}", True
-    return _ActionResult(status, sentence, can_be_granted)
+    return ActionResult(status, sentence, can_be_granted)
 
 
 def _trust_policy_suffices(

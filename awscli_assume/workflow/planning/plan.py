@@ -137,6 +137,15 @@ class Plan:
         """Return notes on the source for the user, unless it was named (``is_explicit``)."""
         return ""
 
+    def used_role(self, result: object) -> Optional[str]:
+        """Return the key of the role whose credentials a step returned (AssumableRole.key)."""
+        if isinstance(result, tuple):
+            # A request that can be repeated, and its first result (workflow/run/).
+            result = result[-1]
+        if isinstance(result, AssumedRole):
+            return result.plan.request.role.arn
+        return result.role_arn if isinstance(result, UsableCredentials) else None
+
     def obtain(self, context: CommandContext) -> ObtainedCredentials:
         """Get the credentials for a target profile. Nothing is written."""
         raise NotImplementedError

@@ -30,7 +30,7 @@ _OTHER_WORDS = {
     **dict.fromkeys(("run", "shell"), "aws assume exec"),
     **dict.fromkeys(("env", "eval", "creds", "credentials"), "aws assume export"),
     **dict.fromkeys(("create", "new"), "aws assume create-role"),
-    **dict.fromkeys(("version", "console", "roles", "login", "config"), "aws assume help"),
+    **dict.fromkeys(("version", "console", "login", "config"), "aws assume help"),
 }
 
 

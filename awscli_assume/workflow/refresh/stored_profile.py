@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Mapping
+from typing import Mapping, Optional
 
 from awscli_assume.arguments.profiles import given_role_option
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, UnusableFile
@@ -41,6 +41,10 @@ class StoredProfile:
     def session_profiles(self) -> Mapping[str, Profile]:
         """What the profiles inherit."""
         return self.profiles.resolved
+
+    def used_role(self, result: object) -> Optional[str]:
+        """Return None: a program that renews its credentials is no use of the role."""
+        return None
 
     def obtain_to_use(self, context: CommandContext) -> UsableCredentials:
         """Return the credentials of the profile, renewed if it is self-renewing."""

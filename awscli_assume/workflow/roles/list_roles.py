@@ -1,21 +1,61 @@
-"""The roles that the user can assume (a stand-in until the branch `roles` is merged)."""
+"""All roles that the user can assume, from every place that names them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Iterable, Iterator, Mapping, Optional, Sequence
 
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest, NoTerminal
+from awscli_assume.host import (
+    CLI_NAME,
+    HAS_SIGN_IN,
+    SIGN_IN_ERRORS,
+    SSOTokenLoadError,
+    UnauthorizedSSOTokenError,
+)
 from awscli_assume.host.context import CommandContext
-from awscli_assume.model.arns import find_arn
+from awscli_assume.host.protocols import Profile
+from awscli_assume.model.accounts import ACCOUNT_ID
+from awscli_assume.model.arns import parse_role_arn
 from awscli_assume.model.assumable_role import PROFILE, AssumableRole
+from awscli_assume.model.identity_center import SsoSession
+from awscli_assume.model.printable import printable
+from awscli_assume.profiles.cache.role_usage import Usage, usage
+from awscli_assume.profiles.identity_center import choose_session, sso_sessions
+from awscli_assume.profiles.include_profile import all_with_inherited
+from awscli_assume.profiles.record import read_record
+from awscli_assume.workflow.roles.granted import Granted, cached_roles, granted_roles
+
+# What a profile of an IAM Identity Center role says besides its session.
+_SSO_ACCOUNT, _SSO_ROLE = "sso_account_id", "sso_role_name"
+_ACCOUNT_NAMES = ("account_name", "sso_account_name")
 
 
 @dataclass(frozen=True)
 class RoleList:
-    """The roles, and a sentence for each place that could not be listed."""
+    """The roles by account and name, and a sentence for each place that could not be listed."""
 
     roles: tuple[AssumableRole, ...]
-    failures: tuple[str, ...]
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _SessionQuery:
+    """How to list what sessions grant. Without ``use_network``, only caches are read."""
+
+    sso_session: Optional[str]
+    no_cache: bool
+    use_network: bool
+    login: bool
+
+
+@dataclass
+class _Found:
+    """The roles of each kind, and what failed."""
+
+    granted: list[AssumableRole] = field(default_factory=list)
+    trusting: Sequence[AssumableRole] = ()
+    failures: list[str] = field(default_factory=list)
 
 
 def list_roles(
@@ -24,15 +64,167 @@ def list_roles(
     trusting_me: bool = False,
     no_cache: bool = False,
     use_network: bool = True,
+    sso_session: Optional[str] = None,
+    login: bool = False,
 ) -> RoleList:
-    """Return the roles that profiles name."""
-    found = []
-    for name, profile in context.session.full_config["profiles"].items():
-        arn = find_arn(profile.get("role_arn", ""))
-        if arn is not None and "assumed" not in profile:
-            account_name = profile.get("account_name")
-            role = arn.resource.partition("/")[2]
-            found.append(
-                AssumableRole(role, arn.account_id, account_name, PROFILE, str(arn), name)
-            )
-    return RoleList(tuple(one for one in found if one.matches(words)), ())
+    """Return the roles that match all words.
+
+    Each role of a session is listed once: by the profile that names it, if there is one.
+    Raises InvalidRequest for an unknown ``sso_session``; with ``trusting_me`` botocore's
+    exceptions where there are no credentials.
+    """
+    query = _SessionQuery(sso_session, no_cache, use_network, login)
+    found = _of_sessions(context, query)
+    if trusting_me and use_network:
+        # Here, because the evaluator of trust policies is large.
+        from awscli_assume.workflow.roles.trusting import trusting_roles
+
+        found.trusting, failures = trusting_roles(context)
+        found.failures += failures
+    roles = _merged(context, found)
+    chosen = [role for role in roles if role.matches(words)]
+    return RoleList(tuple(sorted(chosen, key=_order)), tuple(found.failures))
+
+
+def _of_sessions(context: CommandContext, query: _SessionQuery) -> _Found:
+    sessions = sso_sessions(context.session.full_config)
+    if query.sso_session is not None:
+        sessions = [choose_session(sessions, query.sso_session)]
+    found = _Found()
+    for sso_session in sessions:
+        granted = _of_session(context, sso_session, query)
+        found.granted += granted.roles
+        name = printable(sso_session.name)
+        found.failures += [f"SSO session {name}: {failure}" for failure in granted.failures]
+    return found
+
+
+def _of_session(context: CommandContext, sso_session: SsoSession, query: _SessionQuery) -> Granted:
+    """Return what a session grants; an ended login is a failure, not an error."""
+    try:
+        if not query.use_network:
+            return cached_roles(context, sso_session) or Granted(())
+        return granted_roles(context, sso_session, query.no_cache)
+    except SIGN_IN_ERRORS as error:
+        if not query.use_network:
+            return Granted(())
+        failure = _login_failure(sso_session, error)
+        if not query.login:
+            return Granted((), (failure,))
+        reason = error
+    # Here, because a login is rare.
+    from awscli_assume.workflow.credentials.login import run_login
+
+    try:
+        run_login(sso_session.login_arguments, context.environment, reason)
+        return granted_roles(context, sso_session, query.no_cache)
+    except (InvalidConfiguration, NoTerminal) as error:
+        return Granted((), (str(error),))
+    except SIGN_IN_ERRORS as error:
+        return Granted((), (_login_failure(sso_session, error),))
+
+
+def _login_failure(sso_session: SsoSession, error: Exception) -> str:
+    """Return why the roles of a session are not listed, and the command that logs in."""
+    # Here, because a failure is rare.
+    from awscli_assume.aws.sso.login import login_command
+    from awscli_assume.aws.sso.portal import login_region
+
+    reason = str(error)
+    if isinstance(error, UnauthorizedSSOTokenError):
+        reason = "The login has expired, or the portal does not accept it"
+    elif isinstance(error, SSOTokenLoadError) and "does not exist" in reason:
+        reason = "There is no login"
+    region = login_region(sso_session)
+    if region not in (None, sso_session.region):
+        reason += f". The login is for {region}, and sso_region is {sso_session.region}"
+    command = login_command(sso_session.login_arguments)
+    advice = f"Log in: {command}, or add --login"
+    if not HAS_SIGN_IN:
+        advice = f"{CLI_NAME} can't log in. With AWS CLI version 2, run: {command}"
+    return f"{reason}. {advice}"
+
+
+def _merged(context: CommandContext, found: _Found) -> list[AssumableRole]:
+    """Return all roles with account names and uses. A profile comes before other names of a role.
+
+    A profile that we wrote comes last: it is a copy of another one.
+    """
+    names = {one.account_id: one.account_name for one in found.granted if one.account_name}
+    profiles = list(_of_profiles(context.session.full_config["profiles"]))
+    named = [one for one in profiles if not one.is_written]
+    keys = {one.key for one in named}
+    others: list[AssumableRole] = []
+    written = (one for one in profiles if one.is_written)
+    for role in (*found.granted, *found.trusting, *written):
+        if role.key not in keys:
+            keys.add(role.key)
+            others.append(role)
+    uses = usage()
+    return [_completed(role, names, uses) for role in (*named, *others)]
+
+
+def _completed(
+    role: AssumableRole, names: Mapping[Optional[str], Optional[str]], uses: Mapping[str, Usage]
+) -> AssumableRole:
+    found = uses.get(role.key)
+    name = role.account_name or names.get(role.account_id)
+    if found is None:
+        return role if name == role.account_name else replace(role, account_name=name)
+    return replace(role, account_name=name, uses=found.count, last_used=found.last)
+
+
+def _of_profiles(profiles: Mapping[str, Profile]) -> Iterator[AssumableRole]:
+    """Yield the roles that profiles name, and those of profiles that we wrote."""
+    inherited = all_with_inherited(profiles)
+    for name in profiles:
+        profile = inherited[name]
+        record = read_record(profiles[name])
+        if record is not None:
+            found = _of_arn(name, profile, record.role_arn)
+            if found is not None:
+                yield replace(found, is_written=True, source_profile=record.source_profile)
+        elif profile.get("role_arn"):
+            found = _of_arn(name, profile, profile["role_arn"])
+            if found is not None:
+                yield found
+        elif profile.get(_SSO_ROLE) and ACCOUNT_ID.fullmatch(str(profile.get(_SSO_ACCOUNT))):
+            yield _of_sso_profile(name, profile)
+
+
+def _of_arn(name: str, profile: Profile, arn: object) -> Optional[AssumableRole]:
+    """Return the role of an ARN, None if there is none or it is invalid."""
+    try:
+        role = parse_role_arn(str(arn))
+    except InvalidRequest:
+        # An unrelated profile: not an error of this command.
+        return None
+    return AssumableRole(
+        role_name=f"{role.path}{role.name}"[1:],
+        account_id=role.account_id,
+        account_name=_account_name(profile),
+        source=PROFILE,
+        role_arn=role.arn,
+        profile=name,
+    )
+
+
+def _of_sso_profile(name: str, profile: Profile) -> AssumableRole:
+    return AssumableRole(
+        role_name=printable(str(profile[_SSO_ROLE])),
+        account_id=str(profile[_SSO_ACCOUNT]),
+        account_name=_account_name(profile),
+        source=PROFILE,
+        profile=name,
+        sso_session=profile.get("sso_session") or profile.get("sso_start_url"),
+    )
+
+
+def _account_name(profile: Profile) -> Optional[str]:
+    names: Iterable[object] = (profile.get(key) for key in _ACCOUNT_NAMES)
+    return next((printable(str(name)) for name in names if name), None)
+
+
+def _order(role: AssumableRole) -> tuple[str, ...]:
+    name = role.account_name or ""
+    return (name.casefold(), role.account_id or "", role.role_name.casefold(), role.profile or "")

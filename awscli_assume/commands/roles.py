@@ -1,0 +1,68 @@
+"""``aws assume roles``: the roles that the user can assume."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from awscli_assume.arguments.sts import flag, text
+from awscli_assume.commands.verbs import Verb
+from awscli_assume.host.context import CommandContext
+from awscli_assume.outputs.printing import columns_of, is_for_people, print_object, style_of
+from awscli_assume.outputs.role_table import notes_on, role_listing, role_table
+from awscli_assume.workflow.roles.list_roles import list_roles
+
+# Some roles could not be listed, as `refresh` exits if some profiles failed.
+INCOMPLETE = 1
+
+
+class RolesCommand(Verb):
+    """List the roles of profiles, of IAM Identity Center and, if asked, those that trust us."""
+
+    NAME = "roles"
+
+    def arguments(self) -> list[dict[str, Any]]:
+        """Return the words to filter by, and what to list."""
+        return [
+            {
+                "name": "words",
+                "help_text": "List the roles that have all these words in the account's name or "
+                "ID, the role, the profile or the SSO session, in any order and case.",
+                "positional_arg": True,
+                "nargs": "*",
+                "no_paramfile": True,
+                "synopsis": "[WORDS ...]",
+            },
+            flag(
+                "trusting-me",
+                "Also list the roles in the caller's account whose trust policy allows the "
+                "caller.",
+            ),
+            text(
+                "sso-session",
+                "List the roles of this session of IAM Identity Center only, by its name or start "
+                "URL. Default: all sessions in the config file.",
+            ),
+            flag("no-cache", "Ask IAM Identity Center again, whatever is cached."),
+            flag("login", "Run <code>aws sso login</code> if a session has expired."),
+        ]
+
+    def _run(self, parsed_args: Any, context: CommandContext) -> int:
+        environment = context.environment
+        found = list_roles(
+            context,
+            parsed_args.words,
+            parsed_args.trusting_me,
+            parsed_args.no_cache,
+            sso_session=parsed_args.sso_session,
+            login=parsed_args.login,
+        )
+        if is_for_people(context):
+            columns = columns_of(environment.stdout)
+            style, now = style_of(context), environment.now()
+            environment.write(role_table(found.roles, now, style, columns, parsed_args.words))
+            environment.notify(notes_on(found.roles))
+        else:
+            print_object(context, self.name, role_listing(found.roles))
+        for failure in found.failures:
+            environment.notify(f"aws: [WARNING]: {failure}\n")
+        return INCOMPLETE if found.failures else 0
