@@ -118,7 +118,8 @@ def choice_of(role: AssumableRole) -> Choice:
     source = role.source
     if role.source == PROFILE and role.profile:
         source = f"profile {role.profile}"
-    others = (role.profile, role.sso_session, role.role_arn)
+    names = (f"{one}/{role.role_name}" for one in (role.account_name, role.account_id) if one)
+    others = (*names, role.profile, role.sso_session, role.role_arn)
     return Choice(
         one_line(account) or "-",
         one_line(role.role_name),

@@ -50,7 +50,7 @@ def choose_role(context: CommandContext, line: VerbLine, error: Exception) -> Op
     query = [line.words[at] for at in line.role_positions()]
     if not environment.has_terminal():
         raise _with_nearest_roles(error, context, line, query)
-    selection = _selection(context, error, query)
+    selection = _selection(context, line, error, query)
     if not selection.choices:
         raise with_advice(error, "No role was found to choose from")
     is_clear = len(query) > 1 and selection.exact == 1
@@ -62,10 +62,15 @@ def choose_role(context: CommandContext, line: VerbLine, error: Exception) -> Op
     return named
 
 
-def _selection(context: CommandContext, error: Exception, query: Sequence[str]) -> Selection:
+def _selection(
+    context: CommandContext, line: VerbLine, error: Exception, query: Sequence[str]
+) -> Selection:
     if isinstance(error, AmbiguousRole):
         return selection_of([_choice_of(one) for one in error.meanings])
-    found = list_roles(context)
+    options, _ = line.parsed()
+    found = list_roles(
+        context, sso_session=getattr(options, "sso_session", None), login=options.login
+    )
     for failure in found.failures:
         context.environment.notify(f"aws: [WARNING]: {failure}\n")
     choices = choices_of(found.roles, context.environment.now())
@@ -87,7 +92,7 @@ def _ask(environment: Environment, selection: Selection) -> Optional[Choice]:
     """Show the list on the terminal; return the choice, or None if the user leaves."""
     variables = environment.variables
     # Here, because only a choice needs them.
-    from awscli_assume.outputs.numbered_list import choose_by_number
+    from awscli_assume.outputs.choice.numbered_list import choose_by_number
 
     with environment.open_terminal() as terminal:
         is_unicode = (terminal.output.encoding or "").lower().startswith("utf")
@@ -95,7 +100,7 @@ def _ask(environment: Environment, selection: Selection) -> Optional[Choice]:
         if not HAS_SIGN_IN or variables.get("TERM", "dumb") in ("", "dumb", "unknown"):
             return choose_by_number(selection, terminal, end)
         try:
-            from awscli_assume.outputs.role_picker import pick
+            from awscli_assume.outputs.choice.picker import pick
         except ImportError:
             # Windows has no termios, and a distribution may have taken prompt_toolkit out.
             return choose_by_number(selection, terminal, end)

@@ -32,7 +32,10 @@ STANDARD_LIBRARY = frozenset(
 MAX_MODULES = 100
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
 # A module that only Windows has, and what is loaded only for the list of roles of version 2.
-BY_FILE = {"profiles/lock.py": {"msvcrt"}, "outputs/role_picker.py": {"asyncio", "prompt_toolkit"}}
+BY_FILE = {
+    "profiles/lock.py": {"msvcrt"},
+    "outputs/choice/picker.py": {"asyncio", "prompt_toolkit"},
+}
 # The modules that the first handler may load.
 FIRST_HANDLER = {"awscli_assume.lazy", "__future__", "typing"}
 

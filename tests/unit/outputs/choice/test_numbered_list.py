@@ -9,7 +9,7 @@ import pytest
 
 from awscli_assume.host.environment import Terminal
 from awscli_assume.model.role_selection import Choice, selection_of
-from awscli_assume.outputs.numbered_list import choose_by_number
+from awscli_assume.outputs.choice.numbered_list import choose_by_number
 
 CHOICES = [
     Choice("production 1", "Administrator", "profile a", ()),

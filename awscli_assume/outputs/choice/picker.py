@@ -19,7 +19,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from awscli_assume.host.environment import Terminal
 from awscli_assume.model.role_selection import Choice, Selection
-from awscli_assume.outputs.choice_lines import ROWS_MAX, list_lines
+from awscli_assume.outputs.choice.lines import ROWS_MAX, list_lines
 
 # Seconds after which an escape character is the key Esc, not the first one of another key.
 _ESCAPE_TIMEOUT = 0.05
