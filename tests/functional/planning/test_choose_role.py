@@ -29,6 +29,7 @@ region = us-east-1
 account_name = production
 [profile dev]
 role_arn = {DEV}
+account_name = staging
 source_profile = default
 region = us-east-1
 """
