@@ -16,7 +16,7 @@ from awscli_assume.arguments.sts import (
 from awscli_assume.errors import InvalidRequest
 
 _ROLE_OPTIONS = (
-    "role", "choose", "via", "role_name", "role_arn", "account_id", *STS_OPTIONS,
+    "role", "choose", "via", "role_name", "role_arn", "account_id", "sso_session", *STS_OPTIONS,
     *IDENTITY_PROVIDER_OPTIONS,
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from awscli_assume.arguments.sts import Argument, flag, text, word_argument
 _ROLE = word_argument(
     "role",
     "The role: an ARN, <code>ACCOUNT:NAME</code>, <code>ACCOUNT/NAME</code>, a switch-role URL of "
-    "the console, a profile with <code>role_arn</code>, or a role name.",
+    "the console, a profile with <code>role_arn</code> or of IAM Identity Center, or a role name.",
 )
 
 
@@ -40,13 +40,32 @@ def role_arguments() -> list[Argument]:
             "The ARN of the role to assume. Default: the <code>role_arn</code> of the source "
             "profile.",
         ),
-        {
-            **text(
-                "via",
-                "A role to assume before the role, by its ARN or its name in the caller's account "
-                "(role chaining, one hour at most). Repeat the option for more roles, in order.",
-            ),
-            "action": "append",
-            "nargs": 1,
-        },
+        _sso_session_argument(),
+        _via_argument(),
     ]
+
+
+def _sso_session_argument() -> Argument:
+    return {
+        **text(
+            "sso-session",
+            "Get the role from IAM Identity Center: the name of an <code>[sso-session]</code>, or "
+            "a start URL. <code>--role-name</code> is a permission set in the account of "
+            "<code>--account-id</code>.",
+        ),
+        # Version 1 would call the URL.
+        "no_paramfile": True,
+    }
+
+
+def _via_argument() -> Argument:
+    return {
+        **text(
+            "via",
+            "A role to assume before the role, by its ARN or its name in the caller's account "
+            "(role chaining, one hour at most). The first may be <code>ACCOUNT/NAME</code> of "
+            "IAM Identity Center. Repeat the option for more roles, in order.",
+        ),
+        "action": "append",
+        "nargs": 1,
+    }

@@ -55,9 +55,9 @@ class ExecCommand(Verb):
         plan = plan_to_use(context, parsed_args)
         found = signed_in(context, plan, lambda: plan.obtain_to_use(context), parsed_args.login)
         if not parsed_args.command:
-            environment.notify(shell_line(found.role_arn, found.credentials.expiration))
+            environment.notify(shell_line(found.role, found.credentials.expiration))
         child = environment_with_keys(
-            before, found.credentials, found.region, found.role_arn, found.source
+            before, found.credentials, found.region, found.role, found.source
         )
         return become(program.path, command, child)
 

@@ -11,8 +11,7 @@ from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.diagnosis import as_object, as_text
 from awscli_assume.outputs.printing import print_object, style_of
-from awscli_assume.workflow.explain.diagnose import diagnose
-from awscli_assume.workflow.planning.make_plan import make_plan
+from awscli_assume.workflow.planning.make_plan import plan_role
 
 
 class ExplainCommand(Verb):
@@ -25,9 +24,9 @@ class ExplainCommand(Verb):
         return [*role_arguments(), *_profile_arguments(), *sts_arguments()]
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
-        plan = make_plan(context, parsed_args)
+        plan = plan_role(context, parsed_args)
         with overridden_profiles(context.session, plan.session_profiles):
-            diagnosis = diagnose(context, plan, parsed_args.role_account_profile)
+            diagnosis = plan.diagnose(context, parsed_args.role_account_profile)
         if context.parsed_globals.output is None and context.parsed_globals.query is None:
             context.environment.write(as_text(diagnosis, style_of(context), parsed_args.verbose))
         else:

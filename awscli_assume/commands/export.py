@@ -42,7 +42,7 @@ class ExportCommand(Verb):
         if hasattr(out, "reconfigure"):
             # Shells on Windows keep the carriage return that Python would write.
             out.reconfigure(newline="\n")
-        more = source_variables(found.credentials, found.role_arn, found.source)
+        more = source_variables(found.credentials, found.role, found.source)
         environment.write(render(chosen, found.credentials, found.region, more))
         return 0
 

@@ -7,7 +7,7 @@ Everything of the host that more than one room needs is imported from here.
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Mapping, Optional
 
 import awscli
 import botocore
@@ -127,6 +127,7 @@ __all__ = [
     "profile_to_section",
     "profiles_as_written",
     "raw_config_parse",
+    "region_of_variable",
     "reset_profile",
     "role_source_loader",
     "sso_token_loader",
@@ -161,6 +162,11 @@ _ENDED = ("SSOError", "TokenRetrievalError", "LoginRefreshRequired", "LoginToken
 SIGN_IN_ERRORS: tuple[type[Exception], ...] = tuple(
     getattr(exceptions, name) for name in _ENDED if hasattr(exceptions, name)
 )
+
+
+def region_of_variable(variables: Mapping[str, str]) -> Optional[str]:
+    """Return the region of the first variable that names one, in the order of the CLI."""
+    return next((variables[name] for name in REGION_VARIABLES if variables.get(name)), None)
 
 
 def profile_to_section(profile: str) -> str:

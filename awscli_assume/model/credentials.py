@@ -66,6 +66,20 @@ class TemporaryCredentials(PrincipalCredentials):
         return parse_arn(self.assumed_role_arn).account_id
 
 
+@dataclass(frozen=True)
+class UsableCredentials:
+    """Credentials for a shell or a program, where they are used, and their role if known.
+
+    ``role`` is the role's ARN, or ``ACCOUNT/NAME`` of one of IAM Identity Center. ``source`` is
+    the profile that gives them again with the same words.
+    """
+
+    credentials: SessionCredentials
+    region: Optional[str]
+    role: Optional[str] = None
+    source: Optional[str] = None
+
+
 def read_answer(response: object, now: Optional[datetime]) -> TemporaryCredentials:
     """Return the credentials of an AssumeRole response of botocore.
 
@@ -158,6 +172,24 @@ def read_copy(
         expiration,
         str(arn),
         str(user_id),
+    )
+
+
+def as_role_session(credentials: PrincipalCredentials) -> TemporaryCredentials:
+    """Return the credentials of a role session with an expiration. Raises UnexpectedAnswer."""
+    arn = find_arn(credentials.assumed_role_arn)
+    if credentials.expiration is None or arn is None or not arn.assumed_role_name:
+        raise UnexpectedAnswer(
+            "IAM Identity Center returned credentials that are no role session with an "
+            f"expiration. {_NOT_FROM_STS}"
+        )
+    return TemporaryCredentials(
+        credentials.access_key_id,
+        credentials.secret_access_key,
+        credentials.session_token,
+        credentials.expiration,
+        credentials.assumed_role_arn,
+        credentials.assumed_role_id,
     )
 
 

@@ -1,9 +1,21 @@
-"""A session of IAM Identity Center, as the config file names it."""
+"""Sessions of IAM Identity Center, and the roles that they grant in accounts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+import shlex
+from dataclasses import dataclass, field
 from typing import Optional
+
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.arns import Role, parse_role_name
+from awscli_assume.model.printable import option_words
+
+# The role of IAM that Identity Center makes of a permission set (IAM Identity Center User
+# Guide, "Referencing permission sets in resource policies").
+_RESERVED = re.compile(r"AWSReservedSSO_(?P<name>.+)_[0-9a-f]{16}")
+# IAM Identity Center API reference, "CreatePermissionSet".
+_NAME_MAX = 32
 
 
 @dataclass(frozen=True)
@@ -25,3 +37,87 @@ class SsoSession:
         if self.profile is not None:
             return ("sso", "login", "--profile", self.profile)
         return ("sso", "login", "--sso-session", self.name)
+
+
+@dataclass(frozen=True)
+class IdentityCenterRole:
+    """A permission set in an account, as an SSO session grants it.
+
+    ``sso_session`` is the name of an ``[sso-session]``, or the start URL of profiles without
+    one. In a dry run ``account_id`` may be a name that nothing has looked up. ``settings`` is
+    the profile whose region and client settings apply, None for the default profile.
+    """
+
+    sso_session: str
+    account_id: str
+    role_name: str
+    account_name: Optional[str] = field(default=None, compare=False)
+    settings: Optional[str] = field(default=None, compare=False)
+
+    @property
+    def profile(self) -> str:
+        """The name of the profile that the CLI's session sees; no file has it."""
+        return f"{self.sso_session}/{self.account_id}/{self.role_name}"
+
+    @property
+    def role(self) -> Role:
+        """The account and the name, for a template."""
+        return Role(self.role_name, account_id=self.account_id)
+
+    def with_account(self, role: Role) -> Role:
+        """Return a role that is assumed from this one: its account is this one by default."""
+        is_named = role.account_id is not None or role.account_name is not None
+        return role if is_named else role.in_account(self.account_id)
+
+    @property
+    def options(self) -> str:
+        """The options that name this role and nothing else, quoted for a shell."""
+        words = ["--sso-session", self.sso_session, "--account-id", self.account_id]
+        return shlex.join([*words, *option_words("--role-name", self.role_name)])
+
+    def __str__(self) -> str:
+        return f"{self.account_name or self.account_id}/{self.role_name}"
+
+
+def check_permission_set(text: str) -> str:
+    """Return the name of a permission set. Raises InvalidRequest."""
+    role = parse_role_name(text)
+    if role.path != "/" or len(text) > _NAME_MAX:
+        raise InvalidRequest(
+            f"Invalid role name {text!r}: a role of IAM Identity Center has the name of its "
+            f"permission set, which has no path and at most {_NAME_MAX} characters"
+        )
+    return role.name
+
+
+def account_and_permission_set(text: str) -> Optional[tuple[str, str]]:
+    """Return the parts of ``ACCOUNT/NAME`` or ``ACCOUNT:NAME``; None for what is neither."""
+    if text.startswith("arn:") or "://" in text:
+        return None
+    account, found, name = text.partition(":" if ":" in text else "/")
+    if not found or not account:
+        return None
+    try:
+        return account, check_permission_set(name)
+    except InvalidRequest:
+        return None
+
+
+def permission_set_of(role_name: str) -> Optional[str]:
+    """Return the permission set of a role that Identity Center made, None for other roles."""
+    found = _RESERVED.fullmatch(role_name)
+    return found["name"] if found else None
+
+
+def reserved_role(role: Role) -> InvalidRequest:
+    """Return the error for the role of IAM that stands for a permission set.
+
+    Its trust policy allows Identity Center alone to assume it.
+    """
+    name = permission_set_of(role.name) or "NAME"
+    account = role.account_id or role.account_name or "ACCOUNT"
+    return InvalidRequest(
+        f"The role '{role.name}' is that of a permission set, and only IAM Identity Center can "
+        f"assume it. Name the account and the permission set: aws assume "
+        f"{shlex.quote(f'{account}/{name}')}"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Callable, Optional
 
@@ -13,6 +14,20 @@ from awscli_assume.model.credentials import TemporaryCredentials
 MARGIN_SECONDS = 15 * 60 + 60
 # STS throttles: after a failure, not every request tries again.
 PAUSE_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class RenewableCredentials:
+    """The first credentials for a program that runs for long, and how to get the next ones.
+
+    ``renews_silently`` is False if the next ones need an MFA code.
+    """
+
+    first: TemporaryCredentials
+    region: Optional[str]
+    role: str
+    renew: Callable[[], TemporaryCredentials] = field(repr=False)
+    renews_silently: bool = True
 
 
 def renewal_margin(lifetime_seconds: float) -> float:

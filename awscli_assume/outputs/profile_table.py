@@ -66,6 +66,9 @@ def _cells(state: Any, now: datetime, style: Style) -> tuple[str, str, str, str,
 
 def _role(state: Any) -> str:
     """Return the account and the name of the role, with its path."""
+    granted = state.record.identity_center
+    if state.record.role_arn is None and granted is not None:
+        return f"{granted.account_id}/{granted.role_name}"
     arn = find_arn(state.role_arn) if state.role_arn else None
     if arn is None:
         return f"copy of {state.record.source_profile or 'the environment'}"

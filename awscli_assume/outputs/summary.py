@@ -142,6 +142,8 @@ def not_recorded_note(inputs: Sequence[str], profile: str) -> str:
 
 
 def _role(record: Any) -> str:
+    if record.role_arn is None and record.identity_center is not None:
+        return f"{record.identity_center.account_id}/{record.identity_center.role_name}"
     source = record.source_profile or "the environment"
     return record.role_arn or f"a copy of the credentials of {source}"
 

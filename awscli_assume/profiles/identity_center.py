@@ -1,13 +1,21 @@
-"""The sessions of IAM Identity Center in the config file."""
+"""The sessions of IAM Identity Center in the config file, and their roles as sources.
+
+The CLI's session sees such a role as a profile that no file has, so that the host's own
+provider, its token cache and its cache of role credentials do the work.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Mapping, Optional, Sequence
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.protocols import Profile
-from awscli_assume.model.identity_center import SsoSession
+from awscli_assume.model.identity_center import IdentityCenterRole, SsoSession
 from awscli_assume.model.printable import printable
+from awscli_assume.profiles.include_profile import ResolvedProfiles, all_with_inherited
+from awscli_assume.profiles.record import read_record
+from awscli_assume.profiles.settings import BLOCK, client_settings
 
 __all__ = ["SsoSession", "choose_session", "sso_sessions"]
 
@@ -55,3 +63,84 @@ def choose_session(sessions: Sequence[SsoSession], name: Optional[str]) -> SsoSe
 
 def _key(url: str) -> str:
     return url.rstrip("/#")
+
+
+def sessions_of(profiles: ResolvedProfiles) -> list[SsoSession]:
+    """Return the sessions that the files have."""
+    return sso_sessions({"profiles": profiles.written, "sso_sessions": profiles.sso_sessions})
+
+
+def session_of(profiles: ResolvedProfiles, role: IdentityCenterRole) -> SsoSession:
+    """Return the session of a role. Raises InvalidConfiguration if the files lack it."""
+    for session in sessions_of(profiles):
+        if role.sso_session in (session.name, session.start_url):
+            return session
+    raise InvalidConfiguration(
+        f"The SSO session '{role.sso_session}', which grants {role}, is gone from "
+        f"{profiles.files[0]}. To configure it: aws configure sso-session"
+    )
+
+
+def add_source(profiles: ResolvedProfiles, role: IdentityCenterRole) -> str:
+    """Let the view have the profile of a role, and return the profile's name.
+
+    Raises InvalidConfiguration if the files lack its session.
+    """
+    session = session_of(profiles, role)
+    settings = profiles.resolve(role.settings or "default")
+    profiles.add(role.profile, profile_of(role, session, settings), role)
+    return role.profile
+
+
+def known_roles(
+    profiles: ResolvedProfiles, sessions: Sequence[SsoSession]
+) -> list[IdentityCenterRole]:
+    """Return the roles of the sessions that profiles name, and those that we wrote."""
+    roles = []
+    for profile in all_with_inherited(profiles.written).values():
+        record = read_record(profile)
+        own = record.identity_center if record is not None else None
+        roles.append(own or _role_of(profile, sessions))
+    return [role for role in roles if role is not None]
+
+
+def role_of_profile(
+    profiles: ResolvedProfiles, name: str, sessions: Sequence[SsoSession]
+) -> Optional[IdentityCenterRole]:
+    """Return the role that a profile names, with the settings of the profile; None for others."""
+    if name not in profiles or read_record(profiles.written[name]) is not None:
+        return None
+    role = _role_of(profiles.resolve(name), sessions)
+    return None if role is None else replace(role, settings=name)
+
+
+def _role_of(profile: Profile, sessions: Sequence[SsoSession]) -> Optional[IdentityCenterRole]:
+    account_id, role_name = profile.get("sso_account_id"), profile.get("sso_role_name")
+    # botocore assumes a role, and asks a web identity, before it asks Identity Center.
+    if not (account_id and role_name) or "role_arn" in profile:
+        return None
+    name = profile.get("sso_session") or _key(str(profile.get("sso_start_url")))
+    for session in sessions:
+        if name in (session.name, _key(session.start_url)):
+            account = profile.get("sso_account_name") or profile.get("account_name")
+            return IdentityCenterRole(session.name, str(account_id), str(role_name), account)
+    return None
+
+
+def profile_of(role: IdentityCenterRole, session: SsoSession, settings: Profile) -> Profile:
+    """Return the profile of a role, with the settings of another one."""
+    # Without a region of the profile, the calls to STS go to that of the session.
+    region = {"region": settings.get("region", session.region)}
+    block = {BLOCK: settings[BLOCK]} if BLOCK in settings else {}
+    if session.profile is None:
+        login = {"sso_session": session.name}
+    else:
+        login = {"sso_start_url": session.start_url, "sso_region": session.region}
+    return {
+        **client_settings(settings),
+        **region,
+        **block,
+        **login,
+        "sso_account_id": role.account_id,
+        "sso_role_name": role.role_name,
+    }

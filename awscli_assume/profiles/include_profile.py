@@ -6,12 +6,15 @@ profiles in which they have what they inherit; no file and no session is changed
 
 from __future__ import annotations
 
-from typing import Iterator, Mapping, Optional
+from typing import TYPE_CHECKING, Iterator, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.protocols import Profile
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.record import BLOCK, read_record
+
+if TYPE_CHECKING:
+    from awscli_assume.model.identity_center import IdentityCenterRole
 
 INCLUDE = "include_profile"
 ACCESS_KEYS = ("aws_access_key_id", "aws_secret_access_key")
@@ -29,13 +32,18 @@ class ResolvedProfiles(Mapping[str, Profile]):
     """A view of all profiles, in which those that were resolved have what they inherit.
 
     ``written`` are the profiles as the files have them, ``files`` the paths of the two files
-    for messages. The nearest value of a key wins.
+    for messages, and ``sso_sessions`` the ``[sso-session]`` sections. The nearest value of a
+    key wins. ``identity_center`` are the roles whose profiles no file has, by their names.
     """
 
-    def __init__(self, written: Profiles, files: tuple[str, str]) -> None:
+    def __init__(
+        self, written: Profiles, files: tuple[str, str], sso_sessions: Optional[Profiles] = None
+    ) -> None:
         self.written = written
         self.files = files
+        self.sso_sessions = sso_sessions or {}
         self.resolved: dict[str, Profile] = {}
+        self.identity_center: dict[str, IdentityCenterRole] = {}
 
     def __getitem__(self, name: str) -> Profile:
         found = self.resolved.get(name)
@@ -47,6 +55,11 @@ class ResolvedProfiles(Mapping[str, Profile]):
     def __len__(self) -> int:
         return len(self.written)
 
+    def add(self, name: str, profile: Profile, role: IdentityCenterRole) -> None:
+        """Add the profile of a role of IAM Identity Center, which no file has."""
+        self.resolved[name] = profile
+        self.identity_center[name] = role
+
     def resolve(self, name: str, is_source: bool = False) -> Profile:
         """Resolve a profile and return it.
 
@@ -54,6 +67,8 @@ class ResolvedProfiles(Mapping[str, Profile]):
         Raises InvalidConfiguration for a circle, for a profile that is missing, and where a
         source has no credentials but the access keys of an included profile.
         """
+        if name in self.identity_center:
+            return self.resolved[name]
         path = _path(self.written, name, self.files)
         if len(path) == 1:
             return self.written.get(name, {})

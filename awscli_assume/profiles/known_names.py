@@ -36,6 +36,15 @@ def known_in(profiles: Profiles) -> KnownNames:
     )
 
 
+def accounts_with_role(profiles: Profiles, name: str) -> list[str]:
+    """Return the accounts in which profiles, ours too, have a role of IAM by its path and name."""
+    records = (read_record(profile) for profile in profiles.values())
+    arns = [*(profile.get("role_arn") for profile in profiles.values())]
+    arns += [record.role_arn for record in records if record is not None]
+    roles = (_role(arn) for arn in arns)
+    return [str(one.account_id) for one in roles if one and _path_and_name(one) == name]
+
+
 def profile_in_other_case(word: str, profiles: Profiles) -> Optional[str]:
     """Return the profile with a role whose name differs from a word in case only, if one does.
 

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import Mapping, Optional, Sequence, cast
+from typing import TYPE_CHECKING, Mapping, Optional, Sequence, cast
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.context import NO_SETTINGS, RequestSettings
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.request.request import PARAMETERS, AssumeRoleRequest
+
+if TYPE_CHECKING:
+    from awscli_assume.model.identity_center import IdentityCenterRole
 
 BLOCK = "assumed"
 NOT_STORED = "(not kept)"
@@ -28,7 +31,11 @@ _JSON = ("via", "policy-arns", "tags", "transitive-tag-keys")
 _AUTO_REFRESH = "auto-refresh"
 _COPY_SOURCE = "copy-source"
 _REGION, _ENDPOINT, _CA_BUNDLE = "sts-region", "endpoint-url", "ca-bundle"
+_SSO_KEYS = ("sso-session", "sso-account-id", "sso-role-name")
+_SETTINGS = "settings-profile"
 _OWN_KEYS = (
+    *_SSO_KEYS,
+    _SETTINGS,
     _REGION,
     _ENDPOINT,
     _CA_BUNDLE,
@@ -55,7 +62,9 @@ class Record:
     was sent. With ``auto_refresh``
     the target has a credential_process of ours in place of keys. With a
     ``credential_source`` the source profile's credentials come from there only.
-    ``role_arn`` None is a copy of the source's own credentials, without a role.
+    ``role_arn`` None is a copy of the source's own credentials, without a role of STS. With
+    ``identity_center`` the source is that role, and ``source_profile`` is the name by which the
+    CLI's session knows it.
     """
 
     role_arn: Optional[str]
@@ -66,6 +75,7 @@ class Record:
     auto_refresh: bool = False
     credential_source: Optional[str] = None
     settings: RequestSettings = NO_SETTINGS
+    identity_center: Optional[IdentityCenterRole] = None
 
     @property
     def request_settings(self) -> RequestSettings:
@@ -94,13 +104,12 @@ class Record:
 
     def to_block(self) -> dict[str, str]:
         """Return the block's keys and values, all on one line each."""
-        block = {_COPY_SOURCE: "true"} if self.role_arn is None else {"role-arn": self.role_arn}
+        block = {_COPY_SOURCE: "true"} if self.is_copy else {}
+        if self.role_arn is not None:
+            block["role-arn"] = self.role_arn
         if self.session_name:
             block["role-session-name"] = self.session_name
-        if self.source_profile is not None:
-            block["source-profile"] = self.source_profile
-        if self.source_profile is None or self.credential_source is not None:
-            block["credential-source"] = self.credential_source or self._source_kind
+        block.update(self._source_block())
         if self.region is not None:
             block["target-region"] = self.region
         found = self.settings
@@ -115,10 +124,21 @@ class Record:
         block.update(self.options)
         return block
 
+    def _source_block(self) -> dict[str, str]:
+        """Return the keys that name the source."""
+        role = self.identity_center
+        if role is not None:
+            block = dict(zip(_SSO_KEYS, (role.sso_session, role.account_id, role.role_name)))
+            return {**block, **({_SETTINGS: role.settings} if role.settings else {})}
+        block = {} if self.source_profile is None else {"source-profile": self.source_profile}
+        if self.source_profile is None or self.credential_source is not None:
+            block["credential-source"] = self.credential_source or self._source_kind
+        return block
+
     @property
     def is_copy(self) -> bool:
         """Return whether the source's own credentials were copied, without a role."""
-        return self.role_arn is None
+        return self.role_arn is None and self.identity_center is None
 
     def matches(self, other: Optional[Record]) -> bool:
         """Return whether two records stand for the same request from the same source.
@@ -184,6 +204,7 @@ def record_of(
     region: Optional[str],
     auto_refresh: bool = False,
     credential_source: Optional[str] = None,
+    identity_center: Optional[IdentityCenterRole] = None,
 ) -> Record:
     """Return the record of a request; ``session_name`` is the name or its template."""
     return Record(
@@ -194,6 +215,7 @@ def record_of(
         options=_options_of(request),
         auto_refresh=auto_refresh,
         credential_source=credential_source,
+        identity_center=identity_center,
     )
 
 
@@ -225,16 +247,28 @@ def read_record(profile: Optional[Profile]) -> Optional[Record]:
     block = (profile or {}).get(BLOCK)
     if not isinstance(block, Mapping):
         return None
-    if "role-arn" not in block and block.get(_COPY_SOURCE) != "true":
+    role = _identity_center_role(block)
+    if "role-arn" not in block and block.get(_COPY_SOURCE) != "true" and role is None:
         return None
     return Record(
         role_arn=block.get("role-arn"),
         session_name=block.get("role-session-name", ""),
-        source_profile=block.get("source-profile"),
+        source_profile=block.get("source-profile") if role is None else role.profile,
         region=block.get("target-region"),
         settings=RequestSettings(block.get(_REGION), block.get(_ENDPOINT), block.get(_CA_BUNDLE)),
         options=tuple((name, value) for name, value in block.items() if name not in _OWN_KEYS),
         auto_refresh=block.get(_AUTO_REFRESH) == "true",
         # Without a source profile it is the environment, and nothing else.
         credential_source=block.get("credential-source") if "source-profile" in block else None,
+        identity_center=role,
     )
+
+
+def _identity_center_role(block: Mapping[str, str]) -> Optional[IdentityCenterRole]:
+    if not all(block.get(key) for key in _SSO_KEYS):
+        return None
+    # Here, because no other record needs it.
+    from awscli_assume.model.identity_center import IdentityCenterRole
+
+    session, account_id, role_name = (str(block[key]) for key in _SSO_KEYS)
+    return IdentityCenterRole(session, account_id, role_name, settings=block.get(_SETTINGS))

@@ -66,16 +66,16 @@ def choose_profile_pair(
     if not needs_source:
         is_ours = read_record(profiles.get(current or "")) is not None
         is_there = current in profiles and (is_explicit or not is_ours)
-        return _profile_pair(profiles, None, (is_there and current) or "default", explicit_target)
+        return with_target(profiles, None, (is_there and current) or "default", explicit_target)
     if has_environment_keys and not is_explicit:
-        return _profile_pair(profiles, None, current or "default", explicit_target)
+        return with_target(profiles, None, current or "default", explicit_target)
     if current is None or is_explicit:
         current = current or "default"
-        return _profile_pair(profiles, current, current, explicit_target)
+        return with_target(profiles, current, current, explicit_target)
     record = read_record(profiles.get(current))
     if record is not None or current not in profiles:
         before = record.source_profile if record is not None else "default"
-        again = _profile_pair(profiles, before, before or "default", explicit_target)
+        again = with_target(profiles, before, before or "default", explicit_target)
         if record is not None:
             again = replace(
                 again, credential_source=record.credential_source, settings=record.request_settings
@@ -83,7 +83,7 @@ def choose_profile_pair(
         if is_target(current, again.target):
             _check_source_is_there(profiles, current, record)
             return again
-    return _profile_pair(profiles, current, current, explicit_target)
+    return with_target(profiles, current, current, explicit_target)
 
 
 def holds_role_session(profile: Optional[Profile]) -> bool:
@@ -129,9 +129,10 @@ def _check_source_is_there(profiles: Profiles, current: str, record: Optional[Re
         )
 
 
-def _profile_pair(
+def with_target(
     profiles: Profiles, source: Optional[str], configuration: str, target: Optional[str]
 ) -> ProfilePair:
+    """Return a source with its target, which the settings of ``configuration`` may name."""
     if target in (None, AUTO):
         target = target_of_settings(profiles, configuration, is_auto=target == AUTO)
     return ProfilePair(source, str(target), configuration)

@@ -70,6 +70,8 @@ class ProfileState:
     def account_id(self) -> Optional[str]:
         """The account of the role, or of whom a copy is; None where that is not known."""
         arn = find_arn(self.record.role_arn or self.principal_arn)
+        if arn is None and self.record.identity_center is not None:
+            return self.record.identity_center.account_id
         return arn.account_id if arn else None
 
     def satisfies(self, wanted: Record, least: int, region: Optional[str]) -> bool:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Optional, Sequence
 
 from awscli_assume.arguments.profiles import given_role_option
-from awscli_assume.errors import RoleNeeded, with_advice
+from awscli_assume.errors import AmbiguousRole, RoleNeeded, with_advice
 from awscli_assume.host import HAS_SIGN_IN, use_profile
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedGlobals
 from awscli_assume.model.printable import option_words
-from awscli_assume.model.request.role_specifier import AmbiguousRole, RoleOptions, similar_names
+from awscli_assume.model.request.role_specifier import similar_names
 from awscli_assume.model.role_selection import (
     Choice,
     Selection,
@@ -77,14 +77,16 @@ def _selection(
     return selection_of(choices).typed("".join(f"{word} " for word in query))
 
 
-def _choice_of(meaning: RoleOptions) -> Choice:
-    """Return one meaning of an ambiguous ROLE as a choice."""
-    role = meaning.role_name or (meaning.role_arn or "").rpartition(":role/")[2]
+def _choice_of(meaning: str) -> Choice:
+    """Return one meaning of an ambiguous ROLE, which is given as options, as a choice."""
+    words = shlex.split(meaning)
+    options = dict(zip(words[::2], words[1::2]))
+    role = options.get("--role-name") or options.get("--role-arn", "").rpartition(":role/")[2]
     return Choice(
-        one_line(meaning.account or "-"),
-        one_line(role or meaning.profile or ""),
-        one_line(str(meaning)),
-        tuple(shlex.split(str(meaning))),
+        one_line(options.get("--account-id", "-")),
+        one_line(role or options.get(_PROFILE, "")),
+        one_line(meaning),
+        tuple(words),
     )
 
 

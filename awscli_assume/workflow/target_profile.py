@@ -9,7 +9,7 @@ from typing import Optional, Sequence
 from awscli_assume.aws.caller_identity import get_caller_identity
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.client import profile_client
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
 from awscli_assume.outputs.summary import (
@@ -77,22 +77,16 @@ def with_target_name(
     template = plan.profile_pair.target
     if not is_template(template):
         return plan
-    if not isinstance(plan, AssumePlan):
-        raise InvalidRequest(
-            f"The target is the template '{template}' of a role's profile, and --copy-source "
-            "assumes no role. Name the profile: --update-profile NAME"
-        )
-    role = plan.with_known_role().request.role
-    is_known = (role.account_id or "").isdigit()
-    if "{account}" in template and not is_known and is_called:
+
+    def look_up(unknown: AssumePlan) -> AssumePlan:
         # Here, because most targets need no lookup.
         from awscli_assume.workflow.credentials.assume_role import plan_with_account
 
-        unknown = plan
-        plan = signed_in(context, plan, lambda: plan_with_account(context, unknown), login)
-        role = plan.request.role
+        return signed_in(context, unknown, lambda: plan_with_account(context, unknown), login)
+
+    plan, role = plan.with_role(look_up if is_called and "{account}" in template else None)
     name = name_from_template(template, placeholder_values(role, context.environment))
-    return replace(plan, profile_pair=replace(plan.profile_pair, target=name))
+    return plan.with_target(name)
 
 
 def check_target(context: CommandContext, plan: Plan) -> CheckedTarget:

@@ -47,7 +47,7 @@ def login_arguments(session: Session) -> Optional[tuple[str, ...]]:
         if "role_arn" not in profile or profile.get("source_profile") in (None, name):
             for command, keys in _COMMANDS:
                 if keys[0] in profile:
-                    return (*command, "--profile", _profile_with_keys(session, name, keys))
+                    return (*command, *_login_option(session, name, keys))
             return None
         name = profile["source_profile"]
     return None
@@ -58,17 +58,25 @@ def login_command(arguments: tuple[str, ...]) -> str:
     return shlex.join(("aws", *arguments))
 
 
-def _profile_with_keys(session: Session, name: str, keys: tuple[str, ...]) -> str:
-    """Return the profile whose own section has the keys: the named one, or one it includes."""
+def _login_option(session: Session, name: str, keys: tuple[str, ...]) -> tuple[str, str]:
+    """Return the option that names the login: a profile, or the session that no profile names.
+
+    The profile is the one whose own section has the keys: the named one, or one it includes. The
+    files do not have the profile of a role of IAM Identity Center (profiles/identity_center.py).
+    """
+    wanted = {key: session.full_config["profiles"][name].get(key) for key in keys}
     profiles = profiles_as_written(session)
     current: Optional[str] = name
     seen: set[str] = set()
     while current is not None and current in profiles and current not in seen:
-        if all(key in profiles[current] for key in keys):
-            return current
+        if all(profiles[current].get(key) == value for key, value in wanted.items()):
+            return "--profile", current
         seen.add(current)
         current = profiles[current].get(_INCLUDE)
-    return name
+    if "sso_session" in wanted:
+        return "--sso-session", str(wanted["sso_session"])
+    same = (own for own in profiles if all(profiles[own].get(key) == wanted[key] for key in keys))
+    return "--profile", next(same, name)
 
 
 def _hint(arguments: Optional[tuple[str, ...]]) -> str:

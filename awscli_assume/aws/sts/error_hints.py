@@ -45,6 +45,11 @@ _HINTS: Mapping[str, Mapping[str, str]] = {
         "": "The access key of the source profile does not exist, is inactive, or belongs to "
         "another partition"
     },
+    # GetRoleCredentials (IAM Identity Center Portal API reference).
+    "ForbiddenException": {
+        "": "IAM Identity Center does not grant this role to you in this account. To see what it "
+        "grants: aws assume roles"
+    },
     "PackedPolicyTooLarge": {
         "": "Session policies and tags share one limit: shorten the policy, use managed policies "
         "(--policy-arns) instead, or pass fewer tags"

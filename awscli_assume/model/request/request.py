@@ -157,6 +157,15 @@ class AssumeRoleRequest:
         }
         return {name: value for name, value in values.items() if value not in (None, "", [])}
 
+    def shown_parameters(self) -> dict[str, object]:
+        """Return the parameters as a dry run shows them, without the token code."""
+        parameters = self.parameters()
+        if "TokenCode" in parameters:
+            parameters["TokenCode"] = "******"
+            # Only IAM can tell it, as PARTITION and ACCOUNT.
+            parameters.setdefault("SerialNumber", "SERIAL")
+        return parameters
+
 
 def _structures(pairs: Iterable[tuple[str, str]], *members: str) -> list[dict[str, str]]:
     return [dict(zip(members, pair)) for pair in pairs]

@@ -10,10 +10,10 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Iterable, Mapping, Optional, Sequence
+from typing import Iterable, Mapping, Optional
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from awscli_assume.errors import InvalidRequest, RoleNeeded
+from awscli_assume.errors import AmbiguousRole, InvalidRequest
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.arns import parse_role_arn, parse_role_name
 
@@ -71,14 +71,6 @@ class RoleOptions:
         return " ".join(f"{option} {shlex.quote(value)}" for option, value in options if value)
 
 
-class AmbiguousRole(RoleNeeded):
-    """ROLE has several ``meanings``, from which the user can choose on a terminal."""
-
-    def __init__(self, message: str, meanings: Sequence[RoleOptions]) -> None:
-        super().__init__(message)
-        self.meanings = meanings
-
-
 def parse_role_specifier(
     text: str, known: KnownNames, account: Optional[str] = None
 ) -> RoleOptions:
@@ -101,10 +93,7 @@ def parse_role_specifier(
     else:
         found = _meanings(text, known)
     if len(found) > 1:
-        ways = "; or ".join(str(one) for one in found)
-        raise AmbiguousRole(
-            f"The role {text!r} is ambiguous. Type one of these in place of it: {ways}", found
-        )
+        raise AmbiguousRole(text, [str(one) for one in found])
     if found[0].role_name is not None:
         parse_role_name(found[0].role_name, found[0].account)
     return found[0]
@@ -141,6 +130,19 @@ def _meanings(text: str, known: KnownNames) -> list[RoleOptions]:
         both = [_named(role, account), _named(text)] if account else [_named(text)]
         found = [one for one in both if _is_valid(one)] or [_named(text)]
     return found
+
+
+def confirmed_meanings(
+    text: str, known: KnownNames, accounts: Iterable[str] = ()
+) -> list[RoleOptions]:
+    """Return the meanings as a role of IAM that the configuration has exactly.
+
+    ``accounts`` are those of the specifier in which the configuration has the role.
+    """
+    found = [RoleOptions(profile=text)] if text in known.role_profiles else []
+    _, role = _account_and_role(text)
+    found += [_named(role, one) for one in accounts]
+    return [*found, _named(text)] if _is_known_role(text, known) else found
 
 
 def _account_and_role(text: str) -> tuple[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field, replace
-from typing import Optional
+from io import StringIO
+from typing import Callable, Optional
 
 from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.aws.optional_call import create_optional_client
@@ -29,7 +30,7 @@ from awscli_assume.aws.sts.source_credentials import (
     no_credentials,
 )
 from awscli_assume.aws.sts.web_identity import unsigned_signer
-from awscli_assume.errors import InvalidRequest
+from awscli_assume.errors import InvalidRequest, NoTerminal
 from awscli_assume.host import (
     CLI_NAME,
     ClientError,
@@ -47,12 +48,17 @@ from awscli_assume.host.protocols import (
     Session,
     StsClient,
 )
+from awscli_assume.model.credentials import TemporaryCredentials
+from awscli_assume.model.renewer import RenewableCredentials
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.outputs.shells import SHELLS, shell_of, word
 from awscli_assume.outputs.variables import KEY_VARIABLES, SOURCE_VARIABLE, exported_role
 from awscli_assume.profiles.known_names import similar_roles_known
 from awscli_assume.workflow.credentials.mfa_code import MfaProcess, mfa_process_of
-from awscli_assume.workflow.credentials.mfa_session import check_code_available
+from awscli_assume.workflow.credentials.mfa_session import (
+    check_code_available,
+    repeats_without_code,
+)
 from awscli_assume.workflow.credentials.role_chain import assume_first, assume_rest
 from awscli_assume.workflow.planning.plan import AssumedRole, AssumePlan
 from awscli_assume.workflow.planning.source_profile import use_source
@@ -192,6 +198,46 @@ def assume(ready_request: ReadyRequest, environment: Environment) -> AssumedRole
     return AssumedRole(plan, credentials, region, now)
 
 
+def obtain_renewable(context: CommandContext, plan: AssumePlan) -> RenewableCredentials:
+    """Assume the role for a program that runs for long, and return how to assume it again."""
+    ready_request = prepare(context, plan)
+    first = send(context, ready_request)
+    # With the MFA device that may have been found.
+    ready_request = replace(ready_request, plan=first.plan)
+    request, environment = ready_request.request, context.environment
+    is_silent = repeats_without_code(
+        request, ready_request.signer, ready_request.process, environment.now()
+    )
+    return RenewableCredentials(
+        first.credentials,
+        first.region,
+        request.role.arn,
+        _repeat(ready_request, environment),
+        is_silent,
+    )
+
+
+def _repeat(
+    ready_request: ReadyRequest, environment: Environment
+) -> Callable[[], TemporaryCredentials]:
+    # The command has the terminal: a question or a note would appear in its output.
+    silent = replace(environment, has_terminal=lambda: False, err=StringIO())
+    # A code works once.
+    request = replace(ready_request.request, token_code=None)
+
+    def assume_again() -> TemporaryCredentials:
+        try:
+            return assume(ready_request.with_request(request), silent).credentials
+        except NoTerminal:
+            raise NoTerminal(
+                f"The session of {request.role.arn} has expired, and the next one needs a code "
+                f"of the MFA device {request.serial_number}. Leave the command and run it again: "
+                "aws assume exec"
+            ) from None
+
+    return assume_again
+
+
 def _mfa_process(session: Session, plan: AssumePlan) -> Optional[MfaProcess]:
     if plan.request.token_code is not None:
         return None
@@ -257,8 +303,12 @@ def _suggest_source(error: ClientError, plan: AssumePlan, environment: Environme
     """Say which keys were refused: those of a profile, or those that we have set in a shell."""
     details = error.response.get("Error", {})
     wrong_clock = details.get("Message", "").startswith(_WRONG_CLOCK)
-    if details.get("Code") in _WRONG_KEYS and not wrong_clock:
-        name = plan.profile_pair.source
+    name = plan.profile_pair.source
+    if (
+        details.get("Code") in _WRONG_KEYS
+        and not wrong_clock
+        and plan.identity_center_role is None
+    ):
         option = [] if name is None else ["--profile", name]
         command = shlex.join(["aws", "configure", "list", *option])
         add_hint(error, f"To see where the keys come from: {command}")
@@ -282,7 +332,9 @@ def explain_command(plan: AssumePlan, parsed_globals: ParsedGlobals) -> str:
     name = request.role_session_name
     # Its settings count for the call as well, and no option stands for a credential_source.
     by_profile = profile_pair.is_role
-    source = profile_pair.source if profile_pair.credential_source is None else None
+    first = plan.identity_center_role
+    is_profile = profile_pair.credential_source is None and first is None
+    source = profile_pair.source if is_profile else None
     options: list[tuple[str, Optional[str]]] = [
         ("--role-arn", None if by_profile else request.role.arn),
         ("--profile", profile_pair.configuration if by_profile else source),
@@ -294,6 +346,8 @@ def explain_command(plan: AssumePlan, parsed_globals: ParsedGlobals) -> str:
         ("--serial-number", request.serial_number),
         ("--source-identity", request.source_identity),
         ("--duration-seconds", str(request.duration_seconds) if plan.has_flag else None),
+        ("--sso-session", None if first is None else first.sso_session),
+        ("--via", None if first is None else f"{first.account_id}/{first.role_name}"),
     ]
     words = ["aws", "assume", "explain"]
     for role in request.via:

@@ -1,4 +1,7 @@
-"""The source's own temporary credentials, without a role: ``--copy-source``, or no role named."""
+"""The source's own temporary credentials, without a role of STS.
+
+That is ``--copy-source``, no role named, or a role of IAM Identity Center.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,22 @@ from awscli_assume.files.masking import NEW
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.protocols import ParsedArgs
-from awscli_assume.model.credentials import PrincipalCredentials, format_time, read_copy
+from awscli_assume.model.arns import Role
+from awscli_assume.model.credentials import (
+    PrincipalCredentials,
+    TemporaryCredentials,
+    UsableCredentials,
+    as_role_session,
+    format_time,
+    read_copy,
+)
+from awscli_assume.model.renewer import RenewableCredentials
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.source import DEFAULT_TARGET, ProfilePair
 from awscli_assume.profiles.state import ProfileState, expiration_beside
-from awscli_assume.workflow.planning.make_plan import make_plan
-from awscli_assume.workflow.planning.plan import ObtainedCredentials, Plan, UsableCredentials
+from awscli_assume.workflow.planning.make_plan import make_plan, plan_role
+from awscli_assume.workflow.planning.plan import AccountLookUp, ObtainedCredentials, Plan
 from awscli_assume.workflow.planning.source_profile import (
     choose_source,
     has_environment_keys,
@@ -33,36 +45,63 @@ from awscli_assume.workflow.planning.source_profile import (
 )
 
 if TYPE_CHECKING:
+    from awscli_assume.model.diagnosis import Diagnosis
     from awscli_assume.workflow.refresh.batch import Run
 
 
 @dataclass(frozen=True)
 class CopyPlan(Plan):
-    """Copy the source's own temporary credentials to the target."""
+    """Copy the source's own temporary credentials to the target.
+
+    With an ``identity_center_role`` they are those of a role of IAM Identity Center.
+    """
 
     profile_pair: ProfilePair
     profiles: ResolvedProfiles
     settings: RequestSettings = NO_SETTINGS
+    auto_refresh: bool = False
 
     expected_expiry: ClassVar[Optional[str]] = NEW
 
     def record(self, region: Optional[str]) -> Record:
         """Return the record for the target profile; ``region`` is the one that is written."""
-        return Record(None, "", self.profile_pair.source, region)
+        return Record(
+            None,
+            "",
+            self.profile_pair.source,
+            region,
+            auto_refresh=self.auto_refresh,
+            identity_center=self.identity_center_role,
+        )
+
+    def with_role(self, look_up: Optional[AccountLookUp]) -> tuple[Plan, Role]:
+        """Return the plan, and its role, whose account is known."""
+        role = self.identity_center_role
+        return super().with_role(look_up) if role is None else (self, role.role)
+
+    def with_target(self, name: str) -> CopyPlan:
+        """Return the plan with another target profile."""
+        return replace(self, profile_pair=replace(self.profile_pair, target=name))
 
     def expected_credentials(self, now: datetime) -> PrincipalCredentials:
         """Return what a dry run shows in place of the credentials."""
         return PrincipalCredentials(NEW, NEW, NEW, now, NEW, NEW)
 
     def dry_run_requests(self) -> list[dict[str, object]]:
-        """Return the one request to STS, which returns whose credentials they are."""
+        """Return the request for the credentials of a role, and that which says whose they are."""
+        requests: list[tuple[str, dict[str, object]]] = [("GetCallerIdentity", {})]
+        role = self.identity_center_role
+        if role is not None:
+            names = {"accountId": role.account_id, "roleName": role.role_name}
+            requests.insert(0, ("GetRoleCredentials", dict(names)))
         return [
             {
-                "Operation": "GetCallerIdentity",
+                "Operation": operation,
                 "SourceProfile": self.profile_pair.source,
                 "TargetProfile": self.profile_pair.target,
-                "Parameters": {},
+                "Parameters": parameters,
             }
+            for operation, parameters in requests
         ]
 
     def obtain(self, context: CommandContext) -> ObtainedCredentials:
@@ -97,6 +136,8 @@ class CopyPlan(Plan):
         client = clients.signed_by(source, found, self.settings)
         caller = get_caller_identity(client).caller
         credentials = read_copy(found, expiration, caller.arn, caller.user_id)
+        if self.identity_center_role is not None:
+            credentials = as_role_session(credentials)
         return ObtainedCredentials(self, credentials, region_of(client), now)
 
     def obtain_to_use(self, context: CommandContext) -> UsableCredentials:
@@ -118,7 +159,28 @@ class CopyPlan(Plan):
             expiration = expiration_beside(profile, credentials.access_key_id)
         _check_not_expired(expiration, context.environment.now())
         found = replace(credentials, expiration=expiration)
+        if self.identity_center_role is not None:
+            # No profile that a later run could read gives them.
+            return UsableCredentials(found, region, str(self.identity_center_role))
         return UsableCredentials(found, region, source=self.profile_pair.source)
+
+    def diagnose(self, context: CommandContext, role_account_profile: Optional[str]) -> Diagnosis:
+        """Return whether IAM Identity Center grants the role."""
+        # Here, because nothing else needs it.
+        from awscli_assume.workflow.explain.identity_center import diagnose
+
+        return diagnose(context, self)
+
+    def obtain_renewable(self, context: CommandContext) -> RenewableCredentials:
+        """Get the credentials of the role of IAM Identity Center, and how to get the next ones."""
+        role, clients = self.identity_center_role, SourceClients(context)
+        first = self.obtain_by(context, clients)
+
+        def renew() -> TemporaryCredentials:
+            return as_role_session(self.obtain_by(context, clients).credentials)
+
+        credentials = as_role_session(first.credentials)
+        return RenewableCredentials(credentials, first.region, str(role), renew)
 
     def start_refresh(
         self, run: Run, refreshed: Optional[PrincipalCredentials]
@@ -142,7 +204,7 @@ def copy_again(state: ProfileState, profiles: ResolvedProfiles) -> CopyPlan:
     """Return the plan that a profile of ours was copied by."""
     record = state.record
     pair = ProfilePair(record.source_profile, state.name, record.source_profile or "default")
-    return CopyPlan(pair, profiles, record.request_settings)
+    return CopyPlan(pair, profiles, record.request_settings, record.auto_refresh)
 
 
 def plan_to_use(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
@@ -153,7 +215,7 @@ def plan_to_use(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
     if parsed_args.copy_source:
         return plan_copy(context, parsed_args)
     if given_role_option(parsed_args) is not None:
-        return make_plan(context, parsed_args)
+        return plan_role(context, parsed_args)
     profiles = read_profiles(context)
     is_explicit = context.parsed_globals.profile is not None
     resolve_source(context, profiles, is_explicit)

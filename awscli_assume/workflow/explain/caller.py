@@ -31,6 +31,7 @@ from awscli_assume.host.protocols import (
 )
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
+from awscli_assume.model.identity_center import IdentityCenterRole
 from awscli_assume.model.printable import option_words
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.profiles.state import expiration_beside
@@ -67,14 +68,21 @@ class SuggestedCommands:
 
     source_profile: Optional[str]
     role_account_profile: Optional[str] = None
+    identity_center_role: Optional[IdentityCenterRole] = None
 
     def as_caller(self, *words: str) -> str:
-        """Return an ``aws`` command for the source profile."""
+        """Return an ``aws`` command for the source."""
+        if self.identity_center_role is not None:
+            return (
+                f"aws assume exec {self.identity_center_role.options} -- {_command(words, None)}"
+            )
         return _command(words, self.source_profile)
 
     def in_role_account(self, *words: str) -> str:
         """Return an ``aws`` command for the profile that looks up the role."""
-        return _command(words, self.role_account_profile or self.source_profile)
+        if self.role_account_profile is None:
+            return self.as_caller(*words)
+        return _command(words, self.role_account_profile)
 
 
 def _command(words: tuple[str, ...], profile: Optional[str]) -> str:
@@ -147,11 +155,11 @@ def check_caller(context: CommandContext, plan: AssumePlan) -> CallerCheck:
                 raise NoCredentialsError()
             frozen = credentials.get_frozen_credentials()
     except CALL_ERRORS as error:
-        place = "the environment" if source is None else f"the profile '{source}'"
-        command = SuggestedCommands(source).as_caller("configure", "list")
+        place = "the environment" if source is None else f"the {_name_of(plan)}"
+        command = _commands(plan).as_caller("configure", "list")
         return CallerCheck(_problem(session, f"{place} provides no credentials", error, command))
     origin = _CREDENTIAL_SOURCES.get(credentials.method, f"the provider {credentials.method}")
-    profile = "no profile" if source is None else f"profile '{source}'"
+    profile = "no profile" if source is None else _name_of(plan)
     place = f"the credentials come from {origin} ({profile})"
     try:
         identity = get_caller_identity(client)
@@ -160,7 +168,7 @@ def check_caller(context: CommandContext, plan: AssumePlan) -> CallerCheck:
         if is_sts_error(error, clock, context.environment.now()):
             step = Step(CALLER, UNKNOWN, ("the caller is unknown: STS did not answer", place))
         else:
-            command = SuggestedCommands(source).as_caller("sts", "get-caller-identity")
+            command = _commands(plan).as_caller("sts", "get-caller-identity")
             step = _problem(session, "STS rejects the credentials", error, command, place)
         return CallerCheck(step, None, client, clock, error, partition)
     caller = _identified(context, client, frozen, identity)
@@ -172,6 +180,20 @@ def check_caller(context: CommandContext, plan: AssumePlan) -> CallerCheck:
     )
     step = Step(CALLER, OK, evidence)
     return CallerCheck(step, caller, client, identity.server_time, None, partition)
+
+
+def _commands(plan: AssumePlan) -> SuggestedCommands:
+    return SuggestedCommands(
+        plan.profile_pair.source, identity_center_role=plan.identity_center_role
+    )
+
+
+def _name_of(plan: AssumePlan) -> str:
+    """Return what the source is called."""
+    role = plan.identity_center_role
+    if role is None:
+        return f"profile '{plan.profile_pair.source}'"
+    return f"role {role} of the SSO session '{role.sso_session}'"
 
 
 def _check_is_signed(plan: AssumePlan) -> None:

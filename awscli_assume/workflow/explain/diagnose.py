@@ -52,7 +52,9 @@ def diagnose(
         role_lookup=find_role_lookup(context, check.caller, role_account_profile),
         profiles=context.session.full_config["profiles"],
         circumstances=_circumstances(check, now),
-        commands=SuggestedCommands(plan.profile_pair.source, role_account_profile),
+        commands=SuggestedCommands(
+            plan.profile_pair.source, role_account_profile, plan.identity_center_role
+        ),
         is_duration_explicit=plan.has_flag,
     )
     sts = check_sts(check, now, checks.commands)

@@ -29,7 +29,7 @@ from awscli_assume.workflow.explain.caller import (
     is_sts_error,
     lines_of,
 )
-from awscli_assume.workflow.planning.plan import AssumePlan, placeholder_values
+from awscli_assume.workflow.planning.plan import Plan, placeholder_values
 
 _PLUGIN = "awscli_assume"
 
@@ -92,12 +92,12 @@ def check_sts(check: CallerCheck, now: datetime, commands: SuggestedCommands) ->
     return Step(STS, OK, (endpoint, f"the clocks differ by {abs(skew)} seconds"))
 
 
-def check_machine(context: CommandContext, plan: AssumePlan) -> Step:
+def check_machine(context: CommandContext, plan: Plan) -> Step:
     """Return whether the target profile can be written, and what takes precedence over it."""
     target = plan.profile_pair.target
     try:
         if is_template(target):
-            role = plan.with_known_role().request.role
+            _, role = plan.with_role(None)
             target = name_from_template(target, placeholder_values(role, context.environment))
         check_not_source(target, plan.profile_pair.source)
         check_ours(target, context.session.full_config["profiles"].get(target))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Optional
+from typing import TYPE_CHECKING, Mapping, Optional
 
 from awscli_assume.arguments.sts import STS_OPTIONS
 from awscli_assume.errors import configured_in
@@ -11,9 +11,9 @@ from awscli_assume.host import use_profile
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs, Profile
-from awscli_assume.model.arns import parse_role_arn
+from awscli_assume.model.arns import Role, parse_role_arn
 from awscli_assume.model.request import limits
-from awscli_assume.model.request.request import build_request
+from awscli_assume.model.request.request import AssumeRoleRequest, build_request
 from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.source import ProfilePair
@@ -28,6 +28,7 @@ from awscli_assume.workflow.planning.identity_provider import (
 )
 from awscli_assume.workflow.planning.plan import AssumePlan, Plan, render_session_name
 from awscli_assume.workflow.planning.role_profile import (
+    check_not_to_choose,
     check_role_choice,
     chosen_role,
     layered,
@@ -37,21 +38,63 @@ from awscli_assume.workflow.planning.role_profile import (
 )
 from awscli_assume.workflow.planning.source_profile import choose_source, read_profiles
 
+if TYPE_CHECKING:
+    from awscli_assume.model.identity_center import IdentityCenterRole
+
+# The beginning of the name of a role of IAM that Identity Center made.
+RESERVED = "AWSReservedSSO_"
+
 
 def read_plan(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
     """Return the plan of a command line: to assume a role, or with ``--copy-source`` to copy."""
     if not parsed_args.copy_source:
-        return make_plan(context, parsed_args)
+        return plan_role(context, parsed_args)
     # Here, because most commands assume a role and need nothing of it.
     from awscli_assume.workflow.credentials.copy_source import plan_copy
 
     return plan_copy(context, parsed_args)
 
 
-def make_plan(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
-    """Return the plan to assume a role. Raises InvalidRequest and InvalidConfiguration."""
+def plan_role(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
+    """Return the plan to assume a role of IAM, or to get one of IAM Identity Center.
+
+    Raises InvalidRequest and InvalidConfiguration.
+    """
+    check_not_to_choose(parsed_args)
+    if not _may_be_identity_center(context, parsed_args):
+        return make_plan(context, parsed_args)
+    # Here, because most commands have nothing to do with Identity Center.
+    from awscli_assume.workflow.planning.identity_center import plan_identity_center
+
+    return plan_identity_center(context, parsed_args)
+
+
+def _may_be_identity_center(context: CommandContext, parsed_args: ParsedArgs) -> bool:
+    """Return whether a command line may name a role of IAM Identity Center.
+
+    That is ``--sso-session``, a profile of its own session, or an account and a role.
+    """
+    if parsed_args.sso_session is not None:
+        return True
+    config = context.session.full_config
+    profiles = config["profiles"]
+    words = [parsed_args.role, *via_of(parsed_args)[:1]]
+    if not any(word and (word in profiles or "/" in word or ":" in word) for word in words):
+        return False
+    return bool(config.get("sso_sessions")) or any(
+        "sso_start_url" in profile for profile in profiles.values()
+    )
+
+
+def make_plan(
+    context: CommandContext, parsed_args: ParsedArgs, source: Optional[IdentityCenterRole] = None
+) -> AssumePlan:
+    """Return the plan to assume a role, from ``source`` if it is the first of a role chain.
+
+    Raises InvalidRequest and InvalidConfiguration.
+    """
     profiles = read_profiles(context)
-    parsed_args, profile_pair, token = _read_command_line(context, parsed_args, profiles)
+    parsed_args, profile_pair, token = _read_command_line(context, parsed_args, profiles, source)
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
     named: Profile = {}
     if token is not None:
@@ -64,17 +107,18 @@ def make_plan(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
     options = layered(given, named, profile_pair.configuration, profiles)
     role = chosen_role(parsed_args, named, options, profile_pair.configuration)
     role = with_known_account(role, profile_pair, profiles, context.environment, token is None)
-    named_session = options["role_session_name"]
-    session_name = DEFAULT_TEMPLATE if named_session is None else str(named_session)
-    rendered = session_name
-    if given["role_session_name"] is None:
-        rendered = render_session_name(session_name, role, context.environment)
-        with configured_in(f"role_session_name of the profile '{profile_pair.configuration}'"):
-            limits.check("role_session_name", rendered)
+    if source is not None:
+        role = source.with_account(role)
+    session_name, rendered = _session_names(
+        given, options, role, profile_pair.configuration, context.environment
+    )
     request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
-    if token is not None:
+    if token is None:
+        _check_not_reserved(request)
+    else:
         request = token.attached(request)
         session_name = session_name if request.role_session_name else ""
+    settings = profile_pair.settings
     return AssumePlan(
         request,
         session_name,
@@ -82,19 +126,44 @@ def make_plan(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
         auto_refresh=bool(getattr(parsed_args, "auto_refresh", False)),
         has_flag=given["duration_seconds"] is not None,
         profiles=profiles,
-        settings=replace(
-            profile_pair.settings,
-            region=None if named.get("region") else profile_pair.settings.region,
-        ),
+        settings=replace(settings, region=None) if named.get("region") else settings,
     ).chained_by_profile()
 
 
+def _session_names(
+    given: Profile,
+    options: Mapping[str, object],
+    role: Role,
+    configuration: str,
+    environment: Environment,
+) -> tuple[str, str]:
+    """Return the session name or its template, and the name."""
+    named = options["role_session_name"]
+    session_name = DEFAULT_TEMPLATE if named is None else str(named)
+    if given["role_session_name"] is not None:
+        return session_name, session_name
+    rendered = render_session_name(session_name, role, environment)
+    with configured_in(f"role_session_name of the profile '{configuration}'"):
+        limits.check("role_session_name", rendered)
+    return session_name, rendered
+
+
+def _check_not_reserved(request: AssumeRoleRequest) -> None:
+    """Raise InvalidRequest for a role that stands for a permission set."""
+    for role in request.roles:
+        if role.name.startswith(RESERVED):
+            from awscli_assume.model.identity_center import reserved_role
+
+            raise reserved_role(role)
+
+
 def _read_command_line(
-    context: CommandContext, parsed_args: ParsedArgs, profiles: ResolvedProfiles
+    context: CommandContext,
+    parsed_args: ParsedArgs,
+    profiles: ResolvedProfiles,
+    first: Optional[IdentityCenterRole],
 ) -> tuple[ParsedArgs, ProfilePair, Optional[GivenIdentityToken]]:
     """Return the options, with those that ROLE means, the profiles, and the token."""
-    if getattr(parsed_args, "choose", None):
-        check_role_choice(parsed_args)
     if getattr(parsed_args, "role", None) in profiles:
         # It may inherit its role.
         profiles.resolve(parsed_args.role)
@@ -103,6 +172,11 @@ def _read_command_line(
     )
     check_role_choice(parsed_args)
     token = given_identity_token(parsed_args, named_profile, context.environment)
+    target = getattr(parsed_args, "update_profile", None)
+    if first is not None:
+        from awscli_assume.workflow.planning.identity_center import source_pair
+
+        return parsed_args, source_pair(profiles, first, target, named_profile, token), None
     if named_profile is not None:
         # ROLE is the session's profile as --profile would be: its source comes before keys in
         # the environment.
@@ -111,7 +185,7 @@ def _read_command_line(
         context,
         profiles,
         is_explicit=named_profile is not None or context.parsed_globals.profile is not None,
-        explicit_target=getattr(parsed_args, "update_profile", None),
+        explicit_target=target,
         needs_source=token is None,
     )
     return parsed_args, profile_pair, token

@@ -10,16 +10,17 @@ from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.aws.sts.max_duration import STEPS, MaxDurationCache
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.files.masking import NEW
-from awscli_assume.host import REGION_VARIABLES
+from awscli_assume.host import region_of_variable
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.arns import Role, parse_arn
 from awscli_assume.model.credentials import (
     PrincipalCredentials,
-    SessionCredentials,
     TemporaryCredentials,
+    UsableCredentials,
 )
+from awscli_assume.model.renewer import RenewableCredentials
 from awscli_assume.model.request import limits
 from awscli_assume.model.request.request import AssumeRoleRequest, requests_in_order
 from awscli_assume.model.request.session_names import render, session_date
@@ -32,6 +33,8 @@ from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.writer.diff import unknown_credentials
 
 if TYPE_CHECKING:
+    from awscli_assume.model.diagnosis import Diagnosis
+    from awscli_assume.model.identity_center import IdentityCenterRole
     from awscli_assume.workflow.refresh.batch import Run
 
 # STS's own default (AWS STS API reference, "AssumeRole").
@@ -54,19 +57,6 @@ class AssumedRole(ObtainedCredentials):
 
     plan: AssumePlan
     credentials: TemporaryCredentials
-
-
-@dataclass(frozen=True)
-class UsableCredentials:
-    """Credentials for a shell or a program, where they are used, and their role if known.
-
-    ``source`` is the profile that gives them again with the same words.
-    """
-
-    credentials: SessionCredentials
-    region: Optional[str]
-    role_arn: Optional[str] = None
-    source: Optional[str] = None
 
 
 class Plan:
@@ -96,6 +86,21 @@ class Plan:
         """Return the plan with the account of its role, as far as it is known without a call."""
         return self
 
+    def with_role(self, look_up: Optional[AccountLookUp]) -> tuple[Plan, Role]:
+        """Return the plan, and the role that a template of the target's name is made from.
+
+        ``look_up`` finds an account that is not known; without it, it stays ACCOUNT. Raises
+        InvalidRequest if the plan has no role.
+        """
+        raise InvalidRequest(
+            f"The target is the template '{self.profile_pair.target}' of a role's profile, and "
+            "--copy-source assumes no role. Name the profile: --update-profile NAME"
+        )
+
+    def with_target(self, name: str) -> Plan:
+        """Return the plan with another target profile."""
+        raise NotImplementedError
+
     def check_can_refresh(self) -> None:
         """Raise InvalidRequest if ``--auto-refresh`` could not repeat the plan later."""
 
@@ -114,6 +119,11 @@ class Plan:
         profile = self.profiles.get(self.profile_pair.configuration, {})
         region = region_of_variable(environment.variables) or profile.get("region")
         return region or self.source_region
+
+    @property
+    def identity_center_role(self) -> Optional[IdentityCenterRole]:
+        """The role of IAM Identity Center that is the source, None for another source."""
+        return self.profiles.identity_center.get(self.profile_pair.source or "")
 
     @property
     def source_region(self) -> Optional[str]:
@@ -144,7 +154,7 @@ class Plan:
             result = result[-1]
         if isinstance(result, AssumedRole):
             return result.plan.request.role.arn
-        return result.role_arn if isinstance(result, UsableCredentials) else None
+        return result.role if isinstance(result, UsableCredentials) else None
 
     def obtain(self, context: CommandContext) -> ObtainedCredentials:
         """Get the credentials for a target profile. Nothing is written."""
@@ -152,6 +162,17 @@ class Plan:
 
     def obtain_to_use(self, context: CommandContext) -> UsableCredentials:
         """Get the credentials for a shell or a program. Nothing is written."""
+        raise NotImplementedError
+
+    def diagnose(self, context: CommandContext, role_account_profile: Optional[str]) -> Diagnosis:
+        """Return why the role can or can't be assumed. Nothing is assumed or written."""
+        raise NotImplementedError
+
+    def obtain_renewable(self, context: CommandContext) -> RenewableCredentials:
+        """Get the credentials for a program that runs for long. Nothing is written.
+
+        The session keeps the plan's profiles until the end, since a renewal may make clients.
+        """
         raise NotImplementedError
 
     def start_refresh(
@@ -219,7 +240,7 @@ class AssumePlan(Plan):
         # With a credential_source, the role of the profile does not sign.
         is_source = self.profile_pair.credential_source is None
         source = self.profiles.get(self.profile_pair.source or "") if is_source else None
-        return self.chained(holds_role_session(source))
+        return self.chained(self.identity_center_role is not None or holds_role_session(source))
 
     def with_known_role(self) -> AssumePlan:
         """Return the plan with the account of its role, as far as it is known without a call.
@@ -239,6 +260,18 @@ class AssumePlan(Plan):
         return self.completed(
             parse_arn(str(known)).partition if is_known else "PARTITION", "ACCOUNT"
         )
+
+    def with_role(self, look_up: Optional[AccountLookUp]) -> tuple[AssumePlan, Role]:
+        """Return the plan and its role, whose account is looked up if nothing tells it."""
+        role = self.with_known_role().request.role
+        if look_up is None or (role.account_id or "").isdigit():
+            return self, role
+        plan = look_up(self)
+        return plan, plan.request.role
+
+    def with_target(self, name: str) -> AssumePlan:
+        """Return the plan with another target profile."""
+        return replace(self, profile_pair=replace(self.profile_pair, target=name))
 
     def check_can_refresh(self) -> None:
         """Raise InvalidRequest if ``--auto-refresh`` could not repeat the request later."""
@@ -272,6 +305,7 @@ class AssumePlan(Plan):
             region,
             self.auto_refresh,
             self.profile_pair.credential_source,
+            self.identity_center_role,
         )
 
     def expected_region(self, environment: Environment) -> Optional[str]:
@@ -299,7 +333,7 @@ class AssumePlan(Plan):
                 "Operation": request.operation,
                 "SourceProfile": pair.source if request is requests[0] else None,
                 "TargetProfile": pair.target if request is requests[-1] else None,
-                "Parameters": _without_code(request.parameters()),
+                "Parameters": request.shown_parameters(),
             }
             for request in requests
         ]
@@ -331,11 +365,29 @@ class AssumePlan(Plan):
         role_arn = found.plan.record(None).role_arn
         return UsableCredentials(found.credentials, region, role_arn, source)
 
+    def diagnose(self, context: CommandContext, role_account_profile: Optional[str]) -> Diagnosis:
+        """Return the checks of each role, until one can't be assumed."""
+        # Here, as in ``obtain``.
+        from awscli_assume.workflow.explain.diagnose import diagnose
+
+        return diagnose(context, self, role_account_profile)
+
+    def obtain_renewable(self, context: CommandContext) -> RenewableCredentials:
+        """Assume the role, and return how to assume it again."""
+        # Here, as in ``obtain``.
+        from awscli_assume.workflow.credentials.assume_role import obtain_renewable
+
+        return obtain_renewable(context, self)
+
     def start_refresh(
         self, run: Run, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Return the request; if it may ask for an MFA code, it is made at once."""
         return run.start_assuming(self, refreshed)
+
+
+# Looks up the account of a plan's role.
+AccountLookUp = Callable[[AssumePlan], AssumePlan]
 
 
 def render_session_name(template: str, role: Role, environment: Environment) -> str:
@@ -352,16 +404,3 @@ def placeholder_values(role: Role, environment: Environment) -> dict[str, str]:
         "account": role.account_id or "",
         "date": session_date(environment.now().astimezone()),
     }
-
-
-def region_of_variable(variables: Mapping[str, str]) -> Optional[str]:
-    """Return the region of the first variable that names one, in the order of the CLI."""
-    return next((variables[name] for name in REGION_VARIABLES if variables.get(name)), None)
-
-
-def _without_code(parameters: dict[str, object]) -> dict[str, object]:
-    if "TokenCode" in parameters:
-        parameters["TokenCode"] = "******"
-        # Only IAM can tell it, as PARTITION and ACCOUNT.
-        parameters.setdefault("SerialNumber", "SERIAL")
-    return parameters

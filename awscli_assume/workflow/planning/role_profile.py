@@ -166,18 +166,20 @@ def with_role_specifier(
     return type(parsed_args)(**{**vars(parsed_args), **said}), found.profile
 
 
-def check_role_choice(parsed_args: ParsedArgs) -> None:
-    """Raise InvalidRequest for options that name two roles, or an account twice.
+def check_not_to_choose(parsed_args: ParsedArgs) -> None:
+    """Raise RoleNeeded for ``--choose``, and InvalidRequest for it and another role."""
+    if not getattr(parsed_args, "choose", False):
+        return
+    for name in ("role_name", "role_arn", "account_id"):
+        if getattr(parsed_args, name) is not None:
+            raise InvalidRequest(
+                f"--choose and {option_name(name)} exclude each other: leave one of them out"
+            )
+    raise RoleNeeded("--choose shows a list of roles, and there is no terminal for it")
 
-    Raises RoleNeeded for ``--choose``.
-    """
-    if getattr(parsed_args, "choose", None):
-        for name in ("role_name", "role_arn", "account_id"):
-            if getattr(parsed_args, name) is not None:
-                raise InvalidRequest(
-                    f"--choose and {option_name(name)} exclude each other: leave one of them out"
-                )
-        raise RoleNeeded("--choose shows a list of roles, and there is no terminal for it")
+
+def check_role_choice(parsed_args: ParsedArgs) -> None:
+    """Raise InvalidRequest for options that name two roles, or an account twice."""
     if parsed_args.role_name is not None and parsed_args.role_arn is not None:
         raise InvalidRequest(
             f"--role-name '{parsed_args.role_name}' and --role-arn '{parsed_args.role_arn}' name "

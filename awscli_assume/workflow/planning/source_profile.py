@@ -22,8 +22,9 @@ LOG = logging.getLogger("awscli.assume.source")
 
 def read_profiles(context: CommandContext) -> ResolvedProfiles:
     """Return a view of the session's profiles, in which none has been resolved yet."""
+    config = context.session.full_config
     return ResolvedProfiles(
-        context.session.full_config["profiles"], config_files(context.environment.variables)
+        config["profiles"], config_files(context.environment.variables), config.get("sso_sessions")
     )
 
 
@@ -133,6 +134,12 @@ def resolve_source(
 def resolve_recorded_source(profiles: ResolvedProfiles, record: Record) -> None:
     """Resolve the source profile of a record. Raises InvalidConfiguration."""
     name = record.source_profile
+    if record.identity_center is not None:
+        # Here, because no other source needs it.
+        from awscli_assume.profiles.identity_center import add_source
+
+        add_source(profiles, record.identity_center)
+        return
     if name is None:
         return
     if record.credential_source is None:

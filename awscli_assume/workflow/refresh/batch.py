@@ -137,9 +137,10 @@ def plan_renewals(
         check_ours(state.name, profiles.written.get(state.name))
         check_no_loop(state.name, sources)
         _check_source(renewal, done)
-        check_source_is_there(state, profiles, context.environment)
+        if state.record.identity_center is None:
+            check_source_is_there(state, profiles, context.environment)
         resolve_recorded_source(profiles, state.record)
-        if state.record.is_copy:
+        if state.record.role_arn is None:
             return replace(renewal, plan=copy_again(state, profiles))
         return replace(renewal, plan=plan_again(state, profiles, context.environment))
 

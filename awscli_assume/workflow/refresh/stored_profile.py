@@ -14,6 +14,7 @@ from awscli_assume.model.credentials import (
     PrincipalCredentials,
     SessionCredentials,
     TemporaryCredentials,
+    UsableCredentials,
     read_session,
 )
 from awscli_assume.profiles.cache.process_cache import ProcessCache
@@ -21,7 +22,6 @@ from awscli_assume.profiles.files import locate, merged_profile, parse
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.state import EXPIRING, UNKNOWN, VALID, ProfileState
-from awscli_assume.workflow.planning.plan import UsableCredentials
 from awscli_assume.workflow.planning.profile_selection import choose_one
 from awscli_assume.workflow.planning.source_profile import read_profiles
 from awscli_assume.workflow.refresh.batch import renew_one

@@ -16,7 +16,7 @@ ROLE_ARN = "arn:aws:iam::123456789012:role/team/r"
 def state(name: str, minutes: Optional[int], **more: Any) -> SimpleNamespace:
     """Return the state of a profile with so many minutes left."""
     expiration = None if minutes is None else NOW + timedelta(minutes=minutes)
-    record = SimpleNamespace(source_profile="default")
+    record = SimpleNamespace(role_arn=ROLE_ARN, source_profile="default", identity_center=None)
     given = {"state": "valid", "role_arn": ROLE_ARN, "record": record, **more}
     return SimpleNamespace(
         name=name, expiration=expiration, seconds_left=60 * (minutes or 0), **given

@@ -1,0 +1,203 @@
+"""The accounts in which IAM Identity Center grants a role, by the account's name or ID."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Callable, Iterator, Mapping, TypeVar
+
+from awscli_assume.aws.accounts import AccountCache
+from awscli_assume.aws.optional_call import CallUnavailable
+from awscli_assume.aws.redaction import credentials_redacted
+from awscli_assume.aws.sso.login import login_hint_added
+from awscli_assume.aws.sso.portal import Portal
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.host import SIGN_IN_ERRORS, SSOTokenLoadError
+from awscli_assume.host.context import CommandContext
+from awscli_assume.host.protocols import Profile
+from awscli_assume.model.accounts import ACCOUNT_ID, several_accounts
+from awscli_assume.model.assumable_role import Account
+from awscli_assume.model.identity_center import IdentityCenterRole, SsoSession
+from awscli_assume.model.request.role_specifier import similar_names
+from awscli_assume.profiles.identity_center import profile_of
+from awscli_assume.profiles.include_profile import ResolvedProfiles
+from awscli_assume.workflow.credentials.login import signed_in
+from awscli_assume.workflow.roles.granted import cached_roles
+
+T = TypeVar("T")
+# IAM Identity Center Portal API reference, "ListAccountRoles": no such account for this user.
+NOT_GRANTED = ("ForbiddenException", "ResourceNotFoundException")
+
+
+@dataclass(frozen=True)
+class NamedRole:
+    """A session, and the names of an account and of a permission set, as they were typed."""
+
+    session: SsoSession
+    account: str
+    name: str
+
+    @property
+    def scope(self) -> str:
+        """The key of the cache in which the account's ID is, for the name as it is granted."""
+        return f"IAM Identity Center\n{self.session.start_url}\n{self.name}"
+
+    @property
+    def any_role(self) -> NamedRole:
+        """The same account, for any role in it."""
+        return replace(self, name="")
+
+    def is_account(self, account: Account) -> bool:
+        """Return whether this is the account, whatever the case of its name."""
+        typed = self.account.casefold()
+        return typed in (account.account_id, account.name.casefold())
+
+
+def cached_accounts(context: CommandContext, named: NamedRole) -> list[tuple[Account, str]]:
+    """Return the accounts in which the caches have the role, with the role's name."""
+    try:
+        granted = cached_roles(context, named.session)
+    except SSOTokenLoadError:
+        granted = None
+    if granted is not None:
+        found = [
+            (Account(str(one.account_id), one.account_name or ""), one.role_name)
+            for one in granted.roles
+            if one.role_name.casefold() == named.name.casefold()
+        ]
+        return [one for one in found if named.is_account(one[0])]
+    known = AccountCache().load(named.scope, named.account)
+    if known is None or not known.is_fresh(context.environment.now()):
+        return []
+    name = "" if ACCOUNT_ID.fullmatch(named.account) else named.account
+    return [(Account(known.account_id, name), named.name)]
+
+
+def granted_accounts(
+    context: CommandContext, profiles: ResolvedProfiles, named: NamedRole, login: bool
+) -> list[tuple[Account, str]]:
+    """Return the accounts of the name in which the portal grants the role, and its name.
+
+    Calls ListAccounts for a name, and ListAccountRoles. Raises botocore's SIGN_IN_ERRORS, and
+    InvalidConfiguration if the portal does not answer.
+    """
+
+    def look_up() -> list[tuple[Account, str]]:
+        portal = Portal(context, named.session)
+        found = []
+        for account in _accounts(portal, named):
+            names = _role_names(portal, account.account_id)
+            found += [(account, own) for own in names if own.casefold() == named.name.casefold()]
+            near = similar_names(named.name, names)
+            if near and not found:
+                context.environment.notify(
+                    f"aws: [NOTE]: IAM Identity Center does not grant {named.name!r} in "
+                    f"{named.account}, but {', '.join(near)}\n"
+                )
+        return found
+
+    with _role_of_iam_suggested(named):
+        found = _in_session(context, profiles, named, look_up, login)
+    if len(found) == 1:
+        account, own = found[0]
+        scope = replace(named, name=own).scope
+        AccountCache().store(scope, named.account, account.account_id, context.environment.now())
+    return found
+
+
+def find_account(
+    context: CommandContext, profiles: ResolvedProfiles, named: NamedRole, login: bool
+) -> str:
+    """Return the ID of an account by its name, from the caches or by ListAccounts.
+
+    Raises InvalidRequest if there is none or several, and as ``granted_accounts`` does.
+    """
+    for one in (named, named.any_role):
+        known = {account.account_id for account, _ in cached_accounts(context, one)}
+        if len(known) == 1:
+            return known.pop()
+    accounts = _in_session(
+        context, profiles, named, lambda: Portal(context, named.session).accounts(), login
+    )
+    ids = sorted({one.account_id for one in accounts if named.is_account(one)})
+    if len(ids) > 1:
+        raise InvalidRequest(several_accounts(named.account, ids))
+    if not ids:
+        near = similar_names(named.account, [one.name for one in accounts])
+        hint = f" Similar: {', '.join(map(repr, near))}." if near else ""
+        raise InvalidRequest(
+            f"The SSO session '{named.session.name}' grants no account {named.account!r}.{hint} "
+            "To see the roles that it grants: aws assume roles"
+        )
+    now = context.environment.now()
+    AccountCache().store(named.any_role.scope, named.account, ids[0], now)
+    return ids[0]
+
+
+def _accounts(portal: Portal, named: NamedRole) -> list[Account]:
+    if ACCOUNT_ID.fullmatch(named.account):
+        return [Account(named.account, "")]
+    return [one for one in portal.accounts() if named.is_account(one)]
+
+
+def _role_names(portal: Portal, account_id: str) -> list[str]:
+    try:
+        return portal.role_names(account_id)
+    except CallUnavailable as error:
+        if error.code in NOT_GRANTED:
+            return []
+        raise
+
+
+@dataclass(frozen=True)
+class _CurrentProfile:
+    """What the session sees in place of its profile, so that a login command is found."""
+
+    session_profiles: Mapping[str, Profile]
+
+
+def _in_session(
+    context: CommandContext,
+    profiles: ResolvedProfiles,
+    named: NamedRole,
+    look_up: Callable[[], T],
+    login: bool,
+) -> T:
+    """Ask the portal, with the client settings of the session's profile.
+
+    Raises botocore's SIGN_IN_ERRORS, which name the login command, and InvalidConfiguration.
+    """
+    current = context.session.get_config_variable("profile") or "default"
+    role = IdentityCenterRole(named.session.name, named.account, named.name)
+    settings = profiles.resolve(current) if current in profiles else {}
+    seen = _CurrentProfile({current: profile_of(role, named.session, settings)})
+
+    def look_up_redacted() -> T:
+        with login_hint_added(context.session), credentials_redacted():
+            return look_up()
+
+    try:
+        return signed_in(context, seen, look_up_redacted, login)
+    except CallUnavailable as error:
+        raise InvalidConfiguration(
+            f"The portal of the SSO session '{named.session.name}' did not answer: {error}. If "
+            f"you know the account's ID: {shlex.join(_words(named))}"
+        ) from None
+
+
+def _words(named: NamedRole) -> list[str]:
+    account = named.account if ACCOUNT_ID.fullmatch(named.account) else "ID"
+    words = ["--sso-session", named.session.name, "--account-id", account]
+    return [*words, "--role-name", named.name]
+
+
+@contextmanager
+def _role_of_iam_suggested(named: NamedRole) -> Iterator[None]:
+    """Add what to type for a role of IAM to the error for a sign-in that has ended."""
+    try:
+        yield
+    except SIGN_IN_ERRORS as error:
+        words = shlex.join(["--role-name", named.name, "--account-id", named.account])
+        error.args = (f"{error.args[0]}\nIf it is a role of IAM: {words}", *error.args[1:])
+        raise
