@@ -21,7 +21,7 @@ from awscli_assume.model.role_selection import (
     one_line,
     selection_of,
 )
-from awscli_assume.workflow.planning.typed_words import VerbLine
+from awscli_assume.workflow.planning.typed_words import VerbLine, without_option
 from awscli_assume.workflow.roles.list_roles import list_roles
 
 _NEAREST_MAX = 5
@@ -68,9 +68,8 @@ def _selection(
     if isinstance(error, AmbiguousRole):
         return selection_of([_choice_of(one) for one in error.meanings])
     options, _ = line.parsed()
-    found = list_roles(
-        context, sso_session=getattr(options, "sso_session", None), login=options.login
-    )
+    sso_session = None if line.has_session_of_via else options.sso_session
+    found = list_roles(context, sso_session=sso_session, login=options.login)
     for failure in found.failures:
         context.environment.notify(f"aws: [WARNING]: {failure}\n")
     choices = choices_of(found.roles, context.environment.now())
@@ -126,7 +125,8 @@ def _named(context: CommandContext, line: VerbLine, chosen: Choice) -> VerbLine:
 
 def _typed(line: VerbLine, parsed_globals: ParsedGlobals) -> str:
     """Return a command line as the user can type it."""
-    words = [*_prefix(line), *_without_token_code(line.words)]
+    # An MFA code is accepted once.
+    words = [*_prefix(line), *without_option(line.words, "--token-code")]
     for name in _GLOBALS:
         value = getattr(parsed_globals, name, None)
         if isinstance(value, str):
@@ -135,19 +135,6 @@ def _typed(line: VerbLine, parsed_globals: ParsedGlobals) -> str:
     words += option_words("--query", query) if query else []
     words += ["--", *line.command] if line.command else []
     return shlex.join(words)
-
-
-def _without_token_code(words: Sequence[str]) -> list[str]:
-    """Return words without the MFA code, which is accepted once."""
-    result: list[str] = []
-    is_value = False
-    for word in words:
-        name, equals, _ = word.partition("=")
-        is_code = name[:5] == "--tok" and "--token-code".startswith(name)
-        if not is_code and not is_value:
-            result.append(word)
-        is_value = is_code and not equals
-    return result
 
 
 def _prefix(line: VerbLine) -> list[str]:

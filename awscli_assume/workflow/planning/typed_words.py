@@ -68,14 +68,16 @@ class VerbLine:
         return [at for at, word in enumerate(self.words) if self._is_role_word(at, word)]
 
     def without_role(self) -> list[str]:
-        """Return the words without ROLE, further words and ``--choose``."""
-        left_out = set(self.role_positions())
-        return [
-            word
-            for at, word in enumerate(self.words)
-            # The parser takes an abbreviation, too.
-            if at not in left_out and not (word[:3] == "--c" and "--choose".startswith(word))
-        ]
+        """Return the words without ROLE and further words, ``--choose`` and ``--sso-session``."""
+        positions = set(self.role_positions())
+        words = [word for at, word in enumerate(self.words) if at not in positions]
+        words = without_option(words, "--choose", has_value=False)
+        return words if self.has_session_of_via else without_option(words, "--sso-session")
+
+    @property
+    def has_session_of_via(self) -> bool:
+        """Whether ``--sso-session`` belongs to a role before the role."""
+        return self.parsed()[0].via is not None
 
     def _parsed(self, words: Sequence[str]) -> tuple[ParsedArgs, list[str]]:
         parsed, others = self.make_parser().parse_known_args(list(words))
@@ -89,6 +91,19 @@ class VerbLine:
             return False
         parsed, others = self._parsed([*self.words[:at], _PROBE, *self.words[at + 1 :]])
         return _PROBE in (parsed.role, *others)
+
+
+def without_option(words: Sequence[str], option: str, has_value: bool = True) -> list[str]:
+    """Return words without an option and its value. The parser takes abbreviations, too."""
+    result: list[str] = []
+    is_value = False
+    for word in words:
+        name, equals, _ = word.partition("=")
+        is_option = len(name) > len("--x") and option.startswith(name)
+        if not is_option and not is_value:
+            result.append(word)
+        is_value = is_option and has_value and not equals
+    return result
 
 
 def check_one_word(line: VerbLine) -> None:
