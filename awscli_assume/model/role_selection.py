@@ -26,7 +26,8 @@ _SPREAD = 2
 class Choice:
     """A role in a list: the columns to show, and the arguments that name it.
 
-    ``others`` are further texts by which it is found.
+    ``others`` are further texts by which it is found. ``short_account`` is the account on a
+    narrow terminal, without the ID if the name is enough.
     """
 
     account: str
@@ -34,6 +35,7 @@ class Choice:
     source: str
     arguments: tuple[str, ...]
     others: tuple[str, ...] = ()
+    short_account: str = ""
 
     @property
     def fields(self) -> list[str]:
@@ -109,11 +111,18 @@ def selection_of(choices: Sequence[Choice], query: str = "") -> Selection:
 def choices_of(roles: Iterable[AssumableRole], now: datetime) -> list[Choice]:
     """Return the choices for roles, the most and most recently used first."""
     by_use = sorted(roles, key=lambda role: -_frecency(role, now))
-    return [choice_of(role) for role in by_use]
+    ids: dict[str, set[Optional[str]]] = {}
+    for role in by_use:
+        ids.setdefault(role.account_name or "", set()).add(role.account_id)
+    return [choice_of(one, len(ids[one.account_name or ""]) == 1) for one in by_use]
 
 
-def choice_of(role: AssumableRole) -> Choice:
-    """Return the choice for a role; its texts have one line without control characters."""
+def choice_of(role: AssumableRole, is_unique_name: bool = True) -> Choice:
+    """Return the choice for a role; its texts have one line without control characters.
+
+    ``is_unique_name`` is whether no other account has the name.
+    """
+    short = role.account_name if is_unique_name and role.account_name else role.account_id
     account = " ".join(filter(None, (role.account_name, role.account_id)))
     source = role.source
     if role.source == PROFILE and role.profile:
@@ -126,6 +135,7 @@ def choice_of(role: AssumableRole) -> Choice:
         one_line(source),
         role.arguments(),
         tuple(one for one in others if one),
+        one_line(short or ""),
     )
 
 

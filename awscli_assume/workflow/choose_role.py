@@ -53,7 +53,7 @@ def choose_role(context: CommandContext, line: VerbLine, error: Exception) -> Op
     selection = _selection(context, line, error, query)
     if not selection.choices:
         raise with_advice(error, "No role was found to choose from")
-    is_clear = len(query) > 1 and selection.exact == 1
+    is_clear = len(query) > 1 and selection.exact == 1 and not line.parsed()[0].choose
     chosen = selection.matching[0] if is_clear else _ask(environment, selection)
     if chosen is None:
         return None

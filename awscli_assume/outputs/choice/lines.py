@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Sequence
 
 from awscli_assume.model.role_selection import Choice, Selection
@@ -30,7 +30,7 @@ class Line:
 
 def cell_width(text: str) -> int:
     """Return how many columns of a terminal a text takes (Unicode Standard Annex 11)."""
-    return sum(map(_columns, text))
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def cut(text: str, width: int, end: str) -> str:
@@ -47,14 +47,18 @@ def cut(text: str, width: int, end: str) -> str:
     return start + end
 
 
-def role_lines(choices: Sequence[Choice], everything: Sequence[Choice], width: int, end: str) -> (
-    list[str]
-):  # fmt: skip
+def role_lines(
+    choices: Sequence[Choice], everything: Sequence[Choice], width: int, end: str
+) -> list[str]:
     """Return a line of at most ``width`` columns for each choice.
 
     The columns are as wide as ``everything`` needs, so that they stay while the user types.
     """
-    widths = _widths(everything[:_MEASURED], width)
+    measured = everything[:_MEASURED]
+    has_room = sum(_needed(measured)) + 2 * len(_GAP) <= width
+    if not has_room:
+        measured, choices = [[_shortened(one) for one in some] for some in (measured, choices)]
+    widths = _widths(_needed(measured), width)
     return [_row(choice, widths, end) for choice in choices]
 
 
@@ -90,23 +94,30 @@ def _help(selection: Selection, width: int) -> str:
     return found[:width]
 
 
-def _widths(choices: Sequence[Choice], width: int) -> list[int]:
-    """Return the widths of account, role and source; 0 for a column that is left out."""
-    account, role, source = (
+def _shortened(choice: Choice) -> Choice:
+    return replace(choice, account=choice.short_account or choice.account)
+
+
+def _needed(choices: Sequence[Choice]) -> list[int]:
+    """Return the widths that account, role and source need."""
+    return [
         max(map(cell_width, texts), default=0)
         for texts in zip(*((one.account, one.role, one.source) for one in choices))
-    )
-    if account + role + source + 2 * len(_GAP) <= width:
+    ]
+
+
+def _widths(needed: Sequence[int], width: int) -> list[int]:
+    """Return the widths of account, role and source; 0 for a column that is left out."""
+    account, role, source = needed
+    room = width - account - role - 2 * len(_GAP)
+    if source <= room:
         return [account, role, source]
-    if width >= _WIDTH_OF_THREE:
-        # The role and its account tell more than the source does.
-        source = min(source, max(width // 4, width - account - role - 2 * len(_GAP)))
-        width -= source + len(_GAP)
-    else:
-        source = 0
+    # The role and its account tell more than the source does.
+    source = max(room, width // 4) if width >= _WIDTH_OF_THREE else 0
+    width -= source + len(_GAP) if source else 0
     left = max(width - len(_GAP), 2)
     role = min(role, max(left // 2, left - account))
-    return [max(left - role, 1), max(role, 1), source]
+    return [max(min(account, left - role), 1), max(role, 1), source]
 
 
 def _row(choice: Choice, widths: Sequence[int], end: str) -> str:
