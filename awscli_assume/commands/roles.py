@@ -37,11 +37,15 @@ class RolesCommand(Verb):
                 "Also list the roles in the caller's account whose trust policy allows the "
                 "caller.",
             ),
-            text(
-                "sso-session",
-                "List the roles of this session of IAM Identity Center only, by its name or start "
-                "URL. Default: all sessions in the config file.",
-            ),
+            {
+                **text(
+                    "sso-session",
+                    "List the roles of this session of IAM Identity Center only, by its name or "
+                    "start URL. Default: all sessions in the config file.",
+                ),
+                # Version 1 would download a start URL.
+                "no_paramfile": True,
+            },
             flag("no-cache", "Ask IAM Identity Center again, whatever is cached."),
             flag("login", "Run <code>aws sso login</code> if a session has expired."),
         ]

@@ -86,4 +86,4 @@ def cut(text: str, width: int, style: Style) -> str:
     if len(text) <= width:
         return text
     end = "\N{HORIZONTAL ELLIPSIS}" if style.has_marks else "..."
-    return text[: width - len(end)] + end
+    return (text[: max(0, width - len(end))] + end)[:width]

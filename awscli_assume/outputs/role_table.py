@@ -17,7 +17,7 @@ _HEADERS = ("ACCOUNT", "ID", "ROLE", "SOURCE", "LAST USED")
 _ACCOUNT, _ID, _ROLE, _SOURCE, _LAST = range(5)
 # The least that a column is worth showing with. On a narrow terminal the columns at the end of
 # this list are left out.
-_LEAST = {_ROLE: 12, _ACCOUNT: 7, _ID: 12, _SOURCE: 10, _LAST: 9}
+_LEAST = {_ROLE: 11, _ACCOUNT: 7, _ID: 12, _SOURCE: 10, _LAST: 9}
 _EMPTY = (
     "No role was found. To see the roles that trust you: aws assume roles --trusting-me. "
     "For IAM Identity Center: aws configure sso\n"

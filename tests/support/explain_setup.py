@@ -57,7 +57,8 @@ class Setup:
 
     An Answer in place of a value is the response of the service. ``callers`` are callers
     other than ``caller``, by access key ID; ``signer`` returns the access key ID of the
-    request.
+    request. ``trusts`` are the trust policies of roles other than ``arn``, by ARN, and
+    ``decisions`` are by action or by role.
     """
 
     caller: Union[str, Answer] = ALICE
@@ -71,6 +72,7 @@ class Setup:
     user_tags: Union[dict[str, str], Answer] = field(default_factory=dict)
     organization: str = "o-mine"
     own_role: Union[str, Answer] = DEV
+    trusts: Mapping[str, Any] = field(default_factory=dict)
     signer: Callable[[], str] = lambda: ""
 
     def __call__(self, parameters: dict[str, str]) -> Optional[Answer]:
@@ -104,7 +106,8 @@ class Setup:
 
     def _role(self, arn: str) -> str:
         path = arn.partition(":role")[2].rpartition("/")[0] + "/"
-        document = self.trust if isinstance(self.trust, str) else json.dumps(self.trust)
+        policy = self.trusts.get(arn, self.trust)
+        document = policy if isinstance(policy, str) else json.dumps(policy)
         return (
             f"<Path>{path}</Path><Arn>{arn}</Arn><RoleName>{arn.rpartition('/')[2]}</RoleName>"
             f"<RoleId>AROASTUB</RoleId><CreateDate>2026-01-02T03:04:05Z</CreateDate>"
@@ -136,15 +139,20 @@ class Setup:
         if isinstance(self.decisions, tuple):
             return self.decisions
         actions = [v for k, v in parameters.items() if k.startswith("ActionNames.member.")]
-        resource = parameters["ResourceArns.member.1"]
+        resources = [v for k, v in parameters.items() if k.startswith("ResourceArns.member.")]
         members = "".join(
-            f"<member>{_decision(one, resource, self.decisions.get(one, Decision()))}</member>"
+            f"<member>{_decision(one, resource, self._decided(one, resource))}</member>"
             for one in actions
+            for resource in resources
         )
         return _response(
             "SimulatePrincipalPolicy",
             f"<IsTruncated>false</IsTruncated><EvaluationResults>{members}</EvaluationResults>",
         )
+
+    def _decided(self, action: str, resource: str) -> Decision:
+        assert isinstance(self.decisions, dict)
+        return self.decisions.get(resource) or self.decisions.get(action, Decision())
 
     def _DescribeOrganization(self, parameters: dict[str, str]) -> Answer:
         if not self.organization:

@@ -1,0 +1,42 @@
+"""The line of progress on a terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from awscli_assume.host.environment import Environment
+from awscli_assume.outputs.progress import Progress
+
+
+class Screen(io.StringIO):
+    """A stream that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_line_is_overwritten_and_removed() -> None:
+    """The line is written once for each percent, and nothing is left of it."""
+    screen = Screen()
+    progress = Progress(Environment({}, err=screen), "Listing")
+    progress.show(1, 500)
+    progress.show(2, 500)
+    progress.show(500, 500)
+    progress.clear()
+
+    start = "\r\x1b[K"
+    assert screen.getvalue() == f"{start}Listing: 1 of 500{start}Listing: 500 of 500{start}"
+
+
+@pytest.mark.parametrize(
+    ("stream", "variables"), [(io.StringIO(), {}), (Screen(), {"TERM": "dumb"})]
+)
+def test_no_line_without_a_terminal(stream: io.StringIO, variables: dict[str, str]) -> None:
+    """A file and a dumb terminal get nothing."""
+    progress = Progress(Environment(variables, err=stream), "Listing")
+    progress.show(1, 2)
+    progress.clear()
+
+    assert stream.getvalue() == ""
