@@ -79,6 +79,11 @@ class CopyPlan(Plan):
         role = self.identity_center_role
         return super().with_role(look_up) if role is None else (self, role.role)
 
+    def used_role(self, result: object) -> Optional[str]:
+        """Return the key of the role of IAM Identity Center (AssumableRole.key)."""
+        role = self.identity_center_role
+        return None if role is None else role.profile
+
     def with_target(self, name: str) -> CopyPlan:
         """Return the plan with another target profile."""
         return replace(self, profile_pair=replace(self.profile_pair, target=name))

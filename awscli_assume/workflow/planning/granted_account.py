@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Callable, Iterator, Mapping, TypeVar
+from typing import Callable, Iterator, Mapping, Optional, TypeVar
 
 from awscli_assume.aws.accounts import AccountCache
 from awscli_assume.aws.optional_call import CallUnavailable
@@ -155,6 +155,10 @@ class _CurrentProfile:
     """What the session sees in place of its profile, so that a login command is found."""
 
     session_profiles: Mapping[str, Profile]
+
+    def used_role(self, result: object) -> Optional[str]:
+        """Return None: a list is no use of a role."""
+        return None
 
 
 def _in_session(

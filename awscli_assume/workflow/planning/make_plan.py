@@ -107,11 +107,8 @@ def make_plan(
     options = layered(given, named, profile_pair.configuration, profiles)
     role = chosen_role(parsed_args, named, options, profile_pair.configuration)
     role = with_known_account(role, profile_pair, profiles, context.environment, token is None)
-    if source is not None:
-        role = source.with_account(role)
-    session_name, rendered = _session_names(
-        given, options, role, profile_pair.configuration, context.environment
-    )
+    role = source.with_account(role) if source is not None else role
+    session_name, rendered = _session_names(given, options, role, profile_pair, context)
     request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
     if token is None:
         _check_not_reserved(request)
@@ -134,16 +131,16 @@ def _session_names(
     given: Profile,
     options: Mapping[str, object],
     role: Role,
-    configuration: str,
-    environment: Environment,
+    profile_pair: ProfilePair,
+    context: CommandContext,
 ) -> tuple[str, str]:
     """Return the session name or its template, and the name."""
     named = options["role_session_name"]
     session_name = DEFAULT_TEMPLATE if named is None else str(named)
     if given["role_session_name"] is not None:
         return session_name, session_name
-    rendered = render_session_name(session_name, role, environment)
-    with configured_in(f"role_session_name of the profile '{configuration}'"):
+    rendered = render_session_name(session_name, role, context.environment)
+    with configured_in(f"role_session_name of the profile '{profile_pair.configuration}'"):
         limits.check("role_session_name", rendered)
     return session_name, rendered
 

@@ -149,12 +149,9 @@ class Plan:
 
     def used_role(self, result: object) -> Optional[str]:
         """Return the key of the role whose credentials a step returned (AssumableRole.key)."""
-        if isinstance(result, tuple):
-            # A request that can be repeated, and its first result (workflow/run/).
-            result = result[-1]
-        if isinstance(result, AssumedRole):
-            return result.plan.request.role.arn
-        return result.role if isinstance(result, UsableCredentials) else None
+        if isinstance(result, (UsableCredentials, RenewableCredentials)):
+            return result.role
+        return result.plan.request.role.arn if isinstance(result, AssumedRole) else None
 
     def obtain(self, context: CommandContext) -> ObtainedCredentials:
         """Get the credentials for a target profile. Nothing is written."""
@@ -367,14 +364,12 @@ class AssumePlan(Plan):
 
     def diagnose(self, context: CommandContext, role_account_profile: Optional[str]) -> Diagnosis:
         """Return the checks of each role, until one can't be assumed."""
-        # Here, as in ``obtain``.
         from awscli_assume.workflow.explain.diagnose import diagnose
 
         return diagnose(context, self, role_account_profile)
 
     def obtain_renewable(self, context: CommandContext) -> RenewableCredentials:
         """Assume the role, and return how to assume it again."""
-        # Here, as in ``obtain``.
         from awscli_assume.workflow.credentials.assume_role import obtain_renewable
 
         return obtain_renewable(context, self)
@@ -386,7 +381,6 @@ class AssumePlan(Plan):
         return run.start_assuming(self, refreshed)
 
 
-# Looks up the account of a plan's role.
 AccountLookUp = Callable[[AssumePlan], AssumePlan]
 
 

@@ -367,7 +367,7 @@ def test_the_variables_of_the_region_are_the_hosts(
 ) -> None:
     """AWS_REGION counts in version 2 only, and comes first there."""
     names = ("AWS_REGION", "AWS_DEFAULT_REGION") if version_2 else ("AWS_DEFAULT_REGION",)
-    monkeypatch.setattr("awscli_assume.workflow.planning.plan.REGION_VARIABLES", names)
+    monkeypatch.setattr("awscli_assume.host.REGION_VARIABLES", names)
     aws.set_variable("AWS_REGION", "eu-west-1")
     aws.set_variable("AWS_DEFAULT_REGION", "eu-west-2")
     answer = output_of(aws("assume", "--role-arn", ROLE_ARN, "--dry-run"))
