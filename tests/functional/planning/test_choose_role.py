@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import shlex
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Iterator, Optional
 
 import pytest
 
 from awscli_assume.host.environment import Environment, Terminal
 from support.environment import NO_TERMINAL
+from support.sso_stub import PortalAccount, SsoStub
 from support.sts_stub import ACCOUNT, USER_KEY_ID, USER_SECRET
 
 from ..conftest import Done, Driver
@@ -27,7 +29,7 @@ role_arn = {READER}
 source_profile = default
 region = us-east-1
 account_name = production
-[profile dev]
+[profile dev-admin]
 role_arn = {DEV}
 account_name = staging
 source_profile = default
@@ -245,9 +247,10 @@ def test_what_opens_no_list(aws: Driver, line: str, message: str) -> None:
     ("line", "message", "nearest"),
     [
         ("assume", "No role was named.",
-         "aws assume prod-admin, or aws assume prod-read, or aws assume dev"),
+         "aws assume prod-admin, or aws assume prod-read, or aws assume dev-admin"),
         ("assume export", "No role was named, and the source has long-lived credentials",
-         "aws assume export prod-admin, or aws assume export prod-read, or aws assume export dev"),
+         "aws assume export prod-admin, or aws assume export prod-read, or aws assume export "
+         "dev-admin"),
         ("assume --choose read", "--choose shows a list of roles", "aws assume prod-read"),
         ("assume prod r", "Unknown options: r.",
          "aws assume prod-admin, or aws assume prod-read"),
@@ -266,3 +269,67 @@ def test_without_a_terminal(aws: Driver, line: str, message: str, nearest: str) 
     assert hint in done.err if nearest else "Roles that you can" not in done.err
     assert aws.stub.requests == []
     assert aws.files() == before
+
+
+@pytest.fixture
+def accounts(sso: SsoStub) -> SsoStub:
+    """Let the portal grant roles in three accounts, two of which have one name."""
+    sso.accounts = [
+        PortalAccount(ACCOUNT, "production", ("AdministratorAccess", "ReadOnlyAccess")),
+        PortalAccount("222222222222", "staging", ("AdministratorAccess",)),
+        PortalAccount("333333333333", "STAGING\x1b[31m", ("AdministratorAccess",)),
+    ]
+    return sso
+
+
+def test_a_role_of_identity_center(aws: Driver, accounts: SsoStub) -> None:
+    """The list has the roles of all accounts, those that were used first; it is cached."""
+    user = User(aws, "identity", "3")
+    done = user.run("assume")
+
+    assert done.code == 0, done.err
+    without = "--account-id 222222222222 --role-name AdministratorAccess --sso-session corp"
+    assert f"The same without the list: aws assume {without}\n" in done.err
+    lines = user.shown.splitlines()
+    assert [line.split("  ")[0] for line in lines[-5:-1]] == [
+        "Number or words (empty: leave): 1) production 123456789012",
+        "2) production 123456789012",
+        "3) staging 222222222222",
+        "4) STAGING\\x1b[31m 333333333333",
+    ]
+    listed = [call.operation for call in accounts.journal.calls]
+    assert aws.section(aws.config, "profile assumed-role")["assumed"].splitlines()[1:4] == [
+        "sso-session = corp", "sso-account-id = 222222222222",
+        "sso-role-name = AdministratorAccess",
+    ]  # fmt: skip
+
+    accounts.journal.calls.clear()
+    user = User(aws, "1")
+    done = user.run("assume export --choose --sso-session corp identity")
+    assert done.code == 0, done.err
+    assert f"The same without the list: aws assume export {without}\n" in done.err
+    assert user.shown.startswith("1) staging 222222222222")
+    assert "sso:ListAccounts" in listed
+    assert "sso:ListAccounts" not in [call.operation for call in accounts.journal.calls]
+
+
+def test_a_session_that_has_ended(aws: Driver, accounts: SsoStub, home: Path) -> None:
+    """The list has what the profiles know, and a warning says how to log in."""
+    for file in (home / ".aws" / "sso" / "cache").iterdir():
+        file.unlink()
+    user = User(aws, "prod admin", "1")
+    done = user.run("assume")
+
+    assert done.code == 0, done.err
+    assert "aws: [WARNING]: SSO session corp: There is no login." in done.err
+    assert roles(aws) == [ADMIN]
+
+
+def test_meanings_of_identity_center(aws: Driver, accounts: SsoStub) -> None:
+    """A word that is a profile and a permission set is chosen from, too."""
+    aws.add_config(f"[profile dev/Developer]\nrole_arn = {DEV}\nsource_profile = default\n")
+    user = User(aws, "1")
+    done = user.run("assume dev/Developer")
+
+    assert user.shown.splitlines()[0].split()[1:3] == [ACCOUNT, "Developer"]
+    assert done.code == 0, done.err
