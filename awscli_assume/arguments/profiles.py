@@ -25,6 +25,11 @@ def copy_arguments() -> list[Argument]:
     """Return the options of every verb that does not need a role."""
     return [
         flag(
+            "choose",
+            "Choose the role from a list on the terminal. Words in place of ROLE filter the list. "
+            "Without a role, and for words that several roles have, it opens by itself.",
+        ),
+        flag(
             "copy-source",
             "Assume no role, and use the temporary credentials of the source. It serves tools "
             "that don't support IAM Identity Center, <code>aws login</code> or another source.",

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from awscli_assume.arguments.sts import Argument, flag, text, word_argument
+from awscli_assume.arguments.sts import Argument, text, word_argument
 
 _ROLE = word_argument(
     "role",
     "The role: an ARN, <code>ACCOUNT:NAME</code>, <code>ACCOUNT/NAME</code>, a switch-role URL of "
     "the console, a profile with <code>role_arn</code> or of IAM Identity Center, or a role name.",
 )
-
-
-def choose_argument() -> Argument:
-    """Return ``--choose``, of the verbs that hand out credentials."""
-    return flag(
-        "choose",
-        "Choose the role from a list on the terminal. Words in place of ROLE filter the list. "
-        "Without a role, and for words that several roles have, it opens by itself.",
-    )
 
 
 def role_arguments() -> list[Argument]:

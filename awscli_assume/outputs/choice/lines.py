@@ -55,8 +55,8 @@ def role_lines(
     The columns are as wide as ``everything`` needs, so that they stay while the user types.
     """
     measured = everything[:_MEASURED]
-    has_room = sum(_needed(measured)) + 2 * len(_GAP) <= width
-    if not has_room:
+    does_fit = sum(_needed(measured)) + 2 * len(_GAP) <= width
+    if not does_fit:
         measured, choices = [[_shortened(one) for one in some] for some in (measured, choices)]
     widths = _widths(_needed(measured), width)
     return [_row(choice, widths, end) for choice in choices]
@@ -85,7 +85,7 @@ def list_lines(selection: Selection, width: int, rows: int, end: str) -> list[Li
 
 
 def _help(selection: Selection, width: int) -> str:
-    """Return how many roles match, and as many of the keys as there is room for."""
+    """Return how many roles match, and as many of the keys as fit."""
     found = f"{len(selection.matching)} of {len(selection.choices)}"
     for more in (" roles", ". Enter: choose", ", Esc: leave", ", arrow keys: move"):
         if cell_width(found + more) > width:
@@ -109,11 +109,11 @@ def _needed(choices: Sequence[Choice]) -> list[int]:
 def _widths(needed: Sequence[int], width: int) -> list[int]:
     """Return the widths of account, role and source; 0 for a column that is left out."""
     account, role, source = needed
-    room = width - account - role - 2 * len(_GAP)
-    if source <= room:
+    left = width - account - role - 2 * len(_GAP)
+    if source <= left:
         return [account, role, source]
     # The role and its account tell more than the source does.
-    source = max(room, width // 4) if width >= _WIDTH_OF_THREE else 0
+    source = max(left, width // 4) if width >= _WIDTH_OF_THREE else 0
     width -= source + len(_GAP) if source else 0
     left = max(width - len(_GAP), 2)
     role = min(role, max(left // 2, left - account))

@@ -11,6 +11,7 @@ from typing import Iterator, Optional
 import pytest
 
 from awscli_assume.host.environment import Environment, Terminal
+from awscli_assume.outputs.variables import KEY_VARIABLE, ROLE_VARIABLE, SOURCE_VARIABLE
 from support.environment import NO_TERMINAL
 from support.sso_stub import PortalAccount, SsoStub
 from support.sts_stub import ACCOUNT, USER_KEY_ID, USER_SECRET
@@ -333,3 +334,19 @@ def test_meanings_of_identity_center(aws: Driver, accounts: SsoStub) -> None:
 
     assert user.shown.splitlines()[0].split()[1:3] == [ACCOUNT, "Developer"]
     assert done.code == 0, done.err
+
+
+def test_a_shell_with_exported_credentials(aws: Driver) -> None:
+    """The source that the environment names is not the source of the chosen role."""
+    aws.set_variable("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE")
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", USER_SECRET)
+    aws.set_variable("AWS_SESSION_TOKEN", "token")
+    aws.set_variable(ROLE_VARIABLE, ADMIN)
+    aws.set_variable(SOURCE_VARIABLE, "default")
+    aws.set_variable(KEY_VARIABLE, "ASIAIOSFODNN7EXAMPLE")
+    done = User(aws, "dev", "1").run("assume export")
+
+    assert done.code == 0, done.err
+    assert roles(aws) == [DEV]
+    assert aws.signers() == [USER_KEY_ID]
+    assert "The same without the list: aws assume export dev-admin\n" in done.err
