@@ -46,7 +46,7 @@ class Person:
         return self.home / ".aws" / "credentials"
 
     def aws(
-        self, *words: str, env: Optional[dict[str, str]] = None
+        self, *words: str, env: Optional[dict[str, Optional[str]]] = None
     ) -> subprocess.CompletedProcess:
         """Run ``aws`` with these words against the endpoint; a None value unsets a variable."""
         variables = {**self.environment, **(env or {})}

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from contextlib import contextmanager
 from typing import Iterator, Optional
 
-from awscli_assume.host import CLI_NAME, HAS_SIGN_IN, SIGN_IN_ERRORS, profiles_as_written
+from awscli_assume.host import (
+    CLI_NAME,
+    HAS_SIGN_IN,
+    SIGN_IN_ERRORS,
+    SSOTokenLoadError,
+    profiles_as_written,
+)
 from awscli_assume.host.protocols import Session
 
 # The keys that a login command reads from its own profile (2.38.5:
@@ -18,18 +25,37 @@ _COMMANDS = (
 )
 # The key of profiles/include_profile.py, which this package can't import.
 _INCLUDE = "include_profile"
+# A token is cached under the SHA-1 of its session's name (botocore/utils.py, SSOTokenLoader).
+_TOKEN_FILE = re.compile(r"[0-9a-f]{40}")
 
 
 @contextmanager
 def login_hint_added(session: Session) -> Iterator[None]:
     """Find credentials of the session's profile; add the login command to botocore's errors."""
     try:
-        yield
+        with _token_file_checked():
+            yield
     except SIGN_IN_ERRORS as error:
         hint = _hint(login_arguments(session))
         if hint and hint not in str(error):
             error.args = (f"{error.args[0]}\n{hint}", *error.args[1:])
         raise
+
+
+@contextmanager
+def _token_file_checked() -> Iterator[None]:
+    """Raise SSOTokenLoadError for a token file that is not JSON.
+
+    botocore raises a KeyError with the file's name (utils.py, JSONFileCache, all versions).
+    """
+    try:
+        yield
+    except KeyError as error:
+        if not _TOKEN_FILE.fullmatch(str(error.args[0] if error.args else "")):
+            raise
+        raise SSOTokenLoadError(
+            error_msg=f"The cached token {error.args[0]}.json can't be read"
+        ) from None
 
 
 def login_arguments(session: Session) -> Optional[tuple[str, ...]]:
