@@ -31,8 +31,11 @@ STANDARD_LIBRARY = frozenset(
 # The most modules that `aws assume --role-name ...` may load, packages not counted.
 MAX_MODULES = 100
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
-# Modules that only Windows has.
-BY_FILE = {"profiles/lock.py": {"msvcrt"}}
+# A module that only Windows has, and what is loaded only for the list of roles of version 2.
+BY_FILE = {
+    "profiles/lock.py": {"msvcrt"},
+    "outputs/choice/picker.py": {"asyncio", "prompt_toolkit"},
+}
 # The modules that the first handler may load.
 FIRST_HANDLER = {"awscli_assume.lazy", "__future__", "typing"}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Mapping, Optional
 
-from awscli_assume.errors import InvalidRequest, configured_in, with_advice
+from awscli_assume.arguments.sts import option_name
+from awscli_assume.errors import InvalidRequest, RoleNeeded, configured_in, with_advice
 from awscli_assume.host import InvalidConfigError
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.accounts import parse_account
@@ -56,7 +57,7 @@ def role_profile(
         tokens = ("aws_session_token", "aws_security_token")
         is_long_lived = has_access_keys(profile) and not any(profile.get(key) for key in tokens)
         hint = ". To write the source's own temporary credentials: --copy-source"
-        raise InvalidRequest(
+        raise RoleNeeded(
             "No role was named. Try: aws assume --role-name my-iam-role, or --role-arn ARN, or "
             "--profile with a profile that has a role_arn"
             f"{hint if can_copy and not is_long_lived else ''}"
@@ -162,6 +163,18 @@ def with_role_specifier(
         "account_id": found.account,
     }
     return type(parsed_args)(**{**vars(parsed_args), **said}), found.profile
+
+
+def check_not_to_choose(parsed_args: ParsedArgs) -> None:
+    """Raise RoleNeeded for ``--choose``, and InvalidRequest for it and another role."""
+    if not getattr(parsed_args, "choose", False):
+        return
+    for name in ("role_name", "role_arn", "account_id"):
+        if getattr(parsed_args, name) is not None:
+            raise InvalidRequest(
+                f"--choose and {option_name(name)} exclude each other: leave one of them out"
+            )
+    raise RoleNeeded("--choose shows a list of roles, and there is no terminal for it")
 
 
 def check_role_choice(parsed_args: ParsedArgs) -> None:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Mapping, Optional
 
+from awscli_assume.arguments.profiles import given_role_option
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, UnusableFile
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs, Profile
@@ -22,7 +23,6 @@ from awscli_assume.profiles.files import locate, merged_profile, parse
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.state import EXPIRING, UNKNOWN, VALID, ProfileState
-from awscli_assume.workflow.credentials.copy_source import ROLE_OPTIONS
 from awscli_assume.workflow.planning.profile_selection import choose_one
 from awscli_assume.workflow.planning.source_profile import read_profiles
 from awscli_assume.workflow.refresh.batch import renew_one
@@ -83,13 +83,12 @@ def read_stored_profile(context: CommandContext, parsed_args: ParsedArgs) -> Sto
     """Return the profile of ``--update-profile``. Raises InvalidRequest and ForeignProfile."""
     if parsed_args.copy_source:
         raise InvalidRequest("--update-profile and --copy-source exclude each other")
-    for name in ROLE_OPTIONS:
-        if getattr(parsed_args, name, None) is not None:
-            shown = "ROLE" if name == "role" else f"--{name.replace('_', '-')}"
-            raise InvalidRequest(
-                f"--update-profile hands out the credentials of a profile, and takes no options "
-                f"of a role: leave it out, or {shown}"
-            )
+    option = given_role_option(parsed_args)
+    if option is not None:
+        raise InvalidRequest(
+            "--update-profile hands out the credentials of a profile, and takes no options of a "
+            f"role: leave it out, or {option}"
+        )
     return StoredProfile(choose_one(context, parsed_args.update_profile), read_profiles(context))
 
 
