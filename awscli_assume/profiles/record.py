@@ -93,6 +93,15 @@ class Record:
         return dict(self.options).get(TOKEN_FILE)
 
     @property
+    def via(self) -> tuple[str, ...]:
+        """The ARNs of the roles before the role, without the source's; empty if damaged."""
+        try:
+            found = json.loads(dict(self.options).get("via", "[]"))
+        except ValueError:
+            return ()
+        return tuple(map(str, found)) if isinstance(found, list) else ()
+
+    @property
     def has_identity_token(self) -> bool:
         """Return whether an identity provider's token replaced source credentials."""
         return self.source_profile is None and self._source_kind != "Environment"

@@ -21,9 +21,9 @@ from awscli_assume.model.assumable_role import TRUST_POLICY, AssumableRole
 from awscli_assume.model.diagnosis import OK, PROBLEM
 from awscli_assume.model.request.request import AssumeRoleRequest, build_request
 from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE
-from awscli_assume.model.trust.callers import Caller
+from awscli_assume.model.trust.callers import USER, Caller
 from awscli_assume.model.trust.context import Circumstances, context_of
-from awscli_assume.model.trust.evaluation import ALLOWED, UNKNOWN, Verdict, evaluate
+from awscli_assume.model.trust.evaluation import ALLOWED, NOT_ALLOWED, UNKNOWN, Verdict, evaluate
 from awscli_assume.workflow.explain.caller import IdentifiedCaller
 from awscli_assume.workflow.explain.caller_permissions import combined_result, simulated_arn
 from awscli_assume.workflow.explain.trust_policy import find_organization, find_principal
@@ -31,6 +31,8 @@ from awscli_assume.workflow.planning.plan import render_session_name
 from awscli_assume.workflow.planning.source_profile import choose_source, read_profiles, use_source
 
 _ACTION = "sts:AssumeRole"
+# A trust policy can't tell one MFA device from another.
+_ANY_DEVICE = "any"
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,10 @@ def _find_source(context: CommandContext) -> _Source:
 def _candidates(
     context: CommandContext, roles: Sequence[KnownRole], principal: Caller, source: _Source
 ) -> list[_Candidate]:
-    """Return the roles whose trust policy allows the caller, or may allow it."""
+    """Return the roles whose trust policy allows the caller, or may allow it.
+
+    A user's code for an MFA device, which ``aws assume`` asks for, may be what is missing.
+    """
     found = []
     for role in roles:
         try:
@@ -125,6 +130,9 @@ def _candidates(
             name = render_session_name(DEFAULT_TEMPLATE, parsed, context.environment)
             request = build_request(parsed, name, {})
             verdict = evaluate(role.trust_policy, principal, request, source.circumstances)
+            if verdict.outcome == NOT_ALLOWED and principal.kind == USER:
+                request = replace(request, serial_number=_ANY_DEVICE)
+                verdict = evaluate(role.trust_policy, principal, request, source.circumstances)
         except (InvalidRequest, MalformedPolicy):
             continue
         if verdict.outcome in (ALLOWED, UNKNOWN):
@@ -153,6 +161,8 @@ def _role(
     notes = []
     if verdict.outcome == UNKNOWN:
         notes.append("cannot tell whether the trust policy allows the caller")
+    elif request.serial_number is not None:
+        notes.append("the trust policy requires a code of your MFA device")
     if decision is not None:
         context = context_of(principal, request, source.circumstances).values
         result = combined_result(decision, context, principal, request, verdict)

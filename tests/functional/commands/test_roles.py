@@ -101,6 +101,29 @@ def test_roles_of_every_source(aws: Any, portal: SsoStub) -> None:
     ]
 
 
+def test_profiles_of_roles_of_identity_center(aws: Any, portal: SsoStub, home: Path) -> None:
+    """Without a login, profiles of ours say how to assume such a role, or one behind it, again."""
+    via = ("--via", "123456789012/ReadOnlyAccess")
+    arn = f"{ROLES_OF_IAM}/middle"
+    for words in (
+        ("123456789012/PowerUserAccess",),
+        (ROLE_ARN, *via, "--via", arn, "--update-profile", "chain"),
+    ):
+        done = aws("assume", *words)
+        assert done.code == 0, done.err
+    aws.config.write_text(aws.config.read_text().replace("profile dev", "unused"))
+    write_sso_token(home).unlink()
+    found = roles(aws, code=1)
+
+    assert [one["Command"] for one in found] == [
+        f"aws assume --sso-session corp {' '.join(via)} --via {arn} --role-arn {ROLE_ARN}",
+        "aws assume --account-id 123456789012 --role-name PowerUserAccess --sso-session corp",
+    ]
+    assert [one["Uses"] for one in found] == [1, 1]
+    write_sso_token(home)
+    assert [one["Source"] for one in roles(aws, "power")] == ["Identity Center"]
+
+
 @pytest.mark.parametrize("words", [("read", "2109"), ("PRODUCTION/read", "corp", "2109")])
 def test_all_words_must_match(aws: Any, portal: SsoStub, words: tuple[str, ...]) -> None:
     """The words may be in any order and case."""
@@ -401,6 +424,7 @@ BY_NAME = {
     "of-bob": trust(statement({"AWS": f"arn:aws:iam::{ACCOUNT}:user/bob"})),
     "of-ec2": trust(statement({"Service": "ec2.amazonaws.com"})),
     "with-id": trust(statement(Condition={"StringEquals": {"sts:ExternalId": "1"}})),
+    "with-mfa": trust(statement(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})),
     "from-ip": trust(statement(Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})),
 }
 SETUP = Setup(
@@ -418,6 +442,7 @@ def test_roles_that_trust_the_caller(aws: Any) -> None:
         "from-ip": "cannot tell whether the trust policy allows the caller",
         "of-alice": None,
         "team/of-account": None,
+        "with-mfa": "the trust policy requires a code of your MFA device",
     }
     assert aws.stub.actions == IN_IAM
 
@@ -426,18 +451,22 @@ def test_role_that_the_caller_may_not_assume(aws: Any) -> None:
     """Without a policy of the caller, only a trust policy that names the caller suffices."""
     denied = {"sts:AssumeRole": Decision("implicitDeny")}
 
-    assert set(trusting(aws, replace(SETUP, decisions=denied))) == {"of-alice", "from-ip"}
+    assert set(trusting(aws, replace(SETUP, decisions=denied))) == {
+        "of-alice", "from-ip", "with-mfa",
+    }  # fmt: skip
     denied = {"sts:AssumeRole": Decision("explicitDeny")}
     assert trusting(aws, replace(SETUP, decisions=denied)) == {}
     one = {f"{ROLES_OF_IAM}/of-alice": Decision("explicitDeny")}
-    assert set(trusting(aws, replace(SETUP, decisions=one))) == {"from-ip", "team/of-account"}
+    assert set(trusting(aws, replace(SETUP, decisions=one))) == {
+        "from-ip", "team/of-account", "with-mfa",
+    }  # fmt: skip
 
 
 def test_simulation_that_is_not_allowed(aws: Any) -> None:
     """Without iam:SimulatePrincipalPolicy the roles are listed and marked."""
     found = trusting(aws, replace(SETUP, decisions=access_denied("iam:SimulatePrincipalPolicy")))
 
-    assert set(found) == {"from-ip", "of-alice", "team/of-account"}
+    assert set(found) == {"from-ip", "of-alice", "team/of-account", "with-mfa"}
     assert found["team/of-account"] == (
         "cannot tell whether the caller's policies allow it: the caller lacks the permission "
         "iam:SimulatePrincipalPolicy"
@@ -489,4 +518,7 @@ def test_unknown_is_marked_on_a_terminal(aws: Any) -> None:
     aws("assume", "roles", "--trusting-me", environment=Environment(out=out, err=err))
 
     assert "from-ip          trust policy ?" in out.getvalue()
-    assert err.getvalue() == ("? 1 role: cannot tell whether the trust policy allows the caller\n")
+    assert err.getvalue() == (
+        "? 1 role: cannot tell whether the trust policy allows the caller\n"
+        "? 1 role: the trust policy requires a code of your MFA device\n"
+    )
