@@ -140,6 +140,10 @@ class Record:
         """Return whether the source's own credentials were copied, without a role."""
         return self.role_arn is None and self.identity_center is None
 
+    def is_identity_center(self, role: Optional[IdentityCenterRole]) -> bool:
+        """Return whether this is the record of a role of IAM Identity Center itself."""
+        return role is not None and self.role_arn is None and self.identity_center == role
+
     def matches(self, other: Optional[Record]) -> bool:
         """Return whether two records stand for the same request from the same source.
 
