@@ -32,7 +32,7 @@ from awscli_assume.profiles.writer.verify import (
 )
 
 # So many new sections are added together, also to a file that can't be cut.
-_MANY = 20
+MANY = 20
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def edit_content(
     errors: Refused = {}
     new = _new_sections(text, before, edits)
     existing = [edit for edit in edits if edit.section not in new]
-    if text.is_whole and len(existing) >= _MANY:
+    if text.is_whole and len(existing) >= MANY:
         existing = list(_remove_together(scratch_file, text, sections, existing))
     if text.is_whole or len({edit.section for edit in existing}) < len(existing):
         for edit in existing:
@@ -213,7 +213,7 @@ def _new_sections(
     """
     if not text.is_whole:
         return {edit.section: edit for edit in edits if text.find(edit.section) is None}
-    if len(edits) < _MANY:
+    if len(edits) < MANY:
         return {}
     read = {profile for name in before for profile in build_profile_map({name: {}})["profiles"]}
     content = text.join()
