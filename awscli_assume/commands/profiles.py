@@ -7,16 +7,15 @@ from typing import Any, Optional
 from awscli_assume.arguments.sts import Argument, flag, text, texts
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.printing import print_object
+from awscli_assume.outputs.printing import is_for_people, print_object
 from awscli_assume.outputs.summary import changes
+from awscli_assume.outputs.written_profiles import LISTING_EXAMPLE, changed_lines, profile_listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.identity_center import choose_session, sso_sessions
 from awscli_assume.workflow.profiles.plan import plan_profiles
 from awscli_assume.workflow.profiles.request import read_request
 from awscli_assume.workflow.profiles.write import (
-    EXAMPLE,
     list_granted,
-    listing,
     preview_outcomes,
     report,
     write_outcomes,
@@ -55,7 +54,7 @@ class ProfilesCommand(Verb):
 
     def example(self, parsed_args: Any) -> Optional[object]:
         """Return an object with the types of what is printed after the files are written."""
-        return None if parsed_args.dry_run else EXAMPLE
+        return None if parsed_args.dry_run else LISTING_EXAMPLE
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         files = locate(context.session)
@@ -65,14 +64,15 @@ class ProfilesCommand(Verb):
         request = read_request(context, parsed_args, session)
         granted = list_granted(context, session, request, parsed_args)
         outcomes = plan_profiles(context, granted.request, session, granted.roles)
-        result: Any
         if parsed_args.dry_run:
             diffs, outcomes = preview_outcomes(files, outcomes)
-            result = {"Changes": changes(diffs)}
+            print_object(context, self.name, {"Changes": changes(diffs)})
         else:
             outcomes = write_outcomes(context, files, outcomes)
-            result = listing(outcomes, session)
-        print_object(context, self.name, result)
+            if is_for_people(context):
+                context.environment.write(changed_lines(outcomes))
+            else:
+                print_object(context, self.name, profile_listing(session.name, outcomes))
         return report(context, outcomes, granted.failures, parsed_args.dry_run)
 
 

@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 from typing import Mapping, Optional, Sequence
 
 from awscli_assume.errors import UnusableFile
-from awscli_assume.files.ini import without_empty_section, without_keys
+from awscli_assume.files.ini import (
+    without_empty_section,
+    without_empty_sections,
+    without_keys,
+    without_keys_of,
+)
 from awscli_assume.host import build_profile_map
 from awscli_assume.profiles.files import Sections
 from awscli_assume.profiles.writer.scratch_file import ScratchFile
@@ -27,7 +32,7 @@ from awscli_assume.profiles.writer.verify import (
 )
 
 # So many new sections are added together, also to a file that can't be cut.
-_MANY = 20
+MANY = 20
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ def edit_content(
     errors: Refused = {}
     new = _new_sections(text, before, edits)
     existing = [edit for edit in edits if edit.section not in new]
+    if text.is_whole and len(existing) >= MANY:
+        existing = list(_remove_together(scratch_file, text, sections, existing))
     if text.is_whole or len({edit.section for edit in existing}) < len(existing):
         for edit in existing:
             _edit_pieces(scratch_file, text, sections, [edit], errors)
@@ -164,6 +171,38 @@ def _read_back(
     return found
 
 
+def _remove_together(
+    scratch_file: ScratchFile,
+    text: SectionedText,
+    sections: dict[int, Sections],
+    edits: Sequence[SectionEdit],
+) -> Sequence[SectionEdit]:
+    """Make those of many edits that only remove keys, and return the others.
+
+    The file can't be cut, so it is read back once for all of them. They are all returned if that
+    does not show what was expected.
+    """
+    before = sections[0]
+    keys = {
+        edit.section: set(edit.removals) & set(before[edit.section])
+        for edit in edits
+        if not edit.values and edit.section in before
+    }
+    piece = scratch_file.change_text(text.pieces[0], lambda found: without_keys_of(found, keys))
+    piece = scratch_file.change_text(piece, lambda found: without_empty_sections(found, keys))
+    expected = {
+        name: {key: value for key, value in values.items() if key not in keys.get(name, ())}
+        for name, values in before.items()
+    }
+    found = scratch_file.parse_or_none(piece)
+    # A comment keeps a section that is empty otherwise.
+    rest = {name: values for name, values in expected.items() if values or name in (found or ())}
+    if found is None or found != rest or not set(expected) - set(rest) <= set(keys):
+        return edits
+    text.pieces[0], sections[0] = piece, found
+    return [edit for edit in edits if edit.section not in keys]
+
+
 def _new_sections(
     text: SectionedText, before: Sections, edits: Sequence[SectionEdit]
 ) -> dict[str, SectionEdit]:
@@ -174,7 +213,7 @@ def _new_sections(
     """
     if not text.is_whole:
         return {edit.section: edit for edit in edits if text.find(edit.section) is None}
-    if len(edits) < _MANY:
+    if len(edits) < MANY:
         return {}
     read = {profile for name in before for profile in build_profile_map({name: {}})["profiles"]}
     content = text.join()

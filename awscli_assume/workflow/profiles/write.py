@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Mapping, Optional, Sequence
+from typing import Sequence
 
 from awscli_assume.host import SIGN_IN_ERRORS
 from awscli_assume.host.context import CommandContext
@@ -11,13 +11,14 @@ from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.assumable_role import AssumableRole
 from awscli_assume.model.identity_center import SsoSession
 from awscli_assume.model.printable import printable
+from awscli_assume.outputs.written_profiles import profiles_line
 from awscli_assume.profiles.files import ProfileFiles
 from awscli_assume.profiles.provisioned.edits import ProfileEdit, config_edit, write_profiles
 from awscli_assume.profiles.provisioned.mark import AUTO_REFRESH
 from awscli_assume.profiles.state import inspect
 from awscli_assume.profiles.writer.diff import FileDiff, preview
 from awscli_assume.profiles.writer.verify import Refused
-from awscli_assume.workflow.profiles.plan import CREATED, REMOVED, UNCHANGED, UPDATED, Outcome
+from awscli_assume.workflow.profiles.plan import REMOVED, UNCHANGED, UPDATED, Outcome
 from awscli_assume.workflow.profiles.request import ProfilesRequest
 from awscli_assume.workflow.refresh.credential_process import remove_old_cache
 from awscli_assume.workflow.roles.granted import Granted, granted_roles
@@ -25,16 +26,6 @@ from awscli_assume.workflow.roles.granted import Granted, granted_roles
 # What `aws assume refresh` exits with if some profiles failed.
 PARTIAL_FAILURE = 1
 FAILED = "failed"
-# An object with the types of a listing, to try a query on.
-EXAMPLE: Mapping[str, object] = {
-    "SsoSession": "text",
-    "Profiles": [
-        {
-            **dict.fromkeys(("Profile", "Account", "AccountName", "RoleName", "State"), "text"),
-            "Error": None,
-        }
-    ],
-}
 
 
 @dataclass(frozen=True)
@@ -113,22 +104,6 @@ def _with_errors(outcomes: Sequence[Outcome], refused: Refused) -> list[Outcome]
     ]
 
 
-def listing(outcomes: Sequence[Outcome], session: SsoSession) -> dict[str, object]:
-    """Return a row for each profile."""
-    return {"SsoSession": session.name, "Profiles": [_row(one) for one in outcomes]}
-
-
-def _row(outcome: Outcome) -> dict[str, Optional[str]]:
-    return {
-        "Profile": outcome.name,
-        "Account": outcome.grant.account_id,
-        "AccountName": outcome.grant.account_name or None,
-        "RoleName": outcome.grant.role_name,
-        "State": outcome.state,
-        "Error": outcome.error,
-    }
-
-
 def report(
     context: CommandContext, outcomes: Sequence[Outcome], failures: Sequence[str], is_dry_run: bool
 ) -> int:
@@ -139,9 +114,5 @@ def report(
     errors = [one.error for one in outcomes if one.error is not None]
     for error in errors:
         notify(f"aws: [ERROR]: {error}\n")
-    counts = ", ".join(
-        f"{sum(one.state == state for one in outcomes)} {state}"
-        for state in (CREATED, UPDATED, REMOVED, UNCHANGED)
-    )
-    notify(f"{'Dry run: profiles' if is_dry_run else 'Profiles'}: {counts}\n")
+    notify(profiles_line(outcomes, is_dry_run))
     return PARTIAL_FAILURE if errors or failures else 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from contextlib import contextmanager
 from typing import Any, Iterator
 
 import pytest
 
+from awscli_assume.host.environment import Environment
 from awscli_assume.profiles.writer import store
 from support.sso_stub import START_URL, PortalAccount, SsoStub, write_sso_token
 
@@ -357,3 +359,29 @@ def test_profile_that_changes_meanwhile(aws, portal, monkeypatch) -> None:
     assert done.code == 255
     assert "The profile 'staging-Admin' was changed by something else" in done.err
     assert b"provisioned" not in aws.files()[0]
+
+
+def test_output_on_a_terminal(aws, portal) -> None:
+    """People see what has changed, at most 30 lines of it; --output prints the object."""
+    screen = Screen()
+    roles = tuple(f"Role{number:02}" for number in range(40))
+    portal.accounts = [PortalAccount(PRODUCTION, "production", roles)]
+
+    done = aws("assume", "profiles", environment=Environment(out=screen))
+
+    lines = screen.getvalue().splitlines()
+    assert lines[:2] == ["created  production-Role00", "created  production-Role01"]
+    assert lines[30:] == ["... and 10 more (all of them: --output json)"]
+    assert done.err.endswith("Profiles: 40 created, 0 updated, 0 removed, 0 unchanged\n")
+    screen.truncate(0)
+    aws("assume", "profiles", environment=Environment(out=screen))
+    assert screen.getvalue() == ""
+    aws("assume", "profiles", "--output", "json", environment=Environment(out=screen))
+    assert len(json.loads(screen.getvalue().lstrip("\0"))["Profiles"]) == 40
+
+
+class Screen(io.StringIO):
+    """A stream that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True

@@ -130,3 +130,29 @@ def test_each_new_section_is_written_once_and_all_are_read_together(
     assert calls.count("set_values") == 100
     assert calls.count("parse") <= 3
     assert "change_text" not in calls
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        b"[x]\r\na = b\r\n",
+        b"[x]\na = b\n  [y]\n",
+        b'[profile "p7"]\nregion = eu-west-1\nblock =\n    a-b = c\n',
+        b"# no section\n[profile p7]\n# a comment stays\nregion = eu-west-1\n[x]\na = b\n\n\n",
+    ],
+)
+def test_many_removals_are_those_of_single_edits(extra: bytes, tmp_path: Path) -> None:
+    """Sections that are cleared together, in a file that can't be cut, leave the same bytes."""
+    scratch_file = ScratchFile(str(tmp_path / "scratch"), "config")
+    number = 7 if b"p7" in extra else 30
+    content = edit_content(scratch_file, b"", _new_edits(number)).content + extra
+    removals = [
+        SectionEdit(edit.section, removals=("region", "block"), profile=edit.profile)
+        for edit in _new_edits(30)
+    ]
+    after = content
+    for edit in removals:
+        after = edit_content(scratch_file, after, [edit]).content
+
+    assert edit_content(scratch_file, content, removals).content == after
+    assert b"p3" not in after
