@@ -117,7 +117,8 @@ _POWERSHELL = r"""
 Register-ArgumentCompleter -Native -CommandName aws -ScriptBlock {
     param($word, $ast, $cursor)
     $line = $ast.ToString()
-    $line = if ($line.Length -lt $cursor) { "$line " } else { $line.Substring(0, $cursor) }
+    $end = $cursor - $ast.Extent.StartOffset
+    $line = if ($line.Length -lt $end) { "$line " } else { $line.Substring(0, $end) }
     $output = & @COMMAND@ powershell $line 2>$null
     if ($LASTEXITCODE -eq 10 -or $LASTEXITCODE -eq 20) { return }
     if ($LASTEXITCODE -ne 0) {

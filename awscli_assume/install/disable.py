@@ -45,12 +45,10 @@ def disable(system: System) -> None:
         return
     if changed and paths.package.exists():
         system.wait_for_loading()
-    for index in remove_ours(str(paths.home)):
-        system.print(f"Removed {index}")
-        changed = True
-        remove_empty([Path(index).parent])
-    if remove_package(paths.package):
-        system.print(f"Removed {paths.package}")
+    removed = remove_ours(str(paths.home))
+    removed += [str(paths.package)] if remove_package(paths.package) else []
+    for path in removed:
+        system.print(f"Removed {path}")
         changed = True
     _remove_folders(paths, entry is not None and not entry.existed)
     for name in auto_refresh_profiles(decode(before or b"")):
@@ -75,5 +73,6 @@ def _naming_plugin(config_files: Iterable[str]) -> list[str]:
 
 
 def _remove_folders(paths: CliPaths, made_by_us: bool) -> None:
-    ours = [paths.plugins, paths.plugins.parent]
+    cli = paths.plugins.parent
+    ours = [paths.plugins, cli / "cache", cli]
     remove_empty([*ours, paths.config_file.parent] if made_by_us else ours)
