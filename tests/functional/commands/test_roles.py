@@ -183,6 +183,22 @@ def test_token_is_refreshed_as_in_botocore(aws: Any, portal: SsoStub, home: Path
     assert calls(portal)["sso-oidc:CreateToken"] == 1
     listing = [call.by for call in portal.journal.calls if call.operation.startswith("sso:")]
     assert listing == [REFRESHED_TOKEN] * 21
+    portal.journal.calls.clear()
+    assert len(roles(aws)) == 61
+    assert calls(portal) == {}
+
+
+def test_token_that_cannot_be_refreshed(aws: Any, portal: SsoStub, home: Path) -> None:
+    """Where the portal refuses to refresh the token, the login has ended."""
+    write_sso_token(home, hours=-1, has_refresh_token=True)
+    portal.refreshes = False
+    done = aws("assume", "roles", "--output", "json")
+
+    assert done.code == 1
+    assert "Token has expired and refresh failed" in done.err
+    assert LOGIN in done.err
+    assert "Traceback" not in done.err
+    assert set(calls(portal)) == {"sso-oidc:CreateToken"}
 
 
 def test_old_style_profile(aws: Any, portal: SsoStub, home: Path) -> None:
