@@ -9,15 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Callable, ClassVar, Optional
 
-from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
-from awscli_assume.arguments.profiles import check_no_role
-from awscli_assume.arguments.sts import STS_OPTIONS
+from awscli_assume.arguments.profiles import check_no_role, given_role_option
 from awscli_assume.aws.caller_identity import get_caller_identity
 from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import region_of
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.aws.sts.source_credentials import source_credentials
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest, RoleNeeded
 from awscli_assume.files.masking import NEW
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
@@ -25,6 +23,7 @@ from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.arns import Role
 from awscli_assume.model.credentials import (
     PrincipalCredentials,
+    SessionCredentials,
     TemporaryCredentials,
     UsableCredentials,
     as_role_session,
@@ -33,9 +32,9 @@ from awscli_assume.model.credentials import (
 )
 from awscli_assume.model.renewer import RenewableCredentials
 from awscli_assume.profiles.include_profile import ResolvedProfiles
-from awscli_assume.profiles.record import Record
+from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.source import DEFAULT_TARGET, ProfilePair
-from awscli_assume.profiles.state import ProfileState, expiration_beside
+from awscli_assume.profiles.state import WRITTEN_KEY_KEY, ProfileState, expiration_beside
 from awscli_assume.workflow.planning.make_plan import make_plan, plan_role
 from awscli_assume.workflow.planning.plan import AccountLookUp, ObtainedCredentials, Plan
 from awscli_assume.workflow.planning.source_profile import (
@@ -49,18 +48,6 @@ from awscli_assume.workflow.planning.source_profile import (
 if TYPE_CHECKING:
     from awscli_assume.model.diagnosis import Diagnosis
     from awscli_assume.workflow.refresh.batch import Run
-
-# Any of them names a role, or shapes its session.
-ROLE_OPTIONS = (
-    "role",
-    "role_name",
-    "role_arn",
-    "account_id",
-    "sso_session",
-    "via",
-    *STS_OPTIONS,
-    *IDENTITY_PROVIDER_OPTIONS,
-)
 
 
 @dataclass(frozen=True)
@@ -134,6 +121,7 @@ class CopyPlan(Plan):
         context: CommandContext,
         clients: SourceClients,
         refreshed: Optional[PrincipalCredentials] = None,
+        is_renewal: bool = False,
     ) -> ObtainedCredentials:
         """Return the copy, with the clients of a run.
 
@@ -142,7 +130,7 @@ class CopyPlan(Plan):
         nothing to copy.
         """
         source = self.profile_pair.source
-        found = refreshed or clients.own(source, None, self.settings)
+        found = refreshed or self._found(clients, is_renewal)
         now = context.environment.now()
         if found is None:
             raise InvalidRequest(
@@ -159,6 +147,22 @@ class CopyPlan(Plan):
             credentials = as_role_session(credentials)
         return ObtainedCredentials(self, credentials, region_of(client), now)
 
+    def _found(self, clients: SourceClients, is_renewal: bool) -> Optional[SessionCredentials]:
+        """Return the source's credentials; a renewal gets new ones of IAM Identity Center.
+
+        To assume the role again is one, too, if the target has the credentials of the cache.
+        """
+        source, role = self.profile_pair.source, self.identity_center_role
+        existing = self.profiles.written.get(self.profile_pair.target, {})
+        record = read_record(existing)
+        is_same = record is not None and record.is_identity_center(role)
+        if role is not None and is_renewal:
+            return clients.own(source, None, self.settings, is_renewal=True)
+        found = clients.own(source, None, self.settings)
+        if not is_same or found is None or existing.get(WRITTEN_KEY_KEY) != found.access_key_id:
+            return found
+        return clients.own(source, None, self.settings, is_renewal=True)
+
     def obtain_to_use(self, context: CommandContext) -> UsableCredentials:
         """Find the source's credentials. STS is not called, and nothing is written."""
         with overridden_profiles(context.session, self.session_profiles):
@@ -169,7 +173,7 @@ class CopyPlan(Plan):
                 credentials = source_credentials(context.session)
             region = context.parsed_globals.region or context.session.get_config_variable("region")
         if credentials is None:
-            raise InvalidRequest(
+            raise RoleNeeded(
                 "No role was named, and the source has long-lived credentials, which are not "
                 "handed on. Name a role: --role-name my-iam-role, or --role-arn ARN"
             )
@@ -196,7 +200,8 @@ class CopyPlan(Plan):
         first = self.obtain_by(context, clients)
 
         def renew() -> TemporaryCredentials:
-            return as_role_session(self.obtain_by(context, clients).credentials)
+            renewed = self.obtain_by(context, clients, is_renewal=True)
+            return as_role_session(renewed.credentials)
 
         credentials = as_role_session(first.credentials)
         return RenewableCredentials(credentials, first.region, str(role), renew)
@@ -205,7 +210,7 @@ class CopyPlan(Plan):
         self, run: Run, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Copy at once: the clients of a source are made one after another."""
-        obtained = self.obtain_by(run.context, run.clients, refreshed)
+        obtained = self.obtain_by(run.context, run.clients, refreshed, is_renewal=True)
         return lambda: obtained
 
 
@@ -233,7 +238,7 @@ def plan_to_use(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
     """
     if parsed_args.copy_source:
         return plan_copy(context, parsed_args)
-    if any(getattr(parsed_args, name, None) is not None for name in ROLE_OPTIONS):
+    if given_role_option(parsed_args) is not None:
         return plan_role(context, parsed_args)
     profiles = read_profiles(context)
     is_explicit = context.parsed_globals.profile is not None

@@ -13,7 +13,7 @@ from typing import Mapping, Optional
 
 from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
 from awscli_assume.arguments.sts import STS_OPTIONS, option_name
-from awscli_assume.errors import InvalidRequest
+from awscli_assume.errors import AmbiguousRole, InvalidRequest
 from awscli_assume.host import ProfileNotFound
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
@@ -181,10 +181,7 @@ class _Reader:
         others = confirmed_meanings(word, known_in(self.profiles.written), sorted(accounts))
         if len(found) + len(others) > 1:
             ways = [*(role.options for role in found), *map(str, others)]
-            raise InvalidRequest(
-                f"The role {word!r} is ambiguous. Type one of these in place of it: "
-                f"{'; or '.join(ways)}"
-            )
+            raise AmbiguousRole(word, ways)
         if found or others or names is None:
             return next(iter(found), None)
         return self._looked_up(word, sessions, *names)
