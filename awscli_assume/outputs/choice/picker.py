@@ -22,7 +22,7 @@ from awscli_assume.model.role_selection import Choice, Selection
 from awscli_assume.outputs.choice.lines import ROWS_MAX, list_lines
 
 # Seconds after which an escape character is the key Esc, not the first one of another key.
-_ESCAPE_TIMEOUT = 0.05
+_ESCAPE_TIMEOUT = 0.1
 _STYLES = {"prompt": "bold", "current": "reverse"}
 
 
@@ -102,7 +102,7 @@ def _key_bindings(shown: _List) -> Any:
             shown.selection = change(shown.selection)
 
         for key in keys:
-            bindings.add(key, eager=True)(run)
+            bindings.add(*(key if isinstance(key, tuple) else (key,)), eager=True)(run)
 
     def type_text(event: Any) -> None:
         key = event.key_sequence[0].key
@@ -118,7 +118,7 @@ def _key_bindings(shown: _List) -> Any:
             event.app.exit(result=shown.selection.current)
 
     add(lambda now: now.erased(), Keys.Backspace, Keys.ControlH)
-    add(lambda now: now.word_erased(), Keys.ControlW)
+    add(lambda now: now.word_erased(), Keys.ControlW, (Keys.Escape, Keys.Backspace))
     add(lambda now: now.searched(""), Keys.ControlU)
     add(lambda now: now.moved(-1), Keys.Up, Keys.ControlP, Keys.BackTab)
     add(lambda now: now.moved(1), Keys.Down, Keys.ControlN, Keys.Tab)
@@ -126,8 +126,13 @@ def _key_bindings(shown: _List) -> Any:
     add(lambda now: now.moved(ROWS_MAX), Keys.PageDown)
     add(lambda now: now.moved(-len(now.matching)), Keys.Home)
     add(lambda now: now.moved(len(now.matching)), Keys.End)
-    for key in (Keys.Escape, Keys.ControlC, Keys.ControlD, Keys.SIGINT):
+    for key in (Keys.ControlC, Keys.ControlD, Keys.SIGINT):
         bindings.add(key, eager=True)(leave)
+        bindings.add(Keys.Escape, key, eager=True)(leave)
+    # Alt with another key sends Esc first, and has no function here.
+    bindings.add(Keys.Escape, Keys.Any)(lambda _: None)
+    bindings.add(Keys.Escape, Keys.Escape, eager=True)(leave)
+    bindings.add(Keys.Escape)(leave)
     for key in (Keys.Any, Keys.BracketedPaste):
         bindings.add(key)(type_text)
     for key in (Keys.Enter, Keys.ControlJ):
