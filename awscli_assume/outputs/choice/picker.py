@@ -96,6 +96,29 @@ def pick(selection: Selection, terminal: Terminal, has_styles: bool, end: str) -
 def _key_bindings(shown: _List) -> Any:
     """Return what each key does."""
     bindings = KeyBindings()
+    _add_changes(bindings, shown)
+
+    def leave(event: Any) -> None:
+        event.app.exit(result=None)
+
+    def choose(event: Any) -> None:
+        if shown.selection.current is not None:
+            event.app.exit(result=shown.selection.current)
+
+    for key in (Keys.Enter, Keys.ControlJ):
+        bindings.add(key, eager=True)(choose)
+    for key in (Keys.ControlC, Keys.ControlD, Keys.SIGINT):
+        bindings.add(key, eager=True)(leave)
+        bindings.add(Keys.Escape, key, eager=True)(leave)
+    # Alt with another key sends Esc first, and has no function here.
+    bindings.add(Keys.Escape, Keys.Any)(lambda _: None)
+    bindings.add(Keys.Escape, Keys.Escape, eager=True)(leave)
+    bindings.add(Keys.Escape)(leave)
+    return bindings
+
+
+def _add_changes(bindings: Any, shown: _List) -> None:
+    """Add the keys that change the query or move the cursor."""
 
     def add(change: Callable[[Selection], Selection], *keys: Any) -> None:
         def run(_: Any) -> None:
@@ -110,13 +133,8 @@ def _key_bindings(shown: _List) -> Any:
         if key is Keys.BracketedPaste or not isinstance(key, Keys):
             shown.selection = shown.selection.typed(event.data)
 
-    def leave(event: Any) -> None:
-        event.app.exit(result=None)
-
-    def choose(event: Any) -> None:
-        if shown.selection.current is not None:
-            event.app.exit(result=shown.selection.current)
-
+    for key in (Keys.Any, Keys.BracketedPaste):
+        bindings.add(key)(type_text)
     add(lambda now: now.erased(), Keys.Backspace, Keys.ControlH)
     add(lambda now: now.word_erased(), Keys.ControlW, (Keys.Escape, Keys.Backspace))
     add(lambda now: now.searched(""), Keys.ControlU)
@@ -126,15 +144,3 @@ def _key_bindings(shown: _List) -> Any:
     add(lambda now: now.moved(ROWS_MAX), Keys.PageDown)
     add(lambda now: now.moved(-len(now.matching)), Keys.Home)
     add(lambda now: now.moved(len(now.matching)), Keys.End)
-    for key in (Keys.ControlC, Keys.ControlD, Keys.SIGINT):
-        bindings.add(key, eager=True)(leave)
-        bindings.add(Keys.Escape, key, eager=True)(leave)
-    # Alt with another key sends Esc first, and has no function here.
-    bindings.add(Keys.Escape, Keys.Any)(lambda _: None)
-    bindings.add(Keys.Escape, Keys.Escape, eager=True)(leave)
-    bindings.add(Keys.Escape)(leave)
-    for key in (Keys.Any, Keys.BracketedPaste):
-        bindings.add(key)(type_text)
-    for key in (Keys.Enter, Keys.ControlJ):
-        bindings.add(key, eager=True)(choose)
-    return bindings
