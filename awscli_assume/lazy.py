@@ -31,7 +31,8 @@ class AssumeEntry(CLICommand):
                 "awscli-assume replaces it. To use the built-in one: "
                 "awscli-assume disable\n"
             )
-        return self._load(args)(args, parsed_globals)
+        code = _make_index()
+        return self._load(args)(args, parsed_globals) if code is None else code
 
     def create_help_command(self) -> Any:
         """Return the help command of the real command."""
@@ -75,6 +76,30 @@ class AssumeEntry(CLICommand):
                 os.umask(umask)
                 sys.dont_write_bytecode = keep
         return self._command
+
+
+def _make_index() -> Optional[int]:
+    """Make the AWS CLI's completion index, or have it made; return an exit code for the former."""
+    import awscli
+
+    from awscli_assume.completion import index_file
+
+    home, version = os.path.expanduser("~"), awscli.__version__
+    wanted = os.environ.get(index_file.VARIABLE)
+    if wanted == "build":
+        builtin = os.path.join(os.path.dirname(awscli.__file__), "data", "ac.index")
+        try:
+            sys.stdout.write(f"{index_file.make_index(home, version, builtin)}\n")
+        except (OSError, ValueError, ImportError) as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        return 0
+    if wanted != "off" and index_file.is_to_be_made(home, version):
+        from awscli_assume.host.process import own_executable, user_environment
+
+        variables = user_environment(os.environ)
+        index_file.make_in_background(own_executable(variables), variables)
+    return None
 
 
 def _leave_bytecode(names: tuple[str, ...]) -> None:

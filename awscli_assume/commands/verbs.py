@@ -42,6 +42,7 @@ VERBS: Mapping[str, str] = {
     "clear": "clear:ClearCommand",
     "explain": "explain:ExplainCommand",
     "create-role": "create_role:CreateRoleCommand",
+    "profiles": "profiles:ProfilesCommand",
 }
 
 
@@ -115,7 +116,7 @@ class Verb(BasicCommand):
         try:
             code = self._run(parsed_args, context)
         except Exception as error:
-            make_printable(error)
+            make_printable(error, context.parsed_globals.profile)
             raise
         return OUTPUT_LOST if context.environment.lost else code
 

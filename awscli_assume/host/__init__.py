@@ -121,6 +121,7 @@ __all__ = [
     "get_environ_proxies",
     "get_formatter",
     "get_global_history_recorder",
+    "new_credentials",
     "overridden_profiles",
     "own_executable",
     "parse_timestamp",
@@ -243,6 +244,19 @@ def reset_profile(session: Any, profile: Optional[str], is_explicit: bool) -> No
             create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR)),
         )
         hand_prompter(session)
+
+
+class _RefreshedCache(JSONFileCache):
+    """The CLI's cache of role credentials, which stores new ones and returns none."""
+
+    def __contains__(self, cache_key: object) -> bool:
+        return False
+
+
+def new_credentials(session: Any) -> Any:
+    """Return new credentials of a role, and store them in the CLI's cache in place of the old."""
+    resolver = create_credential_resolver(session, cache=_RefreshedCache(CACHE_DIR))
+    return resolver.load_credentials()
 
 
 def forget_credentials(session: Any) -> None:

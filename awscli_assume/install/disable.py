@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
+from awscli_assume.completion.index_file import remove_ours
 from awscli_assume.files.ini import read_lines
 from awscli_assume.install.package_copy import remove_empty, remove_package
 from awscli_assume.install.plugin_settings import names_plugin
@@ -38,11 +40,15 @@ def disable(system: System) -> None:
         # A config file that names a missing plugin breaks every aws command.
         system.print(
             f"{paths.package} stays, because {users[0]} names it. "
-            f"Type: AWS_CONFIG_FILE={users[0]} awscli-assume disable"
+            f"Type: AWS_CONFIG_FILE={shlex.quote(users[0])} awscli-assume disable"
         )
         return
     if changed and paths.package.exists():
         system.wait_for_loading()
+    for index in remove_ours(str(paths.home)):
+        system.print(f"Removed {index}")
+        changed = True
+        remove_empty([Path(index).parent])
     if remove_package(paths.package):
         system.print(f"Removed {paths.package}")
         changed = True

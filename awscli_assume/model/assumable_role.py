@@ -25,7 +25,8 @@ class AssumableRole:
 
     ``role_name`` has the role's path, without a slash before it. ``profile`` is the profile
     that names the role, or that we wrote (``is_written``) with credentials of
-    ``source_profile``. ``sso_session`` is the name of the session that grants the role.
+    ``source_profile``, through the roles of ``via``. ``sso_session`` is the name of the session
+    that grants the role, ``via_session`` of the one that grants the first role of ``via``.
     ``note`` says what could not be determined.
     """
 
@@ -41,6 +42,8 @@ class AssumableRole:
     note: str = ""
     is_written: bool = False
     source_profile: Optional[str] = None
+    via: tuple[str, ...] = ()
+    via_session: Optional[str] = None
 
     @property
     def key(self) -> str:
@@ -67,7 +70,10 @@ class AssumableRole:
                 *option_words("--sso-session", self.sso_session),
             )
         source = option_words("--profile", self.source_profile) if self.source_profile else []
-        return (*source, "--role-arn", self.role_arn or "")
+        if self.via_session is not None:
+            source = option_words("--sso-session", self.via_session)
+        via = (word for name in self.via for word in ("--via", name))
+        return (*source, *via, "--role-arn", self.role_arn or "")
 
     def _searched(self) -> str:
         accounts = [one for one in (self.account_name, self.account_id) if one]

@@ -15,6 +15,7 @@ from awscli_assume.errors import InvalidRequest, configured_in
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.accounts import ACCOUNT_ID, check_account_id
 from awscli_assume.model.arns import Role, parse_role_arn
+from awscli_assume.model.printable import option_words
 from awscli_assume.model.request.role_specifier import KnownNames, similar_names
 from awscli_assume.profiles.include_profile import all_with_inherited
 from awscli_assume.profiles.record import read_record
@@ -72,11 +73,11 @@ def similar_roles_known(name: str, profiles: Profiles) -> list[tuple[str, ...]]:
         record = read_record(profile)
         if record is None:
             continue
-        choices[own] = ("refresh", own)
+        choices[own] = ("refresh", *option_words("--update-profile", own))
         role = _role(record.role_arn)
         if role is not None:
             choices[role.name] = ("--role-arn", role.arn)
-    choices.update({own: (own,) for own in known.role_profiles})
+    choices.update({own: tuple(option_words("--profile", own)) for own in known.role_profiles})
     exact = [choices[name]] if name in choices else []
     return [*exact, *(choices[one] for one in similar_names(name, choices))]
 

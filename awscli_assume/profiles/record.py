@@ -93,6 +93,15 @@ class Record:
         return dict(self.options).get(TOKEN_FILE)
 
     @property
+    def via(self) -> tuple[str, ...]:
+        """The ARNs of the roles before the role, without the source's; empty if damaged."""
+        try:
+            found = json.loads(dict(self.options).get("via", "[]"))
+        except ValueError:
+            return ()
+        return tuple(map(str, found)) if isinstance(found, list) else ()
+
+    @property
     def has_identity_token(self) -> bool:
         """Return whether an identity provider's token replaced source credentials."""
         return self.source_profile is None and self._source_kind != "Environment"
@@ -140,6 +149,10 @@ class Record:
         """Return whether the source's own credentials were copied, without a role."""
         return self.role_arn is None and self.identity_center is None
 
+    def is_identity_center(self, role: Optional[IdentityCenterRole]) -> bool:
+        """Return whether this is the record of a role of IAM Identity Center itself."""
+        return role is not None and self.role_arn is None and self.identity_center == role
+
     def matches(self, other: Optional[Record]) -> bool:
         """Return whether two records stand for the same request from the same source.
 
@@ -178,7 +191,8 @@ class Record:
         if options.pop("provided_contexts", None) is not None:
             raise InvalidConfiguration(
                 "The profile was made with --provided-contexts, whose assertions are not kept. "
-                f"Assume the role again: aws assume --role-arn {self.role_arn}"
+                f"Assume the role again: aws assume --role-arn {self.role_arn} "
+                "--provided-contexts ProviderArn=ARN,ContextAssertion=ASSERTION"
             )
         return options
 

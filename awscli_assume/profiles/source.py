@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration, configured_in
+from awscli_assume.host import ProfileNotFound
 from awscli_assume.host.context import NO_SETTINGS, RequestSettings
 from awscli_assume.host.protocols import Profile
+from awscli_assume.model.printable import option
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.ownership import (
     AUTO,
@@ -59,7 +61,7 @@ def choose_profile_pair(
     ``--profile``; ``explicit_target`` is ``--update-profile``. In a shell whose
     AWS_PROFILE is the target, the source is the recorded one: the target's own
     credentials may be the very ones that have expired. A request with a token of
-    an identity provider ``needs_source`` not.
+    an identity provider ``needs_source`` not. Raises InvalidConfiguration and ProfileNotFound.
     """
     if explicit_target is not None:
         check_profile_name(explicit_target)
@@ -71,6 +73,7 @@ def choose_profile_pair(
         return with_target(profiles, None, current or "default", explicit_target)
     if current is None or is_explicit:
         current = current or "default"
+        _check_exists(profiles, current)
         return with_target(profiles, current, current, explicit_target)
     record = read_record(profiles.get(current))
     if record is not None or current not in profiles:
@@ -83,7 +86,15 @@ def choose_profile_pair(
         if is_target(current, again.target):
             _check_source_is_there(profiles, current, record)
             return again
+    _check_exists(profiles, current)
     return with_target(profiles, current, current, explicit_target)
+
+
+def _check_exists(profiles: Profiles, name: str) -> None:
+    """Raise the CLI's error for a profile that does not exist, as AWS_PROFILE may name one."""
+    # "default" need not exist: an instance or container role may be the source.
+    if name not in profiles and name != "default":
+        raise ProfileNotFound(profile=name)
 
 
 def holds_role_session(profile: Optional[Profile]) -> bool:
@@ -142,5 +153,8 @@ def target_of_settings(profiles: Profiles, configuration: str, is_auto: bool = F
     """Return the name or the template that a profile sets; with ``is_auto`` a template."""
     settings = read_settings(profiles.get(configuration), configuration)
     with configured_in(f"assume.update_profile of the profile '{configuration}'"):
-        target = check_name_or_template(settings.get("update_profile", DEFAULT_TARGET))
+        name = settings.get("update_profile", DEFAULT_TARGET)
+        command = f"aws configure set assume.update_profile '{DEFAULT_TEMPLATE}'"
+        advice = f"{command} {option('--profile', configuration)}"
+        target = check_name_or_template(name, advice)
     return DEFAULT_TEMPLATE if is_auto and not is_template(target) else target

@@ -171,7 +171,7 @@ def test_every_sink(carol: Person, sts_stub: StsStub, called: Callable) -> None:
         (shown["Profile"], ACCOUNT), ("chain", ACCOUNT), ("self", ACCOUNT),
     ]  # fmt: skip
     run(carol, "refresh", "--all")
-    assert sorted(called()) == ["AssumeRole", CALLER, CALLER]
+    assert sorted(called()) == ["AssumeRole", CALLER, CALLER, CREDENTIALS, CREDENTIALS]
     run(carol, "clear", "--all")
     after = carol.snapshot()
     # What exec --auto-refresh leaves for SDKs (docs/how-it-works.md).

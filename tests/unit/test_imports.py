@@ -25,7 +25,7 @@ STANDARD_LIBRARY = frozenset(
         "importlib", "ipaddress", "json", "logging", "os", "re", "secrets", "selectors", "shlex",
         "shutil", "signal", "socket", "stat", "subprocess", "sys", "tempfile", "textwrap",
         "threading", "time", "traceback", "types", "typing", "unicodedata", "urllib", "xml",
-        "zlib",
+        "zlib", "collections", "sqlite3",
     }
 )  # fmt: skip
 # The most modules that `aws assume --role-name ...` may load, packages not counted.

@@ -92,8 +92,8 @@ def list_known_roles(iam: IamClient) -> list[KnownRole]:
 
     A page has as many roles as IAM allows. Raises CallUnavailable.
     """
-    pages = iam.get_paginator("list_roles").paginate(PaginationConfig={"PageSize": _PAGE_MAX})
     with optional_call("iam:ListRoles"):
+        pages = iam.get_paginator("list_roles").paginate(PaginationConfig={"PageSize": _PAGE_MAX})
         return [_known(role) for page in pages for role in page["Roles"]]
 
 

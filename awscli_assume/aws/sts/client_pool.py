@@ -24,7 +24,7 @@ from awscli_assume.aws.sts.source_credentials import (
     use_credential_source,
 )
 from awscli_assume.aws.sts.web_identity import unsigned_signer
-from awscli_assume.host import ProfileNotFound, use_profile
+from awscli_assume.host import ProfileNotFound, new_credentials, use_profile
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.protocols import FrozenCredentials, IamClient, StsClient
 from awscli_assume.model.credentials import PrincipalCredentials, SessionCredentials
@@ -84,15 +84,20 @@ class SourceClients:
         profile: Optional[str],
         credential_source: Optional[str] = None,
         settings: RequestSettings = NO_SETTINGS,
+        is_renewal: bool = False,
     ) -> Optional[SessionCredentials]:
         """Return a source's own temporary credentials, None if they are long-lived.
 
-        Raises what ``get`` and ``source_credentials`` raise.
+        For a renewal (``is_renewal``) they are none of the CLI's cache. Raises what ``get`` and
+        ``source_credentials`` raise.
         """
         with self._lock:
             self._use((profile, credential_source, settings))
-            resolver = self._context.session.get_component("credential_provider")
-            return source_credentials(self._context.session, resolver.load_credentials)
+            session = self._context.session
+            if is_renewal:
+                return source_credentials(session, lambda: new_credentials(session))
+            resolver = session.get_component("credential_provider")
+            return source_credentials(session, resolver.load_credentials)
 
     def signed_by(
         self,

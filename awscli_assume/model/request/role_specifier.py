@@ -7,7 +7,6 @@ roles" and "Switch from a user to an IAM role (console)".
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Iterable, Mapping, Optional
@@ -16,6 +15,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from awscli_assume.errors import AmbiguousRole, InvalidRequest
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.arns import parse_role_arn, parse_role_name
+from awscli_assume.model.printable import option
 
 # A role ARN has at most 2048 characters.
 _LENGTH_MAX = 4096
@@ -68,7 +68,7 @@ class RoleOptions:
             ("--role-name", self.role_name),
             ("--account-id", self.account),
         ]
-        return " ".join(f"{option} {shlex.quote(value)}" for option, value in options if value)
+        return " ".join(option(name, value) for name, value in options if value)
 
 
 def parse_role_specifier(

@@ -23,6 +23,7 @@ from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.arns import Role
 from awscli_assume.model.credentials import (
     PrincipalCredentials,
+    SessionCredentials,
     TemporaryCredentials,
     UsableCredentials,
     as_role_session,
@@ -31,9 +32,9 @@ from awscli_assume.model.credentials import (
 )
 from awscli_assume.model.renewer import RenewableCredentials
 from awscli_assume.profiles.include_profile import ResolvedProfiles
-from awscli_assume.profiles.record import Record
+from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.source import DEFAULT_TARGET, ProfilePair
-from awscli_assume.profiles.state import ProfileState, expiration_beside
+from awscli_assume.profiles.state import WRITTEN_KEY_KEY, ProfileState, expiration_beside
 from awscli_assume.workflow.planning.make_plan import make_plan, plan_role
 from awscli_assume.workflow.planning.plan import AccountLookUp, ObtainedCredentials, Plan
 from awscli_assume.workflow.planning.source_profile import (
@@ -120,6 +121,7 @@ class CopyPlan(Plan):
         context: CommandContext,
         clients: SourceClients,
         refreshed: Optional[PrincipalCredentials] = None,
+        is_renewal: bool = False,
     ) -> ObtainedCredentials:
         """Return the copy, with the clients of a run.
 
@@ -128,7 +130,7 @@ class CopyPlan(Plan):
         nothing to copy.
         """
         source = self.profile_pair.source
-        found = refreshed or clients.own(source, None, self.settings)
+        found = refreshed or self._found(clients, is_renewal)
         now = context.environment.now()
         if found is None:
             raise InvalidRequest(
@@ -144,6 +146,22 @@ class CopyPlan(Plan):
         if self.identity_center_role is not None:
             credentials = as_role_session(credentials)
         return ObtainedCredentials(self, credentials, region_of(client), now)
+
+    def _found(self, clients: SourceClients, is_renewal: bool) -> Optional[SessionCredentials]:
+        """Return the source's credentials; a renewal gets new ones of IAM Identity Center.
+
+        To assume the role again is one, too, if the target has the credentials of the cache.
+        """
+        source, role = self.profile_pair.source, self.identity_center_role
+        existing = self.profiles.written.get(self.profile_pair.target, {})
+        record = read_record(existing)
+        is_same = record is not None and record.is_identity_center(role)
+        if role is not None and is_renewal:
+            return clients.own(source, None, self.settings, is_renewal=True)
+        found = clients.own(source, None, self.settings)
+        if not is_same or found is None or existing.get(WRITTEN_KEY_KEY) != found.access_key_id:
+            return found
+        return clients.own(source, None, self.settings, is_renewal=True)
 
     def obtain_to_use(self, context: CommandContext) -> UsableCredentials:
         """Find the source's credentials. STS is not called, and nothing is written."""
@@ -182,7 +200,8 @@ class CopyPlan(Plan):
         first = self.obtain_by(context, clients)
 
         def renew() -> TemporaryCredentials:
-            return as_role_session(self.obtain_by(context, clients).credentials)
+            renewed = self.obtain_by(context, clients, is_renewal=True)
+            return as_role_session(renewed.credentials)
 
         credentials = as_role_session(first.credentials)
         return RenewableCredentials(credentials, first.region, str(role), renew)
@@ -191,7 +210,7 @@ class CopyPlan(Plan):
         self, run: Run, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Copy at once: the clients of a source are made one after another."""
-        obtained = self.obtain_by(run.context, run.clients, refreshed)
+        obtained = self.obtain_by(run.context, run.clients, refreshed, is_renewal=True)
         return lambda: obtained
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -12,6 +11,7 @@ from awscli_assume.errors import InvalidRequest, RoleNeeded
 from awscli_assume.host import NoCredentialsError, ProfileNotFound, reset_profile
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs, Profile, Session
+from awscli_assume.model.printable import option
 from awscli_assume.model.request.role_specifier import similar_names
 from awscli_assume.profiles.known_names import profile_in_other_case
 
@@ -166,10 +166,10 @@ def check_not_verb(
     case. ``others`` are the words that the parser did not recognize.
     """
     for word in (role, *others):
-        if word in verbs:
+        if word is not None and word in verbs:
             raise InvalidRequest(
                 f"The verb '{word}' must come before its options. Try: aws assume {word} OPTIONS. "
-                f"If it is the name of a role: --role-name {word}"
+                f"If it is the name of a role: {option('--role-name', word)}"
             )
     if role is None or role in profiles:
         return
@@ -179,12 +179,12 @@ def check_not_verb(
     elif role.lower() in _OTHER_WORDS:
         why, command = f"the verbs are {', '.join(verbs)}", _OTHER_WORDS[role.lower()]
     elif profile is not None:
-        why, command = f"the profile is '{profile}'", f"aws assume {shlex.quote(profile)}"
+        why, command = f"the profile is '{profile}'", f"aws assume {option('--profile', profile)}"
     else:
         return
     raise InvalidRequest(
         f"'{role}' is neither a verb nor a profile, and {why}. Try: {command}. "
-        f"If it is the name of a role: --role-name {role}"
+        f"If it is the name of a role: {option('--role-name', role)}"
     )
 
 

@@ -17,6 +17,7 @@ from awscli_assume.model.credentials import (
     UsableCredentials,
     read_session,
 )
+from awscli_assume.model.printable import option
 from awscli_assume.profiles.cache.process_cache import ProcessCache
 from awscli_assume.profiles.files import locate, merged_profile, parse
 from awscli_assume.profiles.include_profile import ResolvedProfiles
@@ -110,7 +111,7 @@ def _existing_credentials(state: ProfileState, profile: Profile) -> SessionCrede
     if state.state not in (VALID, EXPIRING, UNKNOWN):
         raise InvalidConfiguration(
             f"The profile '{state.name}' has no credentials of ours that are still valid "
-            f"({state.state}). Try: aws assume refresh --update-profile {state.name}"
+            f"({state.state}). Try: aws assume refresh {option('--update-profile', state.name)}"
         )
     return read_session(
         profile.get("aws_access_key_id", ""),

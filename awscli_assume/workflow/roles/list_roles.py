@@ -18,12 +18,12 @@ from awscli_assume.host.protocols import Profile
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.arns import parse_role_arn
 from awscli_assume.model.assumable_role import PROFILE, AssumableRole
-from awscli_assume.model.identity_center import SsoSession
+from awscli_assume.model.identity_center import IdentityCenterRole, SsoSession
 from awscli_assume.model.printable import printable
 from awscli_assume.profiles.cache.role_usage import Usage, usage
 from awscli_assume.profiles.identity_center import choose_session, sso_sessions
 from awscli_assume.profiles.include_profile import all_with_inherited
-from awscli_assume.profiles.record import read_record
+from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.workflow.roles.granted import Granted, cached_roles, granted_roles
 
 # What a profile of an IAM Identity Center role says besides its session.
@@ -181,15 +181,42 @@ def _of_profiles(profiles: Mapping[str, Profile]) -> Iterator[AssumableRole]:
         profile = inherited[name]
         record = read_record(profiles[name])
         if record is not None:
-            found = _of_arn(name, profile, record.role_arn)
+            found = _of_record(name, profile, record)
             if found is not None:
-                yield replace(found, is_written=True, source_profile=record.source_profile)
+                yield found
         elif profile.get("role_arn"):
             found = _of_arn(name, profile, profile["role_arn"])
             if found is not None:
                 yield found
         elif profile.get(_SSO_ROLE) and ACCOUNT_ID.fullmatch(str(profile.get(_SSO_ACCOUNT))):
             yield _of_sso_profile(name, profile)
+
+
+def _of_record(name: str, profile: Profile, record: Record) -> Optional[AssumableRole]:
+    """Return the role of a profile that we wrote, None for a copy of other credentials."""
+    granted = record.identity_center
+    if record.role_arn is None:
+        return None if granted is None else _of_granted(name, profile, granted)
+    found = _of_arn(name, profile, record.role_arn)
+    if found is None:
+        return None
+    found = replace(found, is_written=True, via=record.via)
+    if granted is None:
+        return replace(found, source_profile=record.source_profile)
+    first = f"{granted.account_id}/{granted.role_name}"
+    return replace(found, via=(first, *found.via), via_session=granted.sso_session)
+
+
+def _of_granted(name: str, profile: Profile, granted: IdentityCenterRole) -> AssumableRole:
+    return AssumableRole(
+        role_name=printable(granted.role_name),
+        account_id=granted.account_id,
+        account_name=_account_name(profile),
+        source=PROFILE,
+        profile=name,
+        sso_session=granted.sso_session,
+        is_written=True,
+    )
 
 
 def _of_arn(name: str, profile: Profile, arn: object) -> Optional[AssumableRole]:

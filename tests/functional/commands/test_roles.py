@@ -101,6 +101,29 @@ def test_roles_of_every_source(aws: Any, portal: SsoStub) -> None:
     ]
 
 
+def test_profiles_of_roles_of_identity_center(aws: Any, portal: SsoStub, home: Path) -> None:
+    """Without a login, profiles of ours say how to assume such a role, or one behind it, again."""
+    via = ("--via", "123456789012/ReadOnlyAccess")
+    arn = f"{ROLES_OF_IAM}/middle"
+    for words in (
+        ("123456789012/PowerUserAccess",),
+        (ROLE_ARN, *via, "--via", arn, "--update-profile", "chain"),
+    ):
+        done = aws("assume", *words)
+        assert done.code == 0, done.err
+    aws.config.write_text(aws.config.read_text().replace("profile dev", "unused"))
+    write_sso_token(home).unlink()
+    found = roles(aws, code=1)
+
+    assert [one["Command"] for one in found] == [
+        f"aws assume --sso-session corp {' '.join(via)} --via {arn} --role-arn {ROLE_ARN}",
+        "aws assume --account-id 123456789012 --role-name PowerUserAccess --sso-session corp",
+    ]
+    assert [one["Uses"] for one in found] == [1, 1]
+    write_sso_token(home)
+    assert [one["Source"] for one in roles(aws, "power")] == ["Identity Center"]
+
+
 @pytest.mark.parametrize("words", [("read", "2109"), ("PRODUCTION/read", "corp", "2109")])
 def test_all_words_must_match(aws: Any, portal: SsoStub, words: tuple[str, ...]) -> None:
     """The words may be in any order and case."""

@@ -62,7 +62,12 @@ def test_words_do_not_match_across_fields() -> None:
             replace(OF_PROFILE, source=TRUST_POLICY, profile=None, source_profile="dev"),
             ("--profile", "dev", "--role-arn", ARN),
         ),
+        (
+            replace(OF_PROFILE, is_written=True, via_session="corp", via=("123456789012/Admin",)),
+            ("--sso-session", "corp", "--via", "123456789012/Admin", "--role-arn", ARN),
+        ),
         (replace(GRANTED, profile="acct3-dev"), ("acct3-dev",)),
+        (replace(GRANTED, profile="ours", is_written=True), GRANTED.arguments()),
     ],
 )  # fmt: skip
 def test_arguments_assume_the_role(role: AssumableRole, arguments: tuple[str, ...]) -> None:

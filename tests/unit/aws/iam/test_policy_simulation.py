@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytest_mock import MockerFixture
 
-from awscli_assume.aws.iam.policy_simulation import Decision, simulate
+from awscli_assume.aws.iam.policy_simulation import Decision, simulate, simulate_roles
 from awscli_assume.aws.optional_call import CallUnavailable
 
 USER, ROLE = "arn:aws:iam::123456789012:user/alice", "arn:aws:iam::123456789012:role/r"
@@ -81,3 +81,44 @@ def test_malformed_response(mocker: MockerFixture) -> None:
 
     with pytest.raises(CallUnavailable, match="iam:SimulatePrincipalPolicy failed"):
         simulate(iam, USER, ("sts:AssumeRole",), ROLE, {})
+
+
+def test_many_roles_at_once(mocker: MockerFixture) -> None:
+    """Each role has its own decision, whether IAM lists it by itself or below an action."""
+    other, denied = f"{ROLE}2", f"{ROLE}3"
+    result = {"EvalActionName": "sts:AssumeRole", "EvalDecision": "allowed"}
+    specific = [
+        {"EvalResourceName": other, "EvalResourceDecision": "allowed",
+         "MissingContextValues": ["aws:SourceIp"]},
+        {"EvalResourceName": denied, "EvalResourceDecision": "explicitDeny",
+         "PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": False}},
+    ]  # fmt: skip
+    pages = [
+        {"EvaluationResults": [{**result, "EvalResourceName": ROLE}]},
+        {
+            "EvaluationResults": [
+                {
+                    **result,
+                    "ResourceSpecificResults": specific,
+                    "MissingContextValues": ["aws:SourceIp"],
+                }
+            ]
+        },
+    ]
+    iam = mocker.Mock()
+    iam.get_paginator.return_value.paginate.return_value = pages
+    found = simulate_roles(iam, USER, "sts:AssumeRole", [ROLE, other, denied], {})
+
+    assert found == {
+        ROLE: Decision("sts:AssumeRole", "allowed"),
+        other: Decision("sts:AssumeRole", "allowed", missing_keys=("aws:SourceIp",)),
+        denied: Decision("sts:AssumeRole", "explicitDeny", allowed_by_boundary=False),
+    }
+    iam.get_paginator.assert_called_once_with("simulate_principal_policy")
+    iam.get_paginator.return_value.paginate.assert_called_once_with(
+        PolicySourceArn=USER,
+        ActionNames=["sts:AssumeRole"],
+        ResourceArns=[ROLE, other, denied],
+        ContextEntries=[],
+        PaginationConfig={"PageSize": 1000},
+    )

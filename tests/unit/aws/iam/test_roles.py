@@ -13,6 +13,7 @@ from awscli_assume.aws.iam.roles import (
     get_max_duration,
     get_role,
     get_user_tags,
+    list_known_roles,
     list_role_arns,
 )
 from awscli_assume.aws.optional_call import CallUnavailable
@@ -116,3 +117,21 @@ def test_maximum_of_a_role(mocker: MockerFixture, role: Any, expected: Any) -> N
 
     assert get_max_duration(lambda: client, ROLE) == expected
     client.get_role.assert_called_once_with(RoleName="my-iam-role")
+
+
+def test_all_roles_with_their_trust_policies(iam: Any) -> None:
+    """All pages are read, each as large as IAM allows."""
+    role = {"Arn": ROLE.arn, "AssumeRolePolicyDocument": TRUST}
+    pages = iam.get_paginator.return_value.paginate
+    pages.return_value = [{"Roles": [role]}, {"Roles": [{**role, "Arn": "arn:2"}]}]
+
+    assert list_known_roles(iam) == [KnownRole(ROLE.arn, TRUST), KnownRole("arn:2", TRUST)]
+    pages.assert_called_once_with(PaginationConfig={"PageSize": 1000})
+
+
+def test_roles_that_cannot_be_listed(iam: Any) -> None:
+    """A refusal names the permission."""
+    iam.get_paginator.return_value.paginate.side_effect = failing("AccessDenied")
+
+    with pytest.raises(CallUnavailable, match="iam:ListRoles"):
+        list_known_roles(iam)
