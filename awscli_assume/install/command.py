@@ -17,7 +17,7 @@ from awscli_assume.install.demo import run_demo
 from awscli_assume.install.disable import disable
 from awscli_assume.install.doctor import doctor
 from awscli_assume.install.enable import enable
-from awscli_assume.install.system import InstallError, System
+from awscli_assume.install.system import InstallError, System, printable
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -65,7 +65,7 @@ def main(argv: Optional[Sequence[str]] = None, system: Optional[System] = None) 
         with _signals_as_interrupts():
             return _run(parsed_args, system)
     except InstallError as error:
-        system.err.write(f"awscli-assume: error: {error}\n")
+        system.err.write(f"awscli-assume: error: {printable(str(error))}\n")
         return 1
     except KeyboardInterrupt:
         system.err.write("awscli-assume: interrupted. Everything was undone.\n")

@@ -200,3 +200,13 @@ def test_an_old_key_is_replaced_in_its_profile(machine: Machine) -> None:
     assert machine.doctor() == 1
     assert "aws iam create-access-key --profile=-x)" in machine.out
     assert "aws iam create-access-key --profile='my profile')" in machine.out
+
+
+def test_names_in_files_do_not_control_the_terminal(machine: Machine) -> None:
+    """Control characters of sections and values are printed as escapes, in the diff as well."""
+    name = "x\x1b[2J\x9b\u202e"
+    machine.put(machine.config, f"[profile {name}]\na = \x07\n[profile {name}]\na = \x07\n")
+
+    assert machine.doctor() == 1
+    assert "profile x\\x1b[2J\\x9b\\u202e] is also in line 1" in machine.out
+    assert all(one.isprintable() or one == "\n" for one in machine.out)
