@@ -27,7 +27,7 @@ from awscli_assume.outputs.printing import OUTPUT_LOST, check_format, check_stdo
 from awscli_assume.profiles.files import reread_fresh_files
 from awscli_assume.workflow.credentials.mfa_code import answer_source_mfa
 from awscli_assume.workflow.planning.source_profile import use_exported_source
-from awscli_assume.workflow.planning.typed_words import similar_profiles_named, understood
+from awscli_assume.workflow.planning.typed_words import parser_errors_explained, understood
 
 # The class of each verb, in its module of this package; imported when the verb is called.
 VERBS: Mapping[str, str] = {
@@ -73,7 +73,7 @@ class Verb(BasicCommand):
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the verb with the words that people type in place of its syntax."""
         words = self._understood(list(args))
-        with similar_profiles_named(self._session):
+        with parser_errors_explained(self._session, self.NAME):
             return super().__call__(words, parsed_globals)
 
     def _understood(self, args: list[str]) -> list[str]:
