@@ -213,7 +213,7 @@ def test_role_profile_that_is_its_own_source() -> None:
     ("profiles", "error", "says"),
     [
         ({"x": {}}, InvalidRequest, "--role-name my-iam-role"),
-        ({}, ProfileNotFound, "aws configure list-profiles"),
+        ({}, ProfileNotFound, "could not be found"),
         (
             {"x": {"role_arn": ROLE_ARN}},
             PartialCredentialsError,
