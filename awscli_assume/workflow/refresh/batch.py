@@ -9,7 +9,7 @@ from typing import Callable, Mapping, Optional, Sequence
 
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso.login import login_hint_added
-from awscli_assume.aws.sts.client import Signer
+from awscli_assume.aws.sts.client import Signer, region_of, region_warning
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import overridden_profiles
@@ -87,12 +87,17 @@ class Run:
         self.context = context
         self.clients = SourceClients(context)
         self._devices: set[tuple[str, str]] = set()
+        self._regions: set[Optional[str]] = set()
 
     def start_assuming(
         self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Return the request of a plan; if it may ask for an MFA code, it is made at once."""
         ready = ready_request_for(self.context, self._signer(plan, refreshed), plan)
+        region = region_of(ready.signer.client)
+        if region not in self._regions:
+            self._regions.add(region)
+            self.context.environment.notify(region_warning(self.context.session, region))
         first = self._assume_sequentially(ready)
         if first is not None:
             obtained = first
