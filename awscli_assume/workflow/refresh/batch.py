@@ -37,6 +37,7 @@ from awscli_assume.workflow.planning.make_plan import plan_again
 from awscli_assume.workflow.planning.plan import AssumePlan, ObtainedCredentials, Plan
 from awscli_assume.workflow.planning.source_profile import resolve_recorded_source
 from awscli_assume.workflow.refresh.credential_process import (
+    check_cache,
     remove_old_cache,
     store_in_cache,
     target_again,
@@ -165,6 +166,8 @@ def check_can_write(
         if one.plan is not None and is_named
     ]
     check_writable(files, targets)
+    for one in renewals:
+        check_cache(one.state.name, one.state.record)
 
 
 def renew(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]:
