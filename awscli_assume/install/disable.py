@@ -51,12 +51,16 @@ def disable(system: System) -> None:
         system.print(f"Removed {path}")
         changed = True
     _remove_folders(paths, entry is not None and not entry.existed)
-    for name in auto_refresh_profiles(decode(before or b"")):
+    _warn_of_profiles(system, decode(before or b""))
+    system.print("Disabled." if changed else f"The plugin is not enabled in {paths.config_file}.")
+
+
+def _warn_of_profiles(system: System, text: str) -> None:
+    for name in auto_refresh_profiles(text):
         system.print(
             f"The profile '{name}' can't refresh any more without the plugin. Remove its "
             "credential_process from the config file, or enable the plugin again"
         )
-    system.print("Disabled." if changed else f"The plugin is not enabled in {paths.config_file}.")
 
 
 def auto_refresh_profiles(text: str) -> list[str]:

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -42,7 +43,7 @@ from awscli_assume.install.system import (
 _DAY = 86400
 _OLD_KEY_DAYS = 90
 # What the plugin leaves in the CLI's cache folder.
-_CACHES = ("accounts", "callers", "durations", "mfa", "sessions")
+_CACHES = ("accounts", "callers", "durations", "mfa", "roles", "sessions", "usage")
 # The name of a copy before it is renamed (files/private_folder.py).
 _COPY = re.compile(r"\.[0-9a-f]{16}$")
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -288,12 +289,8 @@ def _modes(paths: CliPaths, credentials: Path) -> list[Problem]:
         elif mode & mask:
             reason = f"other users have access to it (mode {mode:o})"
             advice = f"--fix sets mode {mode & ~mask:o}"
-            found.append(Problem(path, 0, reason, advice, _chmod(path, mode & ~mask)))
+            found.append(Problem(path, 0, reason, advice, partial(path.chmod, mode & ~mask)))
     return found
-
-
-def _chmod(path: Path, mode: int) -> Callable[[], None]:
-    return lambda: os.chmod(path, mode)
 
 
 def _leftovers(path: Path) -> list[Problem]:

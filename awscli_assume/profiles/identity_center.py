@@ -66,19 +66,35 @@ def _key(url: str) -> str:
 
 
 def sessions_of(profiles: ResolvedProfiles) -> list[SsoSession]:
-    """Return the sessions that the files have."""
+    """Return the sessions that the files have, each start URL once."""
     return sso_sessions({"profiles": profiles.written, "sso_sessions": profiles.sso_sessions})
+
+
+def find_session(profiles: ResolvedProfiles, name: str) -> Optional[SsoSession]:
+    """Return the session of a section, or of a start URL; None if there is none.
+
+    Sections and profiles with one start URL have tokens of their own, so the name decides. A
+    start URL is first that of profiles without a section.
+    """
+    section = profiles.sso_sessions.get(name, {})
+    if section.get("sso_start_url") and section.get("sso_region"):
+        return SsoSession(name, section["sso_start_url"], section["sso_region"])
+    old, named = (
+        sso_sessions(config)
+        for config in ({"profiles": profiles.written}, {"sso_sessions": profiles.sso_sessions})
+    )
+    return next((one for one in (*old, *named) if _key(one.start_url) == _key(name)), None)
 
 
 def session_of(profiles: ResolvedProfiles, role: IdentityCenterRole) -> SsoSession:
     """Return the session of a role. Raises InvalidConfiguration if the files lack it."""
-    for session in sessions_of(profiles):
-        if role.sso_session in (session.name, session.start_url):
-            return session
-    raise InvalidConfiguration(
-        f"The SSO session '{role.sso_session}', which grants {role}, is gone from "
-        f"{profiles.files[0]}. To configure it: aws configure sso-session"
-    )
+    session = find_session(profiles, role.sso_session)
+    if session is None:
+        raise InvalidConfiguration(
+            f"The SSO session '{role.sso_session}', which grants {role}, is gone from "
+            f"{profiles.files[0]}. To configure it: aws configure sso-session"
+        )
+    return session
 
 
 def add_source(profiles: ResolvedProfiles, role: IdentityCenterRole) -> str:
@@ -92,39 +108,43 @@ def add_source(profiles: ResolvedProfiles, role: IdentityCenterRole) -> str:
     return role.profile
 
 
-def known_roles(
-    profiles: ResolvedProfiles, sessions: Sequence[SsoSession]
-) -> list[IdentityCenterRole]:
-    """Return the roles of the sessions that profiles name, and those that we wrote."""
+def known_roles(profiles: ResolvedProfiles) -> list[IdentityCenterRole]:
+    """Return the roles of Identity Center that profiles name, and those that we wrote.
+
+    Of several sessions with one start URL, they have the first.
+    """
+    first = {_key(one.start_url): one.name for one in sessions_of(profiles)}
     roles = []
     for profile in all_with_inherited(profiles.written).values():
         record = read_record(profile)
-        own = record.identity_center if record is not None else None
-        roles.append(own or _role_of(profile, sessions))
-    return [role for role in roles if role is not None]
+        role = _role_of(profiles, profile) if record is None else record.identity_center
+        session = find_session(profiles, role.sso_session) if role is not None else None
+        if role is not None and session is not None:
+            roles.append(replace(role, sso_session=first[_key(session.start_url)]))
+    return roles
 
 
-def role_of_profile(
-    profiles: ResolvedProfiles, name: str, sessions: Sequence[SsoSession]
-) -> Optional[IdentityCenterRole]:
+def role_of_profile(profiles: ResolvedProfiles, name: str) -> Optional[IdentityCenterRole]:
     """Return the role that a profile names, with the settings of the profile; None for others."""
     if name not in profiles or read_record(profiles.written[name]) is not None:
         return None
-    role = _role_of(profiles.resolve(name), sessions)
+    role = _role_of(profiles, profiles.resolve(name))
     return None if role is None else replace(role, settings=name)
 
 
-def _role_of(profile: Profile, sessions: Sequence[SsoSession]) -> Optional[IdentityCenterRole]:
+def _role_of(profiles: ResolvedProfiles, profile: Profile) -> Optional[IdentityCenterRole]:
     account_id, role_name = profile.get("sso_account_id"), profile.get("sso_role_name")
+    name = profile.get("sso_session") or profile.get("sso_start_url")
     # botocore assumes a role, and asks a web identity, before it asks Identity Center.
-    if not (account_id and role_name) or "role_arn" in profile:
+    if not (account_id and role_name and name) or "role_arn" in profile:
         return None
-    name = profile.get("sso_session") or _key(str(profile.get("sso_start_url")))
-    for session in sessions:
-        if name in (session.name, _key(session.start_url)):
-            account = profile.get("sso_account_name") or profile.get("account_name")
-            return IdentityCenterRole(session.name, str(account_id), str(role_name), account)
-    return None
+    session = find_session(profiles, str(name))
+    if session is None:
+        return None
+    account = profile.get("sso_account_name") or profile.get("account_name")
+    return IdentityCenterRole(
+        session.name, str(account_id), str(role_name), printable(str(account)) if account else None
+    )
 
 
 def profile_of(role: IdentityCenterRole, session: SsoSession, settings: Profile) -> Profile:

@@ -72,9 +72,7 @@ def choose_profile_pair(
     if has_environment_keys and not is_explicit:
         return with_target(profiles, None, current or "default", explicit_target)
     if current is None or is_explicit:
-        current = current or "default"
-        _check_exists(profiles, current)
-        return with_target(profiles, current, current, explicit_target)
+        return _pair_of_source(profiles, current or "default", explicit_target)
     record = read_record(profiles.get(current))
     if record is not None or current not in profiles:
         before = record.source_profile if record is not None else "default"
@@ -86,15 +84,15 @@ def choose_profile_pair(
         if is_target(current, again.target):
             _check_source_is_there(profiles, current, record)
             return again
-    _check_exists(profiles, current)
-    return with_target(profiles, current, current, explicit_target)
+    return _pair_of_source(profiles, current, explicit_target)
 
 
-def _check_exists(profiles: Profiles, name: str) -> None:
-    """Raise the CLI's error for a profile that does not exist, as AWS_PROFILE may name one."""
+def _pair_of_source(profiles: Profiles, name: str, target: Optional[str]) -> ProfilePair:
+    """Return source and target. Raises the CLI's error for a source that does not exist."""
     # "default" need not exist: an instance or container role may be the source.
     if name not in profiles and name != "default":
         raise ProfileNotFound(profile=name)
+    return with_target(profiles, name, name, target)
 
 
 def holds_role_session(profile: Optional[Profile]) -> bool:

@@ -52,7 +52,7 @@ def choose_role(context: CommandContext, line: VerbLine, error: Exception) -> Op
         raise _with_nearest_roles(error, context, line, query)
     selection = _selection(context, line, error, query)
     if not selection.choices:
-        raise with_advice(error, "No role was found to choose from")
+        raise with_advice(error, "No role was found. To see what was tried: aws assume roles")
     is_clear = len(query) > 1 and selection.exact == 1 and not line.parsed()[0].choose
     chosen = selection.matching[0] if is_clear else _ask(environment, selection)
     if chosen is None:
@@ -157,4 +157,5 @@ def _with_nearest_roles(
     if not nearest:
         return error
     commands = (shlex.join([*_prefix(line), *one.arguments]) for one in nearest)
-    return with_advice(error, f"Roles that you can assume: {', or '.join(commands)}")
+    more = ". To list all: aws assume roles" if len(nearest) < len(selection.choices) else ""
+    return with_advice(error, f"Roles that you can assume: {', or '.join(commands)}{more}")

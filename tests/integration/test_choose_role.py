@@ -21,6 +21,7 @@ from support.screen import (
     UP,
     Screen,
 )  # fmt: skip
+from support.sso_stub import SSO_PROFILE, SsoStub, write_sso_token
 from support.sts_stub import ACCOUNT, StsStub
 from support.terminal import exit_code
 
@@ -109,7 +110,12 @@ def test_type_narrow_move_and_choose(bob: Person, sts_stub: StsStub) -> None:
         screen.wait_until(lambda screen, row=row: screen.reversed_lines == [row])
     screen.type(" adm")
     screen.wait_for("1 of 3 roles")
-    screen.type("\x17rdny")
+    # Ctrl-W; then Alt-F, which has no function, and Alt-Backspace.
+    screen.type("\x17\x1bfx")
+    screen.wait_for("Role: PROD x")
+    screen.type("\x1b\x7f")
+    screen.wait_for("Role: PROD\n")
+    screen.type("rdny")
     screen.wait_for("Role: PROD rdny\n> production 123456789012   ReadOnly ")
     screen.type(ENTER)
     screen.wait_for("code=0")
@@ -306,5 +312,36 @@ def test_without_a_terminal(bob: Person, sts_stub: StsStub) -> None:
 
         assert done.returncode == (252 if bob.host.major == 2 else 255)
         assert message in done.stderr
-        assert f"Roles that you can assume: aws assume {nearest}\n" in done.stderr
+        assert f"Roles that you can assume: aws assume {nearest}" in done.stderr
     assert sts_stub.actions == []
+
+
+@ON_NEWEST
+def test_roles_of_500_accounts(bob: Person, sts_stub: StsStub) -> None:
+    """The list has 1,500 roles of Identity Center, and next time the one that was used first."""
+    script = "aws assume export >/dev/null; echo code=$?; aws assume; echo code=$?"
+    with SsoStub() as portal:
+        with bob.config.open("a") as file:
+            file.write(SSO_PROFILE)
+        bob.environment.update(portal.variables())
+        write_sso_token(bob.home)
+        screen = shell(bob, script, rows=12)
+        screen.wait_for("1504 of 1504 roles")
+        assert len(screen.lines) == 10
+        screen.type("readonly 499" + DOWN)
+        screen.wait_for("1 of 1504 roles")
+        row = ["team-499", "200000000499", "ReadOnlyAccess", "Identity", "Center"]
+        assert screen.lines[1].split() == [">", *row]
+        screen.type(ENTER)
+        screen.wait_for("code=0")
+        named = "--account-id 200000000499 --role-name ReadOnlyAccess --sso-session corp"
+        assert f"aws assume export {named}" in screen.text.replace("\n", "")
+        screen.wait_for("1504 of 1504 roles")
+        assert [">", *row] in [line.split() for line in screen.lines]
+        screen.type(ESCAPE)
+        screen.wait_for("code=130")
+        screen.end()
+        calls = [call.operation for call in portal.journal.calls]
+
+    assert calls[-1] == "sso:GetRoleCredentials"
+    assert calls.count("sso:ListAccountRoles") == 500

@@ -22,7 +22,7 @@ from awscli_assume.model.role_selection import Choice, Selection
 from awscli_assume.outputs.choice.lines import ROWS_MAX, list_lines
 
 # Seconds after which an escape character is the key Esc, not the first one of another key.
-_ESCAPE_TIMEOUT = 0.05
+_ESCAPE_TIMEOUT = 0.1
 _STYLES = {"prompt": "bold", "current": "reverse"}
 
 
@@ -96,19 +96,7 @@ def pick(selection: Selection, terminal: Terminal, has_styles: bool, end: str) -
 def _key_bindings(shown: _List) -> Any:
     """Return what each key does."""
     bindings = KeyBindings()
-
-    def add(change: Callable[[Selection], Selection], *keys: Any) -> None:
-        def run(_: Any) -> None:
-            shown.selection = change(shown.selection)
-
-        for key in keys:
-            bindings.add(key, eager=True)(run)
-
-    def type_text(event: Any) -> None:
-        key = event.key_sequence[0].key
-        # Not the sequence of a key that has no function here.
-        if key is Keys.BracketedPaste or not isinstance(key, Keys):
-            shown.selection = shown.selection.typed(event.data)
+    _add_changes(bindings, shown)
 
     def leave(event: Any) -> None:
         event.app.exit(result=None)
@@ -117,8 +105,38 @@ def _key_bindings(shown: _List) -> Any:
         if shown.selection.current is not None:
             event.app.exit(result=shown.selection.current)
 
+    for key in (Keys.Enter, Keys.ControlJ):
+        bindings.add(key, eager=True)(choose)
+    for key in (Keys.ControlC, Keys.ControlD, Keys.SIGINT):
+        bindings.add(key, eager=True)(leave)
+        bindings.add(Keys.Escape, key, eager=True)(leave)
+    # Alt with another key sends Esc first, and has no function here.
+    bindings.add(Keys.Escape, Keys.Any)(lambda _: None)
+    bindings.add(Keys.Escape, Keys.Escape, eager=True)(leave)
+    bindings.add(Keys.Escape)(leave)
+    return bindings
+
+
+def _add_changes(bindings: Any, shown: _List) -> None:
+    """Add the keys that change the query or move the cursor."""
+
+    def add(change: Callable[[Selection], Selection], *keys: Any) -> None:
+        def run(_: Any) -> None:
+            shown.selection = change(shown.selection)
+
+        for key in keys:
+            bindings.add(*(key if isinstance(key, tuple) else (key,)), eager=True)(run)
+
+    def type_text(event: Any) -> None:
+        key = event.key_sequence[0].key
+        # Not the sequence of a key that has no function here.
+        if key is Keys.BracketedPaste or not isinstance(key, Keys):
+            shown.selection = shown.selection.typed(event.data)
+
+    for key in (Keys.Any, Keys.BracketedPaste):
+        bindings.add(key)(type_text)
     add(lambda now: now.erased(), Keys.Backspace, Keys.ControlH)
-    add(lambda now: now.word_erased(), Keys.ControlW)
+    add(lambda now: now.word_erased(), Keys.ControlW, (Keys.Escape, Keys.Backspace))
     add(lambda now: now.searched(""), Keys.ControlU)
     add(lambda now: now.moved(-1), Keys.Up, Keys.ControlP, Keys.BackTab)
     add(lambda now: now.moved(1), Keys.Down, Keys.ControlN, Keys.Tab)
@@ -126,10 +144,3 @@ def _key_bindings(shown: _List) -> Any:
     add(lambda now: now.moved(ROWS_MAX), Keys.PageDown)
     add(lambda now: now.moved(-len(now.matching)), Keys.Home)
     add(lambda now: now.moved(len(now.matching)), Keys.End)
-    for key in (Keys.Escape, Keys.ControlC, Keys.ControlD, Keys.SIGINT):
-        bindings.add(key, eager=True)(leave)
-    for key in (Keys.Any, Keys.BracketedPaste):
-        bindings.add(key)(type_text)
-    for key in (Keys.Enter, Keys.ControlJ):
-        bindings.add(key, eager=True)(choose)
-    return bindings

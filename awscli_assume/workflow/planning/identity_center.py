@@ -28,6 +28,7 @@ from awscli_assume.model.request.role_specifier import confirmed_meanings
 from awscli_assume.profiles.identity_center import (
     add_source,
     choose_session,
+    find_session,
     known_roles,
     role_of_profile,
     sessions_of,
@@ -146,7 +147,9 @@ class _Reader:
 
     def _explicit(self, account: str, name: str) -> IdentityCenterRole:
         """Return the role of ``--sso-session``; the account may have to be looked up."""
-        session = choose_session(sessions_of(self.profiles), self.parsed_args.sso_session)
+        given = self.parsed_args.sso_session
+        session = find_session(self.profiles, given)
+        session = session or choose_session(sessions_of(self.profiles), given)
         _, account_name = parse_account(account)
         ids = [account] if account_name is None else account_ids(self.profiles.written, account)
         if len(ids) > 1:
@@ -163,7 +166,7 @@ class _Reader:
         """
         sessions = sessions_of(self.profiles)
         found: dict[IdentityCenterRole, None] = {}
-        of_profile = role_of_profile(self.profiles, word, sessions)
+        of_profile = role_of_profile(self.profiles, word)
         if of_profile is not None:
             self._check_one_source(word)
             found[of_profile] = None
@@ -193,7 +196,7 @@ class _Reader:
         ids = self._ids(account)
         found = {
             role: None
-            for role in known_roles(self.profiles, sessions)
+            for role in known_roles(self.profiles)
             if role.account_id in ids and role.role_name.casefold() == name.casefold()
         }
         for session in sessions:
@@ -226,7 +229,7 @@ class _Reader:
         current = self.context.session.get_config_variable("profile") or "default"
         profile = self.profiles.resolve(current) if current in self.profiles else {}
         name = profile.get("sso_session") or profile.get("sso_start_url")
-        return choose_session(sessions, name) if name else None
+        return find_session(self.profiles, name) if name else None
 
     def _ids(self, account: str) -> set[str]:
         if ACCOUNT_ID.fullmatch(account):

@@ -228,7 +228,7 @@ def test_no_credentials_and_no_role(aws: Driver) -> None:
         ("assume exec prod ls", "The command stands after --"),
         ("assume prod admin --unknown", "Unknown options: admin,--unknown"),
         ("assume --role-name x y z", "Unknown options: z"),
-        ("assume --choose", "No role was found to choose from"),
+        ("assume --choose", "No role was found. To see what was tried: aws assume roles"),
     ],
 )
 def test_what_opens_no_list(aws: Driver, line: str, message: str) -> None:
@@ -266,7 +266,8 @@ def test_without_a_terminal(aws: Driver, line: str, message: str, nearest: str) 
 
     assert done.code == 255
     assert message in done.err
-    hint = f"Roles that you can assume: {nearest}\n"
+    more = "" if nearest.count("aws") == 3 else ". To list all: aws assume roles"
+    hint = f"Roles that you can assume: {nearest}{more}\n"
     assert hint in done.err if nearest else "Roles that you can" not in done.err
     assert aws.stub.requests == []
     assert aws.files() == before

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from awscli_assume.host import ConfigFileWriter, raw_config_parse
 from awscli_assume.model.arns import Role
+from awscli_assume.model.identity_center import IdentityCenterRole
 from awscli_assume.model.request.request import AssumeRoleRequest, build_request
 from awscli_assume.profiles.record import Record, read_record, record_of
 
@@ -191,3 +192,45 @@ def test_record_says_what_stood_in_for_a_source(options, source, kind) -> None:
     assert block["credential-source"] == kind
     assert read_record({"assumed": block}) == record
     assert record.has_identity_token is (kind != "Environment")
+
+
+IDENTITY_CENTER = IdentityCenterRole("corp", "123456789012", "Admin", "production", "dev")
+
+
+def test_record_of_a_role_of_identity_center() -> None:
+    """Its keys stand in place of a source profile; the account's name is not recorded."""
+    record = Record(None, "", IDENTITY_CENTER.profile, identity_center=IDENTITY_CENTER)
+    assert record.to_block() == {
+        "sso-session": "corp",
+        "sso-account-id": "123456789012",
+        "sso-role-name": "Admin",
+        "settings-profile": "dev",
+    }
+    assert written_and_read(record) == record
+    assert not record.is_copy
+    assert record.is_identity_center(IDENTITY_CENTER)
+    assert not record.is_identity_center(None)
+
+
+def test_record_of_a_role_that_is_assumed_from_it() -> None:
+    """The role of Identity Center is the source."""
+    record = record_of(
+        request_with({}), "alice", IDENTITY_CENTER.profile, None, identity_center=IDENTITY_CENTER
+    )
+    assert "source-profile" not in record.to_block()
+    assert "credential-source" not in record.to_block()
+    read = written_and_read(record)
+    assert read == record
+    assert read is not None
+    assert (read.source_profile, read.identity_center) == (
+        "corp/123456789012/Admin",
+        IDENTITY_CENTER,
+    )
+    assert not record.is_identity_center(IDENTITY_CENTER)
+    assert not record.has_identity_token
+
+
+def test_incomplete_record_is_none_of_ours() -> None:
+    """Somebody has removed a key."""
+    block = {"sso-session": "corp", "sso-role-name": "Admin"}
+    assert read_record({"assumed": block}) is None
