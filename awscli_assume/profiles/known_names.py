@@ -54,7 +54,12 @@ def profile_in_other_case(word: str, profiles: Profiles) -> Optional[str]:
     found = [name for name in profiles if name.lower() == lower and name != word]
     if not found or word in known_in(profiles).roles:
         return None
-    return next((name for name in found if "role_arn" in profiles[name]), None)
+    return next((name for name in found if _names_a_role(profiles[name])), None)
+
+
+def _names_a_role(profile: Profile) -> bool:
+    """Return whether a profile is a role in one word, of IAM or of IAM Identity Center."""
+    return "role_arn" in profile or "sso_role_name" in profile
 
 
 def similar_roles_known(name: str, profiles: Profiles) -> list[tuple[str, ...]]:
@@ -76,7 +81,7 @@ def similar_roles_known(name: str, profiles: Profiles) -> list[tuple[str, ...]]:
         role = _role(record.role_arn)
         if role is not None:
             choices[role.name] = ("--role-arn", role.arn)
-    choices.update({own: (own,) for own in known.role_profiles})
+    choices.update({own: (own,) for own, one in profiles.items() if _names_a_role(one)})
     exact = [choices[name]] if name in choices else []
     return [*exact, *(choices[one] for one in similar_names(name, choices))]
 
