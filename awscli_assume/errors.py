@@ -6,7 +6,7 @@ The CLI prints them and ends with the exit code in the docstring (version 1 with
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Iterator, TypeVar
+from typing import Iterator, Sequence, TypeVar
 
 from awscli_assume.host import ConfigurationError, ParamValidationError
 
@@ -15,6 +15,21 @@ _Error = TypeVar("_Error", bound=Exception)
 
 class InvalidRequest(ParamValidationError):
     """An option or a combination of options is invalid. Exit code 252."""
+
+
+class RoleNeeded(InvalidRequest):
+    """A command line names no role, or several; on a terminal, the user can choose. Code 252."""
+
+
+class AmbiguousRole(RoleNeeded):
+    """ROLE has several ``meanings``, each as options to type, and a reason. Exit code 252."""
+
+    def __init__(self, role: str, meanings: Sequence[str], why: str = "") -> None:
+        super().__init__(
+            f"The role {role!r} is ambiguous{why}. Type one of these in place of it: "
+            f"{'; or '.join(meanings)}"
+        )
+        self.meanings = meanings
 
 
 class InvalidConfiguration(ConfigurationError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Optional
+from contextlib import contextmanager
+from typing import Any, Iterator, Optional
 
 from awscli.commands import CLICommand
 
@@ -31,7 +32,8 @@ class AssumeEntry(CLICommand):
                 "awscli-assume replaces it. To use the built-in one: "
                 "awscli-assume disable\n"
             )
-        return self._load(args)(args, parsed_globals)
+        code = _make_index()
+        return self._load(args)(args, parsed_globals) if code is None else code
 
     def create_help_command(self) -> Any:
         """Return the help command of the real command."""
@@ -58,23 +60,57 @@ class AssumeEntry(CLICommand):
 
     def _load(self, args: Any = ()) -> Any:
         if self._command is None:
-            # The frozen CLI sets dont_write_bytecode, which makes it compile
-            # our source again at every call (2.38.5: 1.5 ms a module).
-            keep = sys.dont_write_bytecode
-            sys.dont_write_bytecode = False
-            # Nobody else may write the byte code, whatever the user's umask.
-            umask = os.umask(0o022)
-            os.umask(umask | 0o022)
-            try:
+            with _bytecode_stored():
                 from awscli_assume.commands.assume import AssumeCommand
 
                 self._command = AssumeCommand(self._session)
                 self._command.narrow(args)
                 _leave_bytecode(("awscli_assume", __name__))
-            finally:
-                os.umask(umask)
-                sys.dont_write_bytecode = keep
         return self._command
+
+
+@contextmanager
+def _bytecode_stored() -> Iterator[None]:
+    """Store the byte code of modules that are imported meanwhile.
+
+    The frozen CLI sets dont_write_bytecode, which makes it compile our source again at every
+    call (2.38.5: 1.5 ms a module).
+    """
+    keep = sys.dont_write_bytecode
+    sys.dont_write_bytecode = False
+    # Nobody else may write the byte code, whatever the user's umask.
+    umask = os.umask(0o022)
+    os.umask(umask | 0o022)
+    try:
+        yield
+    finally:
+        os.umask(umask)
+        sys.dont_write_bytecode = keep
+
+
+def _make_index() -> Optional[int]:
+    """Make the AWS CLI's completion index, or have it made; return an exit code for the former."""
+    import awscli
+
+    with _bytecode_stored():
+        from awscli_assume.completion import index_file
+
+    home, version = os.path.expanduser("~"), awscli.__version__
+    wanted = os.environ.get(index_file.VARIABLE)
+    if wanted == "build":
+        builtin = os.path.join(os.path.dirname(awscli.__file__), "data", "ac.index")
+        try:
+            sys.stdout.write(f"{index_file.make_index(home, version, builtin)}\n")
+        except (OSError, ValueError, ImportError) as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        return 0
+    if wanted != "off" and index_file.is_to_be_made(home, version):
+        from awscli_assume.host.process import own_executable, user_environment
+
+        variables = user_environment(os.environ)
+        index_file.make_in_background(own_executable(variables), variables)
+    return None
 
 
 def _leave_bytecode(names: tuple[str, ...]) -> None:

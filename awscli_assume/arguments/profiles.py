@@ -16,7 +16,7 @@ from awscli_assume.arguments.sts import (
 from awscli_assume.errors import InvalidRequest
 
 _ROLE_OPTIONS = (
-    "role", "via", "role_name", "role_arn", "account_id", "sso_session", *STS_OPTIONS,
+    "role", "choose", "via", "role_name", "role_arn", "account_id", "sso_session", *STS_OPTIONS,
     *IDENTITY_PROVIDER_OPTIONS,
 )  # fmt: skip
 
@@ -24,6 +24,11 @@ _ROLE_OPTIONS = (
 def copy_arguments() -> list[Argument]:
     """Return the options of every verb that does not need a role."""
     return [
+        flag(
+            "choose",
+            "Choose the role from a list on the terminal. Words in place of ROLE filter the list. "
+            "Without a role, and for words that several roles have, it opens by itself.",
+        ),
         flag(
             "copy-source",
             "Assume no role, and use the temporary credentials of the source. It serves tools "
@@ -39,7 +44,9 @@ def copy_arguments() -> list[Argument]:
 
 def given_role_option(parsed_args: object) -> Optional[str]:
     """Return the first option of a command line that shapes a role, or None."""
-    given = (name for name in _ROLE_OPTIONS if getattr(parsed_args, name, None) is not None)
+    given = (
+        name for name in _ROLE_OPTIONS if getattr(parsed_args, name, None) not in (None, False)
+    )
     return next(map(option_name, given), None)
 
 

@@ -8,13 +8,8 @@ from typing import Any, Optional
 from awscli.argparser import ArgTableArgParser
 
 from awscli_assume.arguments.profiles import target_arguments
-from awscli_assume.commands.verbs import (
-    VERBS,
-    Verb,
-    prepare_session,
-    role_verb_arguments,
-    subcommands,
-)
+from awscli_assume.aws.sts.client import apply_client_settings
+from awscli_assume.commands.verbs import VERBS, Verb, role_verb_arguments, subcommands
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.printing import print_object
@@ -24,7 +19,9 @@ from awscli_assume.outputs.summary import (
     success_line,
     summary,
 )
+from awscli_assume.profiles.files import reread_fresh_files
 from awscli_assume.profiles.state import ProfileState
+from awscli_assume.workflow.credentials.mfa_code import answer_source_mfa
 from awscli_assume.workflow.planning.make_plan import read_plan
 from awscli_assume.workflow.planning.profile_selection import seconds_or_none
 from awscli_assume.workflow.planning.typed_words import check_not_verb
@@ -58,7 +55,7 @@ class AssumeCommand(Verb):
         # garbage collector need not go through it, now and at the end. With 5,000 profiles
         # that saves a sixth of a second (2.38.5).
         gc.freeze()
-        prepare_session(self._context(parsed_globals))
+        _prepare_session(self._context(parsed_globals))
         # The CLI's parser passes a verb only the options that this command does not
         # have: it would keep the verb's --update-profile and --dry-run.
         if args[:1] == ["help"] and "".join(args[1:2]) in VERBS:
@@ -114,3 +111,14 @@ class AssumeCommand(Verb):
         print_object(context, self.name, summary(state))
         environment.notify(success_line(state, environment.now(), environment.variables))
         environment.notify(environment_warning(state.name, environment.variables))
+
+
+def _prepare_session(context: CommandContext) -> None:
+    """Apply our options and keys to what botocore does on its own.
+
+    That is how it reads files that were just written, the clients that it makes for a source
+    profile, and its question for an MFA code.
+    """
+    reread_fresh_files(context.session)
+    apply_client_settings(context)
+    answer_source_mfa(context)

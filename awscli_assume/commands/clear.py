@@ -12,13 +12,19 @@ from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import print_object
 from awscli_assume.outputs.summary import LISTING_EXAMPLE, changes, listing
 from awscli_assume.profiles.files import locate
+from awscli_assume.profiles.provisioned.edits import ProfileEdit
+from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.state import CLEARED, EXPIRED, ProfileState, inspect_all
-from awscli_assume.profiles.target import clear_edits, clear_targets
-from awscli_assume.profiles.writer.diff import preview
 from awscli_assume.workflow.planning.profile_selection import (
     check_alone,
     choose_one,
     word_or_option,
+)
+from awscli_assume.workflow.profiles.clear import (
+    clear_profiles,
+    marked_edits,
+    preview_clear,
+    states_without_record,
 )
 from awscli_assume.workflow.refresh.credential_process import remove_old_cache
 
@@ -43,23 +49,34 @@ class ClearCommand(Verb):
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         check_alone(parsed_args, "name", "update_profile", "expired", "all")
-        states = self._chosen(parsed_args, context)
+        states, edits = self._chosen(parsed_args, context)
         files = locate(context.session)
         if parsed_args.dry_run:
-            result: Any = {"Changes": changes(preview(clear_edits(files, states)))}
+            result: Any = {"Changes": changes(preview_clear(files, states, edits))}
         else:
-            clear_targets(files, states)
+            clear_profiles(files, states, edits)
             for state in states:
                 remove_old_cache(state)
-            result = listing([replace(s, state=CLEARED, seconds_left=0) for s in states])
-            what = "profile" if len(states) == 1 else "profiles"
-            context.environment.notify(f"Cleared {len(states)} {what}\n")
+            cleared = [replace(state, state=CLEARED, seconds_left=0) for state in states]
+            cleared += states_without_record(edits)
+            result = listing(cleared)
+            what = "profile" if len(cleared) == 1 else "profiles"
+            context.environment.notify(f"Cleared {len(cleared)} {what}\n")
         print_object(context, self.name, result)
         return 0
 
-    def _chosen(self, parsed_args: Any, context: CommandContext) -> list[ProfileState]:
-        if not parsed_args.all and not parsed_args.expired:
-            return [choose_one(context, word_or_option(parsed_args))]
+    def _chosen(
+        self, parsed_args: Any, context: CommandContext
+    ) -> tuple[list[ProfileState], list[ProfileEdit]]:
+        """Return the profiles to clear: those with a record, and those of ``profiles``."""
         profiles = context.session.full_config["profiles"]
+        if not parsed_args.all and not parsed_args.expired:
+            name = word_or_option(parsed_args)
+            edits = [] if name is None else marked_edits(context, name)
+            if edits and read_record(profiles[name]) is None:
+                return [], edits
+            return [choose_one(context, name)], edits
         states = inspect_all(profiles, context.environment.now())
-        return [state for state in states if parsed_args.all or state.state == EXPIRED]
+        if parsed_args.all:
+            return states, marked_edits(context)
+        return [state for state in states if state.state == EXPIRED], []

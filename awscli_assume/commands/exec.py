@@ -31,11 +31,10 @@ class ExecCommand(Verb):
         """Run the command. Everything after the first ``--`` belongs to the child."""
         # Here, for argparse gives a word before options to the last positional
         # or not as its version will.
-        own, command = args, []
+        own, self._command = args, None
         if "--" in args:
             at = args.index("--")
-            own, command = args[:at], args[at + 1 :]
-        self._command: list[str] = command
+            own, self._command = args[:at], tuple(args[at + 1 :])
         return super().__call__(own, parsed_globals)
 
     def check_output(self, parsed_args: Any, context: CommandContext) -> None:
@@ -44,7 +43,7 @@ class ExecCommand(Verb):
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         environment = context.environment
         _check_command_is_apart(parsed_args)
-        parsed_args.command = self._command
+        parsed_args.command = list(self._command or ())
         before = user_environment(environment.variables)
         command = command_or_shell(parsed_args.command, before)
         program = find_program(command[0], before)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any, Iterable, Mapping, Optional
 
+from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
@@ -19,15 +20,17 @@ from awscli_assume.arguments.identity_provider import (
 from awscli_assume.arguments.profiles import copy_arguments
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import sts_arguments
-from awscli_assume.aws.sts.client import apply_client_settings
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.printable import printable
 from awscli_assume.outputs.printing import OUTPUT_LOST, check_format, check_stdout, make_printable
-from awscli_assume.profiles.files import reread_fresh_files
-from awscli_assume.workflow.credentials.mfa_code import answer_source_mfa
 from awscli_assume.workflow.planning.source_profile import use_exported_source
-from awscli_assume.workflow.planning.typed_words import similar_profiles_named, understood
+from awscli_assume.workflow.planning.typed_words import (
+    VerbLine,
+    similar_profiles_named,
+    understood,
+    with_chosen_role,
+)
 
 # The class of each verb, in its module of this package; imported when the verb is called.
 VERBS: Mapping[str, str] = {
@@ -39,6 +42,7 @@ VERBS: Mapping[str, str] = {
     "clear": "clear:ClearCommand",
     "explain": "explain:ExplainCommand",
     "create-role": "create_role:CreateRoleCommand",
+    "profiles": "profiles:ProfilesCommand",
 }
 
 
@@ -50,6 +54,8 @@ class Verb(BasicCommand):
     """
 
     SYNOPSIS = ""
+    # The words after --, if there is one.
+    _command: Optional[tuple[str, ...]] = None
 
     def __init_subclass__(cls) -> None:
         folder = ("assume",) if cls.NAME == "assume" else ("assume", cls.NAME)
@@ -61,6 +67,7 @@ class Verb(BasicCommand):
         super().__init__(session)
         exclude_identity_tokens(session, self.NAME)
         self.ARG_TABLE = self.arguments()
+        self._options = {one["name"] for one in self.ARG_TABLE}
         self._environment = replace(environment or Environment(), printable=printable)
 
     def arguments(self) -> list[dict[str, Any]]:
@@ -75,11 +82,20 @@ class Verb(BasicCommand):
         """Run the verb with the words that people type in place of its syntax."""
         words = self._understood(list(args))
         with similar_profiles_named(self._session):
-            return super().__call__(words, parsed_globals)
+            if "choose" not in self._options:
+                return super().__call__(words, parsed_globals)
+            run = super().__call__
+            return with_chosen_role(
+                self._context(parsed_globals),
+                VerbLine(self.NAME, tuple(words), self._command, self._parser),
+                lambda again: run(list(again), parsed_globals),
+            )
+
+    def _parser(self) -> Any:
+        return ArgTableArgParser(self.arg_table)
 
     def _understood(self, args: list[str]) -> list[str]:
-        takes_role = any(one["name"] == "role" for one in self.ARG_TABLE)
-        return understood(args, self.NAME, takes_role)
+        return understood(args, self.NAME, "role" in self._options)
 
     def _context(self, parsed_globals: Any) -> CommandContext:
         return CommandContext(self._session, parsed_globals, self._environment)
@@ -100,20 +116,9 @@ class Verb(BasicCommand):
         try:
             code = self._run(parsed_args, context)
         except Exception as error:
-            make_printable(error)
+            make_printable(error, context.parsed_globals.profile)
             raise
         return OUTPUT_LOST if context.environment.lost else code
-
-
-def prepare_session(context: CommandContext) -> None:
-    """Apply our options and keys to what botocore does on its own.
-
-    That is how it reads files that were just written, the clients that it makes for a source
-    profile, and its question for an MFA code.
-    """
-    reread_fresh_files(context.session)
-    apply_client_settings(context)
-    answer_source_mfa(context)
 
 
 def role_verb_arguments(*own: dict[str, Any]) -> list[dict[str, Any]]:

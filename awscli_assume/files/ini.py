@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Collection, Iterator, NamedTuple, Optional
+from typing import Collection, Iterator, Mapping, NamedTuple, Optional
 
 # A byte order mark before the first header is no part of any name.
 HEADER = re.compile(r"^(?P<indent>[\s\ufeff]*)\[(?P<name>[^]]+)\]")
@@ -72,15 +72,25 @@ def without_keys(text: str, section: str, keys: Collection[str]) -> str:
     ConfigFileWriter knows no removal before 2.34, and later leaves the lines of a nested block
     behind, which then join the value above them.
     """
+    return without_keys_of(text, {section: keys})
+
+
+def without_keys_of(text: str, keys: Mapping[str, Collection[str]]) -> str:
+    """Return the text without keys of several sections."""
     return "".join(
         line.text
         for line in read_lines(text)
-        if line.section != section or line.key is None or line.key not in keys
+        if line.key is None or line.key not in keys.get(line.section or "", ())
     )
 
 
 def without_empty_section(text: str, section: str) -> str:
     """Return the text without the header and blank lines of a section that has nothing else."""
+    return without_empty_sections(text, (section,))
+
+
+def without_empty_sections(text: str, names: Collection[str]) -> str:
+    """Return the text without those of the sections that have nothing but blank lines."""
     sections: list[list[Line]] = [[]]
     for line in read_lines(text):
         if line.is_header:
@@ -89,10 +99,10 @@ def without_empty_section(text: str, section: str) -> str:
     return "".join(
         line.text
         for lines in sections
-        if not (lines and lines[0].is_header and _is_empty(lines, section))
+        if not (lines and lines[0].is_header and _is_empty(lines, names))
         for line in lines
     )
 
 
-def _is_empty(lines: list[Line], section: str) -> bool:
-    return lines[0].section == section and not any(line.text.strip() for line in lines[1:])
+def _is_empty(lines: list[Line], names: Collection[str]) -> bool:
+    return lines[0].section in names and not any(line.text.strip() for line in lines[1:])

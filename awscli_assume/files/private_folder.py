@@ -113,19 +113,24 @@ class PrivateFolder:
 
     def remove(self, name: str) -> None:
         """Remove a file, unless it is missing."""
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            os.unlink(self.file(name))
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError), self._opened() as folder:
+            os.unlink(self.file(name) if folder is None else name, dir_fd=folder)
 
     def sweep(self, oldest: float, prefix: str = "") -> None:
         """Remove the files that were last written before a time in Unix seconds.
 
         Locks stay, because another process may hold one.
         """
-        self.create()
-        for entry in os.scandir(self.path):
-            is_ours = entry.name.startswith(prefix) and not entry.name.endswith(".lock")
-            if is_ours and entry.stat(follow_symlinks=False).st_mtime < oldest:
-                os.unlink(entry.path)
+        os.makedirs(self.path, mode=0o700, exist_ok=True)
+        with self._opened() as folder:
+            for name in os.listdir(self.path if folder is None else folder):
+                path = self.file(name) if folder is None else name
+                if not name.startswith(prefix) or name.endswith(".lock"):
+                    continue
+                with contextlib.suppress(FileNotFoundError):
+                    found = os.stat(path, dir_fd=folder, follow_symlinks=False)
+                    if found.st_mtime < oldest:
+                        os.unlink(path, dir_fd=folder)
 
 
 class JsonCache:

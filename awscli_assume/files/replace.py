@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shlex
 import shutil
 import stat
 from contextlib import contextmanager, suppress
@@ -99,9 +100,10 @@ class PrivateCopy:
             return
         named = os.stat(self._name, dir_fd=self._folder, follow_symlinks=False)
         if not os.path.samestat(named, os.fstat(self.descriptor)):
+            folder = os.path.dirname(path)
             raise ReplaceError(
                 f"Another user replaced {self.path} while it was written. {path} was not changed. "
-                f"Let nobody else write the folder: chmod go-w {os.path.dirname(path)}"
+                f"Let nobody else write the folder: chmod go-w {shlex.quote(folder)}"
             )
         name = os.path.basename(path)
         os.replace(self._name, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)

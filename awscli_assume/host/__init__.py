@@ -129,6 +129,7 @@ __all__ = [
     "profiles_as_written",
     "raw_config_parse",
     "region_of_variable",
+    "reset_profile",
     "role_source_loader",
     "sso_token_loader",
     "sso_token_provider",
@@ -223,6 +224,26 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
         "credential_provider", create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR))
     )
     hand_prompter(session)
+
+
+def reset_profile(session: Any, profile: Optional[str], is_explicit: bool) -> None:
+    """Make a profile the session's own again, as before ``use_profile``, without credentials.
+
+    ``is_explicit`` is True if ``--profile`` named it. Otherwise keys in the environment come
+    before it (session.py, credentials.py: instance variables).
+    """
+    if not is_explicit:
+        session._session_instance_vars.pop("profile", None)
+    session._credentials = None
+    use_profile(session, profile if is_explicit else None)
+    if not is_explicit and profile is not None:
+        store = session.get_component("config_store")
+        store.set_config_provider("profile", configprovider.ConstantProvider(value=profile))
+        session.register_component(
+            "credential_provider",
+            create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR)),
+        )
+        hand_prompter(session)
 
 
 class _RefreshedCache(JSONFileCache):

@@ -8,11 +8,11 @@ import os
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from io import UnsupportedOperation
-from typing import Callable, Mapping, Optional, Sequence, TextIO
+from typing import Callable, ContextManager, Iterator, Mapping, Optional, Sequence, TextIO
 
 
 def login_name() -> str:
@@ -33,6 +33,30 @@ def has_terminal() -> bool:
     except OSError:
         return False
     return True
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """The terminal of a user, whatever stdin and stdout are."""
+
+    input: TextIO
+    output: TextIO
+
+    def columns(self) -> int:
+        """Return the width, or 80 if it is not known."""
+        try:
+            return os.get_terminal_size(self.output.fileno()).columns or 80
+        except (OSError, ValueError):
+            return 80
+
+
+@contextmanager
+def open_terminal() -> Iterator[Terminal]:
+    """Open the terminal. Raises OSError if there is none."""
+    names = ("CONIN$", "CONOUT$") if os.name == "nt" else ("/dev/tty", "/dev/tty")
+    # What the terminal's encoding lacks is no reason to fail.
+    with open(names[0], errors="replace") as source, open(names[1], "w", errors="replace") as out:
+        yield Terminal(source, out)
 
 
 def ask(question: str) -> str:
@@ -87,6 +111,7 @@ class Environment:
     err: Optional[TextIO] = None
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     has_terminal: Callable[[], bool] = has_terminal
+    open_terminal: Callable[[], ContextManager[Terminal]] = open_terminal
     ask: Callable[[str], str] = ask
     run_on_terminal: Callable[[Sequence[str], Mapping[str, str]], int] = run_on_terminal
     login_name: Callable[[], str] = login_name

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from awscli_assume.completion.index_file import VARIABLE
 from awscli_assume.install.hosts import Host
 from awscli_assume.install.plugin_settings import NAME
 from awscli_assume.install.system import InstallError, Result, System, child_environment, reason
@@ -62,6 +63,14 @@ class AwsCalls:
             and _IMPOSSIBLE_ROLE in message
         )
         return None if is_ours else self._reason(result, config_file)
+
+    def index_error(self, config_file: Path) -> Optional[str]:
+        """Have ``aws`` make its completion index; return why it did not, None if it did."""
+        try:
+            result = self._run(config_file, NAME, **{VARIABLE: "build"})
+        except InstallError as error:
+            return str(error).rstrip(".")
+        return None if result.returncode == 0 else self._reason(result, config_file)
 
     def _reason(self, result: Result[str], config_file: Path) -> str:
         # Name the user's file in place of the draft.

@@ -9,15 +9,21 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Optional
 
 from awscli_assume import __version__
+from awscli_assume.completion.startup_files import SHELLS, startup_text
 from awscli_assume.install.demo import run_demo
 from awscli_assume.install.disable import disable
 from awscli_assume.install.doctor import doctor
 from awscli_assume.install.enable import enable
-from awscli_assume.install.system import InstallError, System
+from awscli_assume.install.package_copy import PACKAGE
+from awscli_assume.install.record import base_interpreter, load_python
+from awscli_assume.install.system import InstallError, System, find_paths
+
+COMPLETER = Path("completion", "complete.py")
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -48,6 +54,10 @@ def make_parser() -> argparse.ArgumentParser:
     checking.add_argument(
         "--fix", action="store_true", help="repair what can be repaired, with backups"
     )
+    completion = verbs.add_parser(
+        "completion", help="print what completes 'aws assume' in a shell's start-up file"
+    )
+    completion.add_argument("shell", choices=SHELLS, metavar="|".join(SHELLS))
     demo = verbs.add_parser(
         "demo", help="show each step against a local AWS; needs no AWS account"
     )
@@ -83,9 +93,23 @@ def _run(parsed_args: argparse.Namespace, system: System) -> int:
         disable(system)
     elif parsed_args.verb == "doctor":
         return doctor(system, parsed_args.fix)
+    elif parsed_args.verb == "completion":
+        _print_completion(system, parsed_args.shell)
     else:
         run_demo(system, executable=parsed_args.aws)
     return 0
+
+
+def _print_completion(system: System, shell: str) -> None:
+    """Print the text for a shell's start-up file, which this command never edits."""
+    paths = find_paths(system.env)
+    # The copy outlives this installation.
+    folder = paths.package if (paths.package / COMPLETER).exists() else PACKAGE
+    python = load_python(paths.record) or base_interpreter() or "python3"
+    try:
+        system.out.write(startup_text(shell, python, str(folder / COMPLETER)))
+    except ValueError as error:
+        raise InstallError(str(error)) from error
 
 
 @contextmanager

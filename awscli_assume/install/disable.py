@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
+from awscli_assume.completion.index_file import remove_ours
 from awscli_assume.files.ini import read_lines
 from awscli_assume.install.package_copy import remove_empty, remove_package
 from awscli_assume.install.plugin_settings import names_plugin
@@ -38,21 +40,27 @@ def disable(system: System) -> None:
         # A config file that names a missing plugin breaks every aws command.
         system.print(
             f"{paths.package} stays, because {users[0]} names it. "
-            f"Type: AWS_CONFIG_FILE={users[0]} awscli-assume disable"
+            f"Type: AWS_CONFIG_FILE={shlex.quote(users[0])} awscli-assume disable"
         )
         return
     if changed and paths.package.exists():
         system.wait_for_loading()
-    if remove_package(paths.package):
-        system.print(f"Removed {paths.package}")
+    removed = remove_ours(str(paths.home))
+    removed += [str(paths.package)] if remove_package(paths.package) else []
+    for path in removed:
+        system.print(f"Removed {path}")
         changed = True
     _remove_folders(paths, entry is not None and not entry.existed)
-    for name in auto_refresh_profiles(decode(before or b"")):
+    _warn_of_profiles(system, decode(before or b""))
+    system.print("Disabled." if changed else f"The plugin is not enabled in {paths.config_file}.")
+
+
+def _warn_of_profiles(system: System, text: str) -> None:
+    for name in auto_refresh_profiles(text):
         system.print(
             f"The profile '{name}' can't refresh any more without the plugin. Remove its "
             "credential_process from the config file, or enable the plugin again"
         )
-    system.print("Disabled." if changed else f"The plugin is not enabled in {paths.config_file}.")
 
 
 def auto_refresh_profiles(text: str) -> list[str]:
@@ -69,5 +77,6 @@ def _naming_plugin(config_files: Iterable[str]) -> list[str]:
 
 
 def _remove_folders(paths: CliPaths, made_by_us: bool) -> None:
-    ours = [paths.plugins, paths.plugins.parent]
+    cli = paths.plugins.parent
+    ours = [paths.plugins, cli / "cache", cli]
     remove_empty([*ours, paths.config_file.parent] if made_by_us else ours)

@@ -8,17 +8,20 @@ import re
 import shlex
 import stat
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Callable, Optional
 
+from awscli_assume.completion.index_file import BROKEN, STALE, indexes, state_of
 from awscli_assume.files.ini import HEADER, OPTION, read_lines
 from awscli_assume.files.masking import masked_diff
 from awscli_assume.files.repair import join_duplicates, replace_with_backup
 from awscli_assume.files.replace import PREFIX, ReplaceError, Snapshot, identity_of
-from awscli_assume.install.hosts import identify, on_path
+from awscli_assume.install.hosts import Host, identify, on_path
 from awscli_assume.install.package_copy import ABANDONED_AFTER_SECONDS
 from awscli_assume.install.plugin_settings import (
     PATH_KEY,
@@ -31,6 +34,7 @@ from awscli_assume.install.system import (
     CliPaths,
     InstallError,
     System,
+    child_environment,
     find_credentials_file,
     find_paths,
     read_file,
@@ -39,7 +43,9 @@ from awscli_assume.install.system import (
 _DAY = 86400
 _OLD_KEY_DAYS = 90
 # What the plugin leaves in the CLI's cache folder.
-_CACHES = ("accounts", "callers", "durations", "mfa", "sessions")
+_CACHES = ("accounts", "callers", "durations", "mfa", "roles", "sessions", "usage")
+# The name of a copy before it is renamed (files/private_folder.py).
+_COPY = re.compile(r"\.[0-9a-f]{16}$")
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -108,13 +114,16 @@ def _examine(system: System) -> tuple[list[_Content], list[Problem]]:
             _check_text(one)
             contents.append(one)
     if contents and contents[0].path == paths.config_file:
-        _check_plugins(system, paths, contents[0])
+        _check_plugins(system, contents[0])
     for one in contents:
         others += _old_keys(one)
     others += _shadowed(contents)
     others += _modes(paths, credentials)
     for path in (paths.config_file, credentials):
         others += _leftovers(path)
+    for name in _CACHES:
+        others += _cache_leftovers(paths.plugins.parent / "cache" / f"assume-{name}")
+    others += _unusable_indexes(paths)
     return contents, others
 
 
@@ -144,30 +153,59 @@ def _check_text(content: _Content) -> None:
             content.add(number, "neither [section] nor key = value", "correct it by hand")
 
 
-def _check_plugins(system: System, paths: CliPaths, content: _Content) -> None:
+def _check_plugins(system: System, content: _Content) -> None:
     text = decode(content.after)
     settings = read_settings(text)
     folders = settings.get(PATH_KEY)
     lines = {one.key: n for n, one in enumerate(read_lines(text), 1) if one.section == "plugins"}
-    if folders is None:
-        return
+    hosts = _versions_1(system)
     for key, module in settings.items():
         if key == PATH_KEY or module.startswith("awscli."):
             continue
-        place = os.path.join(*module.split("."))
-        roots = [os.path.join(folder, place) for folder in split_folders(folders)]
-        if not any(os.path.isdir(root) or os.path.isfile(f"{root}.py") for root in roots):
-            reason = f"the module of the plugin {key} = {module} is in none of {folders}"
+        if folders is not None:
+            missing = "" if _is_in(folders, module) else f"is in none of {folders}"
+        else:
+            lacking = [host for host in hosts if _lacks(system, host, module)]
+            missing = f"is not installed in the Python of {lacking[0].executable}" * bool(lacking)
+            if missing and len(lacking) < len(hosts):
+                # Another version 1 has it: the line may stay.
+                content.add(lines.get(key, 0), f"{module} {missing}", "install it there, too")
+                continue
+        if missing:
+            reason = f"the module of the plugin {key} = {module} {missing}"
             content.add(lines.get(key, 0), reason, "--fix removes the line")
             text = replace_option(text, key, "")
     content.after = encode(text)
+    for host in hosts if folders is not None else ():
+        reason = f"{host.executable} is {host.name}, which fails on {PATH_KEY}"
+        advice = "give version 2 its own file by AWS_CONFIG_FILE (docs/install.md)"
+        content.add(lines.get(PATH_KEY, 0), reason, advice)
+
+
+def _is_in(folders: str, module: str) -> bool:
+    """Return whether one of the plugin folders has a module."""
+    place = os.path.join(*module.split("."))
+    roots = [os.path.join(folder, place) for folder in split_folders(folders)]
+    return any(os.path.isdir(root) or os.path.isfile(f"{root}.py") for root in roots)
+
+
+def _versions_1(system: System) -> list[Host]:
+    """Return each version 1 on the PATH, which has no plugin folder."""
+    hosts = []
     for executable in on_path(system.env):
         with contextlib.suppress(InstallError):
-            host = identify(executable, system)
-            if host.major == 1:
-                reason = f"{host.executable} is {host.name}, which fails on {PATH_KEY}"
-                advice = "give version 2 its own file by AWS_CONFIG_FILE (docs/install.md)"
-                content.add(lines.get(PATH_KEY, 0), reason, advice)
+            hosts.append(identify(executable, system))
+    return [host for host in hosts if host.major == 1]
+
+
+def _lacks(system: System, host: Host, module: str) -> bool:
+    """Return whether a version 1 cannot import a plugin: then every command fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder, "config")
+        config.write_text(f"[plugins]\nplugin = {module}\n", encoding="utf-8")
+        env = child_environment(system.env, AWS_CONFIG_FILE=str(config))
+        done = system.run([str(host.executable), "--version"], env, "")
+    return done.returncode != 0 and "No module named" in f"{done.stdout}{done.stderr}"
 
 
 def _old_keys(content: _Content) -> list[Problem]:
@@ -182,11 +220,17 @@ def _old_keys(content: _Content) -> list[Problem]:
             number,
             f"the access key of [{line.section}] is at least {days} days old: the file has not "
             "changed since",
-            "replace it: aws iam create-access-key",
+            f"replace it: aws iam create-access-key {_profile_option(line.section or '')}",
         )
         for number, line in enumerate(read_lines(decode(content.before.content)), 1)
         if line.key == "aws_access_key_id" and line.value.startswith("AKIA")
     ]
+
+
+def _profile_option(section: str) -> str:
+    """Return ``--profile`` for the profile of a section, as a shell reads it."""
+    name = re.sub(r"^profile\s+", "", section).strip("'\"")
+    return f"--profile={shlex.quote(name)}"
 
 
 def _shadowed(contents: Sequence[_Content]) -> list[Problem]:
@@ -245,12 +289,8 @@ def _modes(paths: CliPaths, credentials: Path) -> list[Problem]:
         elif mode & mask:
             reason = f"other users have access to it (mode {mode:o})"
             advice = f"--fix sets mode {mode & ~mask:o}"
-            found.append(Problem(path, 0, reason, advice, _chmod(path, mode & ~mask)))
+            found.append(Problem(path, 0, reason, advice, partial(path.chmod, mode & ~mask)))
     return found
-
-
-def _chmod(path: Path, mode: int) -> Callable[[], None]:
-    return lambda: os.chmod(path, mode)
 
 
 def _leftovers(path: Path) -> list[Problem]:
@@ -266,6 +306,57 @@ def _leftovers(path: Path) -> list[Problem]:
     if lock.is_symlink():
         found.append(Problem(lock, 0, "the lock is a link", "--fix removes it", lock.unlink))
     return found
+
+
+def _cache_leftovers(folder: Path) -> list[Problem]:
+    """Return the locks of cache files that are gone, locks that are links, and old copies."""
+    found = []
+    names = set(os.listdir(folder)) if folder.is_dir() and not folder.is_symlink() else set()
+    for name in sorted(names):
+        path = folder / name
+        owner = re.sub(r"(\.call)?\.lock$", "", name)
+        is_old = time.time() - path.lstat().st_mtime > ABANDONED_AFTER_SECONDS
+        if path.is_symlink():
+            reason = "a link in a folder of private files"
+        elif owner != name and owner not in names and is_old and not _is_locked(path):
+            reason = "the lock of a cache file that is gone"
+        elif _COPY.search(name) and is_old:
+            reason = "a killed process left this private copy"
+        else:
+            continue
+        found.append(Problem(path, 0, reason, "--fix removes it", path.unlink))
+    return found
+
+
+def _is_locked(path: Path) -> bool:
+    """Return whether a process holds a lock."""
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _unusable_indexes(paths: CliPaths) -> list[Problem]:
+    """Return completion indexes with which aws_completer fails, or which are out of date."""
+    reasons = {
+        BROKEN: "the completion index is damaged, and aws_completer fails with it",
+        STALE: "the completion index is of another version of the AWS CLI or of the plugin",
+    }
+    advice = "--fix removes it; the next aws assume makes it again"
+    return [
+        Problem(Path(path), 0, reasons[state], advice, Path(path).unlink)
+        for path in indexes(str(paths.home))
+        for state in [state_of(path)]
+        if state in reasons
+    ]
 
 
 def _print(system: System, contents: Sequence[_Content], problems: Sequence[Problem]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from awscli_assume.completion.index_file import remove_ours, remove_unusable
 from awscli_assume.install.aws_calls import AwsCalls, probe_interpreter
 from awscli_assume.install.conflicts import check_conflicts, has_alias, require_importable
 from awscli_assume.install.hosts import Host, choose_host
@@ -87,6 +88,7 @@ def enable(
         home = folder if alias else None
         job = _Job(system, paths, host, AwsCalls(host, system, paths.config_file), before, home)
         _install(job, folder, source, undo)
+        _make_index(job, undo)
         # All is done: undo nothing.
         undo.pop_all()
     if host.major == 1:
@@ -121,6 +123,21 @@ def _install(job: _Job, folder: Path, source: Path, undo: ExitStack) -> None:
         raise InstallError(
             f"With the plugin installed, aws failed: {error}. Everything was undone."
         )
+
+
+def _make_index(job: _Job, undo: ExitStack) -> None:
+    """Have version 2 make its completion index; without it, only our completer works."""
+    if job.host.major == 1 or job.home is not None:
+        # Version 1 has none, and an alias named assume would run in place of ours.
+        return
+    home = str(job.paths.home)
+    remove_unusable(home)
+    undo.callback(remove_ours, home)
+    error = job.aws.index_error(job.paths.config_file)
+    if error:
+        job.system.warn(f"aws_completer will not complete 'aws {NAME}': {error}.")
+    else:
+        job.system.print(f"Added {NAME} to the completion index of {job.host.name}")
 
 
 def _draft(job: _Job, draft: Path) -> bytes:

@@ -22,8 +22,8 @@ ABANDONED_AFTER_SECONDS = 3600
 
 
 def package_files(source: Path) -> list[Path]:
-    """Return the files of a package that the CLI needs, relative to it: code and help texts."""
-    wanted = ("*.py", "py.typed", "examples/**/*.rst")
+    """Return the files of a package that the CLI needs, relative to it: code, help and facts."""
+    wanted = ("*.py", "py.typed", "completion/facts.json", "examples/**/*.rst")
     found = {path.relative_to(source) for pattern in wanted for path in source.rglob(pattern)}
     return sorted(path for path in found if "__pycache__" not in path.parts)
 

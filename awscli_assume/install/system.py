@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Optional, TextIO
 
+from awscli_assume.completion.index_file import VARIABLE
 from awscli_assume.files.replace import (
     ReplaceError,
     Snapshot,
@@ -67,7 +69,9 @@ def child_environment(env: Mapping[str, str], **settings: str) -> dict[str, str]
         name: value for name, value in env.items() if not _NOT_FOR_CHILDREN.fullmatch(name)
     }
     # A prompt or a pager would wait for the user for ever.
-    return {**inherited, "AWS_CLI_AUTO_PROMPT": "off", "AWS_PAGER": "", **settings}
+    # Nor must a test of a draft leave a completion index.
+    fixed = {"AWS_CLI_AUTO_PROMPT": "off", "AWS_PAGER": "", VARIABLE: "off"}
+    return {**inherited, **fixed, **settings}
 
 
 def reason(result: Result[str]) -> str:
@@ -114,6 +118,7 @@ class CliPaths:
     config_file: Path
     alias_file: Path
     plugins: Path
+    home: Path
 
     @property
     def package(self) -> Path:
@@ -141,6 +146,7 @@ def find_paths(env: Mapping[str, str]) -> CliPaths:
         config_file=Path(os.path.abspath(_expand(config_file, env, home))),
         alias_file=cli / "alias",
         plugins=cli / "plugins",
+        home=Path(os.path.abspath(home)),
     )
 
 
@@ -179,7 +185,7 @@ def replace_file(path: Path, content: Optional[bytes]) -> None:
             return
         if os.path.exists(target) and not os.access(target, os.W_OK):
             # A rename would replace a file of mode 0400 too.
-            raise InstallError(f"{path} is read-only. Type: chmod u+w {path}")
+            raise InstallError(f"{path} is read-only. Type: chmod u+w {shlex.quote(str(path))}")
         os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
         snapshot = Snapshot(read_file(Path(target)) or b"", identity_of(target))
         with private_copy(target, content, _COPY_PREFIX) as copy:

@@ -8,6 +8,13 @@ from typing import Optional, Sequence
 
 from awscli_assume.model.printable import option_words
 
+# What ``aws assume`` takes for a verb, not for the name of a profile.
+VERBS = frozenset(
+    {
+        "clear", "create-role", "exec", "explain", "export", "help", "list", "profiles", "refresh",
+        "role", "roles",
+    }
+)  # fmt: skip
 PROFILE, IDENTITY_CENTER, TRUST_POLICY = "profile", "Identity Center", "trust policy"
 
 
@@ -60,9 +67,10 @@ class AssumableRole:
     def arguments(self) -> tuple[str, ...]:
         """Return the words after ``aws assume`` that assume the role."""
         if self.profile is not None and not self.is_written:
-            if self.profile.startswith("-"):
+            if _is_one_word(self.profile):
+                return (self.profile,)
+            if self.sso_session is None:
                 return tuple(option_words("--profile", self.profile))
-            return (self.profile,)
         if self.sso_session is not None:
             return (
                 *option_words("--account-id", self.account_id or ""),
@@ -80,6 +88,11 @@ class AssumableRole:
         roles = [f"{account}/{self.role_name}" for account in accounts] or [self.role_name]
         others = (self.role_arn, self.profile, self.sso_session)
         return "\n".join([*roles, *(one for one in others if one)]).casefold()
+
+
+def _is_one_word(profile: str) -> bool:
+    """Return whether the name of a profile can't mean anything else after ``aws assume``."""
+    return profile not in VERBS and not profile.startswith("-") and not set(profile) & set("/:")
 
 
 def identity_center_key(session: str, account_id: str, role_name: str) -> str:

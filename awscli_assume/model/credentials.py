@@ -144,7 +144,7 @@ def read_session(
         if not value or _UNPRINTABLE.search(value):
             raise InvalidConfiguration(
                 f"The source's {name} is missing or has characters that no credential has. Look "
-                "at where it comes from: aws configure list"
+                "at where it comes from: aws configure list --profile NAME"
             )
     parsed = None if expiration is None else parse_time(expiration)
     return SessionCredentials(access_key_id, secret_access_key, session_token, parsed)

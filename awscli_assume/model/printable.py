@@ -1,8 +1,9 @@
-"""Foreign text that a terminal would obey, or show in another order than it has."""
+"""Texts to print: foreign ones that a terminal would obey, and options to type."""
 
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Mapping
 
 # C0 (but not tab and newline), DEL, C1, the controls of bidirectional text, and the separators
@@ -10,6 +11,7 @@ from typing import Mapping
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_IAM_COMMAND = re.compile(r"\baws iam [a-z-]+(?! (?:help|--profile)\b)(?![a-z-])")
 
 
 def printable(text: str) -> str:
@@ -28,6 +30,11 @@ def printable_object(found: object) -> object:
     return found
 
 
+def with_profile(text: str, profile: str) -> str:
+    """Name a profile in the IAM commands of a message, which would use the default one."""
+    return _IAM_COMMAND.sub(lambda found: f"{found[0]} {option('--profile', profile)}", text)
+
+
 def _escape(code: int) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
@@ -35,3 +42,8 @@ def _escape(code: int) -> str:
 def option_words(name: str, value: str) -> list[str]:
     """Return an option as words to type; a value such as -x would be another option."""
     return [f"{name}={value}"] if value.startswith("-") else [name, value]
+
+
+def option(name: str, value: str) -> str:
+    """Return an option with its value, quoted for a shell."""
+    return shlex.join(option_words(name, value))

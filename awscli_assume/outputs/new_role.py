@@ -6,7 +6,7 @@ import json
 import shlex
 from typing import Any, Iterable, Mapping, Optional, Sequence
 
-from awscli_assume.model.printable import option_words
+from awscli_assume.model.printable import option, option_words
 from awscli_assume.model.role_creation.new_role import Call
 
 # An object with the types of the result, to try a query on.
@@ -52,8 +52,8 @@ def created_line(role_arn: str, assume_line: Optional[str]) -> str:
 
 def assume_line(name: str, external_id: Optional[str], profile: Optional[str]) -> str:
     """Return the command that assumes the role; ``name`` includes the path."""
-    words = ["aws", "assume", "--role-name", name]
-    words += [] if external_id is None else ["--external-id", external_id]
+    words = ["aws", "assume", *option_words("--role-name", name)]
+    words += [] if external_id is None else option_words("--external-id", external_id)
     words += [] if profile is None else option_words("--profile", profile)
     return shlex.join(words)
 
@@ -98,7 +98,7 @@ def remains_text(
     taken_back: Sequence[Call], left: Sequence[str], is_doubtful: bool, profile: Optional[str]
 ) -> str:
     """Return what was deleted again, and the commands that delete the rest; else nothing."""
-    more = "" if profile is None else f" {shlex.join(option_words('--profile', profile))}"
+    more = "" if profile is None else f" {option('--profile', profile)}"
     lines = [f"Deleted again: {_named(call)}\n" for call in taken_back]
     if is_doubtful:
         lines.append(

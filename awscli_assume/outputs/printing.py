@@ -10,7 +10,7 @@ from typing import Any, Optional, TextIO
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import ProfileNotFound, get_formatter
 from awscli_assume.host.context import CommandContext
-from awscli_assume.model.printable import printable, printable_object
+from awscli_assume.model.printable import printable, printable_object, with_profile
 
 # General error, in both majors: the work is done, and its output is not.
 OUTPUT_LOST = 255
@@ -67,13 +67,23 @@ def output_format(context: CommandContext) -> str:
         return context.environment.variables.get("AWS_DEFAULT_OUTPUT") or "json"
 
 
-def make_printable(error: Exception) -> None:
-    """Escape the control characters of an error's message, which the CLI prints."""
-    error.args = tuple(one if not isinstance(one, str) else printable(one) for one in error.args)
+def make_printable(error: Exception, profile: Optional[str]) -> None:
+    """Escape the control characters of an error's message, which the CLI prints.
+
+    The IAM commands that it suggests get the ``profile`` of the command line.
+    """
+
+    def change(text: str) -> str:
+        return printable(text) if profile is None else with_profile(printable(text), profile)
+
+    error.args = tuple(change(one) if isinstance(one, str) else one for one in error.args)
     response = getattr(error, "response", None)
     if isinstance(response, dict):
         # The CLI prints its fields, too (version 2.34).
-        response["Error"] = printable_object(response.get("Error", {}))
+        fields = response.get("Error", {})
+        response["Error"] = printable_object(fields)
+        if isinstance(fields.get("Message"), str):
+            response["Error"]["Message"] = change(fields["Message"])
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any, Iterable, Mapping, Optional, Sequence
 
 from awscli_assume.model.arns import parse_arn
 from awscli_assume.model.credentials import format_time
-from awscli_assume.model.printable import option_words
+from awscli_assume.model.printable import option, option_words
 from awscli_assume.outputs.profile_table import local_time
 from awscli_assume.outputs.shells import SHELLS, shell_of, unsupported_reason, word
 from awscli_assume.outputs.variables import KEY_VARIABLES
@@ -97,11 +97,10 @@ def missing_program_warning(state: Any) -> str:
     """Return the warning that no SDK can run the credential_process of a profile, or nothing."""
     if state.missing_program is None:
         return ""
-    command = shlex.join(["aws", "assume", "refresh", "--update-profile", state.name])
     return (
         f"aws: [WARNING]: the credential_process of the profile '{state.name}' runs "
         f"{state.missing_program}, which is gone, so no SDK can use the profile. To write it "
-        f"again: {command}\n"
+        f"again: aws assume refresh {option('--update-profile', state.name)}\n"
     )
 
 
@@ -151,8 +150,8 @@ def _role(record: Any) -> str:
 def permission_warning(path: str) -> str:
     """Return the warning of ``aws configure set`` (2.34.53) about the file's permissions."""
     return (
-        f"aws: [WARNING]: The file '{path}' is accessible by other users. Consider running "
-        f"'chmod 600 {path}' to restrict access to only your user.\n"
+        f"aws: [WARNING]: The file '{path}' is accessible by other users. To restrict access "
+        f"to only your user: chmod 600 {shlex.quote(path)}\n"
     )
 
 

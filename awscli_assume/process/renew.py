@@ -101,7 +101,7 @@ def find_document(job: Job) -> bytes:
     if is_renewing(os.environ, job.cache_file):
         raise NotRenewed(
             f"the renewal of profile {quote(job.profile)} needs that profile itself. Use another "
-            "source profile: aws assume --auto-refresh --profile SOURCE "
+            "source profile: aws assume --role-arn ARN --auto-refresh --profile SOURCE "
             f"{_target(job)}"
         )
     started, deadline = time.time(), time.monotonic() + WAIT_SECONDS
@@ -172,7 +172,7 @@ def _run_aws(job: Job, words: Sequence[str]) -> Tuple[int, bytes]:
             reason = reason or error.strerror or str(error)
     raise NotRenewed(
         f"cannot start {quote(job.aws)} ({reason}), and there is no aws on the PATH. Add aws to "
-        f"the PATH, or store its new path: aws assume --auto-refresh {_target(job)}"
+        f"the PATH, or store its new path: PATH-OF-AWS assume refresh {_target(job)}"
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Iterator, Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.protocols import Profile
+from awscli_assume.model.printable import option
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.record import BLOCK, read_record
 
@@ -180,5 +181,5 @@ def _check_has_credentials(profiles: Profiles, path: list[str], flat: Profile) -
             raise InvalidConfiguration(
                 f"The profile '{path[0]}' has no credentials: it includes '{other}' "
                 f"({' -> '.join(path)}), and access keys are not inherited. Name the profile "
-                f"that has them: --profile {other}, or source_profile = {other}"
+                f"that has them: {option('--profile', other)}, or source_profile = {other}"
             )

@@ -15,6 +15,7 @@ from awscli_assume.errors import InvalidRequest, configured_in
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.accounts import ACCOUNT_ID, check_account_id
 from awscli_assume.model.arns import Role, parse_role_arn
+from awscli_assume.model.printable import option_words
 from awscli_assume.model.request.role_specifier import KnownNames, similar_names
 from awscli_assume.profiles.include_profile import all_with_inherited
 from awscli_assume.profiles.record import read_record
@@ -57,6 +58,25 @@ def profile_in_other_case(word: str, profiles: Profiles) -> Optional[str]:
     return next((name for name in found if _names_a_role(profiles[name])), None)
 
 
+def _identity_center_profiles(profiles: Profiles) -> dict[str, tuple[str, ...]]:
+    """Return the options of each profile with a role of IAM Identity Center."""
+    options = ("--sso-session", "--account-id", "--role-name")
+    found = {
+        own: (
+            profile.get("sso_session") or profile.get("sso_start_url"),
+            profile.get("sso_account_id"),
+            profile.get("sso_role_name"),
+        )
+        for own, profile in profiles.items()
+        if "role_arn" not in profile
+    }
+    return {
+        own: tuple(word for pair in zip(options, map(str, values)) for word in pair)
+        for own, values in found.items()
+        if all(values)
+    }
+
+
 def _names_a_role(profile: Profile) -> bool:
     """Return whether a profile is a role in one word, of IAM or of IAM Identity Center."""
     return "role_arn" in profile or "sso_role_name" in profile
@@ -77,11 +97,12 @@ def similar_roles_known(name: str, profiles: Profiles) -> list[tuple[str, ...]]:
         record = read_record(profile)
         if record is None:
             continue
-        choices[own] = ("refresh", own)
+        choices[own] = ("refresh", *option_words("--update-profile", own))
         role = _role(record.role_arn)
         if role is not None:
             choices[role.name] = ("--role-arn", role.arn)
-    choices.update({own: (own,) for own, one in profiles.items() if _names_a_role(one)})
+    choices.update({own: tuple(option_words("--profile", own)) for own in known.role_profiles})
+    choices.update(_identity_center_profiles(profiles))
     exact = [choices[name]] if name in choices else []
     return [*exact, *(choices[one] for one in similar_names(name, choices))]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Mapping, Optional
+from typing import Mapping, Optional, Sequence
 
 from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.protocols import Profile
@@ -55,7 +55,7 @@ def check_profile_name(name: str) -> str:
     if is_template(name):
         raise InvalidRequest(
             f"Invalid profile name '{name}': braces stand for the template of a name, which is a "
-            "setting. Try: --update-profile auto, or: aws configure set assume.update_profile "
+            "setting. Try: --update-profile auto, or aws configure set assume.update_profile "
             f"'{DEFAULT_TEMPLATE}'"
         )
     if not name.isprintable() or _UNREADABLE.search(name):
@@ -76,14 +76,13 @@ def is_template(name: str) -> bool:
     return "{" in name or "}" in name
 
 
-def check_name_or_template(name: str) -> str:
+def check_name_or_template(name: str, advice: str, fields: Sequence[str] = PLACEHOLDERS) -> str:
     """Return the target of a setting. Raises InvalidRequest, also for unknown placeholders."""
-    unknown = [f"{{{field}}}" for field in _FIELD.findall(name) if field not in PLACEHOLDERS]
+    unknown = [f"{{{field}}}" for field in _FIELD.findall(name) if field not in fields]
     if unknown or is_template(_FIELD.sub("", name)):
         raise InvalidRequest(
             f"Invalid template '{name}' of a profile name: {', '.join(unknown) or 'a brace'} is "
-            f"no placeholder. There are {{{'} {'.join(PLACEHOLDERS)}}}. Try: aws configure set "
-            f"assume.update_profile '{DEFAULT_TEMPLATE}'"
+            f"no placeholder. There are {{{'} {'.join(fields)}}}. Try: {advice}"
         )
     check_profile_name(_FIELD.sub("x", name))
     return name

@@ -191,7 +191,8 @@ class Record:
         if options.pop("provided_contexts", None) is not None:
             raise InvalidConfiguration(
                 "The profile was made with --provided-contexts, whose assertions are not kept. "
-                f"Assume the role again: aws assume --role-arn {self.role_arn}"
+                f"Assume the role again: aws assume --role-arn {self.role_arn} "
+                "--provided-contexts ProviderArn=ARN,ContextAssertion=ASSERTION"
             )
         return options
 

@@ -9,6 +9,7 @@ from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.protocols import Profile
+from awscli_assume.model.printable import option
 
 BLOCK = "assume"
 NAMES = (
@@ -45,7 +46,8 @@ def read_settings(profile: Optional[Profile], name: str = "default") -> dict[str
     if not isinstance(block, Mapping):
         raise InvalidConfiguration(
             f"'{BLOCK} = {block}' in the profile '{name}': it has to be a block of its own keys. "
-            "Remove that line, then: aws configure set assume.duration_seconds 3600"
+            "Remove that line, then: aws configure set assume.duration_seconds 3600 "
+            f"{option('--profile', name)}"
         )
     for setting in block:
         if setting not in NAMES:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration, configured_in
+from awscli_assume.host import ProfileNotFound
 from awscli_assume.host.context import NO_SETTINGS, RequestSettings
 from awscli_assume.host.protocols import Profile
+from awscli_assume.model.printable import option
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.ownership import (
     AUTO,
@@ -59,7 +61,7 @@ def choose_profile_pair(
     ``--profile``; ``explicit_target`` is ``--update-profile``. In a shell whose
     AWS_PROFILE is the target, the source is the recorded one: the target's own
     credentials may be the very ones that have expired. A request with a token of
-    an identity provider ``needs_source`` not.
+    an identity provider ``needs_source`` not. Raises InvalidConfiguration and ProfileNotFound.
     """
     if explicit_target is not None:
         check_profile_name(explicit_target)
@@ -70,8 +72,7 @@ def choose_profile_pair(
     if has_environment_keys and not is_explicit:
         return with_target(profiles, None, current or "default", explicit_target)
     if current is None or is_explicit:
-        current = current or "default"
-        return with_target(profiles, current, current, explicit_target)
+        return _own_source(profiles, current or "default", explicit_target)
     record = read_record(profiles.get(current))
     if record is not None or current not in profiles:
         before = record.source_profile if record is not None else "default"
@@ -83,7 +84,15 @@ def choose_profile_pair(
         if is_target(current, again.target):
             _check_source_is_there(profiles, current, record)
             return again
-    return with_target(profiles, current, current, explicit_target)
+    return _own_source(profiles, current, explicit_target)
+
+
+def _own_source(profiles: Profiles, name: str, target: Optional[str]) -> ProfilePair:
+    """Return a profile as its own source. Raises ProfileNotFound, as AWS_PROFILE may name it."""
+    # "default" need not exist: an instance or container role may be the source.
+    if name not in profiles and name != "default":
+        raise ProfileNotFound(profile=name)
+    return with_target(profiles, name, name, target)
 
 
 def holds_role_session(profile: Optional[Profile]) -> bool:
@@ -142,5 +151,8 @@ def target_of_settings(profiles: Profiles, configuration: str, is_auto: bool = F
     """Return the name or the template that a profile sets; with ``is_auto`` a template."""
     settings = read_settings(profiles.get(configuration), configuration)
     with configured_in(f"assume.update_profile of the profile '{configuration}'"):
-        target = check_name_or_template(settings.get("update_profile", DEFAULT_TARGET))
+        name = settings.get("update_profile", DEFAULT_TARGET)
+        command = f"aws configure set assume.update_profile '{DEFAULT_TEMPLATE}'"
+        advice = f"{command} {option('--profile', configuration)}"
+        target = check_name_or_template(name, advice)
     return DEFAULT_TEMPLATE if is_auto and not is_template(target) else target

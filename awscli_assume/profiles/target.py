@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Optional, Sequence
+from typing import Callable, Optional, Sequence
 
 from awscli_assume.host import profile_to_section
 from awscli_assume.host.protocols import Profile
@@ -211,7 +211,7 @@ def _config_edit(target: Target) -> SectionEdit:
 def _credentials_edit(target: Target) -> SectionEdit:
     found = target.credentials
     # This file takes precedence over the config file.
-    removals = [TOKEN_KEY, ACCOUNT_KEY, CREDENTIAL_PROCESS]
+    removals = [TOKEN_KEY, ACCOUNT_KEY, CREDENTIAL_PROCESS, BLOCK]
     if target.region is not None:
         removals.append("region")
     if target.process is not None:
@@ -256,16 +256,23 @@ def clear_edits(files: ProfileFiles, states: Sequence[ProfileState]) -> list[Fil
     return [FileEdit(files.credentials, credentials), FileEdit(files.config, config)]
 
 
-def clear_targets(files: ProfileFiles, states: Sequence[ProfileState]) -> None:
-    """Remove what we wrote to profiles.
+def clear_targets(
+    files: ProfileFiles,
+    states: Sequence[ProfileState],
+    others: Sequence[FileEdit] = (),
+    check_others: Callable[[Sections], None] = lambda config: None,
+) -> None:
+    """Remove what we wrote to profiles; ``others`` are more edits, in the same replacements.
 
-    Raises ChangedProfile and UnusableFile; the files are then as they were.
+    ``check_others`` gets the sections of the config file under the lock. Raises ChangedProfile
+    and UnusableFile; the files are then as they were.
     """
 
     def check(before: Sequence[Sections]) -> None:
-        credentials, config = before
+        credentials, config = before[:2]
         found = merged_profiles(config, credentials, [state.name for state in states])
         for state in states:
             check_unchanged(state, found[state.name])
+        check_others(config)
 
-    apply_edits(clear_edits(files, states), check)
+    apply_edits([*clear_edits(files, states), *others], check)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, replace
 from typing import Optional, Sequence
 
@@ -12,6 +11,7 @@ from awscli_assume.aws.sts.client import profile_client
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
+from awscli_assume.model.printable import option
 from awscli_assume.outputs.summary import (
     changes,
     not_recorded_note,
@@ -126,8 +126,8 @@ def verify_profile(context: CommandContext, state: ProfileState) -> None:
     if identity.arn != state.principal_arn:
         raise InvalidConfiguration(
             f"The profile '{state.name}' was written for {state.principal_arn}, but AWS knows its "
-            f"credentials as {identity.arn}. Look at it: aws configure list --profile "
-            f"{shlex.quote(state.name)}"
+            f"credentials as {identity.arn}. Look at it: aws configure list "
+            f"{option('--profile', state.name)}"
         )
 
 

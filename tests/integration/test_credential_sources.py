@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Optional
@@ -27,6 +26,7 @@ from support.metadata_stub import CONTAINER_TOKEN
 from support.person import Person
 from support.signin_stub import CLIENT_ID, write_login
 from support.sso_stub import ACCESS_TOKEN, REFRESHED_TOKEN, START_URL, write_sso_token
+from support.warm_host import run_warm
 
 pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 
@@ -471,11 +471,8 @@ def test_the_record_repeats_it_or_the_run_says_what_is_missing(
     before = person.sections(person.config)["profile assumed-role"]
 
     environment = {name: person.environment[name] for name in BARE}
-    again = subprocess.run(
-        [str(person.host.executable), "assume", "refresh", "--all"],
-        env=environment, capture_output=True, text=True, timeout=120, cwd=person.home,
-        stdin=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+    command = [str(person.host.executable), "assume", "refresh", "--all"]
+    again = run_warm(person.host, command, environment, person.home, timeout=120)
     if "NOTE]: this run used" in done.stderr or SERIAL in str(case.calls):
         return
     assert again.returncode == 0, again.stderr

@@ -75,6 +75,19 @@ def test_the_region_of_the_request_is_recorded(
         assert "/eu-west-3/sts/" in sts_stub.headers[-1]["Authorization"]
 
 
+def test_the_pseudo_region_is_recorded(person: Person, sts_stub: StsStub) -> None:
+    """The global endpoint, which a variable names, is used again without the variable."""
+    without_region(person)
+    variables = {"AWS_DEFAULT_REGION": "aws-global"}
+    done = person.aws("assume", "--role-arn", ROLE_ARN, env=variables)
+    again = bare(person, "assume", "refresh")
+
+    assert done.returncode == 0, done.stderr
+    assert again.returncode == 0, again.stderr
+    first, second = (one["Authorization"].split("/")[2] for one in sts_stub.headers)
+    assert first == second
+
+
 def test_a_self_renewing_profile_needs_no_variable(person: Person, sts_stub: StsStub) -> None:
     """An hour later its credential process asks the same endpoint in the same region."""
     without_region(person)

@@ -119,11 +119,13 @@ def no_role_named(oracle: Outcome, ours: Outcome) -> None:
 
 
 def refused_before_calling(oracle: Outcome, ours: Outcome) -> None:
-    """Check that ours calls nothing where the CLI fails after its calls."""
-    assert oracle.exit_code != 0
-    assert ours.exit_code == oracle.exit_code
-    assert ours.sts_calls == []
-    assert oracle.message in ours.message
+    """Check that ours names the setting and calls nothing where the CLI fails after its calls."""
+    assert [call.operation for call in oracle.sts_calls] == ["AssumeRole"]
+    assert (oracle.exit_code, ours.exit_code) == (255, 253)
+    assert (ours.sts_calls, ours.source_calls) == ([], [])
+    assert oracle.message == "Unknown output type: jsn"
+    assert "Invalid output format 'jsn' (setting output" in ours.message
+    assert "Nothing was done" in ours.message
 
 
 def refuses_the_arn(oracle: Outcome, ours: Outcome) -> None:
@@ -138,6 +140,30 @@ def refuses_the_session_name(oracle: Outcome, ours: Outcome) -> None:
     assert (oracle.exit_code, oracle.sts_calls) == (252, [])
     assert (ours.exit_code, ours.sts_calls) == (253, [])
     assert "role_session_name of the profile 'X'" in ours.message
+
+
+def refuses_the_external_id(oracle: Outcome, ours: Outcome) -> None:
+    """Check that ours names the setting and calls nothing, where the CLI leaves it to STS."""
+    assert oracle.sts_calls[0].parameters["ExternalId"] == "a b"
+    assert (ours.exit_code, ours.sts_calls) == (253, [])
+    assert "external_id of the profile 'X'" in ours.message
+
+
+def names_the_empty_token_file(oracle: Outcome, ours: Outcome) -> None:
+    """Check that ours names the empty setting, with the exit code of the CLI."""
+    assert "Unable to locate credentials" in oracle.message
+    assert (oracle.exit_code, ours.exit_code) == (253, 253)
+    assert (oracle.sts_calls, ours.sts_calls) == ([], [])
+    assert "web_identity_token_file of the profile 'X' is empty" in ours.message
+
+
+def sends_the_token_alone(oracle: Outcome, ours: Outcome) -> None:
+    """Check that the calls are alike but for the line break at the end of the token."""
+    (expected,), (call,) = oracle.sts_calls, ours.sts_calls
+    token = expected.parameters["WebIdentityToken"]
+    assert token == f"{call.parameters['WebIdentityToken']}\n"
+    assert {**call.parameters, "WebIdentityToken": token} == expected.parameters
+    assert (oracle.exit_code, ours.exit_code) == (0, 0)
 
 
 def refuses_the_duration(oracle: Outcome, ours: Outcome) -> None:
@@ -356,6 +382,18 @@ WEB_IDENTITY = {
         prepare=web_identity_token,
     ),
     "without the file": Case((role("X", **WEB),)),
+    "with an empty setting": Case(
+        (role("X", source_profile="B", web_identity_token_file=""),), (B,),
+        difference="An empty web_identity_token_file is named; the AWS CLI says that there are "
+        "no credentials",
+        check=names_the_empty_token_file,
+    ),
+    "with blanks around the token": Case(
+        (role("X", role_session_name="job", **WEB),),
+        prepare=lambda home: (home / "token").write_text("header.payload.signature\n"),
+        difference="A line break at the end of the file is not part of the token",
+        check=sends_the_token_alone,
+    ),
     "as the source, without the file": Case((role("X", source_profile="C"), role("C", **WEB))),
     "of the variables, beside --profile": Case(
         (X,), (B,), prepare=web_identity_token,
@@ -598,7 +636,8 @@ OUTPUT = {
     ),
     "output that does not exist": Case(
         (role("X", source_profile="B", output="jsn"),), (B,),
-        difference="What can fail without a call fails before STS is called",
+        difference="An output format that does not exist is an error of the configuration (253), "
+        "before STS is called; the AWS CLI ends with 255 after its calls",
         check=refused_before_calling,
     ),
 }  # fmt: skip
@@ -611,7 +650,16 @@ PARAMETERS = {
         difference="A role_session_name that STS does not take is an error of the profile",
         check=refuses_the_session_name,
     ),
+    "empty role_session_name": Case(
+        (role("X", source_profile="B", role_session_name=""),), (B,)
+    ),
     "external_id": Case((role("X", source_profile="B", external_id="partner"),), (B,)),
+    "external_id that STS does not take": Case(
+        (role("X", source_profile="B", external_id="a b"),), (B,),
+        difference="A value that STS does not take is an error of the profile, before STS is "
+        "called",
+        check=refuses_the_external_id,
+    ),
     "duration_seconds": Case((role("X", source_profile="B", duration_seconds=1800),), (B,)),
     "duration_seconds of two hours": Case(
         (role("X", source_profile="B", duration_seconds=7200),), (B,)
@@ -676,6 +724,15 @@ NAMING = {
     ),
     "--profile that does not exist": Case((X,), (B,), ("--profile", "nosuch"), on_version_1=True),
     "AWS_PROFILE that does not exist": Case((X,), (B,), (), {"AWS_PROFILE": "nosuch"}),
+    "empty AWS_PROFILE": Case(
+        (role("default", source_profile="B"),), (B,), (), {"AWS_PROFILE": ""}
+    ),
+    "empty --profile": Case((role("default", source_profile="B"),), (B,), ("--profile", "")),
+    "keys in the environment and the default profile": Case(
+        (role("default", source_profile="B"),), (B,), (), FROM_ENVIRONMENT,
+        difference="Keys in the environment come before the profile, so there is no role",
+        check=no_role_named,
+    ),
     "AWS_DEFAULT_PROFILE that does not exist": Case(
         (X,), (B,), (), {"AWS_DEFAULT_PROFILE": "nosuch"}
     ),
@@ -779,7 +836,8 @@ USUAL = {
     "web identity": (
         "without source_profile", "with source_profile", "with credential_source",
         "with duration_seconds and external_id", "in a region of X", "as the source",
-        "without the file", "of the variables, beside --profile", "without role_arn",
+        "without the file", "with an empty setting", "of the variables, beside --profile",
+        "without role_arn",
     ),
     "source": (
         "IAM Identity Center", "IAM Identity Center, not signed in", "credential_process",
@@ -798,7 +856,8 @@ USUAL = {
     ),
     "output": ("output of X", "output of B", "output that does not exist"),
     "parameter": (
-        "role_session_name that STS does not take", "duration_seconds",
+        "role_session_name that STS does not take", "empty role_session_name",
+        "external_id that STS does not take", "duration_seconds",
         "duration_seconds that is no number", "duration_seconds of two hours for a second role",
         "mfa_serial", "mfa_serial of the source, a role", "mfa_serial without a terminal",
         "empty role_arn", "role_arn that is no ARN",
@@ -806,7 +865,7 @@ USUAL = {
     "naming": (
         "AWS_PROFILE", "keys in the environment and --profile",
         "keys in the environment and AWS_PROFILE", "--profile that does not exist",
-        "AWS_PROFILE that does not exist", "[profile default] and [default]",
+        "AWS_PROFILE that does not exist", "empty AWS_PROFILE", "[profile default] and [default]",
         "a name with a space",
     ),
     "files": (

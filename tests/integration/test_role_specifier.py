@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Callable
 
 import pytest
 
 from support.person import Person
-from support.sts_stub import OTHER_ACCOUNT, Directory, StsStub
+from support.sts_stub import ACCOUNT, OTHER_ACCOUNT, Directory, StsStub
 
 ROLE_ARN = f"arn:aws:iam::{OTHER_ACCOUNT}:role/my-iam-role"
 URL = "https://signin.aws.amazon.com/switchrole?roleName=my-iam-role&account="
@@ -57,3 +58,27 @@ def test_ambiguous_specifier_is_refused(person: Person, sts_stub: StsStub) -> No
         "--role-name my-iam-role --account-id team; or --role-name team/my-iam-role" in done.stderr
     )
     assert sts_stub.requests == []
+
+
+@pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
+@pytest.mark.parametrize("role", ["team/my-iam-role", "team/dev/my-iam-role", "team/-x"])
+def test_each_listed_meaning_works(person: Person, sts_stub: StsStub, role: str) -> None:
+    """Typed in place of ROLE, each meaning is what it says, also with another verb."""
+    sts_stub.script = Directory("", [[(OTHER_ACCOUNT, "team", "ACTIVE")]])
+    _, _, in_team = role.partition("/")
+    arns = [f"arn:aws:iam::{OTHER_ACCOUNT}:role/{in_team}", f"arn:aws:iam::{ACCOUNT}:role/{role}"]
+    refused = person.aws("assume", role)
+    listed = refused.stderr.strip().partition("in place of it: ")[2].split("; or ")
+
+    assert len(listed) == len(arns), refused.stderr
+    for options, arn in zip(listed, arns):
+        done = person.aws("assume", *shlex.split(options))
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["RoleArn"] == arn
+        done = person.aws("assume", "export", *shlex.split(options), "--format", "process")
+        assert done.returncode == 0, done.stderr
+        assert sts_stub.requests[-1]["RoleArn"] == arn
+    # What was assumed makes the path known, and the word clear.
+    done = person.aws("assume", role)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["RoleArn"] == arns[1]

@@ -5,12 +5,24 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-from typing import Callable, Optional
+from typing import Callable, Mapping, Optional
 
 import pytest
 
 from support.person import Person
-from support.sts_stub import Answer, StsStub, refusal
+from support.saml import saml_response
+from support.sts_stub import (
+    ACCOUNT,
+    ROLE_ARN,
+    Answer,
+    Directory,
+    StsStub,
+    query_answer,
+    refusal,
+    role_answer,
+)
+from support.suggestion_rows import ROWS, Filled, Printed, Row
+from support.suggestions import commands_in, texts_with
 
 pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 TEMPORARY = """[temporary]
@@ -21,6 +33,34 @@ aws_session_token = token
 aws_access_key_id = AKIAWRONGWRONGWR9876
 aws_secret_access_key = secret
 """
+OTHER = """[other]
+aws_access_key_id = AKIAOTHEROTHEROTHER1
+aws_secret_access_key = secret
+"""
+# What a user puts in place of the words in capitals.
+PLACEHOLDERS = {
+    r"--profile NAME": "--profile other",
+    r"--update-profile NAME": "--update-profile another",
+    r"--(role-)?name NAME": r"--\1name my-iam-role",
+    r"--account-id ID": f"--account-id {ACCOUNT}",
+    r"mfa/NAME": "mfa/alice",
+    r"::ACCOUNT:": f"::{ACCOUNT}:",
+    r"ProviderArn=ARN": "ProviderArn=arn:aws:iam::aws:contextProvider/IdentityCenter",
+    r"--principal-arn ARN": f"--principal-arn arn:aws:iam::{ACCOUNT}:saml-provider/idp",
+    r"\bARN\b": ROLE_ARN,
+    r"\bROLE\b": "my-iam-role",
+    r"\bSOURCE\b": "other",
+    r"\bTARGET\b": "assumed-role",
+    r"\bCOMMAND\b": "true",
+    r"\bCODE\b": "123456",
+    r"\bSECONDS\b": "3600",
+    r"file://PATH": "file://saml.b64",
+    r"-file PATH": "-file token",
+    r"\bFILE\b": "policy.json",
+    r" OPTIONS": "",
+    r"…": "x",
+    r"/PATH/": "/path/",
+}
 COMMAND = re.compile(r"(?:Try|To see [\w' ]+|To [\w' ]+): (aws [^.\n]+)")
 
 
@@ -126,3 +166,127 @@ def deny(parameters: dict[str, str]) -> Optional[Answer]:
     if parameters["Action"] != "AssumeRole":
         return None
     return refusal(403, "AccessDenied", "User is not authorized to perform: sts:AssumeRole")
+
+
+@pytest.fixture
+def everything(bob: Person, sts_stub: StsStub) -> Person:
+    """Return the user with another profile and files to name; IAM answers each call."""
+    sts_stub.script = iam
+    with bob.credentials.open("a") as file:
+        file.write(OTHER)
+    with bob.config.open("a") as file:
+        file.write("[profile other]\nregion = us-east-1\n")
+    for name in ("policy.json", "trust.json"):
+        (bob.home / name).write_text('{"Version": "2012-10-17", "Statement": []}')
+    provider = f"arn:aws:iam::{ACCOUNT}:saml-provider/idp"
+    (bob.home / "saml.b64").write_text(saml_response(f"{ROLE_ARN},{provider}"))
+    (bob.home / "saml.xml").write_text("<Response/>")
+    (bob.home / "token").write_text("header.payload.signature")
+    (bob.home / "broken").write_text("#!/nowhere/python\n")
+    (bob.home / "broken").chmod(0o755)
+    return bob
+
+
+def iam(parameters: dict[str, str]) -> Optional[Answer]:
+    """Answer each call to IAM; the roles and providers called new do not exist yet."""
+    action, name = parameters["Action"], parameters.get("RoleName", "")
+    if action == "GetOpenIDConnectProvider" or (action == "GetRole" and name == "new"):
+        return refusal(404, "NoSuchEntity", "not found")
+    if action in ("ListAccounts", "ListAccountAliases"):
+        return Directory()(parameters)
+    if action in ("GetRole", "CreateRole"):
+        arn = f"arn:aws:iam::{ACCOUNT}:role{parameters.get('Path', '/')}{name}"
+        status, kind, body = role_answer(arn, 3600)
+        body = body.replace("<Path>/<", f"<Path>{parameters.get('Path', '/')}<")
+        return status, kind, body.replace("GetRole", action)
+    if "2010-05-08" in parameters.get("Version", ""):
+        return query_answer(
+            action, "<IsTruncated>false</IsTruncated><PolicyNames/><AttachedPolicies/><Tags/>"
+        )
+    return None
+
+
+def shell(person: Person, command: str, **more: str) -> subprocess.CompletedProcess:
+    """Run a command as it is printed, in a shell of the user."""
+    variables = person.variables(**more)
+    if person.host.knows_endpoint_variable:
+        variables.setdefault("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "")
+    return subprocess.run(
+        ["bash", "-c", command],
+        env=variables,
+        cwd=person.home,
+        input="\n" * 4,  # for the prompts of aws configure
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        start_new_session=True,
+    )
+
+
+def typed(command: str, base: str, executable: object = "aws") -> str:
+    """Return what the user types: placeholders filled, and an option after its command."""
+    for pattern, value in PLACEHOLDERS.items():
+        command = re.sub(pattern, value, command)
+    command = command.replace("PATH-OF-AWS", str(executable))
+    if not command.startswith("--"):
+        return command
+    names_role = re.match("--role-(arn|name)|--account-id .* --role-name", command)
+    return f"{base.replace(' my-iam-role', '') if names_role else base} {command}"
+
+
+def printed_rows() -> list[object]:
+    """Return each row, once for each profile name that it has."""
+    rows = []
+    for row in ROWS:
+        is_named = isinstance(row, Printed) and "{name}" in row.config + row.words
+        for name in row.names if is_named else ("other",):
+            rows.append(pytest.param(row, name, id=f"{row.part[:40]}-{name}"))
+    return rows
+
+
+@pytest.mark.parametrize(("row", "name"), printed_rows())
+def test_each_suggested_command(
+    everything: Person, sts_stub: StsStub, row: Row, name: str
+) -> None:
+    """The message is printed (or filled with values), and each of its commands runs."""
+    if row.before:
+        done = shell(everything, row.before)
+        assert done.returncode == 0, done.stderr
+    text, env = message_of(everything, sts_stub, row, name)
+    commands = commands_in(text)
+
+    assert commands, text
+    for command in commands:
+        sts_stub.script = iam
+        wanted = typed(command, row.base, everything.host.executable)
+        done = shell(everything, wanted, **(env if command.startswith("unset") else {}))
+        assert done.returncode in row.codes, (command, wanted, done.stderr)
+
+
+def message_of(
+    person: Person, sts_stub: StsStub, row: Row, name: str
+) -> tuple[str, Mapping[str, str]]:
+    """Return what is printed, from the part of the row on, and the variables of the command."""
+    (template,) = texts_with(row.part)
+    if isinstance(row, Filled):
+        for expression, value in row.values.items():
+            assert expression in template, expression
+            template = template.replace(expression, value)
+        return template, {}
+    section = f"'{name}'" if " " in name else name
+    typo = {"-x": "-xx", "my profile": "my-profile"}.get(name, name)
+    with person.config.open("a") as file:
+        file.write(row.config.format(name=section, plain=name))
+    with person.credentials.open("a") as file:
+        file.write(row.credentials.format(name=name, plain=name))
+    if row.error:
+        error = refusal(403, row.error, "User is not authorized to perform: sts:AssumeRole")
+        sts_stub.script = lambda parameters: (
+            error if parameters["Action"] == "AssumeRole" else iam(parameters)
+        )
+    words = row.words.format(name=shlex.quote(name), plain=name, typo=typo)
+    done = person.aws(*shlex.split(words), env=dict(row.env))
+    static = max(re.split(r"\{[^}]*\}", row.part), key=len)
+    assert static in done.stderr + done.stdout, done.stderr
+    return done.stderr + done.stdout, row.env

@@ -68,8 +68,8 @@ def test_near_names_after_a_denial(bob: Person, sts_stub: StsStub) -> None:
     assert bob.aws("assume", "--role-arn", ROLE_ARN).returncode == 0
     for typed, command in {
         "my-iam-rol": f"aws assume --role-arn {ROLE_ARN}",
-        "assumed-role": "aws assume refresh assumed-role",
-        "prod-admn": "aws assume prod-admin",
+        "assumed-role": "aws assume refresh --update-profile assumed-role",
+        "prod-admn": "aws assume --profile prod-admin",
     }.items():
         sts_stub.script = deny
         done = bob.aws("assume", typed)
@@ -88,6 +88,8 @@ def test_a_mistyped_profile(bob: Person) -> None:
     done = bob.aws("assume", "r1", "--profile", "prod-admn")
 
     assert "Similar profiles: prod-admin" in done.stderr
+    done = bob.aws("assume", env={"AWS_PROFILE": "prod-admn"})
+    assert done.stderr.count("aws configure list-profiles") == 1
     assert bob.aws("assume", "prod-admin", "--update-profile", "ours").returncode == 0
     done = bob.aws("assume", "refresh", "our")
     assert done.returncode == 253

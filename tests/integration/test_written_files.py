@@ -67,6 +67,21 @@ def test_older_name_of_the_token(user: Person, name: str) -> None:
 
 
 @one_host
+@pytest.mark.parametrize("options", [(), ("--auto-refresh",)], ids=["keys", "auto-refresh"])
+def test_record_in_the_credentials_file(user: Person, options: tuple[str, ...]) -> None:
+    """A block in the credentials file, which would hide our record, is taken over."""
+    append(user.credentials, "[assumed-role]\nassumed =\n    role-arn = x\n")
+
+    done = user.aws("assume", "--role-name", "my-iam-role", *options)
+    listed = user.aws("assume", "list", "--query", "Profiles[].State", "--output", "json")
+    user.aws("assume", "clear")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(listed.stdout) == ["auto-refresh" if options else "valid"]
+    assert "assumed-role" not in user.config.read_text() + user.credentials.read_text()
+
+
+@one_host
 def test_region_in_the_credentials_file(user: Person) -> None:
     """--region applies where the credentials file's section had another one, until clear."""
     append(user.credentials, "[assumed-role]\nregion = us-west-2\n")

@@ -2,7 +2,8 @@
 
     PYTHONPATH=tests python -m support.option_table
 
-writes them anew between the markers of the file, one table a verb.
+writes them anew between the markers of the file, one table a verb, and the facts that the
+completion knows about them (completion_facts.py).
 """
 
 from __future__ import annotations
@@ -109,3 +110,6 @@ if __name__ == "__main__":
     for name in verbs_with_options():
         page = with_table(page, option_table(name), name)
     REFERENCE.write_text(page, encoding="utf-8")
+    from support.completion_facts import write_facts
+
+    write_facts()

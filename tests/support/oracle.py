@@ -36,6 +36,7 @@ from support.sts_stub import (
     session_answer,
 )
 from support.terminal import Terminal, exit_code
+from support.warm_host import run_warm
 
 __all__ = [
     "ACCOUNT",
@@ -373,7 +374,7 @@ def _start(stack: contextlib.ExitStack, certificate: Path) -> Side:
 def run_both(
     case: Case, host: Host, both: tuple[Side, Side], folder: Path, plugin_folder: Path
 ) -> tuple[Outcome, Outcome]:
-    """Run the CLI's own command and ``aws assume`` at the same time, and return the outcomes.
+    """Run the CLI's own command and ``aws assume``, and return the outcomes.
 
     The CLI ends with GetCallerIdentity, signed with the credentials of the role; that call is
     left out. Without a role, GetCallerIdentity has another signature and stays.
@@ -390,7 +391,7 @@ def run_both(
         home.mkdir()
         side.write_files(case, home, lines)
         command = [word.format(**side.names(home)) for word in (*words, *case.words)]
-        runs.append(_Run(case, [str(host.executable), *command], side, home))
+        runs.append(_Run(case, host, command, side, home))
     oracle, ours = (run.wait() for run in runs)
     if oracle.sts_calls and _is_identity_of_role(oracle.sts_calls):
         del oracle.sts_calls[-1]
@@ -408,22 +409,19 @@ def _is_identity_of_role(calls: list[StsCall]) -> bool:
 class _Run:
     """A command that has been started, on a terminal if it is going to ask for an MFA code."""
 
-    def __init__(self, case: Case, command: list[str], side: Side, home: Path) -> None:
+    def __init__(self, case: Case, host: Host, words: list[str], side: Side, home: Path) -> None:
         self._case, self._side, self._home = case, side, home
-        variables = side.variables(case, home)
+        command, variables = [str(host.executable), *words], side.variables(case, home)
         if case.code:
             self._terminal = Terminal(command, variables, str(home))
         else:
-            self._process = subprocess.Popen(
-                command, env=variables, cwd=home, stdin=subprocess.DEVNULL, text=True,
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-            )  # fmt: skip
+            self._done = run_warm(host, command, variables, home, timeout=120)
 
     def wait(self) -> Outcome:
         """Return the outcome of the command."""
         if not self._case.code:
-            out, err = self._process.communicate(timeout=120)
-            return self._side.outcome(self._process.returncode, out, err, self._home)
+            done = self._done
+            return self._side.outcome(done.returncode, done.stdout, done.stderr, self._home)
         # A command that asks nothing ends, and its outcome shows why.
         with contextlib.suppress(AssertionError):
             self._terminal.expect("MFA code for")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Optional
 
 from support.hosts import Host
+from support.warm_host import run_warm
 
 
 def clean_environment(home: Path) -> dict[str, str]:
@@ -55,16 +56,8 @@ class Person:
             variables.setdefault("AWS_ENDPOINT_URL", self.endpoint_url)
         elif words[:1] != ("configure",) and self.endpoint_url:
             command[1:1] = ["--endpoint-url", self.endpoint_url]
-        return subprocess.run(
-            command,
-            env={name: value for name, value in variables.items() if value is not None},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            stdin=subprocess.DEVNULL,
-            cwd=self.home,
-            start_new_session=True,  # no terminal to ask on
-        )
+        given = {name: value for name, value in variables.items() if value is not None}
+        return run_warm(self.host, command, given, self.home, timeout=120)
 
     def variables(self, **more: str) -> dict[str, str]:
         """Return the environment of a shell in which ``aws`` is this host's."""

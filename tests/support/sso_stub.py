@@ -58,7 +58,7 @@ class SsoStub(Loopback):
     accepts the access tokens in ``tokens`` and lists ``accounts``. The faults of its lists:
     ``delay`` is the time of each call in seconds, ``throttled`` the number of calls that it
     refuses with 429 first, and ``failing`` has the account IDs, and the tokens of pages of
-    accounts, that it answers with 500.
+    accounts, that it answers with 500. Without ``refreshes`` a refresh token is invalid.
     """
 
     protocol = "HTTP/1.1"
@@ -75,6 +75,7 @@ class SsoStub(Loopback):
         self.delay = 0.0
         self.throttled = 0
         self.failing: set[str] = set()
+        self.refreshes = True
         self._lock = threading.Lock()
         self.expiration = in_hours(4)
         self.tokens = {ACCESS_TOKEN}
@@ -161,6 +162,8 @@ class SsoStub(Loopback):
 
     def _create_token(self, request: Request) -> Reply:
         self.journal.add("sso-oidc:CreateToken", json.loads(request.body))
+        if not self.refreshes:
+            return _json(400, {"error": "invalid_grant", "error_description": "Invalid grant"})
         self.tokens = {REFRESHED_TOKEN}
         token = {
             "accessToken": REFRESHED_TOKEN,

@@ -55,7 +55,11 @@ class Terminal:
         except OSError:
             return False
         self.seen += chunk.decode("utf-8", "replace")
+        self.fed(chunk)
         return bool(chunk)
+
+    def fed(self, chunk: bytes) -> None:
+        """Take what the program has written; a screen shows it."""
 
 
 def exit_code(status: int) -> Optional[int]:

@@ -25,14 +25,17 @@ STANDARD_LIBRARY = frozenset(
         "importlib", "ipaddress", "json", "logging", "os", "re", "secrets", "selectors", "shlex",
         "shutil", "signal", "socket", "stat", "subprocess", "sys", "tempfile", "textwrap",
         "threading", "time", "traceback", "types", "typing", "unicodedata", "urllib", "xml",
-        "zlib",
+        "zlib", "collections", "sqlite3",
     }
 )  # fmt: skip
 # The most modules that `aws assume --role-name ...` may load, packages not counted.
 MAX_MODULES = 100
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
-# Modules that only Windows has.
-BY_FILE = {"profiles/lock.py": {"msvcrt"}}
+# A module that only Windows has, and what is loaded only for the list of roles of version 2.
+BY_FILE = {
+    "profiles/lock.py": {"msvcrt"},
+    "outputs/choice/picker.py": {"asyncio", "prompt_toolkit"},
+}
 # The modules that the first handler may load.
 FIRST_HANDLER = {"awscli_assume.lazy", "__future__", "typing"}
 

@@ -15,7 +15,7 @@ UNIT_TESTS = Path(__file__).resolve().parent
 # commands → workflow → arguments, outputs, profiles, aws → model → errors → host
 BELOW = {
     "__init__": {"lazy"},
-    "lazy": {"commands"},
+    "lazy": {"commands", "completion", "host"},
     "commands": {
         "workflow",
         "arguments",
@@ -48,7 +48,9 @@ BELOW = {
     "host": set(),
     # Files on disk, in pure standard library, for the plugin and the installer alike.
     "files": set(),
-    "install": {"files", "__init__"},
+    "install": {"files", "completion", "__init__"},
+    # Run by shells, in a Python without other imports; the index is made by lazy and install.
+    "completion": {"__init__"},
     # Runs outside of the AWS CLI; its only input is a command line and a file.
     "process": set(),
 }  # fmt: skip

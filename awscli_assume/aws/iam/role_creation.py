@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shlex
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from awscli_assume.host import (
     xform_name,
 )
 from awscli_assume.host.protocols import IamClient, Session, StsClient
+from awscli_assume.model.printable import option
 from awscli_assume.model.role_creation.new_role import Call, NewRole
 from awscli_assume.model.role_creation.role_difference import ExistingRole
 
@@ -39,7 +39,7 @@ _HINTS = {
         "are right, IAM does not accept --inline-policy as a policy"
     ),
     "EntityAlreadyExists": (
-        "An existing role is never changed. To see it: aws iam get-role --role-name NAME"
+        "An existing role is never changed. To see it: aws iam get-role {role}"
     ),
     "NoSuchEntity": "To see the existing policies: aws iam list-policies",
     "LimitExceeded": "The account has reached a quota. To see it: aws iam get-account-summary",
@@ -236,13 +236,14 @@ def wait_until_assumable(
 
 
 @contextmanager
-def iam_errors() -> Iterator[None]:
-    """Call IAM; add a hint to botocore's exceptions. Raises UnexpectedAnswer."""
+def iam_errors(role_name: str = "NAME") -> Iterator[None]:
+    """Call IAM for a role; add a hint to botocore's exceptions. Raises UnexpectedAnswer."""
     try:
         with credentials_redacted():
             yield
     except ClientError as error:
-        add_hint(error, _HINTS.get(error_code(error)))
+        role = option("--role-name", role_name)
+        add_hint(error, _HINTS.get(error_code(error), "").format(role=role) or None)
         raise
     except (ResponseParserError, KeyError):
         raise UnexpectedAnswer(
@@ -257,7 +258,7 @@ def _send(iam: IamClient, call: Call) -> Mapping[str, Any]:
         name: json.dumps(value) if name.endswith("Document") else value
         for name, value in call.parameters.items()
     }
-    with iam_errors():
+    with iam_errors(str(parameters["RoleName"])):
         response: Mapping[str, Any] = getattr(iam, xform_name(call.operation))(**parameters)
     return response
 
@@ -292,7 +293,7 @@ def _may_have_succeeded(error: BaseException) -> bool:
 
 def _cli_command(call: Call) -> str:
     """Return the ``aws iam`` command of a call whose parameters are strings."""
-    words = [f"--{xform_name(n, '-')} {shlex.quote(str(v))}" for n, v in call.parameters.items()]
+    words = [option(f"--{xform_name(n, '-')}", str(v)) for n, v in call.parameters.items()]
     return " ".join(["aws iam", xform_name(call.operation, "-"), *words])
 
 

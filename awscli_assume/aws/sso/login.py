@@ -15,6 +15,7 @@ from awscli_assume.host import (
     profiles_as_written,
 )
 from awscli_assume.host.protocols import Session
+from awscli_assume.model.printable import option_words
 
 # The keys that a login command reads from its own profile (2.38.5:
 # customizations/sso/login.py and login/login.py): it ignores include_profile.
@@ -73,7 +74,7 @@ def login_arguments(session: Session) -> Optional[tuple[str, ...]]:
         if "role_arn" not in profile or profile.get("source_profile") in (None, name):
             for command, keys in _COMMANDS:
                 if keys[0] in profile:
-                    return (*command, *_login_option(session, name, keys))
+                    return (*command, *option_words(*_login_option(session, name, keys)))
             return None
         name = profile["source_profile"]
     return None

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Mapping, Optional, Union
 
+from awscli_assume.model.printable import option
+
 # Parts of messages that decide what happens next (errors.py).
 MAX_DURATION = "MaxSessionDuration"
 CHAINING_LIMIT = "role chaining"
@@ -23,15 +25,15 @@ PROXY_HINT = (
     "Check what is between this machine and STS: --endpoint-url, AWS_ENDPOINT_URL, a proxy"
 )
 NETWORK_HINT = (
-    "Check the region (--region, aws configure get region), the endpoint (--endpoint-url, "
+    "Check the region (--region, aws configure list), the endpoint (--endpoint-url, "
     "AWS_ENDPOINT_URL) and the network"
 )
 _EXPIRED = (
     "The credentials of the source profile have expired. Renew them (aws sso login, aws login, "
-    "or aws assume for a role), or use another source profile: --profile NAME"
+    "or another aws assume), or use another source profile: --profile NAME"
 )
 _CLOCK = "The clock of this machine is wrong. Compare: date -u"
-_SEE_TRUST_POLICY = "To see it: aws iam get-role --role-name {role}"
+_SEE_TRUST_POLICY = "To see it: aws iam get-role {role}"
 _SEE_MFA_DEVICES = "To see your devices: aws iam list-mfa-devices"
 _ORGANIZATION = (
     "A {kind} of the organization denies the call (Deny). Ask the administrators of the "
@@ -71,7 +73,7 @@ _HINTS: Mapping[str, Mapping[str, str]] = {
         MAX_DURATION: (
             "Request less: --duration-seconds max uses the role's maximum session duration, and "
             "--duration-seconds 3600 always works. To see the maximum: aws iam get-role "
-            "--role-name {role} --query Role.MaxSessionDuration"
+            "{role} --query Role.MaxSessionDuration"
         ),
     },
     "AccessDenied": {
@@ -92,11 +94,11 @@ _HINTS: Mapping[str, Mapping[str, str]] = {
         ),
         "sts:TagSession": (
             "Session tags require sts:TagSession, in the role's trust policy and in the caller's "
-            "policy. To see the trust policy: aws iam get-role --role-name {role}"
+            "policy. To see the trust policy: aws iam get-role {role}"
         ),
         "sts:SetSourceIdentity": (
             "A source identity requires sts:SetSourceIdentity, in the role's trust policy and in "
-            "the caller's policy. To see the trust policy: aws iam get-role --role-name {role}"
+            "the caller's policy. To see the trust policy: aws iam get-role {role}"
         ),
         "role trust policy": (
             "The role's trust policy has to allow the caller, and no Deny in it may match. "
@@ -122,7 +124,7 @@ _HINTS: Mapping[str, Mapping[str, str]] = {
         "sts:AssumeRole": (
             "The role does not exist, its trust policy does not name the caller, or the caller "
             "lacks sts:AssumeRole: STS says the same in each case. To see the role, with "
-            "credentials of its account: aws iam get-role --role-name {role}"
+            "credentials of its account: aws iam get-role {role}"
         ),
     },
     "SignatureDoesNotMatch": {
@@ -143,7 +145,7 @@ _IDENTITY_PROVIDER_HINTS = {
     "InvalidIdentityToken": (
         "STS can't verify the token or assertion. The role's account needs an identity provider "
         "with this issuer and audience that AWS can reach. To see them: aws iam "
-        "list-open-id-connect-providers, aws iam list-saml-providers"
+        "list-open-id-connect-providers, or aws iam list-saml-providers"
     ),
     "IDPRejectedClaim": (
         "The identity provider did not confirm the token, or has revoked it: sign in there and "
@@ -167,10 +169,10 @@ def find_hint(
     """Return what to do about an error of STS, None where its message suffices."""
     if operation != "AssumeRole" and code in _IDENTITY_PROVIDER_HINTS:
         hint = _IDENTITY_PROVIDER_HINTS[code]
-        return hint.format(role=role_name, operation=f"sts:{operation}")
+        return hint.format(role=option("--role-name", role_name), operation=f"sts:{operation}")
     for part, hint in _HINTS.get(code, {}).items():
         if part in message:
-            return hint.format(role=role_name)
+            return hint.format(role=option("--role-name", role_name))
     return None
 
 

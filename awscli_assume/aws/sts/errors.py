@@ -26,6 +26,7 @@ from awscli_assume.host import (
     ResponseParserError,
 )
 from awscli_assume.host.protocols import IamClient
+from awscli_assume.model.printable import with_profile
 from awscli_assume.model.request.request import AssumeRoleRequest
 
 # "Common Errors" (AWS STS API reference): the session has expired, or its user's key is gone.
@@ -79,10 +80,19 @@ def add_hint(error: ClientError, hint: Optional[str]) -> None:
     The exception stays the same object: the CLI's error handlers read its class, its
     response and its traceback.
     """
+    _change_message(error, lambda text: _with_hint(text, hint))
+
+
+def name_profile(error: ClientError, profile: str) -> None:
+    """Name the source profile in the IAM commands of hints, which are for its account."""
+    _change_message(error, lambda text: with_profile(text, profile))
+
+
+def _change_message(error: ClientError, change: Callable[[str], str]) -> None:
     details = error.response.get("Error", {})
     if "Message" in details:
-        details["Message"] = _with_hint(str(details["Message"]), hint)
-    error.args = (_with_hint(str(error.args[0]), hint), *error.args[1:])
+        details["Message"] = change(str(details["Message"]))
+    error.args = (change(str(error.args[0])), *error.args[1:])
 
 
 def unexpected_response(operation: str = "the request") -> UnexpectedAnswer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Any, Callable, Optional
 
 from awscli_assume.aws.caller_identity import CallerCache
@@ -23,6 +22,7 @@ from awscli_assume.host import (
 from awscli_assume.host.protocols import Credentials, FrozenCredentials, Session
 from awscli_assume.model.accounts import check_account_id
 from awscli_assume.model.credentials import SessionCredentials, read_session
+from awscli_assume.model.printable import option
 
 # The providers of each credential_source (credentials.py, METHOD, all versions).
 _PROVIDERS: dict[str, tuple[str, ...]] = {
@@ -77,7 +77,7 @@ class _RoleSource:
             if "must have credentials" in str(error):
                 source = str(error).split('"')[1]
                 with_advice(
-                    error, f"Add its access key: aws configure --profile {shlex.quote(source)}"
+                    error, f"Add its access key: aws configure {option('--profile', source)}"
                 )
             raise
 

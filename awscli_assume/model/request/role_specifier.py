@@ -7,15 +7,15 @@ roles" and "Switch from a user to an IAM role (console)".
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Iterable, Mapping, Optional
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from awscli_assume.errors import InvalidRequest
+from awscli_assume.errors import AmbiguousRole, InvalidRequest
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.arns import parse_role_arn, parse_role_name
+from awscli_assume.model.printable import option
 
 # A role ARN has at most 2048 characters.
 _LENGTH_MAX = 4096
@@ -68,7 +68,7 @@ class RoleOptions:
             ("--role-name", self.role_name),
             ("--account-id", self.account),
         ]
-        return " ".join(f"{option} {shlex.quote(value)}" for option, value in options if value)
+        return " ".join(option(name, value) for name, value in options if value)
 
 
 def parse_role_specifier(
@@ -93,10 +93,7 @@ def parse_role_specifier(
     else:
         found = _meanings(text, known)
     if len(found) > 1:
-        ways = "; or ".join(str(one) for one in found)
-        raise InvalidRequest(
-            f"The role {text!r} is ambiguous. Type one of these in place of it: {ways}"
-        )
+        raise AmbiguousRole(text, [str(one) for one in found])
     if found[0].role_name is not None:
         parse_role_name(found[0].role_name, found[0].account)
     return found[0]

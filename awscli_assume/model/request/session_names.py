@@ -35,7 +35,7 @@ def render(template: str, values: Mapping[str, str]) -> str:
             raise InvalidConfiguration(
                 f"Invalid role session name template '{template}': there is no "
                 f"placeholder '{{{name}}}', only {{{'} {'.join(PLACEHOLDERS)}}}. "
-                "Try: aws configure set assume.role_session_name '{user}@{host}'"
+                "Try: aws configure set assume.role_session_name '{user}@{host}' --profile NAME"
             )
     literal = _FIELD.sub("", template)
     length_max = SESSION_NAME_MAX - 1 if names else SESSION_NAME_MAX

@@ -133,7 +133,7 @@ def why_refused(provider: str, subject: str) -> Optional[str]:
         return (
             f"{host} is a provider that is built into IAM: a trust policy names it without an "
             "ARN, and the audience is the ID of your application. Write that policy yourself: "
-            "aws iam create-role --assume-role-policy-document file://trust.json"
+            "aws iam create-role --role-name NAME --assume-role-policy-document file://trust.json"
         )
     if "${" in subject:
         return "${ begins a policy variable"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 from datetime import datetime
 from typing import Iterator, Mapping, Optional
 
@@ -91,21 +92,20 @@ class ProcessCache:
         except OSError as error:
             raise UnusableFile(
                 f"Cannot write {self.path}: {error.strerror}. Without this cache file each "
-                f"process calls STS. Try: ls -ld {self._folder.path}"
+                f"process calls STS. Try: ls -ld {shlex.quote(self._folder.path)}"
             ) from error
 
 
 def remove_cache(path: str) -> None:
     """Remove a cache file and its locks, where they exist. Raises UnusableFile."""
-    for name in (path, f"{path}.lock", f"{path}.call.lock"):
+    folder, name = os.path.split(path)
+    for one in (name, f"{name}.lock", f"{name}.call.lock"):
         try:
-            os.unlink(name)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
+            PrivateFolder(folder).remove(one)
         except OSError as error:
             raise UnusableFile(
-                f"Cannot remove {name}: {error.strerror}. It contains credentials. "
-                f"Try: ls -ld {os.path.dirname(path)}"
+                f"Cannot remove {one} in {folder}: {error.strerror}. It contains credentials. "
+                f"Try: ls -ld {shlex.quote(folder)}"
             ) from error
 
 

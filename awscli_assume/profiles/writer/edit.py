@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from typing import Mapping, Optional, Sequence
 
 from awscli_assume.errors import UnusableFile
-from awscli_assume.files.ini import without_empty_section, without_keys
+from awscli_assume.files.ini import (
+    without_empty_section,
+    without_empty_sections,
+    without_keys,
+    without_keys_of,
+)
+from awscli_assume.host import build_profile_map
 from awscli_assume.profiles.files import Sections
 from awscli_assume.profiles.writer.scratch_file import ScratchFile
 from awscli_assume.profiles.writer.sections import SectionedText
@@ -24,6 +30,9 @@ from awscli_assume.profiles.writer.verify import (
     parse_together,
     read_as,
 )
+
+# So many new sections are added together, also to a file that can't be cut.
+MANY = 20
 
 
 @dataclass(frozen=True)
@@ -61,15 +70,16 @@ def edit_content(
     sections = _read(scratch_file, text, edits)
     before = {name: values for piece in sections.values() for name, values in piece.items()}
     errors: Refused = {}
-    existing = [edit for edit in edits if text.find(edit.section) is not None]
+    new = _new_sections(text, before, edits)
+    existing = [edit for edit in edits if edit.section not in new]
+    if text.is_whole and len(existing) >= MANY:
+        existing = list(_remove_together(scratch_file, text, sections, existing))
     if text.is_whole or len({edit.section for edit in existing}) < len(existing):
         for edit in existing:
             _edit_pieces(scratch_file, text, sections, [edit], errors)
     else:
         _edit_pieces(scratch_file, text, sections, existing, errors)
-    for edit in edits:
-        if text.find(edit.section) is None and edit.values:
-            sections[len(text.pieces)] = _append(scratch_file, text, edit, errors)
+    _append(scratch_file, text, sections, [edit for edit in new.values() if edit.values], errors)
     if errors and refused is None:
         raise next(iter(errors.values()))
     if refused is not None:
@@ -161,20 +171,103 @@ def _read_back(
     return found
 
 
-def _append(
-    scratch_file: ScratchFile, text: SectionedText, edit: SectionEdit, errors: Refused
-) -> Sections:
-    """Add a new section, and return it as it is read back."""
-    try:
-        new = scratch_file.set_values(b"", edit.section, [[value] for value in edit.values])
-        found = scratch_file.parse(new)
-        if not matches_edit(edit, [], {}, found):
-            raise damage_error(scratch_file, edit, new, 0)
-    except UnusableFile as error:
-        errors[edit.owner] = error
+def _remove_together(
+    scratch_file: ScratchFile,
+    text: SectionedText,
+    sections: dict[int, Sections],
+    edits: Sequence[SectionEdit],
+) -> Sequence[SectionEdit]:
+    """Make those of many edits that only remove keys, and return the others.
+
+    The file can't be cut, so it is read back once for all of them. They are all returned if that
+    does not show what was expected.
+    """
+    before = sections[0]
+    keys = {
+        edit.section: set(edit.removals) & set(before[edit.section])
+        for edit in edits
+        if not edit.values and edit.section in before
+    }
+    piece = scratch_file.change_text(text.pieces[0], lambda found: without_keys_of(found, keys))
+    piece = scratch_file.change_text(piece, lambda found: without_empty_sections(found, keys))
+    expected = {
+        name: {key: value for key, value in values.items() if key not in keys.get(name, ())}
+        for name, values in before.items()
+    }
+    found = scratch_file.parse_or_none(piece)
+    # A comment keeps a section that is empty otherwise.
+    rest = {name: values for name, values in expected.items() if values or name in (found or ())}
+    if found is None or found != rest or not set(expected) - set(rest) <= set(keys):
+        return edits
+    text.pieces[0], sections[0] = piece, found
+    return [edit for edit in edits if edit.section not in keys]
+
+
+def _new_sections(
+    text: SectionedText, before: Sections, edits: Sequence[SectionEdit]
+) -> dict[str, SectionEdit]:
+    """Return the edits of sections that the file lacks, by section.
+
+    In a file that can't be cut, each edit costs a parse of the file, so only many new sections
+    are worth the check that they are new.
+    """
+    if not text.is_whole:
+        return {edit.section: edit for edit in edits if text.find(edit.section) is None}
+    if len(edits) < MANY:
         return {}
-    text.append(new)
-    return found
+    read = {profile for name in before for profile in build_profile_map({name: {}})["profiles"]}
+    content = text.join()
+    return {
+        edit.section: edit
+        for edit in edits
+        if edit.section not in before
+        and edit.profile not in read
+        and b"[%s]" % edit.section.encode() not in content
+    }
+
+
+def _append(
+    scratch_file: ScratchFile,
+    text: SectionedText,
+    sections: dict[int, Sections],
+    edits: Sequence[SectionEdit],
+    errors: Refused,
+) -> None:
+    """Add new sections at the end, and read them back together."""
+    written: dict[str, bytes] = {}
+    for edit in edits:
+        try:
+            # In one call: a call for each value leaves the same bytes.
+            written[edit.section] = scratch_file.set_values(b"", edit.section, [edit.values])
+        except UnusableFile as error:
+            errors[edit.owner] = error
+    edits = [edit for edit in edits if edit.section in written]
+    together = parse_together(scratch_file, written) if len(written) > 1 else None
+    first = len(text.pieces)
+    for edit in edits:
+        piece = written[edit.section]
+        found = together[edit.section] if together else scratch_file.parse_or_none(piece)
+        if found is None or not matches_edit(edit, [], {}, found):
+            errors[edit.owner] = damage_error(scratch_file, edit, piece, 0)
+            continue
+        sections[len(text.pieces)] = found
+        text.append(piece)
+    if text.is_whole and not _reads_back(scratch_file, text, sections):
+        for place in range(first, len(text.pieces)):
+            del sections[place]
+        del text.pieces[first:]
+        for edit in edits:
+            errors[edit.owner] = damage_error(scratch_file, edit, text.join(), 0)
+
+
+def _reads_back(
+    scratch_file: ScratchFile, text: SectionedText, sections: Mapping[int, Sections]
+) -> bool:
+    """Return whether the pieces of a file that can't be cut are read together as each alone."""
+    if len(text.pieces) == 1:
+        return True
+    expected = {name: values for piece in sections.values() for name, values in piece.items()}
+    return scratch_file.parse_or_none(text.join()) == expected
 
 
 def _edit_piece(

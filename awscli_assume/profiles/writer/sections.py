@@ -12,6 +12,8 @@ from typing import Collection, Optional
 
 # Parsing a smaller file costs less than a millisecond.
 SMALL_BYTES = 8192
+# What an edit of a section may add to a file, roughly.
+_SECTION_BYTES = 100
 # Not files/ini.py: these run over the bytes of the whole file. Anchored at a line break, they are
 # several times faster than with ^, so the content gets a line break in front.
 _HEADER = re.compile(rb"\n(\[.+\])")
@@ -40,7 +42,7 @@ class SectionedText:
         self._place: dict[bytes, int] = {}
         edges = None
         if not (
-            len(content) < SMALL_BYTES
+            len(content) + _SECTION_BYTES * len(names) < SMALL_BYTES
             or b"\r" in content
             or not _is_text(content)
             or content.startswith(b"\xef\xbb\xbf")

@@ -98,9 +98,8 @@ def check_usable(path: str) -> None:
         _check_no_dangling_link(path)
         return
     except OSError as error:
-        raise UnusableFile(
-            f"Cannot use {path}: {error.strerror}. Try: ls -l {shlex.quote(path)}"
-        ) from error
+        folder = shlex.quote(os.path.dirname(path))
+        raise UnusableFile(f"Cannot use {path}: {error.strerror}. Try: ls -ld {folder}") from error
     if not stat.S_ISREG(mode):
         raise UnusableFile(f"{path} is not a regular file, as the AWS CLI needs it")
     if mode & stat.S_IWUSR and os.access(path, os.R_OK | os.W_OK):
@@ -273,7 +272,8 @@ def _error_of(path: str, error: OSError) -> UnusableFile:
     if error.errno == errno.EROFS:
         advice = f"The file system is read-only. {_WITHOUT_FILES}"
     elif error.errno in (errno.EACCES, errno.EPERM):
-        advice = f"Try: ls -ld {shlex.quote(folder)} {shlex.quote(path)}. {_WITHOUT_FILES}"
+        paths = [folder, *([path] if os.path.lexists(path) else [])]
+        advice = f"Try: ls -ld {shlex.join(paths)}. {_WITHOUT_FILES}"
     else:
         advice = f"Try: df {shlex.quote(folder)}"
     return UnusableFile(

@@ -23,7 +23,12 @@ from awscli_assume.aws.sts.client import (
     region_warning,
     use_settings,
 )
-from awscli_assume.aws.sts.errors import add_hint, error_hints_added, is_denied_by_policy
+from awscli_assume.aws.sts.errors import (
+    add_hint,
+    error_hints_added,
+    is_denied_by_policy,
+    name_profile,
+)
 from awscli_assume.aws.sts.source_credentials import (
     account_place,
     is_known_role_session,
@@ -49,6 +54,7 @@ from awscli_assume.host.protocols import (
     StsClient,
 )
 from awscli_assume.model.credentials import TemporaryCredentials
+from awscli_assume.model.printable import option_words
 from awscli_assume.model.renewer import RenewableCredentials
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.outputs.shells import SHELLS, shell_of, word
@@ -302,23 +308,23 @@ def _suggest_explain(error: ClientError, plan: AssumePlan, parsed_globals: Parse
 def _suggest_source(error: ClientError, plan: AssumePlan, environment: Environment) -> None:
     """Say which keys were refused: those of a profile, or those that we have set in a shell."""
     details = error.response.get("Error", {})
-    wrong_clock = details.get("Message", "").startswith(_WRONG_CLOCK)
     name = plan.profile_pair.source
-    if (
-        details.get("Code") in _WRONG_KEYS
-        and not wrong_clock
-        and plan.identity_center_role is None
-    ):
-        option = [] if name is None else ["--profile", name]
-        command = shlex.join(["aws", "configure", "list", *option])
+    if name is not None and name != "default":
+        name_profile(error, name)
+    wrong_clock = details.get("Message", "").startswith(_WRONG_CLOCK)
+    is_sso = plan.identity_center_role is not None
+    if details.get("Code") in _WRONG_KEYS and not wrong_clock and not is_sso:
+        words = [] if name is None else option_words("--profile", name)
+        command = shlex.join(["aws", "configure", "list", *words])
         add_hint(error, f"To see where the keys come from: {command}")
     variables = environment.variables
     role = exported_role(variables)
-    if role is None or plan.profile_pair.source is not None:
+    if role is None or name is not None:
         return
     source, shell = variables.get(SOURCE_VARIABLE), shell_of(variables)
     names = [name for name in KEY_VARIABLES if name in variables]
-    way_out = f"--profile {word(shell, source)}" if source else SHELLS[shell].unset(names)
+    named = option_words("--profile", source or "")
+    way_out = " ".join(word(shell, one) for one in named) if source else SHELLS[shell].unset(names)
     add_hint(
         error,
         f"The keys in this environment are those of {role or 'a copy'}, which aws assume has set. "
@@ -353,7 +359,7 @@ def explain_command(plan: AssumePlan, parsed_globals: ParsedGlobals) -> str:
     for role in request.via:
         words += ["--via", role.arn]
     for option, value in options:
-        words += [option, value] if value is not None else []
+        words += option_words(option, value) if value is not None else []
     if request.tags:
         words += ["--tags", *(f"Key={key},Value={value}" for key, value in request.tags)]
     if request.transitive_tag_keys:
@@ -361,4 +367,4 @@ def explain_command(plan: AssumePlan, parsed_globals: ParsedGlobals) -> str:
     if request.provided_contexts:
         # Their assertions are signed, and must not be shown.
         words += ["--provided-contexts", "ProviderArn=ARN,ContextAssertion=ASSERTION"]
-    return " ".join(shlex.quote(word) for word in words)
+    return shlex.join(words)

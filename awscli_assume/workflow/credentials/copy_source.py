@@ -9,15 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Callable, ClassVar, Optional
 
-from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
-from awscli_assume.arguments.profiles import check_no_role
-from awscli_assume.arguments.sts import STS_OPTIONS
+from awscli_assume.arguments.profiles import check_no_role, given_role_option
 from awscli_assume.aws.caller_identity import get_caller_identity
 from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import region_of
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.aws.sts.source_credentials import source_credentials
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest, RoleNeeded
 from awscli_assume.files.masking import NEW
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
@@ -50,18 +48,6 @@ from awscli_assume.workflow.planning.source_profile import (
 if TYPE_CHECKING:
     from awscli_assume.model.diagnosis import Diagnosis
     from awscli_assume.workflow.refresh.batch import Run
-
-# Any of them names a role, or shapes its session.
-ROLE_OPTIONS = (
-    "role",
-    "role_name",
-    "role_arn",
-    "account_id",
-    "sso_session",
-    "via",
-    *STS_OPTIONS,
-    *IDENTITY_PROVIDER_OPTIONS,
-)
 
 
 @dataclass(frozen=True)
@@ -187,7 +173,7 @@ class CopyPlan(Plan):
                 credentials = source_credentials(context.session)
             region = context.parsed_globals.region or context.session.get_config_variable("region")
         if credentials is None:
-            raise InvalidRequest(
+            raise RoleNeeded(
                 "No role was named, and the source has long-lived credentials, which are not "
                 "handed on. Name a role: --role-name my-iam-role, or --role-arn ARN"
             )
@@ -252,7 +238,7 @@ def plan_to_use(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
     """
     if parsed_args.copy_source:
         return plan_copy(context, parsed_args)
-    if any(getattr(parsed_args, name, None) is not None for name in ROLE_OPTIONS):
+    if given_role_option(parsed_args) is not None:
         return plan_role(context, parsed_args)
     profiles = read_profiles(context)
     is_explicit = context.parsed_globals.profile is not None

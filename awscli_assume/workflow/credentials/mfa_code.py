@@ -102,7 +102,7 @@ def check_terminal(serial_number: str, environment: Environment) -> None:
     if not environment.has_terminal():
         raise NoTerminal(
             f"The MFA device {serial_number} needs a code, and there is no "
-            "terminal to ask on. Run the command in one, or: aws assume --token-code CODE"
+            "terminal to ask on. Run the command in one, or add the code: --token-code CODE"
         )
 
 

@@ -32,7 +32,7 @@ from awscli_assume.host.protocols import (
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
 from awscli_assume.model.identity_center import IdentityCenterRole
-from awscli_assume.model.printable import option_words
+from awscli_assume.model.printable import option, option_words
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.profiles.state import expiration_beside
 from awscli_assume.workflow.planning.plan import AssumePlan
@@ -202,7 +202,7 @@ def _check_is_signed(plan: AssumePlan) -> None:
         name = plan.profile_pair.configuration
         raise InvalidRequest(
             f"The profile '{name}' assumes its role with a web identity token, and only a signed "
-            f"AssumeRole can be explained. Try: aws assume --profile {shlex.quote(name)}"
+            f"AssumeRole can be explained. Try: aws assume {option('--profile', name)}"
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from datetime import datetime
 from typing import Mapping, Optional
 
@@ -13,6 +12,7 @@ from awscli_assume.host import CLI_NAME, own_executable
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedGlobals, Session
 from awscli_assume.model.diagnosis import MACHINE, OK, PROBLEM, REQUEST, STS, UNKNOWN, Step
+from awscli_assume.model.printable import option
 from awscli_assume.model.request.request import AssumeRoleRequest, packed_size
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.ownership import (
@@ -103,7 +103,7 @@ def check_machine(context: CommandContext, plan: Plan) -> Step:
         check_ours(target, context.session.full_config["profiles"].get(target))
         check_writable(locate(context.session))
     except InvalidConfiguration as error:
-        another = shlex.join(("aws", "assume", "--update-profile", f"{target}-2"))
+        another = f"aws assume {option('--update-profile', f'{target}-2')}"
         return Step(MACHINE, PROBLEM, (str(error),), (another,))
     variables = context.environment.variables
     evidence = [f"the profile '{target}' can be written"]

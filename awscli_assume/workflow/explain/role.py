@@ -15,6 +15,7 @@ from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import IamClient, Profile
 from awscli_assume.model.arns import Role
 from awscli_assume.model.diagnosis import DURATION, OK, PROBLEM, ROLE, UNKNOWN, Step, similar_roles
+from awscli_assume.model.printable import option_words
 from awscli_assume.model.request.limits import CHAINED_DURATION_MAX, MAX_DURATION
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.profiles.known_names import similar_roles_known
@@ -93,7 +94,8 @@ def check_role(
     try:
         found = find_role(lookup.iam, role.name, lookup.principal)
     except CallUnavailable as error:
-        command = commands.in_role_account("iam", "get-role", "--role-name", role.name)
+        name = option_words("--role-name", role.name)
+        command = commands.in_role_account("iam", "get-role", *name)
         near = _similar(role, profiles)
         return Step(ROLE, UNKNOWN, (f"{_UNKNOWN}: {error}",), (*near, command)), None
     if found is None:
@@ -129,7 +131,7 @@ def _missing(
     options = [] if role.path == "/" else ["--path", role.path]
     if lookup.profile is not None and trusted_arn:
         options += ["--trust", trusted_arn]
-    create = ("assume", "create-role", "--role-name", role.name, *options)
+    create = ("assume", "create-role", *option_words("--role-name", role.name), *options)
     suggested = [_assume(arn, commands) for arn in similar]
     if trusted_arn != NO_PRINCIPAL:
         suggested.append(commands.in_role_account(*create))
@@ -175,8 +177,9 @@ def _not_visible(
     if not role.is_complete:
         return Step(ROLE, UNKNOWN, (evidence,), near)
     names = [name for name, profile in profiles.items() if _is_in(account, profile)]
-    words = ("assume", "explain", "--role-arn", role.arn, "--role-account-profile")
-    suggested = [commands.as_caller(*words, name) for name in names or ["NAME"]]
+    words = ("assume", "explain", "--role-arn", role.arn)
+    looked_up = [option_words("--role-account-profile", name) for name in names or ["NAME"]]
+    suggested = [commands.as_caller(*words, *option) for option in looked_up]
     return Step(ROLE, UNKNOWN, (evidence,), (*near, *suggested))
 
 
@@ -217,8 +220,8 @@ def check_duration(
     else:
         status, suggested = PROBLEM, str(limit)
         evidence = f"the request asks for {seconds} seconds, but {limited_by} allows {limit}"
-    role_option = ("--role-name", request.role.name)
+    role_option = option_words("--role-name", request.role.name)
     if request.role.is_complete:
-        role_option = ("--role-arn", request.role.arn)
+        role_option = ["--role-arn", request.role.arn]
     command = commands.as_caller("assume", *role_option, "--duration-seconds", suggested)
     return Step(DURATION, status, (evidence,), () if status == OK else (command,))

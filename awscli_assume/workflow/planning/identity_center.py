@@ -13,7 +13,7 @@ from typing import Mapping, Optional
 
 from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
 from awscli_assume.arguments.sts import STS_OPTIONS, option_name
-from awscli_assume.errors import InvalidRequest
+from awscli_assume.errors import AmbiguousRole, InvalidRequest
 from awscli_assume.host import ProfileNotFound
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
@@ -180,7 +180,7 @@ class _Reader:
             found.update(self._confirmed(sessions, *names))
         others = self._roles_of_iam(word, names, is_via)
         if len(found) + len(others) > 1:
-            raise _ambiguous(word, [*(_words(role, is_via) for role in found), *others])
+            raise _ambiguous(word, [*(_words(role, is_via) for role in found), *others], is_via)
         if found or others or names is None:
             return next(iter(found), None)
         return self._looked_up(word, sessions, names, is_via)
@@ -227,10 +227,8 @@ class _Reader:
         granted = granted_accounts(self.context, self.profiles, named, self._login)
         roles = [self._role(session, one.account_id, own, one.name) for one, own in granted]
         if len(roles) > 1:
-            raise InvalidRequest(
-                f"Several accounts have the name {names[0]!r}. Type one of these in place of "
-                f"{word!r}: {'; or '.join(_words(role, is_via) for role in roles)}"
-            )
+            why = f": several accounts have the name {names[0]!r}"
+            raise _ambiguous(word, [_words(role, is_via) for role in roles], is_via, why)
         return roles[0] if roles else None
 
     def _session_of_profile(self, sessions: list[SsoSession]) -> Optional[SsoSession]:
@@ -304,10 +302,10 @@ def _words(role: IdentityCenterRole, is_via: bool) -> str:
     return shlex.join(words)
 
 
-def _ambiguous(word: str, ways: list[str]) -> InvalidRequest:
-    return InvalidRequest(
-        f"The role {word!r} is ambiguous. Type one of these in place of it: {'; or '.join(ways)}"
-    )
+def _ambiguous(word: str, ways: list[str], is_via: bool, why: str = "") -> InvalidRequest:
+    """Return the error that lists the meanings of a word; on a terminal, ROLE can be chosen."""
+    error = AmbiguousRole(word, ways, why)
+    return InvalidRequest(str(error)) if is_via else error
 
 
 def _unknown_meaning(
@@ -321,10 +319,8 @@ def _unknown_meaning(
     of_iam = ["--via", f"/{word}"] if is_via else ["--role-name", name, "--account-id", account]
     if not is_via or ":" not in word:
         ways.append(shlex.join(of_iam))
-    return InvalidRequest(
-        f"The role {word!r} may be one of IAM Identity Center or of IAM, and {why}. Type one of "
-        f"these in place of it: {'; or '.join(ways)}"
-    )
+    why = f": it may be one of IAM Identity Center or of IAM, and {why}"
+    return _ambiguous(word, ways, is_via, why)
 
 
 def _changed(parsed_args: ParsedArgs, values: Mapping[str, object]) -> ParsedArgs:

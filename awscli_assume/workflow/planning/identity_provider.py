@@ -15,6 +15,7 @@ from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.arns import Role
+from awscli_assume.model.printable import option
 from awscli_assume.model.request import limits
 from awscli_assume.model.request.identity_provider import (
     GITHUB,
@@ -109,6 +110,11 @@ def profile_token(
     path = profile.get(TOKEN_FILE)
     if path is None:
         return None
+    if not path:
+        raise InvalidConfiguration(
+            f"{TOKEN_FILE} of the profile '{name}' is empty, and no other source is used beside "
+            "it. Name the file, or remove the line"
+        )
     check_other_options(parsed_args, WebIdentity, f"{TOKEN_FILE} of the profile '{name}'")
     try:
         with open(path, "rb"):
@@ -146,12 +152,12 @@ def _check_account_is_known(role: Role, is_needed: bool) -> None:
     if role.account_name is not None:
         raise InvalidRequest(
             f"No profile has an account {role.account_name!r}, and it can't be looked up "
-            f"before the role is assumed. Try: --role-name {role.name} --account-id ID"
+            f"before the role is assumed. Try: {option('--role-name', role.name)} --account-id ID"
         )
     if is_needed and role.account_id is None:
         raise InvalidRequest(
             f"The account of the role '{role.name}' can't be looked up before it is assumed. "
-            f"Try: --role-name {role.name} --account-id ID, or --role-arn ARN"
+            f"Try: {option('--role-name', role.name)} --account-id ID, or --role-arn ARN"
         )
 
 

@@ -28,6 +28,7 @@ from awscli_assume.workflow.planning.identity_provider import (
 )
 from awscli_assume.workflow.planning.plan import AssumePlan, Plan, render_session_name
 from awscli_assume.workflow.planning.role_profile import (
+    check_not_to_choose,
     check_role_choice,
     chosen_role,
     layered,
@@ -59,6 +60,7 @@ def plan_role(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
 
     Raises InvalidRequest and InvalidConfiguration.
     """
+    check_not_to_choose(parsed_args)
     if not _may_be_identity_center(context, parsed_args):
         return make_plan(context, parsed_args)
     # Here, because most commands have nothing to do with Identity Center.

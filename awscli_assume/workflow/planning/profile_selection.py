@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Optional, Sequence
 
 from awscli_assume.arguments.sts import option_name
 from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
+from awscli_assume.model.printable import option
 from awscli_assume.model.request.limits import in_seconds
 from awscli_assume.model.request.role_specifier import similar_names
 from awscli_assume.profiles.ownership import AUTO, is_target, is_template
@@ -65,9 +65,10 @@ def _only_profile_of(template: str, states: Sequence[ProfileState]) -> str:
     if len(names) == 1:
         return names[0]
     found = f"these profiles: {', '.join(names)}" if names else "no profile that exists"
-    suggested = shlex.quote(names[0]) if names else "NAME (see aws assume list)"
+    suggested = option("--update-profile", names[0] if names else "NAME")
     raise InvalidRequest(
-        f"The template '{template}' stands for {found}. Name one: --update-profile {suggested}"
+        f"The template '{template}' stands for {found}. Name one: {suggested}. To see all: "
+        "aws assume list"
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 from typing import Mapping, Optional
 
-from awscli_assume.errors import InvalidRequest, configured_in, with_advice
-from awscli_assume.host import InvalidConfigError, ProfileNotFound
+from awscli_assume.arguments.sts import option_name
+from awscli_assume.errors import InvalidRequest, RoleNeeded, configured_in, with_advice
+from awscli_assume.host import InvalidConfigError
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.accounts import parse_account
 from awscli_assume.model.arns import Role, parse_role_arn, parse_role_name
+from awscli_assume.model.printable import option
 from awscli_assume.model.request import limits
 from awscli_assume.model.request.request import check_option
 from awscli_assume.model.request.role_specifier import parse_role_specifier
@@ -56,7 +57,7 @@ def role_profile(
         tokens = ("aws_session_token", "aws_security_token")
         is_long_lived = has_access_keys(profile) and not any(profile.get(key) for key in tokens)
         hint = ". To write the source's own temporary credentials: --copy-source"
-        raise InvalidRequest(
+        raise RoleNeeded(
             "No role was named. Try: aws assume --role-name my-iam-role, or --role-arn ARN, or "
             "--profile with a profile that has a role_arn"
             f"{hint if can_copy and not is_long_lived else ''}"
@@ -75,11 +76,7 @@ def role_profile(
 
 
 def _check_why_no_role(profiles: ResolvedProfiles, name: str) -> None:
-    """Raise the error of every other command for a profile that it can't use."""
-    if name and name not in profiles and name != "default":
-        raise with_advice(
-            ProfileNotFound(profile=name), "To see all profiles: aws configure list-profiles"
-        )
+    """Raise the error of every other command for a token without a role."""
     if TOKEN_FILE in profiles.get(name, {}):
         # botocore's words (credentials.py, AssumeRoleWithWebIdentityProvider).
         raise with_advice(
@@ -88,7 +85,7 @@ def _check_why_no_role(profiles: ResolvedProfiles, name: str) -> None:
                 "assume role with web identity but has no role ARN configured. Ensure that the "
                 "profile has the role_arnconfiguration set or the AWS_ROLE_ARN env var is set."
             ),
-            f"Try: aws configure set role_arn ARN --profile {shlex.quote(name)}",
+            f"Try: aws configure set role_arn ARN {option('--profile', name)}",
         )
 
 
@@ -99,6 +96,9 @@ def layered(
     settings = read_settings(profiles.get(configuration), configuration)
     options: dict[str, object] = {"account_id": settings.get("account_id")}
     by_profile = {_ROLE_KEYS[k]: v for k, v in role_profile.items() if k in _ROLE_KEYS}
+    if not by_profile.get("role_session_name"):
+        # botocore takes its default for an empty one (credentials.py).
+        by_profile.pop("role_session_name", None)
     for name, value in given.items():
         options[name] = value
         for place, layer in ((name, by_profile), (f"assume.{name}", settings)):
@@ -141,11 +141,11 @@ def with_role_specifier(
     word = getattr(parsed_args, "role", None)
     if word is None:
         return parsed_args, None
-    for option in ("role_name", "role_arn"):
-        other = getattr(parsed_args, option)
+    for name in ("role_name", "role_arn"):
+        other = getattr(parsed_args, name)
         if other is not None:
             raise InvalidRequest(
-                f"ROLE '{word}' and --{option.replace('_', '-')} '{other}' name two roles: leave "
+                f"ROLE '{word}' and --{name.replace('_', '-')} '{other}' name two roles: leave "
                 "one of them out"
             )
     found = parse_role_specifier(word, known_in(profiles), parsed_args.account_id)
@@ -153,8 +153,8 @@ def with_role_specifier(
         arn = profiles[found.profile]["role_arn"]
         raise InvalidRequest(
             f"The role '{word}' is a profile with a source of its own, and --profile "
-            f"'{source}' is another one. Try: aws assume {shlex.quote(word)}, or --role-arn "
-            f"{arn} --profile {shlex.quote(str(source))}"
+            f"'{source}' is another one. Try: aws assume {option('--profile', word)}, or "
+            f"aws assume --role-arn {arn} {option('--profile', str(source))}"
         )
     said = {
         "role": None,
@@ -163,6 +163,18 @@ def with_role_specifier(
         "account_id": found.account,
     }
     return type(parsed_args)(**{**vars(parsed_args), **said}), found.profile
+
+
+def check_not_to_choose(parsed_args: ParsedArgs) -> None:
+    """Raise RoleNeeded for ``--choose``, and InvalidRequest for it and another role."""
+    if not getattr(parsed_args, "choose", False):
+        return
+    for name in ("role_name", "role_arn", "account_id"):
+        if getattr(parsed_args, name) is not None:
+            raise InvalidRequest(
+                f"--choose and {option_name(name)} exclude each other: leave one of them out"
+            )
+    raise RoleNeeded("--choose shows a list of roles, and there is no terminal for it")
 
 
 def check_role_choice(parsed_args: ParsedArgs) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import shlex
 from contextlib import contextmanager
+from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Collection, Iterable, Iterator, Mapping, Optional
+from typing import Callable, Collection, Iterable, Iterator, Mapping, Optional, Protocol, Sequence
 
-from awscli_assume.errors import InvalidRequest
-from awscli_assume.host import ProfileNotFound
-from awscli_assume.host.protocols import Profile, Session
+from awscli_assume.errors import InvalidRequest, RoleNeeded
+from awscli_assume.host import NoCredentialsError, ProfileNotFound, reset_profile
+from awscli_assume.host.context import CommandContext
+from awscli_assume.host.protocols import ParsedArgs, Profile, Session
+from awscli_assume.model.printable import option
 from awscli_assume.model.request.role_specifier import similar_names
 from awscli_assume.profiles.known_names import profile_in_other_case
 
+# The exit code if the user leaves a list without a choice, as after Ctrl-C.
+LEFT = 130
+# Stands in for a word of a command line, to see what the parser takes the word for.
+_PROBE = "awscli-assume-probe"
 # One letter more, less or changed, or two letters swapped, in a verb of four letters or more.
 _SIMILAR = 0.75
 # What other tools call a verb, with the command to type.
@@ -35,6 +41,105 @@ def understood(args: list[str], name: str, takes_role: bool) -> list[str]:
         raise InvalidRequest(f"There is no option --help. Try: aws assume {verb}help")
     is_noun = takes_role and args[:1] == ["role"] and not "".join(args[1:2]).startswith("-")
     return args[1:] if is_noun and len(args) > 1 else args
+
+
+class Parser(Protocol):
+    """The parser of a verb's options (awscli/argparser.py, ArgTableArgParser)."""
+
+    def parse_known_args(self, args: Sequence[str]) -> tuple[ParsedArgs, list[str]]:
+        """Return the options, and the words that are none."""
+
+
+@dataclass(frozen=True)
+class VerbLine:
+    """The words of a verb, those after ``--`` if there are any, and a new parser."""
+
+    verb: str
+    words: tuple[str, ...]
+    command: Optional[tuple[str, ...]]
+    make_parser: Callable[[], Parser]
+
+    def parsed(self) -> tuple[ParsedArgs, list[str]]:
+        """Return the options, and the words that are none."""
+        return self._parsed(self.words)
+
+    def role_positions(self) -> list[int]:
+        """Return the positions of ROLE and of the words after it that are no options."""
+        return [at for at, word in enumerate(self.words) if self._is_role_word(at, word)]
+
+    def without_role(self) -> list[str]:
+        """Return the words without ROLE and further words, ``--choose`` and ``--sso-session``."""
+        positions = set(self.role_positions())
+        words = [word for at, word in enumerate(self.words) if at not in positions]
+        words = without_option(words, "--choose", has_value=False)
+        return words if self.has_session_of_via else without_option(words, "--sso-session")
+
+    @property
+    def has_session_of_via(self) -> bool:
+        """Whether ``--sso-session`` belongs to a role before the role."""
+        return self.parsed()[0].via is not None
+
+    def _parsed(self, words: Sequence[str]) -> tuple[ParsedArgs, list[str]]:
+        parsed, others = self.make_parser().parse_known_args(list(words))
+        if self.command is not None:
+            # Words before -- are not the command's.
+            others = [*others, *(getattr(parsed, "command", None) or ())]
+        return parsed, others
+
+    def _is_role_word(self, at: int, word: str) -> bool:
+        if word.startswith("-"):
+            return False
+        parsed, others = self._parsed([*self.words[:at], _PROBE, *self.words[at + 1 :]])
+        return _PROBE in (parsed.role, *others)
+
+
+def without_option(words: Sequence[str], option: str, has_value: bool = True) -> list[str]:
+    """Return words without an option and its value. The parser takes abbreviations, too."""
+    result: list[str] = []
+    is_value = False
+    for word in words:
+        name, equals, _ = word.partition("=")
+        is_option = len(name) > len("--x") and option.startswith(name)
+        if not is_option and not is_value:
+            result.append(word)
+        is_value = is_option and has_value and not equals
+    return result
+
+
+def check_one_word(line: VerbLine) -> None:
+    """Raise RoleNeeded for several words that describe a role."""
+    if sum(not word.startswith("-") for word in line.words) < 2 or "help" in line.words[:1]:
+        return
+    parsed, others = line.parsed()
+    if parsed.role is None or not others or any(one.startswith("-") for one in others):
+        return
+    if not any((parsed.role_name, parsed.role_arn, parsed.account_id)):
+        raise RoleNeeded(f"Unknown options: {','.join(others)}")
+
+
+def with_chosen_role(
+    context: CommandContext, line: VerbLine, run: Callable[[Sequence[str]], int]
+) -> int:
+    """Run a command line; where it needs a role, let the user choose one, and run it with that.
+
+    Returns the exit code.
+    """
+    given = context.parsed_globals.profile
+    current = context.session.get_config_variable("profile")
+    try:
+        check_one_word(line)
+        return run(line.words)
+    except (RoleNeeded, NoCredentialsError) as error:
+        # Here, because most command lines name their role.
+        from awscli_assume.workflow.choose_role import can_choose, choose_role
+
+        if not can_choose(line, error):
+            raise
+        # The first run may have made another profile the session's.
+        context.parsed_globals.profile = given
+        reset_profile(context.session, current, is_explicit=given is not None)
+        chosen = choose_role(context, line, error)
+    return LEFT if chosen is None else run(chosen.words)
 
 
 @contextmanager
@@ -61,10 +166,10 @@ def check_not_verb(
     case. ``others`` are the words that the parser did not recognize.
     """
     for word in (role, *others):
-        if word in verbs:
+        if word is not None and word in verbs:
             raise InvalidRequest(
                 f"The verb '{word}' must come before its options. Try: aws assume {word} OPTIONS. "
-                f"If it is the name of a role: --role-name {word}"
+                f"If it is the name of a role: {option('--role-name', word)}"
             )
     if role is None or role in profiles:
         return
@@ -74,12 +179,12 @@ def check_not_verb(
     elif role.lower() in _OTHER_WORDS:
         why, command = f"the verbs are {', '.join(verbs)}", _OTHER_WORDS[role.lower()]
     elif profile is not None:
-        why, command = f"the profile is '{profile}'", f"aws assume {shlex.quote(profile)}"
+        why, command = f"the profile is '{profile}'", f"aws assume {option('--profile', profile)}"
     else:
         return
     raise InvalidRequest(
         f"'{role}' is neither a verb nor a profile, and {why}. Try: {command}. "
-        f"If it is the name of a role: --role-name {role}"
+        f"If it is the name of a role: {option('--role-name', role)}"
     )
 
 

@@ -135,7 +135,7 @@ def plan_renewals(
     def plan(renewal: Renewal) -> Renewal:
         state = renewal.state
         check_ours(state.name, profiles.written.get(state.name))
-        check_no_loop(state.name, sources)
+        check_no_loop(state, sources)
         _check_source(renewal, done)
         if state.record.identity_center is None:
             check_source_is_there(state, profiles, context.environment)

@@ -84,19 +84,28 @@ def renewal_warning(
 
 
 def process_line(name: str, record: Record, environment: Environment) -> Optional[str]:
-    """Return the credential_process of a profile, or None if it gets keys.
+    """Return the credential_process of a profile, or None if it gets keys."""
+    return process_lines({name: record}, environment).get(name)
+
+
+def process_lines(records: Mapping[str, Record], environment: Environment) -> dict[str, str]:
+    """Return the credential_process of each profile that renews its credentials, by its name.
 
     It is our program, run by a python3 of this machine, or ``aws`` itself without one.
     """
-    if not record.auto_refresh:
-        return None
+    records = {name: record for name, record in records.items() if record.auto_refresh}
+    if not records:
+        return {}
     aws = own_executable(environment.variables)
     python = find_python(environment.variables)
     if python is None:
-        return slow_command_line(aws, name)
+        return {name: slow_command_line(aws, name) for name in records}
     folder = os.path.dirname(os.path.abspath(awscli_assume.__file__))
     program = os.path.join(folder, "process", "answer.py")
-    return command_line(python, program, ProcessCache(name, record.to_block()).path, name, aws)
+    return {
+        name: command_line(python, program, ProcessCache(name, record.to_block()).path, name, aws)
+        for name, record in records.items()
+    }
 
 
 def remove_old_cache(existing: Optional[ProfileState], target: Optional[Target] = None) -> None:

@@ -7,6 +7,7 @@ from typing import Mapping, Optional
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import Profile
+from awscli_assume.model.printable import option
 from awscli_assume.profiles.state import ProfileState
 
 
@@ -41,13 +42,13 @@ def in_levels(sources: Mapping[str, Optional[str]]) -> list[list[str]]:
     return levels
 
 
-def check_no_loop(name: str, sources: Mapping[str, Optional[str]]) -> None:
+def check_no_loop(state: ProfileState, sources: Mapping[str, Optional[str]]) -> None:
     """Raise InvalidConfiguration if the sources of a profile lead back to it."""
-    path = path_to_source(name, sources)
+    path = path_to_source(state.name, sources)
     if len(set(path)) < len(path):
         raise InvalidConfiguration(
-            f"The profile '{name}' was made from itself: {' from '.join(path)}. "
-            f"Assume its role from another one: --profile NAME --update-profile {name}"
+            f"The profile '{state.name}' was made from itself: {' from '.join(path)}. "
+            f"Assume its role from another one: {_from_another(state)}"
         )
 
 
@@ -60,7 +61,7 @@ def check_source_is_there(
     if source is not None and source not in profiles and source != "default":
         raise InvalidConfiguration(
             f"The profile '{state.name}' was made from the profile '{source}', which is gone. "
-            f"Assume the role from another one: --profile NAME --update-profile {state.name}"
+            f"Assume the role from another one: {_from_another(state)}"
         )
     if state.record.has_identity_token:
         _check_can_be_read_again(state)
@@ -69,7 +70,7 @@ def check_source_is_there(
         raise InvalidConfiguration(
             f"The profile '{state.name}' was made from keys in the environment, and there are "
             "none now. Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a source: "
-            f"aws assume --profile NAME {_what(state)}"
+            f"{_from_another(state)}"
         )
 
 
@@ -79,10 +80,12 @@ def _check_can_be_read_again(state: ProfileState) -> None:
             f"The profile '{state.name}' was made with a SAML assertion, which is valid for "
             "minutes and is not stored. Get a new one from your identity provider, then: "
             f"aws assume --role-arn {state.record.role_arn} --saml-assertion file://PATH "
-            f"--update-profile {state.name}"
+            f"{option('--update-profile', state.name)}"
         )
 
 
-def _what(state: ProfileState) -> str:
+def _from_another(state: ProfileState) -> str:
+    """Return the command that makes the profile again from another source."""
     role_arn = state.record.role_arn
-    return "--copy-source" if role_arn is None else f"--role-arn {role_arn}"
+    what = "--copy-source" if role_arn is None else f"--role-arn {role_arn}"
+    return f"aws assume {what} --profile NAME {option('--update-profile', state.name)}"

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Mapping, Optional
 
+from awscli_assume.arguments.profiles import given_role_option
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, UnusableFile
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs, Profile
@@ -16,12 +17,12 @@ from awscli_assume.model.credentials import (
     UsableCredentials,
     read_session,
 )
+from awscli_assume.model.printable import option
 from awscli_assume.profiles.cache.process_cache import ProcessCache
 from awscli_assume.profiles.files import locate, merged_profile, parse
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.state import EXPIRING, UNKNOWN, VALID, ProfileState
-from awscli_assume.workflow.credentials.copy_source import ROLE_OPTIONS
 from awscli_assume.workflow.planning.profile_selection import choose_one
 from awscli_assume.workflow.planning.source_profile import read_profiles
 from awscli_assume.workflow.refresh.batch import renew_one
@@ -82,13 +83,12 @@ def read_stored_profile(context: CommandContext, parsed_args: ParsedArgs) -> Sto
     """Return the profile of ``--update-profile``. Raises InvalidRequest and ForeignProfile."""
     if parsed_args.copy_source:
         raise InvalidRequest("--update-profile and --copy-source exclude each other")
-    for option in ROLE_OPTIONS:
-        if getattr(parsed_args, option, None) is not None:
-            shown = "ROLE" if option == "role" else f"--{option.replace('_', '-')}"
-            raise InvalidRequest(
-                f"--update-profile hands out the credentials of a profile, and takes no options "
-                f"of a role: leave it out, or {shown}"
-            )
+    option = given_role_option(parsed_args)
+    if option is not None:
+        raise InvalidRequest(
+            "--update-profile hands out the credentials of a profile, and takes no options of a "
+            f"role: leave it out, or {option}"
+        )
     return StoredProfile(choose_one(context, parsed_args.update_profile), read_profiles(context))
 
 
@@ -111,7 +111,7 @@ def _existing_credentials(state: ProfileState, profile: Profile) -> SessionCrede
     if state.state not in (VALID, EXPIRING, UNKNOWN):
         raise InvalidConfiguration(
             f"The profile '{state.name}' has no credentials of ours that are still valid "
-            f"({state.state}). Try: aws assume refresh --update-profile {state.name}"
+            f"({state.state}). Try: aws assume refresh {option('--update-profile', state.name)}"
         )
     return read_session(
         profile.get("aws_access_key_id", ""),

@@ -51,10 +51,10 @@ def find_program(name: str, variables: Mapping[str, str]) -> Program:
         return Program(
             name, NOT_EXECUTABLE, f"Can't run '{name}': it {what}. Try: ls -ld {shlex.quote(name)}"
         )
-    where = "there is no such file" if has_folder else "it is not in a folder of PATH"
-    return Program(
-        name, NOT_FOUND, f"Can't run '{name}': {where}. Try: command -v {shlex.quote(name)}"
-    )
+    where = "it is not in a folder of PATH. To see them: printenv PATH"
+    if has_folder:
+        where = "there is no such file"
+    return Program(name, NOT_FOUND, f"Can't run '{name}': {where}")
 
 
 def become(path: str, command: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -170,7 +170,7 @@ def _failure(path: str, error: OSError) -> str:
         # The file was found: the interpreter in its first line (#!) is missing.
         reason, command = "the interpreter in its first line (#!) is missing", "head -n 1"
     else:
-        reason, command = str(error.strerror), "file"
+        reason, command = str(error.strerror), "ls -l"
     return f"Can't run '{path}': {reason}. Try: {command} {shlex.quote(path)}"
 
 

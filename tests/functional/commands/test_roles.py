@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +183,22 @@ def test_token_is_refreshed_as_in_botocore(aws: Any, portal: SsoStub, home: Path
     assert calls(portal)["sso-oidc:CreateToken"] == 1
     listing = [call.by for call in portal.journal.calls if call.operation.startswith("sso:")]
     assert listing == [REFRESHED_TOKEN] * 21
+    portal.journal.calls.clear()
+    assert len(roles(aws)) == 61
+    assert calls(portal) == {}
+
+
+def test_token_that_cannot_be_refreshed(aws: Any, portal: SsoStub, home: Path) -> None:
+    """Where the portal refuses to refresh the token, the login has ended."""
+    write_sso_token(home, hours=-1, has_refresh_token=True)
+    portal.refreshes = False
+    done = aws("assume", "roles", "--output", "json")
+
+    assert done.code == 1
+    assert "Token has expired and refresh failed" in done.err
+    assert LOGIN in done.err
+    assert "Traceback" not in done.err
+    assert set(calls(portal)) == {"sso-oidc:CreateToken"}
 
 
 def test_old_style_profile(aws: Any, portal: SsoStub, home: Path) -> None:
@@ -197,6 +214,21 @@ def test_old_style_profile(aws: Any, portal: SsoStub, home: Path) -> None:
     assert {one["SsoSession"] for one in found} == {START_URL}
     write_sso_token(home, START_URL, hours=-1)
     assert "aws sso login --profile old" in aws("assume", "roles", "--no-cache").err
+
+
+def test_printed_commands_assume_their_roles(aws: Any, portal: SsoStub) -> None:
+    """Each command counts as one use of the role that it was printed for."""
+    arn = f"{ROLES_OF_IAM}/listed"
+    aws.add_config(f"[profile list]\nrole_arn = {arn}\nsource_profile = default\n{REGION}")
+    aws("assume", "--role-arn", ROLE_ARN, "--update-profile", "ours")
+    before = roles(aws)
+    for row in before:
+        done = aws(*shlex.split(row["Command"])[1:], "--update-profile", "target")
+        assert done.code == 0, (row["Command"], done.err)
+
+    after = roles(aws)
+    assert [one["RoleName"] for one in after] == [one["RoleName"] for one in before]
+    assert [one["Uses"] for one in after] == [one["Uses"] + 1 for one in before]
 
 
 # Faults.

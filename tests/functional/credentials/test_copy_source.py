@@ -9,6 +9,7 @@ from typing import Any, Optional
 
 import pytest
 
+from support.environment import NO_TERMINAL
 from support.loopback import Call, Keys, in_hours, rfc3339
 from support.metadata_stub import ContainerStub
 from support.sso_stub import ACCESS_TOKEN, SSO_KEYS, START_URL, SsoStub, write_sso_token
@@ -557,7 +558,7 @@ def test_the_verbs_refuse_a_role_beside_a_copy(
 
 def test_no_role_on_a_source_of_sso_suggests_the_copy(aws: Any, sso: SsoStub) -> None:
     """`aws assume` with neither names the option that would have worked."""
-    done = aws("assume", "--profile", "dev")
+    done = aws("assume", "--profile", "dev", environment=NO_TERMINAL)
 
     assert "No role was named" in done.err
     assert "--copy-source" in done.err

@@ -461,7 +461,7 @@ def test_a_way_needs_a_role(aws) -> None:
     aws.set_variable("AWS_ACCESS_KEY_ID", "ASIAENVENVENVENVENV1")
     aws.set_variable("AWS_SECRET_ACCESS_KEY", "secret")
     aws.set_variable("AWS_SESSION_TOKEN", "token")
-    done = aws("assume", "export", "--via", "first")
+    done = aws("assume", "export", "--via", "first", environment=NO_TERMINAL)
 
     assert done.code != 0
     assert "No role was named" in done.err

@@ -9,6 +9,7 @@ from typing import Any, Callable
 
 import pytest
 
+from support.environment import NO_TERMINAL
 from support.sso_stub import (
     ACCESS_TOKEN,
     REFRESHED_TOKEN,
@@ -175,7 +176,7 @@ def test_ambiguous_word_is_listed(aws: Any, called: Callable) -> None:
         "source_profile = default\nregion = us-east-1\n"
         f"[profile deep]\nrole_arn = arn:aws:iam::{STAGING}:role/dev/other\n"
     )
-    done = aws("assume", "dev/Developer")
+    done = aws("assume", "dev/Developer", environment=NO_TERMINAL)
     assert done.code == 255
     assert called() == []
     ways = re.search(r"in place of it: (.*)", done.err).group(1).split("; or ")
@@ -195,7 +196,7 @@ def test_two_accounts_with_one_name_are_listed(aws: Any, sso: SsoStub, called: C
         PortalAccount("333333333333", "PRODUCTION"),
         PortalAccount("444444444444", "Production", ("Other",)),
     ]
-    done = aws("assume", "production/ReadOnlyAccess")
+    done = aws("assume", "production/ReadOnlyAccess", environment=NO_TERMINAL)
     ids = re.findall(r"--sso-session corp --account-id (\d+) --role-name ReadOnlyAccess", done.err)
     assert ids == [ACCOUNT, "333333333333"]
     done = aws("assume", "--sso-session", "corp", "--account-id", "production", "--role-name", "x")
@@ -215,7 +216,7 @@ def test_several_sessions(aws: Any, called: Callable) -> None:
         "[sso-session lab]\nsso_region = eu-west-1\n"
         "sso_start_url = https://lab.awsapps.com/start\n"
     )
-    done = aws("assume", "production/ReadOnlyAccess")
+    done = aws("assume", "production/ReadOnlyAccess", environment=NO_TERMINAL)
     assert done.code == 255
     ways = re.search(r"in place of it: (.*)", done.err).group(1).split("; or ")
     assert ways == [

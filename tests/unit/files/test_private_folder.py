@@ -87,6 +87,23 @@ def test_remove(folder: PrivateFolder, path: Path) -> None:
     assert os.listdir(path) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="POSIX links")
+def test_nothing_is_removed_through_a_link(path: Path, tmp_path: Path) -> None:
+    """Neither ``remove`` nor ``sweep`` follows a link in place of the folder."""
+    victim = tmp_path / "victim"
+    victim.mkdir(mode=0o700)
+    (victim / "file").touch()
+    os.utime(victim / "file", (1, 1))
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to(victim)
+    folder = PrivateFolder(str(path))
+
+    folder.remove("file")
+    with pytest.raises(OSError, match="private"):
+        folder.sweep(2)
+    assert os.listdir(victim) == ["file"]
+
+
 def test_sweep_removes_old_files(folder: PrivateFolder, path: Path) -> None:
     """Old files with the prefix go, also staged copies of killed processes; locks stay."""
     folder.create()

@@ -74,6 +74,8 @@ class Machine:
         if command[1:3] == ["configure", "set"]:
             _configure_set(config, text, command[3], command[4])
             return Result(command, 0, "", "")
+        if command[1] == "assume" and env.get("AWSCLI_ASSUME_INDEX") == "build":
+            return Result(command, 0, "", "")
         if command[1] == "assume" and "assume" in settings:
             return Result(command, 252, "", ROLE_REFUSED)
         return Result(command, 252, "", "aws: error: Found invalid choice 'assume'\n")

@@ -8,7 +8,10 @@ import sys
 import pytest
 
 from awscli_assume import __version__
-from awscli_assume.install.command import main
+from awscli_assume.completion.startup_files import SHELLS
+from awscli_assume.install.command import COMPLETER, main
+from awscli_assume.install.enable import enable
+from awscli_assume.install.package_copy import PACKAGE
 
 
 @pytest.mark.parametrize("words", [[], ["install"], ["enable", "--nonsense"], ["disable", "x"]])
@@ -72,3 +75,30 @@ def test_needs_neither_awscli_nor_botocore() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
     assert done.stdout == "[]\n", done.stderr
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completion_is_printed(machine, shell: str) -> None:
+    """The text for a start-up file runs the copy of the plugin, or else this package."""
+    machine.add_aws("v2", "2.38.5")
+
+    assert main(["completion", shell], machine.system()) == 0
+    assert str(PACKAGE / COMPLETER) in machine.out.getvalue()
+    enable(machine.system())
+    machine.out.truncate(0)
+    assert main(["completion", shell], machine.system()) == 0
+    assert str(machine.plugins / "awscli_assume" / COMPLETER) in machine.out.getvalue()
+    assert (machine.plugins / "awscli_assume" / "completion" / "facts.json").exists()
+    assert list(machine.home.iterdir()) == [machine.home / ".aws"]
+
+
+def test_completion_of_a_path_that_a_shell_cannot_run(machine) -> None:
+    """Exit code 1 and the reason."""
+    machine.home = machine.home / "a b"
+    (machine.home / ".aws" / "cli" / "plugins" / "awscli_assume" / "completion").mkdir(
+        parents=True
+    )
+    (machine.home / ".aws/cli/plugins/awscli_assume" / COMPLETER).touch()
+
+    assert main(["completion", "tcsh"], machine.system()) == 1
+    assert "tcsh can't complete with a program whose path has spaces" in machine.err.getvalue()

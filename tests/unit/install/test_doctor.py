@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
+import sqlite3
 import stat
 import time
 from pathlib import Path
 
 import pytest
 
+from awscli_assume.completion.index_file import make_index
 from awscli_assume.install.command import main
 from awscli_assume.install.system import System
 
@@ -20,6 +23,7 @@ class Machine:
     """A home folder without any ``aws``, and the output of the last run."""
 
     def __init__(self, home: Path) -> None:
+        self.path = ""
         self.folder = home / ".aws"
         self.folder.mkdir(mode=0o700)
         self.config, self.credentials = self.folder / "config", self.folder / "credentials"
@@ -32,7 +36,7 @@ class Machine:
 
     def doctor(self, *words: str) -> int:
         out = io.StringIO()
-        env = {"HOME": str(self.folder.parent), "PATH": ""}
+        env = {"HOME": str(self.folder.parent), "PATH": self.path}
         code = main(["doctor", *words], System(env=env, out=out, err=out))
         self.out = out.getvalue()
         assert "S3CRET" not in self.out
@@ -138,3 +142,87 @@ def test_old_keys_shadows_and_dangling_links(machine: Machine) -> None:
     assert "credentials:2: the access key of [default] is at least 91 days old" in machine.out
     assert "config:2: aws_access_key_id of profile default is ignored" in machine.out
     assert "plugins: the link leads to" in machine.out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX locks and scripts")
+def test_stale_locks_and_copies_of_the_caches(machine: Machine) -> None:
+    """A lock without its file, an old copy and a link go; locks in use and recent ones stay."""
+    sessions = machine.folder / "cli" / "cache" / "assume-sessions"
+    sessions.mkdir(parents=True, mode=0o700)
+    old = ("gone.lock", "gone.call.lock", "used.lock", "file", "file.lock", f"copy.{'0' * 16}")
+    for name in (*old, "recent.lock"):
+        machine.put(sessions / name, "")
+    for name in old:
+        os.utime(sessions / name, (1, 1))
+    (sessions / "link").symlink_to(machine.credentials)
+    used = os.open(sessions / "used.lock", os.O_RDWR)
+    fcntl.flock(used, fcntl.LOCK_EX)
+    try:
+        assert machine.doctor() == 1
+        assert "gone.lock: the lock of a cache file that is gone" in machine.out
+        assert "link: a link in a folder of private files" in machine.out
+        assert len(machine.out.splitlines()) == 4
+        assert machine.doctor("--fix") == 0
+    finally:
+        os.close(used)
+
+    assert sorted(os.listdir(sessions)) == ["file", "file.lock", "recent.lock", "used.lock"]
+    assert machine.credentials.read_text() == f"[default]\n{PAIR}"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script as aws")
+@pytest.mark.parametrize("others", [(), ("has-it",)])
+def test_a_plugin_that_version_1_lacks(machine: Machine, others: tuple[str, ...]) -> None:
+    """Its line is removed, unless another version 1 can import it."""
+    for name in ("lacks-it", *others):
+        folder = machine.folder.parent / name
+        folder.mkdir()
+        lacks = 'grep -q gone "$AWS_CONFIG_FILE" && echo "No module named gone" >&2 && exit 1\n'
+        (folder / "aws").write_text(
+            f"#!/bin/sh\n{lacks * (name == 'lacks-it')}echo aws-cli/1.46.3 Python/3.11.7\n"
+        )
+        (folder / "aws").chmod(0o755)
+        machine.path += f"{folder}{os.pathsep}"
+    machine.path += os.defpath
+    machine.put(machine.config, "[plugins]\nx = gone\n[default]\nregion = us-east-1\n")
+
+    assert machine.doctor() == 1
+    assert "config:2: " in machine.out
+    assert f"is not installed in the Python of {machine.folder.parent}/lacks-it" in machine.out
+    assert machine.doctor("--fix") == len(others)
+    assert ("gone" in machine.config.read_text()) == bool(others)
+
+
+def test_an_old_key_is_replaced_in_its_profile(machine: Machine) -> None:
+    """The command names the profile, also one that begins with a dash."""
+    machine.put(machine.credentials, f"[-x]\n{PAIR}[my profile]\n{PAIR}")
+    then = time.time() - 91 * 86400
+    os.utime(machine.credentials, (then, then))
+
+    assert machine.doctor() == 1
+    assert "aws iam create-access-key --profile=-x)" in machine.out
+    assert "aws iam create-access-key --profile='my profile')" in machine.out
+
+
+def test_completion_indexes(machine: Machine) -> None:
+    """A damaged index and one of another version are removed; an index of the AWS CLI stays."""
+    cache = machine.folder / "cli" / "cache"
+    cache.mkdir(parents=True)
+    builtin = cache / "theirs.index"
+    with sqlite3.connect(builtin) as database:
+        database.executescript(
+            "CREATE TABLE command_table (command, full_name, parent); "
+            "CREATE TABLE param_table (param_id INTEGER PRIMARY KEY, argname, type_name, command, "
+            "parent, nargs, positional_arg, required); "
+            "CREATE TABLE apicall_table (apicall_data, param_id UNIQUE)"
+        )
+    database.close()
+    current = make_index(str(machine.folder.parent), "2.38.5", str(builtin))
+    (cache / "2.38.6.index").write_bytes(Path(current).read_bytes())
+    (cache / "2.11.0.index").write_text("no database")
+
+    assert machine.doctor() == 1
+    assert "2.11.0.index: the completion index is damaged" in machine.out
+    assert "2.38.6.index: the completion index is of another version" in machine.out
+    assert machine.doctor("--fix") == 0
+    assert sorted(os.listdir(cache)) == ["2.38.5.index", "theirs.index"]

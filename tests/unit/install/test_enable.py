@@ -394,4 +394,63 @@ def test_the_record_names_the_file_before_it_changes(machine, config: Path) -> N
     machine.override = look
     enable(machine.system())
 
-    assert seen == [[str(config)], [str(config)]]
+    # Two checks, and the call that makes the completion index.
+    assert seen == [[str(config)]] * 3
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_completion_index(machine, config: Path, fails: bool) -> None:
+    """Enable has aws make it, at the end; a failure is a warning, and disable removes it."""
+    machine.add_aws("v2", "2.38.5")
+    index = machine.home / ".aws" / "cli" / "cache" / "2.38.5.index"
+    calls = []
+
+    def make(command, env):
+        calls.append(env["AWSCLI_ASSUME_INDEX"])
+        if calls[-1] != "build":
+            return None
+        index.parent.mkdir()
+        index.write_text("")
+        return subprocess.CompletedProcess(command, 1, "", "no index\n") if fails else None
+
+    machine.override = make
+    enable(machine.system())
+
+    assert calls[-1] == "build"
+    assert set(calls[:-1]) == {"off"}
+    warned = "aws_completer will not complete 'aws assume': no index." in machine.err.getvalue()
+    assert warned == fails
+    disable(machine.system())
+    assert f"Removed {index}" in machine.out.getvalue()
+    assert not index.parent.exists()
+
+
+def test_an_interrupted_index_undoes_everything(machine, config: Path) -> None:
+    """Ctrl-C during the last step leaves nothing behind."""
+    machine.add_aws("v2", "2.38.5")
+    before = snapshot(machine.home)
+
+    def interrupt(command, env):
+        if env["AWSCLI_ASSUME_INDEX"] == "build":
+            raise KeyboardInterrupt
+
+    machine.override = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        enable(machine.system())
+
+    assert before == snapshot(machine.home)
+
+
+def test_an_alias_needs_no_index(machine, config: Path) -> None:
+    """The AWS CLI would run the alias in place of the plugin."""
+    machine.add_aws("v2", "2.38.5")
+    (machine.home / ".aws" / "cli").mkdir()
+    (machine.home / ".aws" / "cli" / "alias").write_text(
+        "[toplevel]\nassume = sts get-caller-identity\n"
+    )
+    seen = []
+    machine.override = lambda command, env: seen.append(env["AWSCLI_ASSUME_INDEX"])
+
+    enable(machine.system())
+
+    assert "build" not in seen

@@ -32,6 +32,7 @@ def test_variables_of_children() -> None:
     expected = {
         "PATH": "/bin", "LANG": "C", "PYTHONUNBUFFERED": "1",
         "AWS_CLI_AUTO_PROMPT": "off", "AWS_PAGER": "", "AWS_CONFIG_FILE": "/c",
+        "AWSCLI_ASSUME_INDEX": "off",
     }  # fmt: skip
     assert expected == child_environment(env, AWS_CONFIG_FILE="/c")
 

@@ -53,6 +53,9 @@ def test_words_do_not_match_across_fields() -> None:
         ),
         (OF_PROFILE, ("prod",)),
         (replace(OF_PROFILE, profile="-x"), ("--profile=-x",)),
+        (replace(OF_PROFILE, profile="list"), ("--profile", "list")),
+        (replace(OF_PROFILE, profile="prod/admin"), ("--profile", "prod/admin")),
+        (replace(GRANTED, profile="list"), GRANTED.arguments()),
         (replace(OF_PROFILE, is_written=True), ("--role-arn", ARN)),
         (
             replace(OF_PROFILE, is_written=True, source_profile="dev"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from awscli_assume.model.printable import printable, printable_object
+from awscli_assume.model.printable import option, printable, printable_object, with_profile
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,30 @@ def test_all_texts_of_an_object() -> None:
     found = printable_object({"\x1b": ["\x07", ("\x9b", 1, None)]})
 
     assert found == {"\\x1b": ["\\x07", ["\\x9b", 1, None]]}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("dev", "--profile dev"), ("-x", "--profile=-x"), ("my profile", "--profile 'my profile'"),
+     ("-my profile", "'--profile=-my profile'"), ("it's", "--profile 'it'\"'\"'s'")],
+)  # fmt: skip
+def test_an_option_is_one_for_a_shell(value: str, expected: str) -> None:
+    """A value with a dash is no other option, and one with spaces is one word."""
+    assert option("--profile", value) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("See: aws iam get-role --role-name r",
+         "See: aws iam get-role --profile=-x --role-name r"),
+        ("See: aws iam get-role --profile y", "See: aws iam get-role --profile y"),
+        ("Add: aws iam create-virtual-mfa-device help",
+         "Add: aws iam create-virtual-mfa-device help"),
+        ("See: aws iam list-policies", "See: aws iam list-policies --profile=-x"),
+        ("See: aws assume list", "See: aws assume list"),
+    ],
+)  # fmt: skip
+def test_iam_commands_get_the_profile_once(text: str, expected: str) -> None:
+    """IAM shows the account of the profile; help needs none."""
+    assert with_profile(text, "-x") == expected

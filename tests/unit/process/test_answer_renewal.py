@@ -130,7 +130,7 @@ def test_a_renewal_that_needs_itself_ends_with_an_error(scene: Scene) -> None:
 
     assert (done.returncode, done.stdout) == (1, "")
     assert "needs that profile itself" in done.stderr
-    assert "aws assume --auto-refresh --profile SOURCE" in done.stderr
+    assert "aws assume --role-arn ARN --auto-refresh --profile SOURCE" in done.stderr
     assert len(scene.calls) == 1
 
 
@@ -208,7 +208,7 @@ def test_an_aws_that_is_nowhere_is_named(scene: Scene) -> None:
     done = scene.run(cwd=trap, PATH=":.:/nonexistent")
 
     assert (done.returncode, done.stdout, scene.calls) == (1, "", [])
-    for part in (str(scene.aws), "No such file", "PATH", "aws assume --auto-refresh"):
+    for part in (str(scene.aws), "No such file", "PATH", "PATH-OF-AWS assume refresh"):
         assert part in done.stderr
     assert len(done.stderr.splitlines()) == 1
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Optional
 
 import pytest
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.host import ProfileNotFound
 from awscli_assume.profiles.cache.process_command import slow_command_line
 from awscli_assume.profiles.source import ProfilePair, choose_profile_pair, holds_role_session
 from awscli_assume.profiles.state import WRITTEN_KEY_KEY
@@ -63,9 +65,6 @@ def choose(
         pytest.param(
             {"current": "by-hand"}, "by-hand", "assumed-role", "by-hand",
             id="AWS_PROFILE without a record",
-        ),
-        pytest.param(
-            {"current": "typo"}, "typo", "assumed-role", "typo", id="AWS_PROFILE that is not there"
         ),
         pytest.param(
             {"current": "assumed-role"}, "default", "assumed-role", "default",
@@ -138,6 +137,18 @@ def test_target_that_is_not_there_yet(default: dict[str, Any], current: str) -> 
     profiles = {"default": default}
 
     assert choose(current, profiles=profiles) == ProfilePair("default", current, "default")
+
+
+@pytest.mark.parametrize("name", ["typo", ""])
+@pytest.mark.parametrize("is_explicit", [True, False])
+def test_profile_that_does_not_exist(name: str, is_explicit: bool) -> None:
+    """A profile that does not exist is the CLI's error; an empty --profile is none at all."""
+    if not name and is_explicit:
+        assert choose(name, explicit=True).source == "default"
+        return
+
+    with pytest.raises(ProfileNotFound, match=re.escape(f"({name})")):
+        choose(name, explicit=is_explicit)
 
 
 def test_no_files_at_all() -> None:

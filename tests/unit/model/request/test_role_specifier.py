@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.printable import option_words
 from awscli_assume.model.request.role_specifier import (
     SWITCH_ROLE_URL,
     KnownNames,
@@ -147,7 +148,8 @@ def test_account_and_role_come_back(account: str, role: str, separator: str) -> 
     found = parse_role_specifier(f"{account}{separator}{role}", known)
 
     assert found == named(role, account)
-    assert shlex.split(str(found)) == ["--role-name", role, "--account-id", account]
+    expected = [*option_words("--role-name", role), *option_words("--account-id", account)]
+    assert shlex.split(str(found)) == expected
 
 
 @given(role_names)

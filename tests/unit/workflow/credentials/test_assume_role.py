@@ -213,7 +213,7 @@ def test_role_profile_that_is_its_own_source() -> None:
     ("profiles", "error", "says"),
     [
         ({"x": {}}, InvalidRequest, "--role-name my-iam-role"),
-        ({}, ProfileNotFound, "aws configure list-profiles"),
+        ({}, ProfileNotFound, "The config profile (x) could not be found"),
         (
             {"x": {"role_arn": ROLE_ARN}},
             PartialCredentialsError,

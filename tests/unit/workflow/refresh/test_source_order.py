@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from awscli_assume.errors import InvalidConfiguration
+from awscli_assume.profiles.record import Record
+from awscli_assume.profiles.state import ProfileState
 from awscli_assume.workflow.refresh.source_order import check_no_loop, in_levels
+
+ROLE_ARN = "arn:aws:iam::123456789012:role/r"
+
+
+def _state(name: str) -> ProfileState:
+    return ProfileState(name, Record(ROLE_ARN, "alice"), "valid", 0)
 
 
 def test_each_comes_after_the_one_that_it_was_made_from() -> None:
@@ -33,11 +41,11 @@ def test_those_of_a_loop_come_last() -> None:
 def test_a_loop_is_named(name: str, path: str) -> None:
     """The error holds the whole way from the profile into the loop."""
     with pytest.raises(InvalidConfiguration, match=path):
-        check_no_loop(name, {"a": "b", "b": "a", "c": "a", "e": "e"})
+        check_no_loop(_state(name), {"a": "b", "b": "a", "c": "a", "e": "e"})
 
 
 def test_a_chain_is_no_loop() -> None:
     """A chain that ends at a profile of somebody else is fine, however long."""
     sources = {f"p{number}": f"p{number + 1}" for number in range(50)}
 
-    assert check_no_loop("p0", sources) is None
+    assert check_no_loop(_state("p0"), sources) is None

@@ -42,7 +42,8 @@ def test_a_command_that_can_not_be_run(folder: Path, name: str, code: int) -> No
 
     assert found.exit_code == code
     assert name.format(folder=folder) in found.reason
-    assert "Try: " in found.reason
+    hints = {"Try: ls -ld ", "To see them: printenv PATH", "there is no such file"}
+    assert any(hint in found.reason for hint in hints)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def _signals_as_before() -> Iterator[None]:
             "#!/nowhere/python\n",
             "the interpreter in its first line (#!) is missing. Try: head -n 1",
         ),
-        ("no program", "Exec format error. Try: file"),
+        ("no program", "Exec format error. Try: ls -l"),
     ],
     ids=["interpreter", "format"],
 )

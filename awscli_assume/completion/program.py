@@ -1,0 +1,124 @@
+"""The flow of the completer: read the line, find the candidates, print them for a shell."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+
+from awscli_assume.completion.candidates import Candidate, candidates, files
+from awscli_assume.completion.command_line import Facts, Line, find_place, read_line
+
+# Exit codes: the shell completes a file, or the command after "--", as it does without us.
+FILES, COMMAND = 10, 20
+_SHELL_SPECIAL = re.compile(r"([^\w./:=@%+,~-])")
+
+
+def main(argv: list[str], env: Mapping[str, str]) -> int:
+    """Print the candidates in the form of a shell, and return the exit code."""
+    shell, arguments = argv[0] if argv else "", argv[1:]
+    line = read_line(shell, arguments, env)
+    word = arguments[1] if shell == "bash" and len(arguments) > 1 else line.current
+    with open(os.path.join(os.path.dirname(__file__), "facts.json"), encoding="utf-8") as file:
+        facts: Facts = json.load(file)
+    place = find_place(line.words, facts)
+    if shell == "tcsh" and place is not None and place.is_command:
+        # This shell can't complete a file where a program was asked.
+        show(files(line.current), line, shell, word)
+        return 0
+    if place is None or not place.verb:
+        may_be_ours = place is not None and not place.option and "assume".startswith(line.current)
+        found = [("assume", facts["verbs"]["assume"]["help"])] if may_be_ours else []
+        others = run_aws_completer(line, env)
+        if others is None and not found:
+            return FILES
+        # Of one name, the first has a description.
+        names = {name for name, _ in found}
+        found += [(name, "") for name in others or () if name not in names]
+        show(found, line, shell, word, is_quoted=True)
+        return 0
+    if place.is_command:
+        return COMMAND
+    values = candidates(place, line.current, env, facts)
+    if values is None and shell == "tcsh":
+        values = files(line.current)
+    if values is None:
+        return FILES
+    show(values, line, shell, word)
+    return 0
+
+
+def run_aws_completer(line: Line, env: Mapping[str, str]) -> list[str] | None:
+    """Return what the AWS CLI's own completer prints, None where there is none."""
+    import shutil
+    import subprocess
+
+    program = shutil.which("aws_completer", path=env.get("PATH"))
+    aws = shutil.which("aws", path=env.get("PATH"))
+    if program is None and aws is not None:
+        program = shutil.which("aws_completer", path=os.path.dirname(os.path.realpath(aws)))
+    if program is None:
+        return None
+    from awscli_assume.completion.index_file import remove_unusable
+
+    # With a broken index, aws_completer prints a traceback.
+    remove_unusable(os.path.expanduser("~"))
+    text = line.text
+    done = subprocess.run(  # noqa: S603 - the user's own AWS CLI
+        [program],
+        env={**env, "COMP_LINE": text, "COMP_POINT": str(len(text))},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    return [name.strip() for name in done.stdout.splitlines() if name.strip()]
+
+
+def show(
+    found: list[Candidate], line: Line, shell: str, word: str, is_quoted: bool = False
+) -> None:
+    """Print candidates for a shell, in one write.
+
+    ``word`` is the end of the cursor's word that bash replaces: it cuts words at a colon and at an
+    equals sign. zsh and fish compare the candidates with the word themselves.
+    """
+    is_cut = shell == "bash" and line.current.endswith(word)
+    cut = len(line.current) - len(word) if is_cut else 0
+    rows = []
+    for value, text in found:
+        if not value.isprintable() or not (
+            shell in ("zsh", "fish") or value.startswith(line.current)
+        ):
+            continue
+        row = _row(value[cut:], "".join(filter(str.isprintable, text)), line, shell, is_quoted)
+        if row is not None:
+            rows.append(f"{row}\n")
+    os.write(1, "".join(rows).encode("utf-8", "surrogateescape")) if rows else None
+
+
+def _row(value: str, text: str, line: Line, shell: str, is_quoted: bool) -> str | None:
+    if shell == "zsh":
+        value = re.sub(r"([\\:])", r"\\\1", value)
+        return f"{value}:{text}" if text else value
+    if shell == "fish":
+        return f"{value}\t{text}" if text else value
+    if shell == "powershell":
+        typed = (
+            value
+            if re.fullmatch(r"[\w./:=+-]+", value)
+            else f"'{value.replace(chr(39), chr(39) * 2)}'"
+        )
+        return f"{typed}\t{value}\t{text or value}"
+    if is_quoted:
+        return value
+    if shell != "bash":
+        # tcsh splits what it reads at spaces, and quotes nothing.
+        return None if _SHELL_SPECIAL.search(value) else value
+    if line.quote == "'":
+        return value.replace("'", "'\\''")
+    special = re.compile(r'([\\"$`])') if line.quote else _SHELL_SPECIAL
+    return special.sub(r"\\\1", value)

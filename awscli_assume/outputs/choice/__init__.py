@@ -1,0 +1,1 @@
+"""The list from which the user chooses a role, on a terminal."""

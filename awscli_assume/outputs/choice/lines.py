@@ -1,0 +1,139 @@
+"""The lines of a list of roles: columns that fit a terminal of any width."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Sequence
+
+from awscli_assume.model.role_selection import Choice, Selection
+
+# With the query above the roles and the help below them, a list has at most ten lines.
+ROWS_MAX = 8
+PROMPT = "Role: "
+# An arrow key and the cursor are shown by this mark, which needs no color.
+_MARKS = ("  ", "> ")
+_GAP = "  "
+# The source is left out where account and role would get less than this.
+_WIDTH_OF_THREE = 50
+# The columns that all roles together are measured by; more are only counted.
+_MEASURED = 2000
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a list; ``kind`` is ``prompt``, ``role``, ``current`` or ``help``."""
+
+    text: str
+    kind: str
+
+
+def cell_width(text: str) -> int:
+    """Return how many columns of a terminal a text takes (Unicode Standard Annex 11)."""
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def cut(text: str, width: int, end: str) -> str:
+    """Return a text of at most ``width`` columns; ``end`` stands for what was cut off."""
+    if cell_width(text) <= width:
+        return text
+    if cell_width(end) > width:
+        end = ""
+    start = ""
+    for one in text:
+        if cell_width(start + one + end) > width:
+            break
+        start += one
+    return start + end
+
+
+def role_lines(
+    choices: Sequence[Choice], everything: Sequence[Choice], width: int, end: str
+) -> list[str]:
+    """Return a line of at most ``width`` columns for each choice.
+
+    The columns are as wide as ``everything`` needs, so that they stay while the user types.
+    """
+    measured = everything[:_MEASURED]
+    does_fit = sum(_needed(measured)) + 2 * len(_GAP) <= width
+    if not does_fit:
+        measured, choices = [[_shortened(one) for one in some] for some in (measured, choices)]
+    widths = _widths(_needed(measured), width)
+    return [_row(choice, widths, end) for choice in choices]
+
+
+def list_lines(selection: Selection, width: int, rows: int, end: str) -> list[Line]:
+    """Return the lines of a list for a terminal of this width and this many rows.
+
+    The first line is the query with its prompt. Its end is always visible.
+    """
+    width = max(width - 1, 1)
+    height = max(min(ROWS_MAX, rows - 3), 1)
+    query = selection.query
+    while query and cell_width(PROMPT + query) > width - 1:
+        query = query[1:]
+    lines = [Line(cut(PROMPT, width, "") + query, "prompt")]
+    at, visible = selection.visible(height)
+    shown = role_lines(visible, selection.choices, width - len(_MARKS[0]), end)
+    for row, text in enumerate(shown):
+        is_current = row == at
+        text = cut(_MARKS[is_current] + text, width, "")
+        lines.append(Line(text, "current" if is_current else "role"))
+    if not visible:
+        lines.append(Line(cut("No role matches", width, end), "help"))
+    return [*lines, Line(_help(selection, width), "help")]
+
+
+def _help(selection: Selection, width: int) -> str:
+    """Return how many roles match, and as many of the keys as fit."""
+    found = f"{len(selection.matching)} of {len(selection.choices)}"
+    for more in (" roles", ". Enter: choose", ", Esc: leave", ", arrow keys: move"):
+        if cell_width(found + more) > width:
+            break
+        found += more
+    return found[:width]
+
+
+def _shortened(choice: Choice) -> Choice:
+    return replace(choice, account=choice.short_account or choice.account)
+
+
+def _needed(choices: Sequence[Choice]) -> list[int]:
+    """Return the widths that account, role and source need."""
+    return [
+        max(map(cell_width, texts), default=0)
+        for texts in zip(*((one.account, one.role, one.source) for one in choices))
+    ]
+
+
+def _widths(needed: Sequence[int], width: int) -> list[int]:
+    """Return the widths of account, role and source; 0 for a column that is left out."""
+    account, role, source = needed
+    left = width - account - role - 2 * len(_GAP)
+    if source <= left:
+        return [account, role, source]
+    # The role and its account tell more than the source does.
+    source = max(left, width // 4) if width >= _WIDTH_OF_THREE else 0
+    width -= source + len(_GAP) if source else 0
+    left = max(width - len(_GAP), 2)
+    role = min(role, max(left // 2, left - account))
+    return [max(min(account, left - role), 1), max(role, 1), source]
+
+
+def _row(choice: Choice, widths: Sequence[int], end: str) -> str:
+    cells = [
+        _padded(cut(text, width, end), width)
+        for text, width in zip((choice.account, choice.role, choice.source), widths)
+        if width
+    ]
+    return _GAP.join(cells).rstrip()
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - cell_width(text))
+
+
+def _columns(one: str) -> int:
+    if unicodedata.combining(one) or unicodedata.category(one) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(one) in "WF" else 1

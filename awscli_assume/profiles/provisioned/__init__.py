@@ -1,0 +1,1 @@
+"""The profiles that ``aws assume profiles`` writes."""

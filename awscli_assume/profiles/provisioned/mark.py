@@ -1,0 +1,158 @@
+"""The mark of a profile that ``aws assume profiles`` wrote: what the profile was made for.
+
+It is the nested block ``provisioned =`` of the profile in the config file, whose keys have dashes
+as those of our record (record.py). A profile that gets its credentials from IAM Identity Center,
+or that names a role, has no record: every command uses it as one that the user wrote. Only
+``profiles`` and ``clear`` read the mark.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Mapping, Optional
+
+from awscli_assume.host.protocols import Profile
+from awscli_assume.profiles.cache.process_command import is_ours
+from awscli_assume.profiles.record import BLOCK as RECORD
+from awscli_assume.profiles.state import CREDENTIAL_PROCESS
+
+BLOCK = "provisioned"
+SSO, AUTO_REFRESH, ROLE = KINDS = ("sso", "auto-refresh", "role")
+_AS, _REGION = "as", "target-region"
+_SSO_KEYS = _SESSION, _ACCOUNT, _ROLE_NAME = ("sso-session", "sso-account-id", "sso-role-name")
+_ROLE_ARN, _SOURCE = "role-arn", "source-profile"
+# What a profile's credentials come from; keys of the credentials file are among them.
+_SOURCES = (
+    "sso_session",
+    "sso_start_url",
+    "sso_region",
+    "sso_account_id",
+    "sso_role_name",
+    "role_arn",
+    "source_profile",
+    "credential_source",
+    "web_identity_token_file",
+    "login_session",
+    CREDENTIAL_PROCESS,
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+)
+_KEYS = {
+    SSO: ("sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"),
+    AUTO_REFRESH: (CREDENTIAL_PROCESS,),
+    ROLE: ("role_arn", "source_profile"),
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a profile was made for: a role of an SSO session, or a role in one of its accounts.
+
+    ``sso_session`` is the name of an ``[sso-session]`` section, or a start URL. A ROLE has
+    ``role_arn`` and ``source_profile``, the others have none. ``region`` is the one that we wrote.
+    """
+
+    kind: str
+    sso_session: str
+    account_id: str
+    role_name: str
+    role_arn: Optional[str] = None
+    source_profile: Optional[str] = None
+    region: Optional[str] = None
+
+    def is_for(self, other: Mark) -> bool:
+        """Return whether two marks are for the same role, however the credentials are obtained."""
+        return self._role == other._role
+
+    @property
+    def _role(self) -> tuple[object, ...]:
+        return (self.sso_session, self.account_id, self.role_name, self.role_arn)
+
+    def to_block(self) -> dict[str, str]:
+        """Return the keys and values of the block."""
+        values = {
+            _AS: self.kind,
+            _SESSION: self.sso_session,
+            _ACCOUNT: self.account_id,
+            _ROLE_NAME: self.role_name if self.role_arn is None else None,
+            _ROLE_ARN: self.role_arn,
+            _SOURCE: self.source_profile,
+            _REGION: self.region,
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def read_mark(profile: Optional[Profile]) -> Optional[Mark]:
+    """Return the mark of a profile, or None where it has none that can be read."""
+    block = (profile or {}).get(BLOCK)
+    if not isinstance(block, Mapping) or block.get(_AS) not in KINDS:
+        return None
+    role_arn = block.get(_ROLE_ARN) if block[_AS] == ROLE else None
+    role_name = role_arn.partition(":role/")[2] if role_arn else block.get(_ROLE_NAME)
+    if not (block.get(_SESSION) and block.get(_ACCOUNT) and role_name):
+        return None
+    return Mark(
+        block[_AS],
+        block[_SESSION],
+        block[_ACCOUNT],
+        role_name,
+        role_arn,
+        block.get(_SOURCE),
+        block.get(_REGION),
+    )
+
+
+def marked_profiles(profiles: Mapping[str, Profile]) -> dict[str, Mark]:
+    """Return the marks of all profiles that have one, by name."""
+    found = {}
+    for name, profile in profiles.items():
+        mark = read_mark(profile)
+        # If both files are one, the session sees a section of the config file as a profile, too.
+        section_of = name[len("profile ") :] if name.startswith("profile ") else None
+        if mark is not None and read_mark(profiles.get(section_of or "")) is None:
+            found[name] = mark
+    return found
+
+
+def is_intact(profile: Profile, mark: Mark) -> bool:
+    """Return whether a profile's credentials still come from what we wrote, and nothing else."""
+    keys = {key for key in _SOURCES if key in profile}
+    return keys == set(written_keys(profile, mark)) & set(_SOURCES) and bool(keys)
+
+
+def written_keys(profile: Profile, mark: Mark) -> tuple[str, ...]:
+    """Return the keys of a profile that have the values that we wrote, without the mark."""
+    expected = {
+        "sso_session": mark.sso_session,
+        "sso_start_url": mark.sso_session,
+        "sso_account_id": mark.account_id,
+        "sso_role_name": mark.role_name,
+        "role_arn": mark.role_arn,
+        "source_profile": mark.source_profile,
+    }
+    keys = [
+        key for key in _KEYS[mark.kind] if key in profile and profile[key] == expected.get(key)
+    ]
+    if "sso_start_url" in keys and "sso_region" in profile:
+        keys.append("sso_region")
+    if mark.kind == AUTO_REFRESH and _has_record(profile, mark):
+        keys += [CREDENTIAL_PROCESS, RECORD]
+    if mark.region is not None and profile.get("region") == mark.region:
+        keys.append("region")
+    return tuple(keys)
+
+
+def basis(profile: Profile) -> tuple[object, ...]:
+    """Return what a decision on a profile is made on, to see later whether that has changed."""
+    return tuple(profile.get(key) for key in (*_SOURCES, RECORD, BLOCK))
+
+
+def _has_record(profile: Profile, mark: Mark) -> bool:
+    """Return whether a profile still renews the credentials that it was made for."""
+    record, process = profile.get(RECORD), profile.get(CREDENTIAL_PROCESS)
+    if not isinstance(record, Mapping) or process is None:
+        return False
+    values = (mark.sso_session, mark.account_id, mark.role_name)
+    is_same = tuple(record.get(name) for name in _SSO_KEYS) == values
+    return is_same and "role-arn" not in record and is_ours(str(process))

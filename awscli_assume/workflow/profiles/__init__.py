@@ -1,0 +1,1 @@
+"""Profiles for what IAM Identity Center grants."""

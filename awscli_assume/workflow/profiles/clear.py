@@ -1,0 +1,59 @@
+"""The profiles of ``aws assume profiles`` that ``aws assume clear`` removes."""
+
+from __future__ import annotations
+
+from typing import Optional, Sequence
+
+from awscli_assume.host.context import CommandContext
+from awscli_assume.model.identity_center import IdentityCenterRole
+from awscli_assume.profiles.files import ProfileFiles
+from awscli_assume.profiles.provisioned.edits import ProfileEdit, check_unchanged, config_edit
+from awscli_assume.profiles.provisioned.mark import ROLE, Mark, marked_profiles, read_mark
+from awscli_assume.profiles.record import Record, read_record
+from awscli_assume.profiles.state import CLEARED, ProfileState
+from awscli_assume.profiles.target import clear_edits, clear_targets
+from awscli_assume.profiles.writer.diff import FileDiff, preview
+
+
+def marked_edits(context: CommandContext, name: Optional[str] = None) -> list[ProfileEdit]:
+    """Return the removal of all profiles that ``profiles`` wrote, or of the one of a name."""
+    profiles = context.session.full_config["profiles"]
+    marked = marked_profiles(profiles)
+    names = marked if name is None else [name] if name in marked else []
+    return [ProfileEdit(one, profiles[one]) for one in names]
+
+
+def clear_profiles(
+    files: ProfileFiles, states: Sequence[ProfileState], edits: Sequence[ProfileEdit]
+) -> None:
+    """Remove what we wrote to profiles with one replace a file.
+
+    Raises ChangedProfile and UnusableFile; the files are then as they were.
+    """
+    clear_targets(
+        files, states, [config_edit(files, edits)], lambda config: check_unchanged(config, edits)
+    )
+
+
+def preview_clear(
+    files: ProfileFiles, states: Sequence[ProfileState], edits: Sequence[ProfileEdit]
+) -> list[FileDiff]:
+    """Return the changes of ``clear_profiles``."""
+    return preview([*clear_edits(files, states), config_edit(files, edits)])
+
+
+def states_without_record(edits: Sequence[ProfileEdit]) -> list[ProfileState]:
+    """Return the profiles that have no credentials of ours, as they are listed once cleared."""
+    states = []
+    for edit in edits:
+        mark = read_mark(edit.before)
+        if mark is not None and read_record(edit.before) is None:
+            states.append(ProfileState(edit.name, _record(mark), CLEARED, 0))
+    return states
+
+
+def _record(mark: Mark) -> Record:
+    role = IdentityCenterRole(mark.sso_session, mark.account_id, mark.role_name)
+    is_role = mark.kind == ROLE
+    source = mark.source_profile if is_role else role.profile
+    return Record(mark.role_arn, "", source, identity_center=None if is_role else role)

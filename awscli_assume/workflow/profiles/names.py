@@ -1,0 +1,133 @@
+"""Names of profiles for roles of IAM Identity Center: from a template, safe and unique."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Mapping, Sequence
+
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.request.session_names import fit
+from awscli_assume.profiles.ownership import check_profile_name, name_from_template
+
+# The fields of a template. Unlike those of --update-profile, they do not depend on the day or
+# the machine: the names have to be the same in every run.
+FIELDS = ("account", "account_id", "role", "session")
+# How much a name has: the template, the account ID, the role as well; account ID and role alone,
+# which is unique.
+_LEVELS = (0, 1, 2, 3)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role in an account that gets a profile; ``account_name`` is empty if there is none.
+
+    ``role_name`` has the role's path.
+    """
+
+    account_id: str
+    account_name: str
+    role_name: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells two grants apart."""
+        return (self.account_id, self.role_name)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How profiles are named.
+
+    ``accounts`` are the names of all accounts, by ID. ``existing`` are the keys of the grants
+    that have a profile, by its name.
+    """
+
+    template: str
+    session: str
+    accounts: Mapping[str, str]
+    existing: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def unique_names(self, grants: Sequence[Grant]) -> dict[Grant, str]:
+        """Return a name for each grant, which no other one has.
+
+        An account whose name another one has, too, gets its ID. Of names that are equal
+        nevertheless, each gets the account ID, if need be also the role name. A grant keeps the
+        name of its profile, if the template makes that name, so an account that is added later
+        changes no name.
+        """
+        shared = self._shared_names()
+        names = self._existing_names(grants, shared)
+        keys = {grant.key for grant in names}
+        taken = {name for name, key in self.existing.items() if key not in keys}
+        taken |= set(names.values())
+        levels = {grant: 0 for grant in grants if grant not in names}
+        made = {grant: self._name(grant, 0, shared) for grant in levels}
+        while True:
+            counts: dict[str, int] = {}
+            for name in made.values():
+                counts[name] = counts.get(name, 0) + 1
+            equal = [
+                grant
+                for grant, name in made.items()
+                if (counts[name] > 1 or name in taken) and levels[grant] < _LEVELS[-1]
+            ]
+            if not equal:
+                return {**names, **made}
+            for grant in equal:
+                levels[grant] += 1
+                made[grant] = self._name(grant, levels[grant], shared)
+
+    def _shared_names(self) -> set[str]:
+        """Return the safe names that several accounts have."""
+        seen: set[str] = set()
+        shared: set[str] = set()
+        for account_id, name in self.accounts.items():
+            safe = _safe_account(account_id, name)
+            (shared if safe in seen else seen).add(safe)
+        return shared
+
+    def _existing_names(self, grants: Sequence[Grant], shared: set[str]) -> dict[Grant, str]:
+        own: dict[tuple[str, str], list[str]] = {}
+        for name, key in self.existing.items():
+            own.setdefault(key, []).append(name)
+        names = {}
+        for grant in grants:
+            if grant.key in own:
+                # Also without the ID of an account whose name another one has got since.
+                possible = [self._name(grant, 0, set())]
+                possible += [self._name(grant, level, shared) for level in _LEVELS]
+                found = next((name for name in possible if name in own[grant.key]), None)
+                if found is not None:
+                    names[grant] = found
+        return names
+
+    def _name(self, grant: Grant, level: int, shared: set[str]) -> str:
+        """Return a name that the files can carry."""
+        template, account_id = self.template, grant.account_id
+        account = _safe_account(account_id, grant.account_name)
+        role = fit(grant.role_name.rpartition("/")[2])
+        has_id = account != account_id and (level > 0 or account in shared)
+        values = {
+            "account": f"{account}-{account_id}" if has_id else account,
+            "account_id": account_id,
+            "role": role,
+            "session": fit(self.session).strip("-"),
+        }
+        try:
+            name = name_from_template(template, values)
+            if level > 0 and "{account" not in template:
+                name = check_profile_name(f"{name}-{account_id}")
+            if level > 1 and "{role}" not in template:
+                name = check_profile_name(f"{name}-{role}")
+        except InvalidRequest:
+            level = _LEVELS[-1]
+        # Every command without --profile uses "default".
+        return name if level < _LEVELS[-1] and name != "default" else f"{account_id}-{role}"
+
+
+def _safe_account(account_id: str, name: str) -> str:
+    """Return an account's name as it stands in a profile's name.
+
+    A name without letters, or in another script, is none that can be typed.
+    """
+    return fit(name).strip("-") or account_id

@@ -1,0 +1,528 @@
+"""Where each message with a suggested command is printed, and what the command needs.
+
+``Printed`` rows are command lines that print the message on a real CLI. ``Filled`` rows are
+messages of a state that is expensive to make, which tests of their own print: the text of the
+source is filled with values, and its commands are run alike. ``NOT_RUN`` has the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Mapping, Sequence, Union
+
+from support.sts_stub import ACCOUNT, MFA_SERIAL, ROLE_ARN
+
+ASSUME = "aws assume my-iam-role"
+WEB = (
+    f"[profile web]\nregion = us-east-1\nrole_arn = {ROLE_ARN}\nweb_identity_token_file = token\n"
+)
+OURS = "[{0}]\naws_access_key_id = ASIA{1}\naws_secret_access_key = s\naws_session_token = t\n"
+RECORD = "region = us-east-1\nassumed =\n  role-arn = " + ROLE_ARN + "\n"
+RECORD += "  role-session-name = alice\n"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A command line that prints a message, of which ``part`` is the text.
+
+    A command that is an option goes with ``base``. ``{name}`` in texts becomes a profile's name.
+    """
+
+    part: str
+    words: str
+    config: str = ""
+    credentials: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+    base: str = ASSUME
+    before: str = ""
+    error: str = ""
+    codes: Sequence[int] = (0,)
+    names: Sequence[str] = ("-x", "my profile")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A text of the source with values in place of its expressions."""
+
+    part: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    base: str = ASSUME
+    before: str = ""
+    codes: Sequence[int] = (0,)
+
+
+Row = Union[Printed, Filled]
+SAML = "aws assume --saml-assertion file://saml.b64"
+MFA = f"{ASSUME} --serial-number {MFA_SERIAL}"
+CODE = f"{ASSUME} --token-code 123456"
+ROLE = {"{role}": "--role-name my-iam-role"}
+FILES = {"{shlex.quote(path)}": "policy.json", "{new}": "policy.json.untrusted"}
+TARGET = {"{option('--update-profile', state.name)}": "--update-profile assumed-role"}
+SOURCE_IS_ROLE = f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
+
+ROWS: Sequence[Row] = (
+    # Printed by the real CLI.
+    Printed(
+        "is a profile with a source of its own, and --profile",
+        "assume {name} --profile other",
+        config=SOURCE_IS_ROLE + "source_profile = default\n",
+        names=("my profile",),
+    ),
+    Printed(
+        "Profiles or earlier roles have a similar name. Try: ",
+        "assume --role-name={typo}",
+        config=SOURCE_IS_ROLE + "source_profile = default\n",
+        error="AccessDenied",
+        codes=(0, 1, 3),
+    ),
+    Printed(
+        "To see where the keys come from: ",
+        "assume my-iam-role --profile={name}",
+        config="[profile {name}]\nregion = us-east-1\n",
+        credentials="[{plain}]\n"
+        "aws_access_key_id = AKIAWRONGWRONGWR9876\naws_secret_access_key = s\n",
+        error="InvalidClientTokenId",
+    ),
+    Printed(
+        "To find out why: ",
+        "assume my-iam-role --profile={name}",
+        config="[profile {name}]\nregion = us-east-1\n",
+        credentials="[{plain}]\n"
+        "aws_access_key_id = AKIAWRONGWRONGWR9876\naws_secret_access_key = s\n",
+        error="AccessDenied",
+        codes=(0, 1, 3),
+    ),
+    Printed(
+        "STS says the same in each case",
+        "assume my-iam-role --profile={name}",
+        config="[profile {name}]\nregion = us-east-1\n",
+        credentials="[{plain}]\n"
+        "aws_access_key_id = AKIAWRONGWRONGWR9876\naws_secret_access_key = s\n",
+        error="AccessDenied",
+        codes=(0, 1, 3),
+    ),
+    Printed(
+        "Try: aws configure set role_arn ARN ",
+        "assume --profile={name}",
+        config="[profile {name}]\nweb_identity_token_file = token\n",
+    ),
+    Printed(
+        "and only a signed AssumeRole can be explained. Try: ",
+        "assume explain --profile={name}",
+        config=SOURCE_IS_ROLE + "web_identity_token_file = token\n",
+    ),
+    Printed(
+        "was made from the profile '{source}', which is gone",
+        "assume refresh --update-profile={name}",
+        config="[profile {name}]\n" + RECORD + "  source-profile = gone\n",
+        credentials=OURS.format("{plain}", "A" * 16),
+    ),
+    Printed(
+        "was made from itself",
+        "assume refresh --update-profile={name}",
+        config="[profile {name}]\n" + RECORD + "  source-profile = {plain}\n",
+        credentials=OURS.format("{plain}", "A" * 16),
+    ),
+    Printed(
+        "AWS_SECRET_ACCESS_KEY, or name a source: {_from_another(state)}",
+        "assume refresh --update-profile={name}",
+        config="[profile {name}]\n" + RECORD + "  credential-source = Environment\n",
+        credentials=OURS.format("{plain}", "A" * 16),
+    ),
+    Printed(
+        "was made with a SAML assertion, which is valid",
+        "assume refresh --update-profile={name}",
+        config="[profile {name}]\n" + RECORD + "  saml-assertion = (not kept)\n",
+        credentials=OURS.format("{plain}", "A" * 16),
+    ),
+    Printed(
+        "has no credentials of ours that are still valid",
+        "assume export --update-profile={name}",
+        config="[profile {name}]\n" + RECORD + "  source-profile = default\n",
+    ),
+    Printed(
+        "for {found}. Name one: ",
+        "assume refresh",
+        config="[profile {name}]\n" + RECORD + "  source-profile = default\n"
+        "[profile b]\n"
+        + RECORD
+        + "  source-profile = default\n[profile c]\nassume =\n  update_profile = {{role}}\n",
+        env={"AWS_PROFILE": "c"},
+        base="aws assume refresh",
+    ),
+    Printed(
+        "access keys are not inherited. Name the profile",
+        "assume r --profile=child",
+        config="[profile child]\ninclude_profile = {plain}\nregion = us-east-1\n"
+        "[profile {name}]\nregion = us-east-1\n",
+        credentials="[{plain}]\n"
+        "aws_access_key_id = AKIAWRONGWRONGWR9876\naws_secret_access_key = s\n",
+    ),
+    Printed(
+        "it has to be a block of its own keys",
+        "assume my-iam-role --profile={name}",
+        config="[profile {name}]\nassume = yes\nregion = us-east-1\n",
+        credentials="[{plain}]\n"
+        "aws_access_key_id = AKIAWRONGWRONGWR9876\naws_secret_access_key = s\n",
+    ),
+    Printed(
+        "is no placeholder. There are",
+        "assume my-iam-role --profile={name}",
+        config="[profile {name}]\nregion = us-east-1\nassume =\n  update_profile = {{x}}\n",
+        credentials="[{plain}]\naws_access_key_id = AKIAWRONGWRONGWR9876\n"
+        "aws_secret_access_key = s\n",
+    ),
+    Printed("Use it: aws ... ", "assume my-iam-role --update-profile={name}", codes=(0, 252)),
+    Printed("To see all: aws configure list-profiles", "assume r --profile nobody"),
+    Printed("To see those that were: aws assume list", "assume clear nobody"),
+    Printed(
+        "and there is no profile of that name in",
+        "assume r --profile a",
+        config="[profile a]\ninclude_profile = b\n",
+    ),
+    Printed(
+        "has the last. To see all profiles",
+        "assume --profile a",
+        config=f"[profile a]\nrole_arn = {ROLE_ARN}\nsource_profile = b\n",
+    ),
+    Printed(
+        "names a role, and neither of the two",
+        "assume --profile a",
+        config=f"[profile a]\nrole_arn = {ROLE_ARN}\n",
+    ),
+    Printed(
+        "Add its access key: aws configure",
+        "assume --profile a",
+        config=f"[profile a]\nrole_arn = {ROLE_ARN}\nsource_profile = {{plain}}\n"
+        "[profile {name}]\noutput = json\n",
+        codes=(0,),
+    ),
+    Printed("No role was named. Try: aws assume", "assume"),
+    Printed(
+        "To write the source's own temporary credentials",
+        "assume --profile temporary",
+        base="aws assume --profile temporary",
+    ),
+    Printed(
+        "goes with --role-name: a role ARN names",
+        "assume --account-id 1 --role-arn x",
+        base="aws assume",
+    ),
+    Printed("There is no option --help. Try", "assume --help"),
+    Printed(
+        "must come before its options. Try", "assume --update-profile x refresh", before=ASSUME
+    ),
+    Printed("is neither a verb nor a profile, and", "assume ls", before=ASSUME),
+    Printed("this is an ARN. Try: --role-arn", f"assume --role-name {ROLE_ARN}"),
+    Printed(
+        "this is the ARN of a role session. Try",
+        f"assume --role-arn arn:aws:sts::{ACCOUNT}:assumed-role/my-iam-role/alice",
+    ),
+    Printed("For a role in your own account, try", "assume --role-arn arn:aws:iam::x"),
+    Printed("Invalid role {text[:64]}: it must be one line", "assume 'a\nb'"),
+    Printed(
+        " Try: --account-id {digits}", "assume --role-name my-iam-role --account-id 1234-5678-9012"
+    ),
+    Printed(
+        "Invalid account {text[:_NAME_MAX]}: it must be 12",
+        f"assume --role-name my-iam-role --account-id '{'x' * 300}'",
+    ),
+    Printed("Try: --duration-seconds 3600, 1h or 90m", "assume my-iam-role --duration-seconds 1"),
+    Printed("To list your devices: aws iam", "assume my-iam-role --serial-number x:y"),
+    Printed("To list policies: aws iam", "assume my-iam-role --policy-arns arn=x:y"),
+    Printed("not JSON ({reason}). Try: --policy", "assume my-iam-role --policy x"),
+    Printed("it needs a key and a value. Try: --tags", "assume my-iam-role --tags Key=team"),
+    Printed("no tag has this key. Try: --tags", "assume my-iam-role --transitive-tag-keys team"),
+    Printed(
+        "Try: --max-session-duration 28800",
+        "assume create-role my-iam-role --max-session-duration 1",
+        base="aws assume create-role new --dry-run",
+    ),
+    Printed(
+        "it is not JSON. Try: --inline-policy",
+        "assume create-role my-iam-role --inline-policy x",
+        base="aws assume create-role new --dry-run",
+    ),
+    Printed("The command stands after --, and one ROLE", "assume exec my-iam-role true x"),
+    Printed(
+        "it has to be one of {', '.join(FORMATS)}. Try",
+        "assume export r --format x",
+        base="aws assume export my-iam-role",
+    ),
+    Printed(
+        "a duration such as 1h or 90m. Try: {option}",
+        "assume refresh --expiring-within x",
+        base="aws assume refresh",
+        before=ASSUME,
+    ),
+    Printed("nor begin or end with a blank. Try", "assume my-iam-role --update-profile ' x'"),
+    Printed(
+        "every other profile. Try: --update-profile",
+        "assume my-iam-role --update-profile DEFAULT",
+        credentials="[x]\na = b\n",
+        base=f"{ASSUME} --profile other",
+        codes=(0, 253),
+    ),
+    Printed("it must have no credentials. Try", "assume my-iam-role --update-profile assume-exec"),
+    Printed(
+        "braces stand for the template of a name", "assume my-iam-role --update-profile '{{x}}'"
+    ),
+    Printed("a name with quotes, brackets", "assume my-iam-role --update-profile '[x]'"),
+    Printed("{obstacle}, and aws assume never", "assume my-iam-role --update-profile other"),
+    Printed(
+        "is the source of the credentials, and",
+        "assume my-iam-role --profile other --update-profile other",
+        base=f"{ASSUME} --profile other",
+    ),
+    Printed(
+        "AWS_DEFAULT_OUTPUT). Nothing was done. Try",
+        "assume my-iam-role",
+        env={"AWS_DEFAULT_OUTPUT": "jsn"},
+    ),
+    Printed(
+        "is set and empty. Set it to the path",
+        "assume my-iam-role",
+        env={"AWS_SHARED_CREDENTIALS_FILE": ""},
+        codes=(0, 252),
+    ),
+    Filled("No profile was written by aws assume yet"),
+    Printed(
+        "needs a code, and there is no",
+        f"assume my-iam-role --serial-number {MFA_SERIAL}",
+        base=MFA,
+    ),
+    Printed(
+        "of the machine can see. Try: --saml-assertion",
+        "assume --saml-assertion YWJj",
+        base="aws assume",
+    ),
+    Printed("this is XML, and STS takes", "assume --saml-assertion file://saml.xml"),
+    Printed(
+        "--via does not go with", "assume --saml-assertion file://saml.b64 --via r", before=ASSUME
+    ),
+    Printed(
+        "--copy-source and --auto-refresh exclude",
+        "assume --copy-source --auto-refresh",
+        before=ASSUME,
+    ),
+    Printed(
+        "environment will not be there then. Name",
+        "assume my-iam-role --auto-refresh",
+        env={"AWS_ACCESS_KEY_ID": "AKIAALICEALICEALICE1", "AWS_SECRET_ACCESS_KEY": "s"},
+        base=f"{ASSUME} --auto-refresh",
+    ),
+    Printed("every tool can use them where they are", "assume --copy-source", base="aws assume"),
+    Printed("it is not in a folder of PATH", "assume exec my-iam-role -- nothing-there"),
+    Printed("it {what}. Try: ls -ld", "assume exec my-iam-role -- ./policy.json"),
+    Printed("Try: {command} {shlex.quote(path)}", "assume exec my-iam-role -- ./broken"),
+    Printed(
+        "To restrict access to only your user: chmod",
+        "assume my-iam-role",
+        codes=(0, 252),
+        before="chmod 644 .aws/credentials",
+    ),
+    Printed(
+        "is read-only. Nothing was written. Try: chmod",
+        "assume my-iam-role",
+        before="chmod 400 .aws/credentials",
+    ),
+    Printed(
+        "Write that policy yourself: aws iam",
+        "assume create-role new --trust 'oidc:accounts.google.com:x'",
+    ),
+    Printed(
+        "Invalid role session name template",
+        "assume my-iam-role --profile n",
+        config="[profile n]\nregion = us-east-1\nassume =\n  role_session_name = {{x}}\n",
+        credentials="[n]\naws_access_key_id = AKIAX\naws_secret_access_key = s\n",
+    ),
+    Printed(
+        ". To assume it: {assume_line}",
+        "assume create-role team/dev/new",
+        base="aws assume --role-name new",
+        codes=(0, 252),
+    ),
+    Printed(
+        "so its tokens can't assume the role yet",
+        "assume create-role new --trust 'oidc:token.example.com:x' --dry-run",
+    ),
+    # Filled with values.
+    Filled("An existing role is never changed. To see it", ROLE),
+    Filled("To see the existing policies: aws iam"),
+    Filled("The account has reached a quota"),
+    Filled(
+        "caller.partition}:iam::",
+        {"{caller.partition}": "aws", "{name}": "r", "{caller.account_id}": ACCOUNT},
+        base="aws assume create-role new --dry-run",
+    ),
+    Filled("The credentials of the source profile have expired"),
+    Filled("The clock of this machine is wrong. Compare"),
+    Filled("To see it: aws iam get-role {role}", ROLE),
+    Filled("To see your devices: aws iam list-mfa-devices"),
+    Filled("To see them: aws iam list-open-id"),
+    Filled("The role allows at most {maximum}", {"{maximum}": "3600"}),
+    Filled("STS is not activated in this region"),
+    Filled("role chaining gives at most one hour. Try"),
+    Filled("Request less: --duration-seconds max", ROLE),
+    Filled("The role requires multi-factor authentication. Specify", base=CODE),
+    Filled("A policy requires multi-factor authentication. If", base=CODE),
+    Filled("Session tags require sts:TagSession", ROLE),
+    Filled("A source identity requires sts:SetSourceIdentity", ROLE),
+    Filled("which has no credentials. {_HINTS["),
+    Filled("If that has changed: --account-id ID", base="aws assume --role-name my-iam-role"),
+    Filled("{reason}. Move it away: mv", FILES),
+    Filled("Let nobody else write the folder: chmod", {"{shlex.quote(folder)}": ".aws"}),
+    Filled("Move it away: mv {path} {path}.untrusted", {"{path}": "policy.json"}),
+    Filled("Check what is in it, then type: chmod", {"{path}": ".aws"}),
+    Filled(
+        "move it away: mv {shlex.quote(str(path))}",
+        {
+            "{shlex.quote(str(path))}": "policy.json",
+            "{shlex.quote(f'{path}.untrusted')}": "policy.json.untrusted",
+        },
+    ),
+    Filled("AWS_CONFIG_FILE is set and empty. Type"),
+    Filled("is read-only. Type: chmod u+w", {"{shlex.quote(str(path))}": "policy.json"}),
+    Filled(
+        "replace it: aws iam create-access-key",
+        {"{_profile_option(line.section or '')}": "--profile=other"},
+    ),
+    Filled("is missing or has characters that no"),
+    Filled("To list them: aws iam list-saml-providers"),
+    Filled("You have no MFA device. Add one"),
+    Filled("Your only MFA devices are passkeys"),
+    Filled("The source is temporary, and IAM lists", base=CODE),
+    Filled("and role chaining gives at most {limits", {"{limits.CHAINED_DURATION_MAX}": "3600"}),
+    Filled("after a minute. Do the", {"{role_arn}": ROLE_ARN}),
+    Filled("which is gone, so no SDK can use the profile", TARGET, before=ASSUME),
+    Filled("For a profile of its own for"),
+    Filled("For another source: --profile NAME"),
+    Filled("know the role's maximum: --duration-seconds"),
+    Filled(
+        "Type: aws assume refresh {_target(job)}",
+        {"{_target(job)}": "--update-profile assumed-role"},
+        before=ASSUME,
+    ),
+    Filled(
+        "or store its new path: PATH-OF-AWS",
+        {"{_target(job)}": "--update-profile assumed-role"},
+        before=ASSUME,
+    ),
+    Filled(
+        "needs that profile itself. Use another",
+        {"{_target(job)}": "--update-profile assumed-role"},
+    ),
+    Filled("each process calls STS. Try: ls", {"{shlex.quote(self._folder.path)}": ".aws"}),
+    Filled("It contains credentials. Try: ls", {"{shlex.quote(folder)}": ".aws"}),
+    Filled("Cannot open the lock", {"{shlex.quote(os.path.dirname(path))}": ".aws"}),
+    Filled(
+        "and must be a file. Nothing was written. Try: rm",
+        {"{shlex.quote(lock_path)}": "policy.json"},
+    ),
+    Filled("is no JSON of that kind. Assume the role"),
+    Filled("whose assertions are not kept. Assume", {"{self.role_arn}": ROLE_ARN}),
+    Filled("Remove them, or write to another profile"),
+    Filled("was made with an identity provider's token, without"),
+    Filled(
+        "and there are none now. Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a "
+        "source: --profile"
+    ),
+    Filled("which is gone. Name another source"),
+    Filled("Look at it and run the command again", before=ASSUME),
+    Filled("To use a role without writing files"),
+    Filled("that it leads to, or remove the link: rm", {"{shlex.quote(path)}": "policy.json"}),
+    Filled("Try: ls -ld {shlex.join(paths)}", {"{shlex.join(paths)}": ".aws"}),
+    Filled("Try: df", {"{shlex.quote(folder)}": ".aws"}),
+    Filled("Cannot use {path}", {"{folder}": ".aws"}),
+    Filled("the account root user, which cannot assume", base="aws sts get-caller-identity"),
+    Filled("does not know the partition of the region", base=SAML),
+    Filled("No role was named, and the source has long-lived", base="aws assume export"),
+    Filled("by hand to see, or give the code", base=MFA),
+    Filled("was closed without an answer", base=MFA),
+    Filled("Try: --web-identity-token-file PATH", base=f"aws assume --role-arn {ROLE_ARN}"),
+    Filled("needs a role: --role-arn", base="aws assume --web-identity-token-file token"),
+    Filled(
+        "is another one. Name the role itself", base="aws assume --web-identity-token-file token"
+    ),
+    Filled(
+        "it can't be looked up before the role",
+        {"{option('--role-name', role.name)}": "--role-name my-iam-role"},
+        base="aws assume --web-identity-token-file token",
+    ),
+    Filled(
+        "can't be looked up before it is assumed",
+        {"{option('--role-name', role.name)}": "--role-name my-iam-role"},
+        base="aws assume --web-identity-token-file token",
+    ),
+    Filled("inside of this aws assume exec only", base=f"{ASSUME} --auto-refresh"),
+    Filled(
+        "assumes no role. Name the profile", base="aws assume --copy-source --profile temporary"
+    ),
+    Filled(
+        "but AWS knows its credentials as",
+        {"{option('--profile', state.name)}": "--profile other"},
+    ),
+    Filled(
+        "name a user or the account: --trust account", base="aws assume create-role new --dry-run"
+    ),
+    Filled("Type its ID: --account-id", base="aws assume --role-name my-iam-role"),
+    Filled("or the clock of this machine is wrong. To see the time"),
+    Filled(
+        "Correct it there, or name the account: --account-id",
+        base="aws assume --role-name my-iam-role",
+    ),
+    Filled("Enabled. Type: aws assume"),
+    Filled("IAM did not list your MFA devices", base=CODE),
+    Filled("Give the identity provider: --principal-arn", base=f"{SAML} --role-arn {ROLE_ARN}"),
+    Filled("has no role that can be read. Give both", base=SAML),
+    Filled("roles: {', '.join(arns)}. Choose one", base=SAML),
+    Filled("more than once: {lines}. Choose one", base=SAML),
+    Printed(
+        "No role was named. Try: --role-name",
+        "assume create-role",
+        base="aws assume create-role --dry-run",
+        codes=(0, 1),
+    ),
+    Filled(
+        "which --trust does not name. Leave --wait out",
+        base="aws assume create-role new --dry-run",
+    ),
+    Filled(
+        "but --trust does not allow the caller. Omit --wait",
+        base="aws assume create-role new --dry-run",
+    ),
+    Filled(
+        "The role {text} is ambiguous",
+        {"{ways}": f"--role-name team/dev/role; or --role-name dev/role --account-id {ACCOUNT}"},
+        base="aws assume",
+    ),
+)
+
+_NAMES = "names options and variables to look at, and not a command"
+_INSTALLER = "tests/integration/test_enable.py runs it"
+# Why no row runs what a message has after its colon.
+NOT_RUN: Mapping[str, str] = {
+    "Check what is between this machine and IAM: ": _NAMES,
+    "Nothing was written. Check what is between this": _NAMES,
+    "Check what is between this machine and STS: --endpoint-url, AWS_ENDPOINT_URL, "
+    "a proxy": _NAMES,
+    "and {place}. Try: --region, with a region of": _NAMES,
+    "AWS_PROFILE in every tool. Use --profile, or unset it": _NAMES,
+    "there will be none in the pipe {path}. Try: --web-identity": "the file is the user's own",
+    "Renew it: {command} (aws assume, export and exec": "test_login.py runs it",
+    "can't renew it. With AWS CLI version 2, run: {command}": "it is for another AWS CLI",
+    "Renew them: aws assume refresh, aws sso login": "names the commands to choose from",
+    "which has no plugin folder. The plugin has to be": _INSTALLER,
+    "if you don't need version 1: awscli-assume enable --force": _INSTALLER,
+    "names it. Type: AWS_CONFIG_FILE=": _INSTALLER,
+    "Another program has changed {paths.config_file}. Type": _INSTALLER,
+    "Choose another executable: awscli-assume enable --aws": _INSTALLER,
+    "To use the built-in one: awscli-assume disable": _INSTALLER,
+    "The demonstration needs an AWS CLI. Type: ": "pip would download packages",
+    "The demonstration needs a local AWS, which is": "pip would download packages",
+    "A shell can become the role: eval": "tests/integration/test_demo.py runs the demonstration",
+    "{''}Try: {printable(one)}": "tests/integration/test_explain.py runs the commands",
+    "was not renewed: aws exited with {code}. {_hint(job)}": "the hint has a row of its own",
+    "which aws assume has set. To use their source": "tests/integration/test_export_again.py",
+    "can't be run: {reason}": "the text after the colon is a reason",
+}
