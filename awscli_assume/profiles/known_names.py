@@ -58,23 +58,18 @@ def profile_in_other_case(word: str, profiles: Profiles) -> Optional[str]:
     return next((name for name in found if _names_a_role(profiles[name])), None)
 
 
-def _identity_center_profiles(profiles: Profiles) -> dict[str, tuple[str, ...]]:
-    """Return the options of each profile with a role of IAM Identity Center."""
+def words_of_profile(name: str, profile: Profile) -> tuple[str, ...]:
+    """Return the options that name the role of a profile, which can mean nothing else."""
+    values = (
+        profile.get("sso_session") or profile.get("sso_start_url"),
+        profile.get("sso_account_id"),
+        profile.get("sso_role_name"),
+    )
+    if "role_arn" in profile or not all(values):
+        return tuple(option_words("--profile", name))
     options = ("--sso-session", "--account-id", "--role-name")
-    found = {
-        own: (
-            profile.get("sso_session") or profile.get("sso_start_url"),
-            profile.get("sso_account_id"),
-            profile.get("sso_role_name"),
-        )
-        for own, profile in profiles.items()
-        if "role_arn" not in profile
-    }
-    return {
-        own: tuple(word for pair in zip(options, map(str, values)) for word in pair)
-        for own, values in found.items()
-        if all(values)
-    }
+    words = (option_words(option, str(value)) for option, value in zip(options, values))
+    return tuple(word for pair in words for word in pair)
 
 
 def _names_a_role(profile: Profile) -> bool:
@@ -101,8 +96,13 @@ def similar_roles_known(name: str, profiles: Profiles) -> list[tuple[str, ...]]:
         role = _role(record.role_arn)
         if role is not None:
             choices[role.name] = ("--role-arn", role.arn)
-    choices.update({own: tuple(option_words("--profile", own)) for own in known.role_profiles})
-    choices.update(_identity_center_profiles(profiles))
+    choices.update(
+        {
+            own: words_of_profile(own, profile)
+            for own, profile in profiles.items()
+            if own in known.role_profiles or "sso_role_name" in profile
+        }
+    )
     exact = [choices[name]] if name in choices else []
     return [*exact, *(choices[one] for one in similar_names(name, choices))]
 

@@ -520,7 +520,8 @@ def test_ambiguous_first_role_of_a_chain(aws: Any, called: Callable) -> None:
 def test_profile_in_other_case(aws: Any, called: Callable) -> None:
     """The profile is named."""
     done = aws("assume", "DEV")
-    assert "the profile is 'dev'. Try: aws assume dev" in done.err
+    words = f"--sso-session corp --account-id {ACCOUNT} --role-name Developer"
+    assert f"the profile is 'dev'. Try: aws assume {words}." in done.err
     assert called() == []
 
 
