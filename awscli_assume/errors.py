@@ -22,11 +22,11 @@ class RoleNeeded(InvalidRequest):
 
 
 class AmbiguousRole(RoleNeeded):
-    """ROLE has several ``meanings``, each as options to type. Exit code 252."""
+    """ROLE has several ``meanings``, each as options to type, and a reason. Exit code 252."""
 
-    def __init__(self, role: str, meanings: Sequence[str]) -> None:
+    def __init__(self, role: str, meanings: Sequence[str], why: str = "") -> None:
         super().__init__(
-            f"The role {role!r} is ambiguous. Type one of these in place of it: "
+            f"The role {role!r} is ambiguous{why}. Type one of these in place of it: "
             f"{'; or '.join(meanings)}"
         )
         self.meanings = meanings

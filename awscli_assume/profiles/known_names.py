@@ -55,7 +55,26 @@ def profile_in_other_case(word: str, profiles: Profiles) -> Optional[str]:
     found = [name for name in profiles if name.lower() == lower and name != word]
     if not found or word in known_in(profiles).roles:
         return None
-    return next((name for name in found if "role_arn" in profiles[name]), None)
+    return next((name for name in found if _names_a_role(profiles[name])), None)
+
+
+def words_of_profile(name: str, profile: Profile) -> tuple[str, ...]:
+    """Return the options that name the role of a profile, which can mean nothing else."""
+    values = (
+        profile.get("sso_session") or profile.get("sso_start_url"),
+        profile.get("sso_account_id"),
+        profile.get("sso_role_name"),
+    )
+    if "role_arn" in profile or not all(values):
+        return tuple(option_words("--profile", name))
+    options = ("--sso-session", "--account-id", "--role-name")
+    words = (option_words(option, str(value)) for option, value in zip(options, values))
+    return tuple(word for pair in words for word in pair)
+
+
+def _names_a_role(profile: Profile) -> bool:
+    """Return whether a profile is a role in one word, of IAM or of IAM Identity Center."""
+    return "role_arn" in profile or "sso_role_name" in profile
 
 
 def similar_roles_known(name: str, profiles: Profiles) -> list[tuple[str, ...]]:
@@ -77,7 +96,13 @@ def similar_roles_known(name: str, profiles: Profiles) -> list[tuple[str, ...]]:
         role = _role(record.role_arn)
         if role is not None:
             choices[role.name] = ("--role-arn", role.arn)
-    choices.update({own: tuple(option_words("--profile", own)) for own in known.role_profiles})
+    choices.update(
+        {
+            own: words_of_profile(own, profile)
+            for own, profile in profiles.items()
+            if own in known.role_profiles or "sso_role_name" in profile
+        }
+    )
     exact = [choices[name]] if name in choices else []
     return [*exact, *(choices[one] for one in similar_names(name, choices))]
 

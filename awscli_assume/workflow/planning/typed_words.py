@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -18,7 +19,7 @@ from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs, Profile, Session
 from awscli_assume.model.printable import option
 from awscli_assume.model.request.role_specifier import similar_names
-from awscli_assume.profiles.known_names import profile_in_other_case
+from awscli_assume.profiles.known_names import profile_in_other_case, words_of_profile
 
 # The exit code if the user leaves a list without a choice, as after Ctrl-C.
 LEFT = 130
@@ -191,7 +192,8 @@ def check_not_verb(
     elif role.lower() in _OTHER_WORDS:
         why, command = f"the verbs are {', '.join(verbs)}", _OTHER_WORDS[role.lower()]
     elif profile is not None:
-        why, command = f"the profile is '{profile}'", f"aws assume {option('--profile', profile)}"
+        words = shlex.join(words_of_profile(profile, profiles[profile]))
+        why, command = f"the profile is '{profile}'", f"aws assume {words}"
     else:
         return
     raise InvalidRequest(
