@@ -24,11 +24,9 @@ class RoleNeeded(InvalidRequest):
 class AmbiguousRole(RoleNeeded):
     """ROLE has several ``meanings``, each as options to type. Exit code 252."""
 
-    def __init__(self, role: str, meanings: Sequence[str]) -> None:
-        super().__init__(
-            f"The role {role!r} is ambiguous. Type one of these in place of it: "
-            f"{'; or '.join(meanings)}"
-        )
+    def __init__(self, reason: str, meanings: Sequence[str]) -> None:
+        ways = "; or ".join(meanings)
+        super().__init__(f"{reason}. Type one of these in place of it: {ways}")
         self.meanings = meanings
 
 
