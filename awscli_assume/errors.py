@@ -22,11 +22,13 @@ class RoleNeeded(InvalidRequest):
 
 
 class AmbiguousRole(RoleNeeded):
-    """ROLE has several ``meanings``, each as options to type. Exit code 252."""
+    """ROLE has several ``meanings``, each as options to type, and a reason. Exit code 252."""
 
-    def __init__(self, reason: str, meanings: Sequence[str]) -> None:
-        ways = "; or ".join(meanings)
-        super().__init__(f"{reason}. Type one of these in place of it: {ways}")
+    def __init__(self, role: str, meanings: Sequence[str], why: str = "") -> None:
+        super().__init__(
+            f"The role {role!r} is ambiguous{why}. Type one of these in place of it: "
+            f"{'; or '.join(meanings)}"
+        )
         self.meanings = meanings
 
 

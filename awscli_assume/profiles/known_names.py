@@ -55,7 +55,31 @@ def profile_in_other_case(word: str, profiles: Profiles) -> Optional[str]:
     found = [name for name in profiles if name.lower() == lower and name != word]
     if not found or word in known_in(profiles).roles:
         return None
-    return next((name for name in found if "role_arn" in profiles[name]), None)
+    return next((name for name in found if _names_a_role(profiles[name])), None)
+
+
+def _identity_center_profiles(profiles: Profiles) -> dict[str, tuple[str, ...]]:
+    """Return the options of each profile with a role of IAM Identity Center."""
+    options = ("--sso-session", "--account-id", "--role-name")
+    found = {
+        own: (
+            profile.get("sso_session") or profile.get("sso_start_url"),
+            profile.get("sso_account_id"),
+            profile.get("sso_role_name"),
+        )
+        for own, profile in profiles.items()
+        if "role_arn" not in profile
+    }
+    return {
+        own: tuple(word for pair in zip(options, map(str, values)) for word in pair)
+        for own, values in found.items()
+        if all(values)
+    }
+
+
+def _names_a_role(profile: Profile) -> bool:
+    """Return whether a profile is a role in one word, of IAM or of IAM Identity Center."""
+    return "role_arn" in profile or "sso_role_name" in profile
 
 
 def similar_roles_known(name: str, profiles: Profiles) -> list[tuple[str, ...]]:
@@ -78,6 +102,7 @@ def similar_roles_known(name: str, profiles: Profiles) -> list[tuple[str, ...]]:
         if role is not None:
             choices[role.name] = ("--role-arn", role.arn)
     choices.update({own: tuple(option_words("--profile", own)) for own in known.role_profiles})
+    choices.update(_identity_center_profiles(profiles))
     exact = [choices[name]] if name in choices else []
     return [*exact, *(choices[one] for one in similar_names(name, choices))]
 

@@ -494,7 +494,9 @@ ROWS: Sequence[Row] = (
     Filled(
         "The role {role} is ambiguous",
         {
-            "{'; or '.join(meanings)}": f"--role-name team/dev/role; or --role-name dev/role --account-id {ACCOUNT}"
+            "{why}": "",
+            "{'; or '.join(meanings)}": "--role-name team/dev/role; or --role-name dev/role "
+            f"--account-id {ACCOUNT}",
         },
         base="aws assume",
     ),

@@ -93,7 +93,7 @@ def parse_role_specifier(
     else:
         found = _meanings(text, known)
     if len(found) > 1:
-        raise AmbiguousRole(f"The role {text!r} is ambiguous", [str(one) for one in found])
+        raise AmbiguousRole(text, [str(one) for one in found])
     if found[0].role_name is not None:
         parse_role_name(found[0].role_name, found[0].account)
     return found[0]

@@ -45,7 +45,7 @@ class NamedRole:
 
     @property
     def any_role(self) -> NamedRole:
-        """The same account, for any role in it."""
+        """The same account, for any role in it; its name is empty."""
         return replace(self, name="")
 
     def is_account(self, account: Account) -> bool:
@@ -64,7 +64,7 @@ def cached_accounts(context: CommandContext, named: NamedRole) -> list[tuple[Acc
         found = [
             (Account(str(one.account_id), one.account_name or ""), one.role_name)
             for one in granted.roles
-            if one.role_name.casefold() == named.name.casefold()
+            if named.name.casefold() in ("", one.role_name.casefold())
         ]
         return [one for one in found if named.is_account(one[0])]
     known = AccountCache().load(named.scope, named.account)

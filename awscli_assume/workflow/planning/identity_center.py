@@ -111,7 +111,7 @@ class _Reader:
     def first_of_chain(self, word: str) -> Optional[IdentityCenterRole]:
         """Return the role of the first ``--via``, None for a role of IAM."""
         if self.parsed_args.sso_session is None:
-            return self._meaning(word)
+            return self._meaning(word, is_via=True)
         names = account_and_permission_set(word)
         if names is None:
             raise InvalidRequest(
@@ -159,12 +159,11 @@ class _Reader:
             ids = [find_account(self.context, self.profiles, named, self._login)]
         return self._role(session, ids[0] if ids else account, name, account_name)
 
-    def _meaning(self, word: str) -> Optional[IdentityCenterRole]:
-        """Return what a word means; None for a role of IAM.
+    def _meaning(self, word: str, is_via: bool = False) -> Optional[IdentityCenterRole]:
+        """Return what a word means, ROLE or the first ``--via``; None for a role of IAM.
 
         Raises InvalidRequest for a word that is ambiguous.
         """
-        sessions = sessions_of(self.profiles)
         found: dict[IdentityCenterRole, None] = {}
         of_profile = role_of_profile(self.profiles, word)
         if of_profile is not None:
@@ -176,18 +175,30 @@ class _Reader:
             names = None
         if names is None and of_profile is None:
             return None
-        accounts = set[str]()
+        sessions = sessions_of(self.profiles)
         if names is not None:
             found.update(self._confirmed(sessions, *names))
-            ids = self._ids(names[0])
-            accounts = {one for one in accounts_with_role(self.profiles, names[1]) if one in ids}
-        others = confirmed_meanings(word, known_in(self.profiles.written), sorted(accounts))
+        others = self._roles_of_iam(word, names, is_via)
         if len(found) + len(others) > 1:
-            ways = [*(role.options for role in found), *map(str, others)]
-            raise AmbiguousRole(word, ways)
+            raise _ambiguous(word, [*(_words(role, is_via) for role in found), *others], is_via)
         if found or others or names is None:
             return next(iter(found), None)
-        return self._looked_up(word, sessions, *names)
+        return self._looked_up(word, sessions, names, is_via)
+
+    def _roles_of_iam(
+        self, word: str, names: Optional[tuple[str, str]], is_via: bool
+    ) -> list[str]:
+        """Return the words for each role of IAM that the configuration has by this name."""
+        known = known_in(self.profiles.written)
+        if is_via:
+            # It takes no account, and no profile.
+            ways = [one for one in confirmed_meanings(word, known) if one.profile is None]
+            return [shlex.join(["--via", f"/{word}"]) for _ in ways]
+        accounts = set[str]()
+        if names is not None:
+            ids = self._ids(names[0])
+            accounts = {one for one in accounts_with_role(self.profiles, names[1]) if one in ids}
+        return [str(one) for one in confirmed_meanings(word, known, sorted(accounts))]
 
     def _confirmed(
         self, sessions: list[SsoSession], account: str, name: str
@@ -206,20 +217,18 @@ class _Reader:
         return {self._with_settings(role): None for role in found}
 
     def _looked_up(
-        self, word: str, sessions: list[SsoSession], account: str, name: str
+        self, word: str, sessions: list[SsoSession], names: tuple[str, str], is_via: bool
     ) -> Optional[IdentityCenterRole]:
         """Return the role that the portal grants by these names, None if it grants none."""
         session = self._session_of_profile(sessions)
         if session is None or not self._is_called:
-            raise _unknown_meaning(word, sessions, account, name)
-        named = NamedRole(session, account, name)
+            raise _unknown_meaning(word, sessions, names, is_via)
+        named = NamedRole(session, *names)
         granted = granted_accounts(self.context, self.profiles, named, self._login)
         roles = [self._role(session, one.account_id, own, one.name) for one, own in granted]
         if len(roles) > 1:
-            raise InvalidRequest(
-                f"Several accounts have the name {account!r}. Type one of these in place of it: "
-                f"{'; or '.join(role.options for role in roles)}"
-            )
+            why = f": several accounts have the name {names[0]!r}"
+            raise _ambiguous(word, [_words(role, is_via) for role in roles], is_via, why)
         return roles[0] if roles else None
 
     def _session_of_profile(self, sessions: list[SsoSession]) -> Optional[SsoSession]:
@@ -285,21 +294,33 @@ def _check_no_sts_option(parsed_args: ParsedArgs) -> None:
             )
 
 
+def _words(role: IdentityCenterRole, is_via: bool) -> str:
+    """Return the options that mean a role, as ROLE or as the first ``--via``."""
+    if not is_via:
+        return role.options
+    words = ["--sso-session", role.sso_session, "--via", f"{role.account_id}/{role.role_name}"]
+    return shlex.join(words)
+
+
+def _ambiguous(word: str, ways: list[str], is_via: bool, why: str = "") -> InvalidRequest:
+    """Return the error that lists the meanings of a word; on a terminal, ROLE can be chosen."""
+    error = AmbiguousRole(word, ways, why)
+    return InvalidRequest(str(error)) if is_via else error
+
+
 def _unknown_meaning(
-    word: str, sessions: list[SsoSession], account: str, name: str
+    word: str, sessions: list[SsoSession], names: tuple[str, str], is_via: bool
 ) -> InvalidRequest:
     """Return the error for a word that no call may explain, or no one session."""
-    ways = [IdentityCenterRole(one.name, account, name).options for one in sessions]
-    why = (
-        f"{len(sessions)} SSO sessions are configured"
-        if len(sessions) > 1
-        else "a dry run makes no call"
-    )
-    ways.append(shlex.join(["--role-name", name, "--account-id", account]))
-    return InvalidRequest(
-        f"The role {word!r} may be one of IAM Identity Center or of IAM, and {why}. Type one of "
-        f"these in place of it: {'; or '.join(ways)}"
-    )
+    ways = [_words(IdentityCenterRole(one.name, *names), is_via) for one in sessions]
+    several = f"{len(sessions)} SSO sessions are configured"
+    why = several if len(sessions) > 1 else "a dry run makes no call"
+    account, name = names
+    of_iam = ["--via", f"/{word}"] if is_via else ["--role-name", name, "--account-id", account]
+    if not is_via or ":" not in word:
+        ways.append(shlex.join(of_iam))
+    why = f": it may be one of IAM Identity Center or of IAM, and {why}"
+    return _ambiguous(word, ways, is_via, why)
 
 
 def _changed(parsed_args: ParsedArgs, values: Mapping[str, object]) -> ParsedArgs:

@@ -498,3 +498,33 @@ def test_explain_a_chain(aws: Any, called: Callable) -> None:
     caller = json.loads(done.out)["Steps"][0]["Evidence"]
     assert caller[0] == f"the caller is arn:aws:sts::{ACCOUNT}:assumed-role/Developer/alice"
     assert "(role production/AdministratorAccess of the SSO session 'corp')" in caller[2]
+
+
+def test_ambiguous_first_role_of_a_chain(aws: Any, called: Callable) -> None:
+    """Each meaning is an option that works: a slash before a path says that it is one."""
+    aws.add_config(f"[profile deep]\nrole_arn = arn:aws:iam::{STAGING}:role/dev/other\n")
+    done = aws("assume", "--role-name", "ops", "--via", "dev/Developer")
+    ways = re.search(r"in place of it: (.*)", done.err).group(1).split("; or ")
+    assert ways == [f"--sso-session corp --via {ACCOUNT}/Developer", "--via /dev/Developer"]
+    assert called() == []
+    expected = [
+        [*CREDENTIALS, "AssumeRole"], ["GetCallerIdentity", "AssumeRole", "AssumeRole"]
+    ]  # fmt: skip
+    for way, calls in zip(ways, expected):
+        assert aws("assume", "--role-name", "ops", *way.split()).code == 0, way
+        assert called() == calls
+    unknown = aws("assume", "--role-name", "ops", "--via", "staging/Admin", "--dry-run")
+    assert "--sso-session corp --via staging/Admin; or --via /staging/Admin" in unknown.err
+
+
+def test_profile_in_other_case(aws: Any, called: Callable) -> None:
+    """The profile is named."""
+    done = aws("assume", "DEV")
+    assert "the profile is 'dev'. Try: aws assume dev" in done.err
+    assert called() == []
+
+
+def test_word_without_an_account_is_a_role_of_iam(aws: Any, called: Callable) -> None:
+    """A session changes nothing for a name."""
+    assert aws("assume", "AdministratorAccess").code == 0
+    assert called() == ["GetCallerIdentity", "AssumeRole"]
