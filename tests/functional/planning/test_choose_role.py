@@ -267,6 +267,8 @@ def test_without_a_terminal(aws: Driver, line: str, message: str, nearest: str) 
     assert done.code == 255
     assert message in done.err
     more = "" if nearest.count("aws") == 3 else ". To list all: aws assume roles"
+    if line.startswith("assume prod"):
+        more += ". To see what it takes: aws assume help"
     hint = f"Roles that you can assume: {nearest}{more}\n"
     assert hint in done.err if nearest else "Roles that you can" not in done.err
     assert aws.stub.requests == []
