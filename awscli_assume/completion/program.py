@@ -12,7 +12,7 @@ from awscli_assume.completion.command_line import Facts, Line, find_place, read_
 
 # Exit codes: the shell completes a file, or the command after "--", as it does without us.
 FILES, COMMAND = 10, 20
-_SHELL_SPECIAL = re.compile(r"([^\w./:=@%+,~-])")
+_SHELL_SPECIAL = re.compile(r"([^\w./:=@%+,~\n-])")
 
 
 def main(argv: list[str], env: Mapping[str, str]) -> int:
@@ -86,39 +86,48 @@ def show(
     ``word`` is the end of the cursor's word that bash replaces: it cuts words at a colon and at an
     equals sign. zsh and fish compare the candidates with the word themselves.
     """
-    is_cut = shell == "bash" and line.current.endswith(word)
-    cut = len(line.current) - len(word) if is_cut else 0
-    rows = []
-    for value, text in found:
-        if not value.isprintable() or not (
-            shell in ("zsh", "fish") or value.startswith(line.current)
-        ):
-            continue
-        row = _row(value[cut:], "".join(filter(str.isprintable, text)), line, shell, is_quoted)
-        if row is not None:
-            rows.append(f"{row}\n")
-    os.write(1, "".join(rows).encode("utf-8", "surrogateescape")) if rows else None
+    filters_itself = shell in ("zsh", "fish")
+    matching = [
+        (value, text)
+        for value, text in found
+        if value.isprintable() and (filters_itself or value.startswith(line.current))
+    ]
+    if filters_itself or shell == "powershell":
+        rows = [_described(value, text, shell) for value, text in matching]
+    else:
+        is_cut = shell == "bash" and line.current.endswith(word)
+        cut = len(line.current) - len(word) if is_cut else 0
+        rows = _quoted([value[cut:] for value, _ in matching], line, shell, is_quoted)
+    if rows:
+        os.write(1, "".join(f"{row}\n" for row in rows).encode("utf-8", "surrogateescape"))
 
 
-def _row(value: str, text: str, line: Line, shell: str, is_quoted: bool) -> str | None:
+def _described(value: str, text: str, shell: str) -> str:
+    """Return a candidate with its description."""
+    if not text.isprintable():
+        text = "".join(filter(str.isprintable, text))
     if shell == "zsh":
-        value = re.sub(r"([\\:])", r"\\\1", value)
+        value = value.replace("\\", "\\\\").replace(":", "\\:")
         return f"{value}:{text}" if text else value
     if shell == "fish":
         return f"{value}\t{text}" if text else value
-    if shell == "powershell":
-        typed = (
-            value
-            if re.fullmatch(r"[\w./:=+-]+", value)
-            else f"'{value.replace(chr(39), chr(39) * 2)}'"
-        )
-        return f"{typed}\t{value}\t{text or value}"
-    if is_quoted:
-        return value
+    is_plain = re.fullmatch(r"[\w./:=+-]+", value) is not None
+    typed = value if is_plain else "'{}'".format(value.replace("'", "''"))
+    return f"{typed}\t{value}\t{text or value}"
+
+
+def _quoted(values: list[str], line: Line, shell: str, is_quoted: bool) -> list[str]:
+    """Return candidates as they are typed, after the quote that is open."""
+    if is_quoted or not values:
+        return values
     if shell != "bash":
         # tcsh splits what it reads at spaces, and quotes nothing.
-        return None if _SHELL_SPECIAL.search(value) else value
+        return [value for value in values if not _SHELL_SPECIAL.search(value)]
+    # All at once: no value has a line end.
+    text = "\n".join(values)
     if line.quote == "'":
-        return value.replace("'", "'\\''")
-    special = re.compile(r'([\\"$`])') if line.quote else _SHELL_SPECIAL
-    return special.sub(r"\\\1", value)
+        text = text.replace("'", "'\\''")
+    else:
+        special = r'([\\"$`])' if line.quote else _SHELL_SPECIAL
+        text = re.sub(special, r"\\\1", text)
+    return text.split("\n")
