@@ -27,7 +27,7 @@ from awscli_assume.outputs.printing import OUTPUT_LOST, check_format, check_stdo
 from awscli_assume.workflow.planning.source_profile import use_exported_source
 from awscli_assume.workflow.planning.typed_words import (
     VerbLine,
-    similar_profiles_named,
+    parser_errors_explained,
     understood,
     with_chosen_role,
 )
@@ -81,7 +81,7 @@ class Verb(BasicCommand):
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the verb with the words that people type in place of its syntax."""
         words = self._understood(list(args))
-        with similar_profiles_named(self._session):
+        with parser_errors_explained(self._session, self.NAME):
             if "choose" not in self._options:
                 return super().__call__(words, parsed_globals)
             run = super().__call__

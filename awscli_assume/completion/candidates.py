@@ -13,7 +13,7 @@ Candidate = tuple[str, str]
 # Options by what their values are. All verbs use a name for one thing, but create-role,
 # whose role does not exist yet.
 _KINDS = {
-    "profile": "profile", "role-account-profile": "profile",
+    "profile": "profile", "role-account-profile": "profile", "source": "profile",
     "update-profile": "target", "region": "region", "role": "role", "name": "ours",
     "role-name": "role-name", "roles": "role-name", "account-id": "account",
     "accounts": "account", "role-arn": "role-arn", "via": "role-arn", "sso-session": "session",

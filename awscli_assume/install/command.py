@@ -21,7 +21,7 @@ from awscli_assume.install.doctor import doctor
 from awscli_assume.install.enable import enable
 from awscli_assume.install.package_copy import PACKAGE
 from awscli_assume.install.record import base_interpreter, load_python
-from awscli_assume.install.system import InstallError, System, find_paths
+from awscli_assume.install.system import InstallError, System, find_paths, printable
 
 COMPLETER = Path("completion", "complete.py")
 
@@ -75,7 +75,7 @@ def main(argv: Optional[Sequence[str]] = None, system: Optional[System] = None) 
         with _signals_as_interrupts():
             return _run(parsed_args, system)
     except InstallError as error:
-        system.err.write(f"awscli-assume: error: {error}\n")
+        system.err.write(f"awscli-assume: error: {printable(str(error))}\n")
         return 1
     except KeyboardInterrupt:
         system.err.write("awscli-assume: interrupted. Everything was undone.\n")

@@ -101,14 +101,22 @@ class System:
 
     def print(self, text: str) -> None:
         """Print a line about the progress."""
-        self.out.write(f"{text}\n")
+        self.out.write(f"{printable(text)}\n")
         self.out.flush()
 
     def warn(self, text: str) -> None:
         """Print a warning."""
         self.out.flush()
-        self.err.write(f"awscli-assume: warning: {text}\n")
+        self.err.write(f"awscli-assume: warning: {printable(text)}\n")
         self.err.flush()
+
+
+def printable(text: str) -> str:
+    """Return a text without what a terminal would obey: names in files are foreign text."""
+    return "".join(
+        one if one.isprintable() or one in "\t\n" else one.encode("unicode_escape").decode()
+        for one in text
+    )
 
 
 @dataclass(frozen=True)

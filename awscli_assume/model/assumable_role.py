@@ -61,6 +61,8 @@ class AssumableRole:
 
     def matches(self, words: Sequence[str]) -> bool:
         """Return whether all words occur in the role, in any order and case."""
+        if not words:
+            return True
         text = self._searched()
         return all(word.casefold() in text for word in words)
 

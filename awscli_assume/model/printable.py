@@ -16,6 +16,9 @@ _IAM_COMMAND = re.compile(r"\baws iam [a-z-]+(?! (?:help|--profile)\b)(?![a-z-])
 
 def printable(text: str) -> str:
     r"""Return a text with its control characters as escapes: ``\x1b``, ``\u202e``."""
+    if text.isprintable():
+        # Nearly every text: Python counts none of these characters as printable.
+        return text
     return _CONTROLS.sub(lambda found: _escape(ord(found[0])), text)
 
 

@@ -72,7 +72,7 @@ def choose_profile_pair(
     if has_environment_keys and not is_explicit:
         return with_target(profiles, None, current or "default", explicit_target)
     if current is None or is_explicit:
-        return _own_source(profiles, current or "default", explicit_target)
+        return _pair_of_source(profiles, current or "default", explicit_target)
     record = read_record(profiles.get(current))
     if record is not None or current not in profiles:
         before = record.source_profile if record is not None else "default"
@@ -84,11 +84,11 @@ def choose_profile_pair(
         if is_target(current, again.target):
             _check_source_is_there(profiles, current, record)
             return again
-    return _own_source(profiles, current, explicit_target)
+    return _pair_of_source(profiles, current, explicit_target)
 
 
-def _own_source(profiles: Profiles, name: str, target: Optional[str]) -> ProfilePair:
-    """Return a profile as its own source. Raises ProfileNotFound, as AWS_PROFILE may name it."""
+def _pair_of_source(profiles: Profiles, name: str, target: Optional[str]) -> ProfilePair:
+    """Return source and target. Raises the CLI's error for a source that does not exist."""
     # "default" need not exist: an instance or container role may be the source.
     if name not in profiles and name != "default":
         raise ProfileNotFound(profile=name)

@@ -44,6 +44,7 @@ from awscli_assume.workflow.planning.plan import (
     placeholder_values,
 )
 from awscli_assume.workflow.refresh.credential_process import (
+    check_cache,
     make_target,
     remove_old_cache,
     renewal_warning,
@@ -104,7 +105,9 @@ def check_target(context: CommandContext, plan: Plan) -> CheckedTarget:
 def obtain_and_write(context: CommandContext, checked: CheckedTarget, login: bool) -> ProfileState:
     """Get the credentials of the plan, write them to the target, and return its new state."""
     plan, environment = checked.plan, context.environment
-    check_writable(checked.files, [expected_target(context, plan.with_known_role())])
+    expected = expected_target(context, plan.with_known_role())
+    check_writable(checked.files, [expected])
+    check_cache(expected.name, expected.record)
     obtained = signed_in(context, plan, lambda: plan.obtain(context), login)
     target = make_target(context, obtained, checked.before)
     # Before the profile: without its cache, an --auto-refresh profile would be of no use.

@@ -201,7 +201,8 @@ def test_tab(shell: InteractiveShell) -> None:
     """Verbs, roles, profiles and role names are ours; all else is the AWS CLI's."""
     shown = shell.listed("aws assume ", *VERBS, "production")
     assert "my-iam-role" not in shown
-    assert shell.run_completed("aws assume pro") == ["assume", "production"]
+    shell.listed("aws assume pro", "production", "profiles")
+    assert shell.run_completed("aws assume prod") == ["assume", "production"]
     shown = shell.listed("aws assume --update-profile ", "written", "default", "production")
     if shell.name != "tcsh":
         # tcsh sorts what it lists.

@@ -130,3 +130,15 @@ def test_an_unknown_region_is_said_with_similar_ones(person: Person) -> None:
     again = person.aws("assume", "--role-arn", ROLE_ARN)
     assert "WARNING" not in again.stderr
     assert region_of(person) == "us-east-1"
+
+
+def test_refresh_and_explain_say_it_once(person: Person, sts_stub: StsStub) -> None:
+    """Two profiles with one unknown region give one warning; explain gives it, too."""
+    for name in ("one", "two"):
+        words = ("--role-arn", ROLE_ARN, "--region", "eu-wset-1", "--update-profile", name)
+        assert person.aws("assume", *words).returncode == 0
+    done = person.aws("assume", "refresh", "--all")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("does not know the region 'eu-wset-1'") == 1
+    done = person.aws("assume", "explain", "--role-arn", ROLE_ARN, "--region", "eu-wset-1")
+    assert done.stderr.count("does not know the region 'eu-wset-1'") == 1

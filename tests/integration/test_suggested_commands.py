@@ -134,6 +134,28 @@ def test_a_denied_role(bob: Person, sts_stub: StsStub) -> None:
     assert bob.aws(*explain[0]).returncode in (0, 1, 3)
 
 
+@pytest.mark.parametrize(
+    ("words", "env", "named"),
+    [
+        ((), {}, ""),
+        (("--profile", "wrong"), {}, "--profile wrong "),
+        ((), {"AWS_PROFILE": "wrong"}, ""),
+        # The source is recorded, and is not the profile of the shell.
+        ((), {"AWS_PROFILE": "assumed-role"}, "--profile default "),
+    ],
+)
+def test_iam_commands_are_for_the_source(
+    bob: Person, sts_stub: StsStub, words: tuple[str, ...], env: dict[str, str], named: str
+) -> None:
+    """IAM shows what belongs to the caller, so the commands name the source where needed."""
+    assert bob.aws("assume", "my-iam-role").returncode == 0
+    sts_stub.script = deny
+
+    done = bob.aws("assume", "another", "--account-id", ACCOUNT, *words, env=env)
+
+    assert f"aws iam get-role {named}--role-name another" in done.stderr
+
+
 def test_a_read_only_file_system(bob: Person, sts_stub: StsStub) -> None:
     """No chmod is suggested, which would fail there, but the verbs that write nothing."""
     folder = shlex.quote(str(bob.home / ".aws"))

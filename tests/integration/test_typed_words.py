@@ -41,7 +41,7 @@ def bob(make_person: Callable, sts_stub: StsStub) -> Person:
 @pytest.mark.parametrize(
     ("words", "command"),
     [
-        ("Prod-Admin", "aws assume prod-admin"),
+        ("Prod-Admin", "aws assume --profile prod-admin"),
         ("ls", "aws assume list"),
         ("version", "aws assume help"),
         ("console", "aws assume help"),

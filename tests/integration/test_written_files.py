@@ -253,6 +253,25 @@ def test_read_only_mount(user: Person, sts_stub: StsStub) -> None:
 
 
 @one_host
+@pytest.mark.parametrize("attribute", ["i", "a"], ids=["immutable", "append-only"])
+def test_file_with_an_attribute(user: Person, sts_stub: StsStub, attribute: str) -> None:
+    """A file that nobody may replace is found before STS is called; chmod is not suggested."""
+    chattr = shutil.which("chattr")
+    path = str(user.credentials)
+    if chattr is None or subprocess.run([chattr, f"+{attribute}", path], check=False).returncode:
+        pytest.skip("sets attributes of a file")
+    try:
+        done = user.aws("assume", "--role-name", "my-iam-role")
+    finally:
+        subprocess.run(["chattr", f"-{attribute}", path], check=True)
+
+    assert done.returncode == 253
+    assert f"Cannot write {path}: Operation not permitted" in done.stderr
+    assert "chmod" not in done.stderr
+    assert sts_stub.actions == []
+
+
+@one_host
 def test_hard_link_is_kept(user: Person) -> None:
     """Each name of a file with hard links has the new content, and no backup is left."""
     other = user.home / "linked"

@@ -209,6 +209,7 @@ ROWS: Sequence[Row] = (
         base="aws assume",
     ),
     Printed("There is no option --help. Try", "assume --help"),
+    Printed("To see what it takes: aws assume", "assume list foo"),
     Printed(
         "must come before its options. Try", "assume --update-profile x refresh", before=ASSUME
     ),
@@ -492,10 +493,16 @@ ROWS: Sequence[Row] = (
         base="aws assume create-role new --dry-run",
     ),
     Filled(
-        "The role {text} is ambiguous",
-        {"{ways}": f"--role-name team/dev/role; or --role-name dev/role --account-id {ACCOUNT}"},
+        "The role {role} is ambiguous",
+        {
+            "{why}": "",
+            "{'; or '.join(meanings)}": "--role-name team/dev/role; or --role-name dev/role "
+            f"--account-id {ACCOUNT}",
+        },
         base="aws assume",
     ),
+    Filled("To see what was tried: aws assume roles"),
+    Filled("To list all: aws assume roles"),
 )
 
 _NAMES = "names options and variables to look at, and not a command"

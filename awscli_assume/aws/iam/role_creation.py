@@ -74,7 +74,7 @@ def find_existing_role(iam: IamClient, name: str) -> Optional[Mapping[str, Any]]
 
     Raises botocore's exceptions with a hint added, and UnexpectedAnswer.
     """
-    with iam_errors():
+    with iam_errors(name):
         return get_role(iam, name)
 
 
@@ -171,7 +171,7 @@ class RoleCreation:
         LOG.debug("Creating the role %s", first.parameters["RoleName"])
         # If the response is lost, an existing role may be that of another run.
         self._may_exist = True
-        with iam_errors():
+        with iam_errors(str(first.parameters["RoleName"])):
             role: Mapping[str, Any] = self._send(self._single_attempt_iam, first)["Role"]
         self._may_exist = False
         try:

@@ -7,6 +7,7 @@ This module writes them. process/answer.py reads them. A file has three lines:
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shlex
@@ -53,6 +54,15 @@ class ProcessCache:
             self._folder.create()
         with files_locked([f"{self.path}.call"], wait=_WAIT_SECONDS):
             yield
+
+    def check(self) -> None:
+        """Raise UnusableFile where ``store`` would, by writing an empty file."""
+        with self._errors_named():
+            if os.path.isdir(self.path):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            probe = f"{self._name}.check"
+            self._folder.write(probe, b"")
+            self._folder.remove(probe)
 
     def store(self, credentials: TemporaryCredentials, now: datetime) -> None:
         """Store the credentials and remove expired files of all profiles. Raises UnusableFile."""

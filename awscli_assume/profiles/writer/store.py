@@ -102,8 +102,14 @@ def check_usable(path: str) -> None:
         raise UnusableFile(f"Cannot use {path}: {error.strerror}. Try: ls -ld {folder}") from error
     if not stat.S_ISREG(mode):
         raise UnusableFile(f"{path} is not a regular file, as the AWS CLI needs it")
-    if mode & stat.S_IWUSR and os.access(path, os.R_OK | os.W_OK):
-        return
+    try:
+        os.close(os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0)))
+        if mode & stat.S_IWUSR:
+            return
+    except OSError as error:
+        if error.errno == errno.EPERM:
+            # An immutable file, or one that only grows: its mode is not the reason.
+            raise _error_of(path, error) from error
     if _is_on_read_only_mount(path):
         raise _error_of(path, OSError(errno.EROFS, os.strerror(errno.EROFS)))
     if hasattr(os, "geteuid") and os.stat(path).st_uid not in (os.geteuid(), 0):

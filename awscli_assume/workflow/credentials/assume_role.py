@@ -309,15 +309,16 @@ def _suggest_source(error: ClientError, plan: AssumePlan, environment: Environme
     """Say which keys were refused: those of a profile, or those that we have set in a shell."""
     details = error.response.get("Error", {})
     name = plan.profile_pair.source
-    if name is not None and name != "default":
-        name_profile(error, name)
+    variables = environment.variables
+    shell_profile = variables.get("AWS_PROFILE") or variables.get("AWS_DEFAULT_PROFILE")
+    if name not in (None, shell_profile or "default"):
+        name_profile(error, str(name))
     wrong_clock = details.get("Message", "").startswith(_WRONG_CLOCK)
     is_sso = plan.identity_center_role is not None
     if details.get("Code") in _WRONG_KEYS and not wrong_clock and not is_sso:
         words = [] if name is None else option_words("--profile", name)
         command = shlex.join(["aws", "configure", "list", *words])
         add_hint(error, f"To see where the keys come from: {command}")
-    variables = environment.variables
     role = exported_role(variables)
     if role is None or name is not None:
         return

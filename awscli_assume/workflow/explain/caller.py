@@ -16,6 +16,7 @@ from awscli_assume.aws.sts.client import (
     create_sts_client,
     partition_of_region,
     region_of,
+    region_warning,
 )
 from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.errors import InvalidRequest, NoTerminal, UnexpectedAnswer
@@ -148,6 +149,7 @@ def check_caller(context: CommandContext, plan: AssumePlan) -> CallerCheck:
     try:
         use_source(session, plan.profile_pair)
         client = create_sts_client(context, plan.start_region(context.environment))
+        context.environment.notify(region_warning(session, region_of(client)))
         partition = partition_of_region(session, client)
         with login_hint_added(session), credentials_redacted(), error_hints_added():
             credentials = session.get_credentials()

@@ -9,7 +9,12 @@ from difflib import SequenceMatcher
 from typing import Callable, Collection, Iterable, Iterator, Mapping, Optional, Protocol, Sequence
 
 from awscli_assume.errors import InvalidRequest, RoleNeeded
-from awscli_assume.host import NoCredentialsError, ProfileNotFound, reset_profile
+from awscli_assume.host import (
+    NoCredentialsError,
+    ParamValidationError,
+    ProfileNotFound,
+    reset_profile,
+)
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs, Profile, Session
 from awscli_assume.model.printable import option
@@ -38,8 +43,7 @@ _OTHER_WORDS = {
 def understood(args: list[str], name: str, takes_role: bool) -> list[str]:
     """Return a verb's words, without ``role`` before ROLE. Raises InvalidRequest for --help."""
     if "--help" in args or "-h" in args:
-        verb = "" if name == "assume" else f"{name} "
-        raise InvalidRequest(f"There is no option --help. Try: aws assume {verb}help")
+        raise InvalidRequest(f"There is no option --help. Try: aws assume {_prefix(name)}help")
     is_noun = takes_role and args[:1] == ["role"] and not "".join(args[1:2]).startswith("-")
     return args[1:] if is_noun and len(args) > 1 else args
 
@@ -144,15 +148,23 @@ def with_chosen_role(
 
 
 @contextmanager
-def similar_profiles_named(session: Session) -> Iterator[None]:
-    """Add the profiles with a similar name to the error for one that does not exist."""
+def parser_errors_explained(session: Session, name: str) -> Iterator[None]:
+    """Add to the CLI's own errors: similar profiles, and the help for words it does not know."""
     try:
         yield
+    except (ParamValidationError, ValueError) as error:
+        if str(error).startswith("Unknown options: "):
+            error.args = (f"{error}. To see what it takes: aws assume {_prefix(name)}help",)
+        raise
     except ProfileNotFound as error:
         near = similar_names(str(error.kwargs.get("profile")), session.full_config["profiles"])
         hint = f"Similar profiles: {', '.join(near)}. " if near else ""
         error.args = (f"{error}. {hint}To see all: aws configure list-profiles",)
         raise
+
+
+def _prefix(name: str) -> str:
+    return "" if name == "assume" else f"{name} "
 
 
 def check_not_verb(

@@ -9,7 +9,7 @@ from typing import Callable, Mapping, Optional, Sequence
 
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso.login import login_hint_added
-from awscli_assume.aws.sts.client import Signer
+from awscli_assume.aws.sts.client import Signer, region_of, region_warning
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import overridden_profiles
@@ -37,6 +37,7 @@ from awscli_assume.workflow.planning.make_plan import plan_again
 from awscli_assume.workflow.planning.plan import AssumePlan, ObtainedCredentials, Plan
 from awscli_assume.workflow.planning.source_profile import resolve_recorded_source
 from awscli_assume.workflow.refresh.credential_process import (
+    check_cache,
     remove_old_cache,
     store_in_cache,
     target_again,
@@ -87,12 +88,17 @@ class Run:
         self.context = context
         self.clients = SourceClients(context)
         self._devices: set[tuple[str, str]] = set()
+        self._regions: set[Optional[str]] = set()
 
     def start_assuming(
         self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Return the request of a plan; if it may ask for an MFA code, it is made at once."""
         ready = ready_request_for(self.context, self._signer(plan, refreshed), plan)
+        region = region_of(ready.signer.client)
+        if region not in self._regions:
+            self._regions.add(region)
+            self.context.environment.notify(region_warning(self.context.session, region))
         first = self._assume_sequentially(ready)
         if first is not None:
             obtained = first
@@ -160,6 +166,8 @@ def check_can_write(
         if one.plan is not None and is_named
     ]
     check_writable(files, targets)
+    for one in renewals:
+        check_cache(one.state.name, one.state.record)
 
 
 def renew(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]:

@@ -123,6 +123,12 @@ def remove_old_cache(existing: Optional[ProfileState], target: Optional[Target] 
             remove_cache(path)
 
 
+def check_cache(name: str, record: Record) -> None:
+    """Raise UnusableFile where the cache of an ``--auto-refresh`` profile can't be written."""
+    if record.auto_refresh:
+        ProcessCache(name, record.to_block()).check()
+
+
 def store_in_cache(target: Target, environment: Environment) -> None:
     """Store the credentials of an ``--auto-refresh`` profile in its cache."""
     if isinstance(target.credentials, TemporaryCredentials) and target.process is not None:

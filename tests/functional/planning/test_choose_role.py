@@ -351,3 +351,16 @@ def test_a_shell_with_exported_credentials(aws: Driver) -> None:
     assert roles(aws) == [DEV]
     assert aws.signers() == [USER_KEY_ID]
     assert "The same without the list: aws assume export dev-admin\n" in done.err
+
+
+def test_two_accounts_with_one_name(aws: Driver, accounts: SsoStub) -> None:
+    """The list has both, by their IDs."""
+    accounts.accounts[2] = PortalAccount("333333333333", "Staging", ("AdministratorAccess",))
+    user = User(aws, "2")
+    done = user.run("assume staging/AdministratorAccess")
+
+    assert [line.split()[1] for line in user.shown.splitlines()[:2]] == [
+        "222222222222", "333333333333",
+    ]  # fmt: skip
+    assert done.code == 0, done.err
+    assert "sso-account-id = 333333333333" in aws.config.read_text()

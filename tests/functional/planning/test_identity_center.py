@@ -401,7 +401,8 @@ def test_dry_run_calls_nothing(aws: Any, called: Callable) -> None:
     ]
     named = aws("assume", *EXPLICIT[:2], "staging/ReadOnlyAccess", "--dry-run")
     assert json.loads(named.out)["Requests"][0]["Parameters"]["accountId"] == "staging"
-    unknown = aws("assume", "staging/ReadOnlyAccess", "--dry-run")
+    words = ("staging/ReadOnlyAccess", "--dry-run")
+    unknown = aws("assume", *words, environment=NO_TERMINAL)
     assert "a dry run makes no call. Type one of these" in unknown.err
     assert called() == []
     assert aws.files() == before

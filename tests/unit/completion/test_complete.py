@@ -29,7 +29,7 @@ ROLE_WORDS = [
     ("line", "expected"),
     [
         ("aws assume ", [*VERBS, *ROLE_WORDS]),
-        ("aws assume pro", ["prod", "production/ReadOnly", "production/Admin"]),
+        ("aws assume pro", ["profiles", "prod", "production/ReadOnly", "production/Admin"]),
         ("aws assume exec ", ROLE_WORDS),
         ("aws assume --update-profile ", [*OURS, *OTHERS]),
         ("aws assume refresh ", OURS),

@@ -226,3 +226,13 @@ def test_completion_indexes(machine: Machine) -> None:
     assert "2.38.6.index: the completion index is of another version" in machine.out
     assert machine.doctor("--fix") == 0
     assert sorted(os.listdir(cache)) == ["2.38.5.index", "theirs.index"]
+
+
+def test_names_in_files_do_not_control_the_terminal(machine: Machine) -> None:
+    """Control characters of sections and values are printed as escapes, in the diff as well."""
+    name = "x\x1b[2J\x9b\u202e"
+    machine.put(machine.config, f"[profile {name}]\na = \x07\n[profile {name}]\na = \x07\n")
+
+    assert machine.doctor() == 1
+    assert "profile x\\x1b[2J\\x9b\\u202e] is also in line 1" in machine.out
+    assert all(one.isprintable() or one == "\n" for one in machine.out)

@@ -21,6 +21,14 @@ def test_controls_become_escapes(text: str, expected: str) -> None:
     assert printable(text) == expected
 
 
+def test_every_control_is_found() -> None:
+    """What Python counts as printable has no controls."""
+    controls = [*range(9), *range(11, 32), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F]
+    controls += [*range(0x2028, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)]
+
+    assert [code for code in controls if printable(chr(code)) == chr(code)] == []
+
+
 def test_all_texts_of_an_object() -> None:
     """Keys, too, and other types as they are."""
     found = printable_object({"\x1b": ["\x07", ("\x9b", 1, None)]})

@@ -197,9 +197,21 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     cache = ProcessCache("p", BLOCK, str(tmp_path / "file" / "assume-sessions"))
 
+    with pytest.raises(UnusableFile, match="Cannot write"):
+        cache.check()
     with pytest.raises(UnusableFile, match="Cannot write") as error:
         cache.store(CREDENTIALS, NOW)
 
     assert cache.path in str(error.value)
     assert "ls -ld" in str(error.value)
     assert CREDENTIALS.secret_access_key not in str(error.value)
+
+
+def test_a_check_leaves_nothing(cache: ProcessCache, path: str) -> None:
+    """A check writes a file for real and removes it; a folder in its place is an error."""
+    cache.check()
+    assert os.listdir(os.path.dirname(path)) == []
+
+    os.mkdir(path)
+    with pytest.raises(UnusableFile, match="Is a directory"):
+        cache.check()
