@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from awscli_assume.errors import UnexpectedAnswer
-from awscli_assume.model.credentials import format_time, parse_time, read_answer, read_mfa_session
+from awscli_assume.model.credentials import (
+    PrincipalCredentials,
+    as_role_session,
+    format_time,
+    parse_time,
+    read_answer,
+    read_mfa_session,
+)
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 LATER = datetime(2026, 11, 23, 10, 0, tzinfo=timezone.utc)
@@ -215,3 +222,27 @@ def test_an_expiration_that_sts_does_not_give(seconds: int) -> None:
     assert "43200 seconds at most" in refusal_of(answer_with("Credentials", "Expiration", late))
     longest = answer_with("Credentials", "Expiration", NOW + timedelta(seconds=43200 + 900))
     assert read_answer(longest, NOW).seconds_left(NOW) == 43200 + 900
+
+
+SESSION_ARN = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/alice"
+
+
+def test_credentials_of_identity_center_are_a_role_session() -> None:
+    """Their expiration and their role are known."""
+    until = datetime(2036, 1, 1, tzinfo=timezone.utc)
+    found = as_role_session(PrincipalCredentials("id", "s", "t", until, SESSION_ARN, "AROA:alice"))
+    assert (found.expiration, found.account_id) == (until, "123456789012")
+
+
+@pytest.mark.parametrize(
+    ("expiration", "arn"),
+    [
+        (None, SESSION_ARN),
+        (datetime(2036, 1, 1, tzinfo=timezone.utc), "arn:aws:iam::123456789012:user/alice"),
+        (datetime(2036, 1, 1, tzinfo=timezone.utc), "no ARN"),
+    ],
+)
+def test_credentials_that_are_no_role_session(expiration: Any, arn: str) -> None:
+    """What answered is not Identity Center."""
+    with pytest.raises(UnexpectedAnswer, match="no role session with an expiration"):
+        as_role_session(PrincipalCredentials("id", "s", "t", expiration, arn, "AROA:alice"))

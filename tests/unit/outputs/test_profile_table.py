@@ -73,3 +73,12 @@ def test_nothing_to_list() -> None:
 def test_a_copy_of_a_source() -> None:
     """A copy without a role names its source."""
     assert "copy of default" in table([state("a", 5, role_arn=None)], NOW, PLAIN)
+
+
+def test_a_role_of_identity_center() -> None:
+    """It is named by its account and permission set, not by the role of IAM behind it."""
+    granted = SimpleNamespace(account_id="123456789012", role_name="Admin")
+    record = SimpleNamespace(role_arn=None, source_profile="x", identity_center=granted)
+    lines = table([state("a", 59, record=record)], NOW, PLAIN).splitlines()
+
+    assert lines[1].split()[-1] == "123456789012/Admin"

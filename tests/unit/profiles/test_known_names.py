@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.profiles.known_names import account_ids, known_in
+from awscli_assume.profiles.known_names import (
+    account_ids,
+    accounts_with_role,
+    known_in,
+    words_of_profile,
+)
 
 ONE, TWO = "111111111111", "222222222222"
 
@@ -116,3 +121,34 @@ def test_name_that_is_inherited_stays_the_other_accounts() -> None:
 
     assert account_ids(profiles, "corp") == [ONE]
     assert account_ids(profiles, "team") == [TWO]
+
+
+def test_accounts_with_a_role() -> None:
+    """Of profiles and of our records, by the role's path and name."""
+    profiles = {
+        "a": {"role_arn": "arn:aws:iam::111111111111:role/team/x"},
+        "b": {"role_arn": "no ARN"},
+        "c": {"assumed": {"role-arn": "arn:aws:iam::222222222222:role/team/x"}},
+        "d": {"role_arn": "arn:aws:iam::333333333333:role/x"},
+    }
+    assert accounts_with_role(profiles, "team/x") == ["111111111111", "222222222222"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"),
+    [
+        ({"role_arn": "arn", "sso_role_name": "x"}, ("--profile", "p")),
+        ({"sso_session": "corp", "sso_account_id": "1"}, ("--profile", "p")),
+        (
+            {"sso_session": "corp", "sso_account_id": "1", "sso_role_name": "-x"},
+            ("--sso-session", "corp", "--account-id", "1", "--role-name=-x"),
+        ),
+        (
+            {"sso_start_url": "https://x", "sso_account_id": "1", "sso_role_name": "x"},
+            ("--sso-session", "https://x", "--account-id", "1", "--role-name", "x"),
+        ),
+    ],
+)
+def test_words_of_a_profile(profile: dict[str, Any], words: tuple[str, ...]) -> None:
+    """A role of Identity Center has options of its own, since --profile names a source."""
+    assert words_of_profile("p", profile) == words

@@ -9,7 +9,7 @@ from pytest_mock import MockerFixture
 
 from awscli_assume.aws.sso import login
 from awscli_assume.aws.sso.login import login_arguments, login_command, login_hint_added
-from awscli_assume.host import SIGN_IN_ERRORS
+from awscli_assume.host import SIGN_IN_ERRORS, SSOTokenLoadError
 
 PROFILES = {
     "dev": {"sso_session": "corp"},
@@ -22,13 +22,17 @@ PROFILES = {
     "a": {"role_arn": "arn", "source_profile": "b"},
     "b": {"role_arn": "arn", "source_profile": "a"},
     "including": {"sso_session": "corp", "include_profile": "dev"},
+    # Of roles of IAM Identity Center (profiles/identity_center.py): the files don't have them.
+    "corp/1/x": {"sso_session": "corp"},
+    "https://x/1/x": {"sso_start_url": "https://x", "sso_region": "us-east-1"},
 }
 
 
 @pytest.fixture
 def session_of(mocker: MockerFixture, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a factory of sessions with a profile."""
-    written = {**PROFILES, "including": {"include_profile": "dev"}}
+    written = {name: one for name, one in PROFILES.items() if "/" not in name}
+    written["including"] = {"include_profile": "dev"}
     monkeypatch.setattr(login, "profiles_as_written", lambda session: written)
 
     def create(profile: Optional[str]) -> Any:
@@ -48,6 +52,8 @@ def session_of(mocker: MockerFixture, monkeypatch: pytest.MonkeyPatch) -> Any:
         ("role", "aws sso login --profile dev"),
         ("own", "aws sso login --profile own"),
         ("including", "aws sso login --profile dev"),
+        ("corp/1/x", "aws sso login --sso-session corp"),
+        ("https://x/1/x", "aws sso login --profile old"),
         ("keys", None),
         ("web", None),
         ("a", None),
@@ -83,3 +89,12 @@ def test_profile_without_a_login(session_of: Any) -> None:
         raise error
 
     assert str(error) == before
+
+
+def test_token_file_that_is_no_json(session_of: Any) -> None:
+    """botocore's KeyError becomes an error that says what to do; other KeyErrors stay."""
+    named = pytest.raises(SSOTokenLoadError, match="can't be read\n.*aws sso login --profile dev")
+    with named, login_hint_added(session_of("dev")):
+        raise KeyError("ee0bfd2552fbd840c02cc48b6e823320543c450f")
+    with pytest.raises(KeyError, match="AssumeRoleResult"), login_hint_added(session_of("dev")):
+        raise KeyError("AssumeRoleResult")

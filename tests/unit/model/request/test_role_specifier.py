@@ -17,6 +17,7 @@ from awscli_assume.model.request.role_specifier import (
     SWITCH_ROLE_URL,
     KnownNames,
     RoleOptions,
+    confirmed_meanings,
     parse_role_specifier,
     parse_switch_role_url,
 )
@@ -210,3 +211,18 @@ def test_any_query(text: str) -> None:
         except InvalidRequest:
             continue
         assert "" not in (role, account)
+
+
+@pytest.mark.parametrize(
+    ("word", "accounts", "ways"),
+    [
+        ("production/Admin", (), []),
+        ("production/Admin", ("123456789012",), ["--role-name Admin --account-id 123456789012"]),
+        ("team/Admin", (), ["--role-name team/Admin"]),
+        ("audit", (), ["--profile audit"]),
+    ],
+)
+def test_confirmed_meanings(word: str, accounts: tuple[str, ...], ways: list[str]) -> None:
+    """Only what the configuration has exactly; the name of an account alone is not enough."""
+    known = KnownNames({"audit": "x"}, frozenset(["production"]), frozenset(["x", "team/other"]))
+    assert [str(one) for one in confirmed_meanings(word, known, accounts)] == ways
