@@ -9,7 +9,6 @@ rows; and roles and profiles, which aws_completer does not know, in small and in
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
@@ -23,13 +22,15 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
+from report import parse_options, write_table  # noqa: E402
+
 from awscli_assume.completion.index_file import make_index  # noqa: E402
 from support.hosts import get_host  # noqa: E402
 from support.person import clean_environment  # noqa: E402
 
 VERSION = "2.38.5"
 PROGRAM = REPOSITORY / "awscli_assume" / "completion" / "complete.py"
-BEGIN, END = "<!-- completion -->", "<!-- /completion -->"
+MARK = "completion"
 LIMIT = 60.0  # milliseconds
 
 
@@ -93,10 +94,7 @@ def compare(name: str, line: str, home: Path, runs: int) -> str:
 
 def main() -> None:
     """Run the comparisons and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=40)
-    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
-    options = parser.parse_args()
+    options = parse_options(__doc__, 40)
     builtin = get_host(f"v2-{VERSION}").executable.parent / "awscli" / "data" / "ac.index"
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
@@ -114,22 +112,18 @@ def main() -> None:
             )
         ]  # fmt: skip
     version = subprocess.run([find_python(), "-V"], capture_output=True, text=True, check=True)
-    table = "\n".join(
-        [
-            f"Official AWS CLI {VERSION}, {version.stdout.strip()}, {os.cpu_count()} cores, "
-            f"{platform.system()}, {options.runs} runs of each side in turn, medians; the ratio "
-            "is the median of the pairs. `aws_completer` completes `aws assume `, and the bare "
-            "Python is `python3 -I -S -c 'print(1)'`.",
-            "",
-            "| Tab | ours | `aws_completer` | ratio | bare Python | limit of ours |",
-            "|---|---|---|---|---|---|",
-            *lines,
-        ]
-    )
+    table = [
+        f"Official AWS CLI {VERSION}, {version.stdout.strip()}, {os.cpu_count()} cores, "
+        f"{platform.system()}, {options.runs} runs of each side in turn, medians; the ratio "
+        "is the median of the pairs. `aws_completer` completes `aws assume `, and the bare "
+        "Python is `python3 -I -S -c 'print(1)'`.",
+        "",
+        "| Tab | ours | `aws_completer` | ratio | bare Python | limit of ours |",
+        "|---|---|---|---|---|---|",
+        *lines,
+    ]
     if options.write:
-        page = REPOSITORY / "docs" / "performance.md"
-        before, _, rest = page.read_text().partition(BEGIN)
-        page.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.partition(END)[2]}")
+        write_table(MARK, table)
 
 
 if __name__ == "__main__":

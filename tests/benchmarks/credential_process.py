@@ -9,7 +9,6 @@ Nothing here decides a test.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
@@ -23,12 +22,14 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
+from report import parse_options, write_table  # noqa: E402
+
 from support.hosts import get_host  # noqa: E402
 from support.person import clean_environment  # noqa: E402
 
 HOST = "v2-2.38.5"
 PROGRAM = REPOSITORY / "awscli_assume" / "process" / "answer.py"
-BEGIN, END = "<!-- process -->", "<!-- /process -->"
+MARK = "process"
 BARE, FASTER = 1.5, 20  # the limits
 
 
@@ -82,10 +83,7 @@ def compare(
 
 def main() -> None:
     """Run both comparisons and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=40)
-    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
-    options = parser.parse_args()
+    options = parse_options(__doc__, 40)
     python = find_python()
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
@@ -108,21 +106,17 @@ def main() -> None:
             ),
         ]  # fmt: skip
     version = subprocess.run([python, "-V"], capture_output=True, text=True, check=True)
-    table = "\n".join(
-        [
-            f"Official AWS CLI 2.38.5, {version.stdout.strip()}, {os.cpu_count()} cores, "
-            f"{platform.system()}, {options.runs} runs of each side in turn (five times that "
-            "without the AWS CLI), medians; the ratio is the median of the pairs.",
-            "",
-            "| first / second | first | second | ratio | limit |",
-            "|---|---|---|---|---|",
-            *lines,
-        ]
-    )
+    table = [
+        f"Official AWS CLI 2.38.5, {version.stdout.strip()}, {os.cpu_count()} cores, "
+        f"{platform.system()}, {options.runs} runs of each side in turn (five times that "
+        "without the AWS CLI), medians; the ratio is the median of the pairs.",
+        "",
+        "| first / second | first | second | ratio | limit |",
+        "|---|---|---|---|---|",
+        *lines,
+    ]
     if options.write:
-        page = REPOSITORY / "docs" / "performance.md"
-        before, _, rest = page.read_text().partition(BEGIN)
-        page.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.partition(END)[2]}")
+        write_table(MARK, table)
 
 
 if __name__ == "__main__":

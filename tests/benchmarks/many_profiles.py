@@ -9,10 +9,8 @@ docs/performance.md. Nothing here decides a test.
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -26,12 +24,14 @@ from typing import Any, Optional
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
+from report import copy_plugin, parse_options, write_table  # noqa: E402
+
 from support.hosts import get_host  # noqa: E402
 from support.person import clean_environment  # noqa: E402
 from support.sts_stub import ACCOUNT, ROLE_ARN, StsStub  # noqa: E402
 
 HOST = "v2-2.38.5"
-BEGIN, END = "<!-- life -->", "<!-- /life -->"
+MARK = "life"
 OURS, ALL, MANY = 200, 5000, 10000
 STS_SECONDS, WORKERS = 0.05, 8
 BEYOND = 0.5
@@ -176,10 +176,7 @@ def ratio_lines(folder: Path, url: str, plugins: Path, runs: int) -> list[str]:
 
 def main() -> None:
     """Run all comparisons and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=15)
-    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
-    options = parser.parse_args()
+    options = parse_options(__doc__, 15)
     with tempfile.TemporaryDirectory() as name, StsStub() as stub:
 
         def slowly(parameters: dict[str, str]) -> None:
@@ -189,34 +186,26 @@ def main() -> None:
         stub.script = slowly
         folder = Path(name)
         plugins = folder / "plugins"
-        shutil.copytree(
-            REPOSITORY / "awscli_assume",
-            plugins / "awscli_assume",
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
+        copy_plugin(plugins)
         ratios = ratio_lines(folder, stub.url, plugins, options.runs)
         beyond = beyond_lines(folder, stub.url, plugins, options.runs)
-    table = "\n".join(
-        [
-            f"Official AWS CLI 2.38.5, {os.cpu_count()} cores, {platform.system()}, "
-            f"{options.runs} runs of each side in turn, medians of the pairs; {OURS} profiles of "
-            "`aws assume`, all expired, in a config file with this number of profiles; an STS "
-            "that takes 50 ms.",
-            "",
-            "| command | profiles | time | `aws --version`, same files | beyond it | limit |",
-            "|---|---|---|---|---|---|",
-            *beyond,
-            "",
-            "| `aws assume` / `aws sts assume-role` without the plugin | ours | theirs | ratio "
-            "| limit |",
-            "|---|---|---|---|---|",
-            *ratios,
-        ]
-    )
+    table = [
+        f"Official AWS CLI 2.38.5, {os.cpu_count()} cores, {platform.system()}, "
+        f"{options.runs} runs of each side in turn, medians of the pairs; {OURS} profiles of "
+        "`aws assume`, all expired, in a config file with this number of profiles; an STS "
+        "that takes 50 ms.",
+        "",
+        "| command | profiles | time | `aws --version`, same files | beyond it | limit |",
+        "|---|---|---|---|---|---|",
+        *beyond,
+        "",
+        "| `aws assume` / `aws sts assume-role` without the plugin | ours | theirs | ratio "
+        "| limit |",
+        "|---|---|---|---|---|",
+        *ratios,
+    ]
     if options.write:
-        page = REPOSITORY / "docs" / "performance.md"
-        before, _, rest = page.read_text().partition(BEGIN)
-        page.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.partition(END)[2]}")
+        write_table(MARK, table)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,8 @@ table into docs/performance.md. Nothing here decides a test.
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -25,12 +23,14 @@ from typing import Sequence
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
+from report import copy_plugin, parse_options, write_table  # noqa: E402
+
 from support.hosts import get_host  # noqa: E402
 from support.person import clean_environment  # noqa: E402
 from support.sso_stub import START_URL, SsoStub, write_sso_token  # noqa: E402
 
 HOST = "v2-2.38.5"
-BEGIN, END = "<!-- profiles -->", "<!-- /profiles -->"
+MARK = "profiles"
 BEYOND = 1.0
 PROFILES = ("assume", "profiles")
 RENEWING = (*PROFILES, "--as", "auto-refresh")
@@ -120,33 +120,22 @@ def lines(home: Home, runs: int) -> list[str]:
 
 def main() -> None:
     """Run all comparisons and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=11)
-    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
-    options = parser.parse_args()
+    options = parse_options(__doc__, 11)
     with tempfile.TemporaryDirectory() as name, SsoStub() as portal:
         plugins = Path(name) / "plugins"
-        shutil.copytree(
-            REPOSITORY / "awscli_assume",
-            plugins / "awscli_assume",
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
+        copy_plugin(plugins)
         rows = lines(Home(Path(name) / "home", portal, plugins), options.runs)
-    table = "\n".join(
-        [
-            f"Official AWS CLI 2.38.5, {os.cpu_count()} cores, {platform.system()}, "
-            f"{options.runs} runs of each side in turn, medians of the pairs; 500 accounts of "
-            "three roles each, in the cache of granted roles.",
-            "",
-            "| command | time | `aws --version`, same file | beyond it | limit |",
-            "|---|---|---|---|---|",
-            *rows,
-        ]
-    )
+    table = [
+        f"Official AWS CLI 2.38.5, {os.cpu_count()} cores, {platform.system()}, "
+        f"{options.runs} runs of each side in turn, medians of the pairs; 500 accounts of "
+        "three roles each, in the cache of granted roles.",
+        "",
+        "| command | time | `aws --version`, same file | beyond it | limit |",
+        "|---|---|---|---|---|",
+        *rows,
+    ]
     if options.write:
-        page = REPOSITORY / "docs" / "performance.md"
-        before, _, rest = page.read_text().partition(BEGIN)
-        page.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.partition(END)[2]}")
+        write_table(MARK, table)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,8 @@ a test.
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -23,13 +21,15 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
+from report import copy_plugin, parse_options, write_table  # noqa: E402
+
 from awscli_assume.aws.sso.portal import WORKERS  # noqa: E402
 from support.hosts import get_host  # noqa: E402
 from support.person import clean_environment  # noqa: E402
 from support.sso_stub import SSO_PROFILE, SsoStub, many_accounts, write_sso_token  # noqa: E402
 
 HOST = "v2-2.38.5"
-BEGIN, END = "<!-- roles -->", "<!-- /roles -->"
+MARK = "roles"
 ACCOUNTS, CALL_SECONDS = 500, 0.02
 CALLS = ACCOUNTS // 100 + ACCOUNTS
 COLD_LIMIT = 1.3 * CALLS * CALL_SECONDS / WORKERS
@@ -44,11 +44,7 @@ SIDES = {
 def make_home(folder: Path, variables: dict[str, str]) -> dict[str, str]:
     """Return the environment of a user who is logged in and has the plugin."""
     plugins = folder / "plugins"
-    shutil.copytree(
-        REPOSITORY / "awscli_assume",
-        plugins / "awscli_assume",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
+    copy_plugin(plugins)
     home = folder / "home"
     (home / ".aws").mkdir(parents=True, mode=0o700)
     head = f"[plugins]\ncli_legacy_plugin_path = {plugins}\nassume = awscli_assume\n"
@@ -97,32 +93,25 @@ def measured(env: dict[str, str], stub: SsoStub, runs: int) -> list[str]:
 
 def main() -> None:
     """Run all sides and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=15)
-    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
-    options = parser.parse_args()
+    options = parse_options(__doc__, 15)
     with (
         tempfile.TemporaryDirectory() as folder,
         SsoStub(accounts=many_accounts(ACCOUNTS)) as stub,
     ):
         stub.delay = CALL_SECONDS
         lines = measured(make_home(Path(folder), stub.variables()), stub, options.runs)
-    table = "\n".join(
-        [
-            f"Official AWS CLI 2.38.5, {os.cpu_count()} cores, {platform.system()}, "
-            f"{options.runs} runs of each side in turn, medians of the pairs; {ACCOUNTS} accounts "
-            f"with 3 roles each, {WORKERS} workers, calls that take 20 ms. The limit without a "
-            "cache is 1.3 * calls * 20 ms / workers.",
-            "",
-            "| command | calls | time | `aws --version` | beyond it | limit | beyond / limit |",
-            "|---|---|---|---|---|---|---|",
-            *lines,
-        ]
-    )
+    table = [
+        f"Official AWS CLI 2.38.5, {os.cpu_count()} cores, {platform.system()}, "
+        f"{options.runs} runs of each side in turn, medians of the pairs; {ACCOUNTS} accounts "
+        f"with 3 roles each, {WORKERS} workers, calls that take 20 ms. The limit without a "
+        "cache is 1.3 * calls * 20 ms / workers.",
+        "",
+        "| command | calls | time | `aws --version` | beyond it | limit | beyond / limit |",
+        "|---|---|---|---|---|---|---|",
+        *lines,
+    ]
     if options.write:
-        page = REPOSITORY / "docs" / "performance.md"
-        before, _, rest = page.read_text().partition(BEGIN)
-        page.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.partition(END)[2]}")
+        write_table(MARK, table)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ puts the table into docs/performance.md. Nothing here decides a test.
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
 import shutil
@@ -24,12 +23,14 @@ from typing import Callable
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
+from report import parse_options, write_table  # noqa: E402
+
 from support.hosts import get_host  # noqa: E402
 from support.person import clean_environment  # noqa: E402
 from support.sts_stub import ROLE_ARN, StsStub  # noqa: E402
 
 HOST = "v2-2.38.5"
-BEGIN, END = "<!-- table -->", "<!-- /table -->"
+MARK = "table"
 
 # The usual script, with --query in place of jq (which is one process less).
 ARTICLE = """
@@ -156,10 +157,7 @@ def import_lines(bench: Bench, runs: int) -> list[str]:
 
 def main() -> None:
     """Run all comparisons and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=15)
-    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
-    options = parser.parse_args()
+    options = parse_options(__doc__, 15)
     with tempfile.TemporaryDirectory() as folder, StsStub() as stub:
         bench = Bench(Path(folder), stub.url)
         imports = import_lines(bench, options.runs)
@@ -177,26 +175,21 @@ def main() -> None:
                 2 * options.runs,
             ),
         ]
-    table = "\n".join(
-        [
-            f"Official AWS CLI 2.38.5, {os.cpu_count()} cores, {platform.system()}, "
-            f"{options.runs} runs of each side in turn (twice that for `--version`), medians; the "
-            "ratio is the median of the pairs.",
-            "",
-            "| ours / theirs | ours | theirs | ratio |",
-            "|---|---|---|---|",
-            *(row.line() for row in rows),
-            "",
-            "| the plugin inside any other command | import and registration | table entry |",
-            "|---|---|---|",
-            *imports,
-        ]
-    )
+    table = [
+        f"Official AWS CLI 2.38.5, {os.cpu_count()} cores, {platform.system()}, "
+        f"{options.runs} runs of each side in turn (twice that for `--version`), medians; the "
+        "ratio is the median of the pairs.",
+        "",
+        "| ours / theirs | ours | theirs | ratio |",
+        "|---|---|---|---|",
+        *(row.line() for row in rows),
+        "",
+        "| the plugin inside any other command | import and registration | table entry |",
+        "|---|---|---|",
+        *imports,
+    ]
     if options.write:
-        page = REPOSITORY / "docs" / "performance.md"
-        text = page.read_text()
-        before, after = text.split(BEGIN)[0], text.split(END)[1]
-        page.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
+        write_table(MARK, table)
 
 
 if __name__ == "__main__":
