@@ -209,7 +209,7 @@ ROWS: Sequence[Row] = (
         base="aws assume",
     ),
     Printed("There is no option --help. Try", "assume --help"),
-    Printed("To see what it takes: aws assume", "assume list foo"),
+    Printed("To see all options: aws assume", "assume list foo"),
     Printed(
         "must come before its options. Try", "assume --update-profile x refresh", before=ASSUME
     ),
