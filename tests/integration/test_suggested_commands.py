@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-from typing import Callable, Mapping, Optional
+from typing import Callable, Iterator, Mapping, Optional
 
 import pytest
 
@@ -21,7 +21,17 @@ from support.sts_stub import (
     refusal,
     role_answer,
 )
-from support.suggestion_rows import ROWS, Filled, Printed, Row
+from support.sso_stub import SsoStub, write_sso_token
+from support.suggestion_rows import (
+    FAILING_ACCOUNT,
+    FORBIDDEN_ROLE,
+    GRANTED,
+    NEEDS_USER,
+    ROWS,
+    Filled,
+    Printed,
+    Row,
+)
 from support.suggestions import commands_in, texts_with
 
 pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
@@ -39,6 +49,10 @@ aws_secret_access_key = secret
 """
 # What a user puts in place of the words in capitals.
 PLACEHOLDERS = {
+    r"--sso-session NAME": "--sso-session corp",
+    r"ACCOUNT/NAME": "production/Reader",
+    r"--account-id ACCOUNT": "--account-id production",
+    r"--source PROFILE": "--source other",
     r"--profile NAME": "--profile other",
     r"--update-profile NAME": "--update-profile another",
     r"--(role-)?name NAME": r"--\1name my-iam-role",
@@ -169,9 +183,20 @@ def deny(parameters: dict[str, str]) -> Optional[Answer]:
 
 
 @pytest.fixture
-def everything(bob: Person, sts_stub: StsStub) -> Person:
+def portal() -> Iterator[SsoStub]:
+    """Return the portal of IAM Identity Center."""
+    with SsoStub(accounts=GRANTED) as stub:
+        stub.failing, stub.forbidden = {FAILING_ACCOUNT}, {FORBIDDEN_ROLE}
+        yield stub
+
+
+@pytest.fixture
+def everything(bob: Person, sts_stub: StsStub, portal: SsoStub) -> Person:
     """Return the user with another profile and files to name; IAM answers each call."""
     sts_stub.script = iam
+    bob.environment.update(portal.variables())
+    for name in ("corp", "lab", "-x", "my profile"):
+        write_sso_token(bob.home, name)
     with bob.credentials.open("a") as file:
         file.write(OTHER)
     with bob.config.open("a") as file:
@@ -258,6 +283,8 @@ def test_each_suggested_command(
 
     assert commands, text
     for command in commands:
+        if command.partition(" --")[0] in NEEDS_USER:
+            continue
         sts_stub.script = iam
         wanted = typed(command, row.base, everything.host.executable)
         done = shell(everything, wanted, **(env if command.startswith("unset") else {}))

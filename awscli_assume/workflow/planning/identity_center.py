@@ -24,7 +24,8 @@ from awscli_assume.model.identity_center import (
     account_and_permission_set,
     check_permission_set,
 )
-from awscli_assume.model.request.role_specifier import confirmed_meanings
+from awscli_assume.model.printable import option
+from awscli_assume.model.request.role_specifier import RoleOptions, confirmed_meanings
 from awscli_assume.profiles.identity_center import (
     add_source,
     choose_session,
@@ -139,8 +140,8 @@ class _Reader:
         account, name = names or (given.account_id, given.role or given.role_name)
         if account is None or name is None:
             raise InvalidRequest(
-                "A role of IAM Identity Center has an account and a name. Try: --sso-session "
-                f"{shlex.quote(given.sso_session)} --account-id ACCOUNT --role-name NAME"
+                "A role of IAM Identity Center has an account and a name. Try: "
+                f"{option('--sso-session', given.sso_session)} --account-id ACCOUNT --role-name NAME"
             )
         return self._explicit(account, check_permission_set(name))
 
@@ -292,7 +293,7 @@ def _unknown_meaning(
         if len(sessions) > 1
         else "a dry run makes no call"
     )
-    ways.append(shlex.join(["--role-name", name, "--account-id", account]))
+    ways.append(str(RoleOptions(role_name=name, account=account)))
     return InvalidRequest(
         f"The role {word!r} may be one of IAM Identity Center or of IAM, and {why}. Type one of "
         f"these in place of it: {'; or '.join(ways)}"
