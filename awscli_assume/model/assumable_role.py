@@ -60,9 +60,11 @@ class AssumableRole:
     def arguments(self) -> tuple[str, ...]:
         """Return the words after ``aws assume`` that assume the role."""
         if self.profile is not None and not self.is_written:
-            if self.profile.startswith("-"):
+            if not self.profile.startswith("-"):
+                return (self.profile,)
+            if self.sso_session is None:
                 return tuple(option_words("--profile", self.profile))
-            return (self.profile,)
+            # --profile would name a source for another role.
         if self.sso_session is not None:
             return (
                 *option_words("--account-id", self.account_id or ""),

@@ -120,8 +120,10 @@ def reserved_role(role: Role) -> InvalidRequest:
     """
     name = permission_set_of(role.name) or "NAME"
     account = role.account_id or role.account_name or "ACCOUNT"
+    words = shlex.quote(f"{account}/{name}")
+    if account.startswith("-"):
+        words = f"--sso-session NAME {option('--account-id', account)} --role-name {name}"
     return InvalidRequest(
         f"The role '{role.name}' is that of a permission set, and only IAM Identity Center can "
-        f"assume it. Name the account and the permission set: aws assume "
-        f"{shlex.quote(f'{account}/{name}')}"
+        f"assume it. Name the account and the permission set: aws assume {words}"
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
+import sys
 from typing import Callable, Iterator, Mapping, Optional
 
 import pytest
 
+from support.hosts import REPOSITORY
+from support.loopback import Reply, Request
 from support.person import Person
 from support.saml import saml_response
+from support.sso_stub import SsoStub, write_sso_token
 from support.sts_stub import (
     ACCOUNT,
     ROLE_ARN,
@@ -21,18 +26,21 @@ from support.sts_stub import (
     refusal,
     role_answer,
 )
-from support.sso_stub import SsoStub, write_sso_token
 from support.suggestion_rows import (
+    CORP,
     FAILING_ACCOUNT,
     FORBIDDEN_ROLE,
     GRANTED,
+    LOGGED_OUT,
     NEEDS_USER,
     ROWS,
     Filled,
     Printed,
     Row,
+    sso_session,
 )
 from support.suggestions import commands_in, texts_with
+from support.terminal import Terminal, exit_code
 
 pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 TEMPORARY = """[temporary]
@@ -75,6 +83,8 @@ PLACEHOLDERS = {
     r"…": "x",
     r"/PATH/": "/path/",
 }
+# Without expansions, and without questions on standard input.
+PLAIN_COMMAND = re.compile(r"aws (?!configure(?! (?:set|get|list)))[^$`|<>;&*?~(){}\[\]\\!#\n]+")
 COMMAND = re.compile(r"(?:Try|To see [\w' ]+|To [\w' ]+): (aws [^.\n]+)")
 
 
@@ -182,10 +192,27 @@ def deny(parameters: dict[str, str]) -> Optional[Answer]:
     return refusal(403, "AccessDenied", "User is not authorized to perform: sts:AssumeRole")
 
 
+class Portal(SsoStub):
+    """A portal of IAM Identity Center, for whose last role STS returns the caller."""
+
+    def __init__(self, sts_stub: StsStub) -> None:
+        super().__init__(accounts=GRANTED)
+        self._sts_stub = sts_stub
+
+    def reply(self, request: Request) -> Reply:
+        """Return the reply of the portal."""
+        account, role = (request.query.get(key) for key in ("account_id", "role_name"))
+        if role is not None:
+            self._sts_stub.caller = (
+                f"arn:aws:sts::{account}:assumed-role/AWSReservedSSO_{role}_0123456789abcdef/bob"
+            )
+        return super().reply(request)
+
+
 @pytest.fixture
-def portal() -> Iterator[SsoStub]:
+def portal(sts_stub: StsStub) -> Iterator[SsoStub]:
     """Return the portal of IAM Identity Center."""
-    with SsoStub(accounts=GRANTED) as stub:
+    with Portal(sts_stub) as stub:
         stub.failing, stub.forbidden = {FAILING_ACCOUNT}, {FORBIDDEN_ROLE}
         yield stub
 
@@ -209,6 +236,12 @@ def everything(bob: Person, sts_stub: StsStub, portal: SsoStub) -> Person:
     (bob.home / "token").write_text("header.payload.signature")
     (bob.home / "broken").write_text("#!/nowhere/python\n")
     (bob.home / "broken").chmod(0o755)
+    program = bob.home / "awscli-assume"
+    program.write_text(
+        f"#!/bin/sh\nPYTHONPATH={shlex.quote(str(REPOSITORY))} exec "
+        f'{shlex.quote(sys.executable)} -m awscli_assume.install "$@"\n'
+    )
+    program.chmod(0o755)
     return bob
 
 
@@ -226,14 +259,38 @@ def iam(parameters: dict[str, str]) -> Optional[Answer]:
         return status, kind, body.replace("GetRole", action)
     if "2010-05-08" in parameters.get("Version", ""):
         return query_answer(
-            action, "<IsTruncated>false</IsTruncated><PolicyNames/><AttachedPolicies/><Tags/>"
+            action,
+            "<IsTruncated>false</IsTruncated><PolicyNames/><AttachedPolicies/><Roles/><Tags/>",
         )
     return None
 
 
+def test_explain_of_a_role_of_identity_center(everything: Person) -> None:
+    """What is granted under a similar name is assumed, and the login is that of the session."""
+    with everything.config.open("a") as file:
+        file.write(CORP + sso_session(LOGGED_OUT, LOGGED_OUT))
+    role = ("--account-id", ACCOUNT, "--role-name", "Readr", "--sso-session")
+    done = everything.aws("assume", "explain", *role, "corp")
+    commands = re.findall("Try: (aws .+)", done.stdout)
+
+    assert commands == [f"aws assume {ACCOUNT}/Reader", "aws assume roles"]
+    # Two sessions are configured: only their caches can say which one grants the role.
+    for command in reversed(commands):
+        again = shell(everything, command)
+        assert again.returncode in (0, 1), again.stderr
+    done = everything.aws("assume", "explain", *role, LOGGED_OUT)
+    assert f"Try: aws sso login --sso-session {LOGGED_OUT}\n" in done.stdout
+
+
 def shell(person: Person, command: str, **more: str) -> subprocess.CompletedProcess:
     """Run a command as it is printed, in a shell of the user."""
+    if PLAIN_COMMAND.fullmatch(command):
+        # What a shell does with these words is known, and a CLI that has started is faster.
+        ignored = {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": ""}
+        return person.aws(*shlex.split(command)[1:], env={**ignored, **more})
     variables = person.variables(**more)
+    # The console script.
+    variables["PATH"] += f"{os.pathsep}{person.home}"
     if person.host.knows_endpoint_variable:
         variables.setdefault("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "")
     return subprocess.run(
@@ -313,6 +370,11 @@ def message_of(
             error if parameters["Action"] == "AssumeRole" else iam(parameters)
         )
     words = row.words.format(name=shlex.quote(name), plain=name, typo=typo)
+    if row.needs_terminal:
+        command = [str(person.host.executable), *shlex.split(words)]
+        terminal = Terminal(command, person.variables(NO_COLOR="1"), str(person.home))
+        assert exit_code(terminal.end()) == 0
+        return terminal.seen.replace("\r\n", "\n"), row.env
     done = person.aws(*shlex.split(words), env=dict(row.env))
     static = max(re.split(r"\{[^}]*\}", row.part), key=len)
     assert static in done.stderr + done.stdout, done.stderr

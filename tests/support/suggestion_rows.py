@@ -39,6 +39,7 @@ class Printed:
     error: str = ""
     codes: Sequence[int] = (0,)
     names: Sequence[str] = ("-x", "my profile")
+    needs_terminal: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ SOURCE_IS_ROLE = f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nregion = us-east-1
 ROWS: Sequence[Row] = (
     # Printed by the real CLI.
     Printed(
-        "is another one. Try: aws assume {option",
+        "'{source}' is another one. Try: aws assume ",
         "assume {name} --profile other",
         config=SOURCE_IS_ROLE + "source_profile = default\n",
         names=("my profile",),
@@ -467,7 +468,8 @@ ROWS: Sequence[Row] = (
     Filled("Try: --web-identity-token-file PATH", base=f"aws assume --role-arn {ROLE_ARN}"),
     Filled("needs a role: --role-arn", base="aws assume --web-identity-token-file token"),
     Filled(
-        "and the token of an identity provider is another one", base="aws assume --web-identity-token-file token"
+        "and the token of an identity provider is another one",
+        base="aws assume --web-identity-token-file token",
     ),
     Filled(
         "it can't be looked up before the role",
@@ -541,15 +543,15 @@ ROWS: Sequence[Row] = (
     ),
     Printed(
         "Several accounts have the name {name}. Type",
-        "assume --sso-session={name} --account-id twin --role-name Reader",
-        config=NAMED_SESSION,
-        base="aws assume --sso-session lab --role-name Reader",
+        "assume --sso-session corp --account-id twin --role-name Reader",
+        config=CORP,
+        base="aws assume --sso-session corp --role-name Reader",
     ),
     Printed(
         "is that of a permission set, and only",
         "assume --role-name AWSReservedSSO_Reader_0123456789abcdef --account-id={name}",
         config=CORP,
-        names=("my profile", ACCOUNT),
+        names=("-x", "my profile", ACCOUNT),
     ),
     Printed(
         "IAM Identity Center does not grant this role",
@@ -619,10 +621,7 @@ ROWS: Sequence[Row] = (
     ),
     Printed("No session of IAM Identity Center is configured", "assume profiles"),
     Printed(
-        "Several SSO sessions are configured",
-        "assume profiles",
-        config=CORP + LAB,
-        base=PROFILES,
+        "Several SSO sessions are configured", "assume profiles", config=CORP + LAB, base=PROFILES
     ),
     Printed(
         "the profiles name the same IAM role in each account",
@@ -634,9 +633,7 @@ ROWS: Sequence[Row] = (
         "assume profiles --as role --role-name ops --source nobody",
         config=CORP,
     ),
-    Printed(
-        "No role that IAM Identity Center grants matches", "assume profiles zzz", config=CORP
-    ),
+    Printed("No role that IAM Identity Center grants matches", "assume profiles zzz", config=CORP),
     Printed(
         "IAM Identity Center grants nothing that is called",
         "assume profiles --accounts zzz",
@@ -651,17 +648,17 @@ ROWS: Sequence[Row] = (
         config=sso_session(LOGGED_OUT),
     ),
     Printed("Log in: {command}, or add --login", "assume roles", config=sso_session(LOGGED_OUT)),
-    Printed("No role was found. To see the roles that trust", "assume roles --output table"),
-    Printed("No role matches all words", "assume roles zzz --output table"),
+    Printed("No role was found. To see the roles that trust", "assume roles", needs_terminal=True),
+    Printed("No role matches all words", "assume roles zzz", needs_terminal=True),
     Printed(
         "Roles that you can assume: ",
         "assume",
-        config=CORP + SSO_ROLE + SOURCE_IS_ROLE.format(name="r", plain="r")
+        config=CORP
+        + SSO_ROLE
+        + SOURCE_IS_ROLE.format(name="r", plain="r")
         + "source_profile = default\n",
     ),
-    Filled(
-        "# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}
-    ),
+    Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )
 
 _NAMES = "names options and variables to look at, and not a command"

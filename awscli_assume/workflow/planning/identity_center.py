@@ -139,9 +139,10 @@ class _Reader:
             )
         account, name = names or (given.account_id, given.role or given.role_name)
         if account is None or name is None:
+            session = option("--sso-session", given.sso_session)
             raise InvalidRequest(
                 "A role of IAM Identity Center has an account and a name. Try: "
-                f"{option('--sso-session', given.sso_session)} --account-id ACCOUNT --role-name NAME"
+                f"{session} --account-id ACCOUNT --role-name NAME"
             )
         return self._explicit(account, check_permission_set(name))
 
