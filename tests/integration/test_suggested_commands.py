@@ -7,7 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
-from typing import Callable, Iterator, Mapping, Optional
+from typing import Callable, Iterator, Mapping, Optional, Sequence
 
 import pytest
 
@@ -370,12 +370,17 @@ def message_of(
             error if parameters["Action"] == "AssumeRole" else iam(parameters)
         )
     words = row.words.format(name=shlex.quote(name), plain=name, typo=typo)
-    if row.needs_terminal:
-        command = [str(person.host.executable), *shlex.split(words)]
-        terminal = Terminal(command, person.variables(NO_COLOR="1"), str(person.home))
-        assert exit_code(terminal.end()) == 0
-        return terminal.seen.replace("\r\n", "\n"), row.env
-    done = person.aws(*shlex.split(words), env=dict(row.env))
+    printed = _printed(person, row, shlex.split(words))
     static = max(re.split(r"\{[^}]*\}", row.part), key=len)
-    assert static in done.stderr + done.stdout, done.stderr
-    return done.stderr + done.stdout, row.env
+    assert static in printed, printed
+    return printed, row.env
+
+
+def _printed(person: Person, row: Printed, words: Sequence[str]) -> str:
+    if not row.needs_terminal:
+        done = person.aws(*words, env=dict(row.env))
+        return done.stderr + done.stdout
+    command = [str(person.host.executable), *words]
+    terminal = Terminal(command, person.variables(NO_COLOR="1", **row.env), str(person.home))
+    assert exit_code(terminal.end()) == 0, terminal.seen
+    return terminal.seen.replace("\r\n", "\n")

@@ -27,6 +27,7 @@ class Printed:
     """A command line that prints a message, of which ``part`` is the text.
 
     A command that is an option goes with ``base``. ``{name}`` in texts becomes a profile's name.
+    With ``needs_terminal`` it is printed on a terminal only.
     """
 
     part: str
@@ -651,6 +652,12 @@ ROWS: Sequence[Row] = (
     Printed("No role was found. To see the roles that trust", "assume roles", needs_terminal=True),
     Printed("No role matches all words", "assume roles zzz", needs_terminal=True),
     Printed(
+        "The same without the list: ",
+        "assume export my-iam-role profile",
+        config=SOURCE_IS_ROLE + "source_profile = default\n",
+        needs_terminal=True,
+    ),
+    Printed(
         "Roles that you can assume: ",
         "assume",
         config=CORP
@@ -663,7 +670,7 @@ ROWS: Sequence[Row] = (
 
 _NAMES = "names options and variables to look at, and not a command"
 _INSTALLER = "tests/integration/test_enable.py runs it"
-# Why no row runs a command of its message.
+# Why a command of a message is not run by its row.
 NEEDS_USER: Mapping[str, str] = {
     "aws sso login": "it opens a browser; test_identity_center.py runs it with a stand-in",
     "aws configure sso": "it opens a browser",
@@ -682,7 +689,6 @@ NOT_RUN: Mapping[str, str] = {
     "can't renew it. With AWS CLI version 2, run: {command}": "it is for another AWS CLI",
     "can't log in. With AWS CLI version 2, run: {command}": "it is for another AWS CLI",
     "has no sign-in for --login to run. With an AWS CLI": "it is for another AWS CLI",
-    "The same without the list: ": "it needs a terminal; test_choose_role.py runs it",
     "Renew them: aws assume refresh, aws sso login": "names the commands to choose from",
     "which has no plugin folder. The plugin has to be": _INSTALLER,
     "if you don't need version 1: awscli-assume enable --force": _INSTALLER,
