@@ -122,7 +122,7 @@ def reserved_role(role: Role) -> InvalidRequest:
     account = role.account_id or role.account_name or "ACCOUNT"
     words = shlex.quote(f"{account}/{name}")
     if account.startswith("-"):
-        words = f"--sso-session NAME {option('--account-id', account)} --role-name {name}"
+        words = IdentityCenterRole("NAME", account, name).options
     return InvalidRequest(
         f"The role '{role.name}' is that of a permission set, and only IAM Identity Center can "
         f"assume it. Name the account and the permission set: aws assume {words}"
