@@ -520,20 +520,11 @@ ROWS: Sequence[Row] = (
         "but --trust does not allow the caller. Omit --wait",
         base="aws assume create-role new --dry-run",
     ),
-    Filled(
-        "The role {role} is ambiguous",
-        {
-            "{why}": "",
-            "{'; or '.join(meanings)}": "--role-name team/dev/role; or --role-name dev/role "
-            f"--account-id {ACCOUNT}",
-        },
-        base="aws assume",
-    ),
     Filled("To see what was tried: aws assume roles"),
     Filled("To list all: aws assume roles"),
     # Of IAM Identity Center, the list of roles, and profiles for it.
     Printed(
-        "is ambiguous. Type one of these in place of it",
+        "is ambiguous",
         "assume {name}/Reader",
         config=CORP + SSO_ROLE + f"[profile ops]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/Reader\n"
         f"[profile {{name}}/Reader]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
@@ -543,17 +534,9 @@ ROWS: Sequence[Row] = (
         names=("dev", "my profile"),
     ),
     Printed(
-        "may be one of IAM Identity Center or of IAM",
-        f"assume {ACCOUNT}/Reader",
-        config=CORP + NAMED_SESSION,
-        base="aws assume",
+        "is ambiguous", f"assume {ACCOUNT}/Reader", config=CORP + NAMED_SESSION, base="aws assume"
     ),
-    Printed(
-        "Several accounts have the name {account}. Type",
-        "assume twin/Reader",
-        config=NAMED_SESSION,
-        base="aws assume",
-    ),
+    Printed("is ambiguous", "assume twin/Reader", config=NAMED_SESSION, base="aws assume"),
     Printed(
         "Several accounts have the name {name}. Type",
         "assume --sso-session corp --account-id twin --role-name Reader",
