@@ -34,9 +34,7 @@ def changed_lines(outcomes: Sequence[Any]) -> str:
     changed = [one for one in outcomes if one.state in CHANGED]
     lines = [f"{one.state}  {printable(one.name)}\n" for one in changed[:_LINES_MAX]]
     if len(changed) > _LINES_MAX:
-        lines.append(
-            f"... and {len(changed) - _LINES_MAX} more. To see all of them: --output json\n"
-        )
+        lines.append(f"... and {len(changed) - _LINES_MAX} more; --output json prints all\n")
     return "".join(lines)
 
 

@@ -58,7 +58,8 @@ class SsoStub(Loopback):
     accepts the access tokens in ``tokens`` and lists ``accounts``. The faults of its lists:
     ``delay`` is the time of each call in seconds, ``throttled`` the number of calls that it
     refuses with 429 first, and ``failing`` has the account IDs, and the tokens of pages of
-    accounts, that it answers with 500. Without ``refreshes`` a refresh token is invalid.
+    accounts, that it answers with 500. Without ``refreshes`` a refresh token is
+    invalid. ``forbidden`` has the role names that are not granted.
     """
 
     protocol = "HTTP/1.1"
@@ -76,6 +77,7 @@ class SsoStub(Loopback):
         self.throttled = 0
         self.failing: set[str] = set()
         self.refreshes = True
+        self.forbidden: set[str] = set()
         self._lock = threading.Lock()
         self.expiration = in_hours(4)
         self.tokens = {ACCESS_TOKEN}
@@ -143,6 +145,8 @@ class SsoStub(Loopback):
         self.journal.add("sso:GetRoleCredentials", request.query, token)
         if token not in self.tokens:
             return _error(401, "UnauthorizedException", "Session token not found or invalid")
+        if request.query.get("role_name") in self.forbidden:
+            return _error(403, "ForbiddenException", "No access")
         credentials = {
             "accessKeyId": self.keys.id,
             "secretAccessKey": self.keys.secret,

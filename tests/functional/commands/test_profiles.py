@@ -371,7 +371,7 @@ def test_output_on_a_terminal(aws, portal) -> None:
 
     lines = screen.getvalue().splitlines()
     assert lines[:2] == ["created  production-Role00", "created  production-Role01"]
-    assert lines[30:] == ["... and 10 more. To see all of them: --output json"]
+    assert lines[30:] == ["... and 10 more; --output json prints all"]
     assert done.err.endswith("Profiles: 40 created, 0 updated, 0 removed, 0 unchanged\n")
     screen.truncate(0)
     aws("assume", "profiles", environment=Environment(out=screen))

@@ -44,12 +44,7 @@ def test_selection(
     ("words", "accounts", "roles", "message"),
     [
         (["x"], None, None, "No granted role matches all filters"),
-        (
-            [],
-            ["Produktion EU"],
-            None,
-            "'Produktion EU' matches nothing .* Similar names: Production EU",
-        ),
+        ([], ["Produktion EU"], None, "matches nothing .* Similar names: Production EU"),
         ([], ["production"], None, "--accounts: 'production' matches nothing"),
         ([], [B], ["a.min"], "--roles: 'a.min' matches nothing"),
         ([], ["\x1b[x"], None, r"'\\x1b\[x' matches nothing"),
