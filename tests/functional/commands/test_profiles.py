@@ -108,7 +108,7 @@ def test_filters(aws, portal) -> None:
         (
             "--accounts",
             "prodution",
-        ): "nothing that is called 'prodution'. Similar names: production",
+        ): "'prodution' matches nothing that IAM Identity Center grants. Similar names: prod",
         ("--roles", "x"): "--roles: 'x' matches nothing that IAM Identity Center grants",
         ("nothing",): "No granted role matches all filters",
     }.items():

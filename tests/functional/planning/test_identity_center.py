@@ -118,7 +118,7 @@ def test_configured_profile_in_one_word(aws: Any, called: Callable) -> None:
     assert "settings-profile = dev" in record(aws)
     other = aws("assume", "dev", "--profile", "default")
     assert other.code == 255
-    assert "is a profile with a source of its own" in other.err
+    assert "is a profile with its own source" in other.err
 
 
 def test_configuration_confirms_a_word(aws: Any, called: Callable) -> None:
@@ -450,7 +450,7 @@ def test_session_that_is_gone(aws: Any) -> None:
     )
     done = aws("assume", "refresh")
     assert (
-        "The SSO session 'corp', which grants 123456789012/AdministratorAccess, is gone"
+        "The SSO session 'corp', which grants 123456789012/AdministratorAccess, is no longer"
         in done.err
     )
 
