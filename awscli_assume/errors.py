@@ -18,11 +18,11 @@ class InvalidRequest(ParamValidationError):
 
 
 class RoleNeeded(InvalidRequest):
-    """A command line names no role, or several; on a terminal, the user can choose. Code 252."""
+    """No single role is named. On a terminal, the user can choose one. Exit code 252."""
 
 
 class AmbiguousRole(RoleNeeded):
-    """ROLE has several ``meanings``, each as options to type, and a reason. Exit code 252."""
+    """ROLE has several ``meanings``: each is the options that select it. Exit code 252."""
 
     def __init__(self, role: str, meanings: Sequence[str], why: str = "") -> None:
         super().__init__(

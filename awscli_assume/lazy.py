@@ -71,7 +71,7 @@ class AssumeEntry(CLICommand):
 
 @contextmanager
 def _bytecode_stored() -> Iterator[None]:
-    """Store the byte code of modules that are imported meanwhile.
+    """Store the byte code of the modules that the block imports.
 
     The frozen CLI sets dont_write_bytecode, which makes it compile our source again at every
     call (2.38.5: 1.5 ms a module).
@@ -89,7 +89,7 @@ def _bytecode_stored() -> Iterator[None]:
 
 
 def _make_index() -> Optional[int]:
-    """Make the AWS CLI's completion index, or have it made; return an exit code for the former."""
+    """Make the AWS CLI's completion index: here, with an exit code, or in the background."""
     import awscli
 
     with _bytecode_stored():
@@ -105,7 +105,7 @@ def _make_index() -> Optional[int]:
             sys.stderr.write(f"{error}\n")
             return 1
         return 0
-    if wanted != "off" and index_file.is_to_be_made(home, version):
+    if wanted != "off" and index_file.claim_index(home, version):
         from awscli_assume.host.process import own_executable, user_environment
 
         variables = user_environment(os.environ)

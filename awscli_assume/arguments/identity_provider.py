@@ -102,9 +102,9 @@ def check_other_options(parsed_args: object, kind: type[IdentityToken], place: s
     """
     if getattr(parsed_args, "via", None) is not None:
         raise InvalidRequest(
-            f"--via does not go with {place}: the roles after the first need a source. "
-            "Assume the first role by it, then the others from there: aws assume "
-            "ROLE --profile TARGET --update-profile NAME"
+            f"--via does not go with {place}: a role after the first needs a source "
+            "profile. Assume the first role alone, then the next one from its target profile: aws "
+            "assume ROLE --profile TARGET --update-profile NAME"
         )
     is_saml = kind is SamlAssertion
     for name in STS_OPTIONS:

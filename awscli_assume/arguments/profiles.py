@@ -26,8 +26,8 @@ def copy_arguments() -> list[Argument]:
     return [
         flag(
             "choose",
-            "Choose the role from a list on the terminal. Words in place of ROLE filter the list. "
-            "Without a role, and for words that several roles have, it opens by itself.",
+            "Choose the role from a list on the terminal, filtered by the words in place of ROLE. "
+            "The list also opens if the command line names no role or several.",
         ),
         flag(
             "copy-source",
@@ -43,7 +43,7 @@ def copy_arguments() -> list[Argument]:
 
 
 def given_role_option(parsed_args: object) -> Optional[str]:
-    """Return the first option of a command line that shapes a role, or None."""
+    """Return the first option of a command line that describes a role, or None."""
     given = (
         name for name in _ROLE_OPTIONS if getattr(parsed_args, name, None) not in (None, False)
     )

@@ -7,7 +7,8 @@ from awscli_assume.arguments.sts import Argument, text, word_argument
 _ROLE = word_argument(
     "role",
     "The role: an ARN, <code>ACCOUNT:NAME</code>, <code>ACCOUNT/NAME</code>, a switch-role URL of "
-    "the console, a profile with <code>role_arn</code> or of IAM Identity Center, or a role name.",
+    "the console, a profile with <code>role_arn</code>, a profile of IAM Identity Center, or a "
+    "role name.",
 )
 
 
@@ -40,11 +41,11 @@ def _sso_session_argument() -> Argument:
     return {
         **text(
             "sso-session",
-            "Get the role from IAM Identity Center: the name of an <code>[sso-session]</code>, or "
-            "a start URL. <code>--role-name</code> is a permission set in the account of "
-            "<code>--account-id</code>.",
+            "Get the role from IAM Identity Center, with the session of this "
+            "<code>[sso-session]</code> name or start URL. <code>--role-name</code> then names a "
+            "permission set in the account <code>--account-id</code>.",
         ),
-        # Version 1 would call the URL.
+        # Version 1 would download the start URL.
         "no_paramfile": True,
     }
 
@@ -53,9 +54,9 @@ def _via_argument() -> Argument:
     return {
         **text(
             "via",
-            "A role to assume before the role, by its ARN or its name in the caller's account "
-            "(role chaining, one hour at most). The first may be <code>ACCOUNT/NAME</code> of "
-            "IAM Identity Center. Repeat the option for more roles, in order.",
+            "A role to assume before the role (role chaining, one hour at most): an ARN, a name "
+            "in the caller's account, or, for the first one, <code>ACCOUNT/NAME</code> of IAM "
+            "Identity Center. Repeat the option for more roles, in order.",
         ),
         "action": "append",
         "nargs": 1,

@@ -48,7 +48,10 @@ def optional_call(operation: str, caller: str = "the caller") -> Iterator[None]:
 
 @contextmanager
 def failure_named(operation: str, caller: str = "the caller") -> Iterator[None]:
-    """Make a call in a thread, where logs are already redacted. Raises CallUnavailable."""
+    """Raise CallUnavailable for every failure of a call.
+
+    Unlike ``optional_call`` this is for threads: their caller already redacts the logs.
+    """
     try:
         yield
     except ClientError as error:

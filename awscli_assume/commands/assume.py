@@ -114,10 +114,10 @@ class AssumeCommand(Verb):
 
 
 def _prepare_session(context: CommandContext) -> None:
-    """Apply our options and keys to what botocore does on its own.
+    """Apply the plugin's options and keys to what botocore does by itself.
 
-    That is how it reads files that were just written, the clients that it makes for a source
-    profile, and its question for an MFA code.
+    botocore reads files that were just written, creates clients for a source profile, and asks
+    for an MFA code.
     """
     reread_fresh_files(context.session)
     apply_client_settings(context)

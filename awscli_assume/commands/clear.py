@@ -68,7 +68,7 @@ class ClearCommand(Verb):
     def _chosen(
         self, parsed_args: Any, context: CommandContext
     ) -> tuple[list[ProfileState], list[ProfileEdit]]:
-        """Return the profiles to clear: those with a record, and those of ``profiles``."""
+        """Return the profiles with a record, and the edits that remove those of ``profiles``."""
         profiles = context.session.full_config["profiles"]
         if not parsed_args.all and not parsed_args.expired:
             name = word_or_option(parsed_args)

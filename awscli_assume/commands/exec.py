@@ -29,8 +29,8 @@ class ExecCommand(Verb):
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the command. Everything after the first ``--`` belongs to the child."""
-        # Here, for argparse gives a word before options to the last positional
-        # or not as its version will.
+        # argparse can't split at "--": its versions differ in whether a word before the
+        # options belongs to the last positional.
         own, self._command = args, None
         if "--" in args:
             at = args.index("--")

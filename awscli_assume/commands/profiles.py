@@ -1,4 +1,4 @@
-"""``aws assume profiles``: profiles for everything that IAM Identity Center grants."""
+"""``aws assume profiles``: a profile for each role that IAM Identity Center grants."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ class ProfilesCommand(Verb):
             ),
             flag(
                 "prune",
-                "Also remove the profiles that this command wrote and that IAM Identity Center no "
-                "longer grants.",
+                "Also remove the profiles that this command wrote for roles that are no longer "
+                "granted.",
             ),
             text(
                 "sso-session",
-                "The session of IAM Identity Center, by its name or start URL. Default: the only "
-                "one in the config file.",
+                "The IAM Identity Center session, by its name or start URL. Default: the only one "
+                "in the config file.",
             ),
-            flag("no-cache", "List the roles again, and don't use the cached list."),
+            flag("no-cache", "List the roles again instead of using the cached list."),
             flag("login", "Run <code>aws sso login</code> if the session has expired."),
-            flag("dry-run", "Print the changes of the config file. Nothing is written."),
+            flag("dry-run", "Print the changes to the config file. Nothing is written."),
         ]
 
     def example(self, parsed_args: Any) -> Optional[object]:
@@ -80,8 +80,8 @@ def _filters() -> list[Argument]:
     return [
         {
             "name": "words",
-            "help_text": "Write profiles for the roles that have all these words in the account's "
-            "name or ID or in the role, in any order and case. Default: all roles.",
+            "help_text": "Only the roles that contain all these words in the account name, "
+            "account ID or role name, in any order and case. Default: all roles.",
             "positional_arg": True,
             "nargs": "*",
             "no_paramfile": True,
@@ -99,8 +99,8 @@ def _kinds() -> list[Argument]:
     return [
         text(
             "as",
-            "How the profiles get credentials: from IAM Identity Center (<code>sso</code>), by a "
-            "<code>credential_process</code> for tools that don't support it "
+            "How the profiles get credentials: from IAM Identity Center (<code>sso</code>), from "
+            "a <code>credential_process</code> for tools that don't support IAM Identity Center "
             "(<code>auto-refresh</code>), or by assuming <code>--role-name</code> in each account "
             "(<code>role</code>). Default: <code>sso</code>.",
         ),

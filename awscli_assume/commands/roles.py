@@ -11,12 +11,12 @@ from awscli_assume.outputs.printing import columns_of, is_for_people, print_obje
 from awscli_assume.outputs.role_table import notes_on, role_listing, role_table
 from awscli_assume.workflow.roles.list_roles import list_roles
 
-# Some roles could not be listed, as `refresh` exits if some profiles failed.
+# The exit code if some roles could not be listed; the same as that of `refresh`.
 INCOMPLETE = 1
 
 
 class RolesCommand(Verb):
-    """List the roles of profiles, of IAM Identity Center and, if asked, those that trust us."""
+    """List the roles of profiles and IAM Identity Center, and on request those that trust you."""
 
     NAME = "roles"
 
@@ -25,8 +25,8 @@ class RolesCommand(Verb):
         return [
             {
                 "name": "words",
-                "help_text": "List the roles that have all these words in the account's name or "
-                "ID, the role, the profile or the SSO session, in any order and case.",
+                "help_text": "Only the roles that contain all these words in the account name, "
+                "account ID, role name, profile or SSO session, in any order and case.",
                 "positional_arg": True,
                 "nargs": "*",
                 "no_paramfile": True,
@@ -40,13 +40,13 @@ class RolesCommand(Verb):
             {
                 **text(
                     "sso-session",
-                    "List the roles of this session of IAM Identity Center only, by its name or "
+                    "List only the roles of this IAM Identity Center session, by its name or "
                     "start URL. Default: all sessions in the config file.",
                 ),
-                # Version 1 would download a start URL.
+                # Version 1 would download the start URL.
                 "no_paramfile": True,
             },
-            flag("no-cache", "Ask IAM Identity Center again, whatever is cached."),
+            flag("no-cache", "Don't use the cached list of roles."),
             flag("login", "Run <code>aws sso login</code> if a session has expired."),
         ]
 

@@ -54,7 +54,7 @@ class Verb(BasicCommand):
     """
 
     SYNOPSIS = ""
-    # The words after --, if there is one.
+    # The words after --; None without it.
     _command: Optional[tuple[str, ...]] = None
 
     def __init_subclass__(cls) -> None:

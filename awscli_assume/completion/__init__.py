@@ -1,4 +1,5 @@
-"""Tab: the completer that shells run, and the rows of ``aws assume`` in the AWS CLI's own index.
+"""Tab completion: a completer that shells run, and rows for the AWS CLI's own completion index.
 
-It imports no other package of ours. The completer runs outside of ``aws``, without site packages.
+The package imports no other package of the plugin: the completer runs outside of ``aws``, without
+site packages.
 """

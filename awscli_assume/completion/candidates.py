@@ -1,4 +1,4 @@
-"""What the word at the cursor may become, with descriptions."""
+"""Find the candidates for the word at the cursor, with descriptions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from awscli_assume.completion.known import ROLE_ARN, Known
 
 # A word and its description.
 Candidate = tuple[str, str]
-# Options by what their values are. All verbs use a name for one thing, but create-role,
+# The kind of value of each option. A name has the same kind in all verbs except create-role,
 # whose role does not exist yet.
 _KINDS = {
     "profile": "profile", "role-account-profile": "profile", "source": "profile",
@@ -21,7 +21,7 @@ _KINDS = {
     "saml-assertion": "file-url", "tags": "", "web-identity-token-file": "file",
     "ca-bundle": "file", "words": "role-name",
 }  # fmt: skip
-# Verbs about profiles that aws assume wrote already.
+# Verbs that work on profiles that aws assume wrote.
 _ABOUT_OURS = ("export", "list", "refresh", "clear")
 
 
@@ -41,7 +41,7 @@ def values_of(kind: str, place: Place, known: Known) -> list[Candidate]:
 
 
 def profile_values(kind: str, place: Place, known: Known) -> list[Candidate]:
-    """Return profiles: those of ours first, or alone, or all in the order of the file."""
+    """Return profiles in the order of the file; for a target, those that we wrote come first."""
     names = list(known.profiles)
     if kind != "profile":
         ours = [name for name in names if known.is_ours(name)]
@@ -51,7 +51,7 @@ def profile_values(kind: str, place: Place, known: Known) -> list[Candidate]:
 
 
 def describe_profile(values: dict[str, str]) -> str:
-    """Return what a profile is, in a few words."""
+    """Return a short description of a profile."""
     arn = values.get("role-arn") or values.get("role_arn")
     if "assumed" in values:
         return f"assumed: {arn}" if arn else "written by aws assume"
@@ -68,7 +68,7 @@ def account_values(known: Known) -> list[Candidate]:
 
 
 def role_words(place: Place, known: Known) -> list[Candidate]:
-    """Return what names a role in one word: profiles with a role, and ``account/role``."""
+    """Return the values of ROLE: profiles with a role, and ``account/role``."""
     found = [
         (name, describe_profile(values))
         for name, values in known.profiles.items()
@@ -86,7 +86,7 @@ def role_words(place: Place, known: Known) -> list[Candidate]:
 
 
 def role_arns(place: Place, known: Known) -> list[Candidate]:
-    """Return the ARNs of roles that profiles name and that were assumed, most used first."""
+    """Return the ARNs of roles that profiles name or that were assumed, most used first."""
     arns: dict[str, str] = {}
     for name, values in known.profiles.items():
         for arn in (values.get("role_arn", ""), values.get("role-arn", "")):
@@ -111,14 +111,14 @@ def role_names(place: Place, known: Known) -> list[Candidate]:
 
 
 def file_urls(current: str) -> list[Candidate]:
-    """Return the files that a ``file://`` value may go on with."""
+    """Return the ``file://`` values that begin with the typed one."""
     if not current.startswith("file://"):
         return [("file://", "the content of a file")]
     return [(f"file://{path}", "") for path, _ in files(current[len("file://") :])]
 
 
 def files(current: str) -> list[Candidate]:
-    """Return the files and folders that a path may go on with."""
+    """Return the files and folders whose paths begin with the typed one."""
     folder, sign, name = current.rpartition("/")
     names = sorted(os.scandir(os.path.expanduser(folder + sign or ".")), key=lambda one: one.name)
     return [
@@ -131,7 +131,7 @@ def files(current: str) -> list[Candidate]:
 def candidates(
     place: Place, current: str, env: Mapping[str, str], facts: Facts
 ) -> list[Candidate] | None:
-    """Return what the cursor's word may become, None for a file."""
+    """Return the candidates for the word at the cursor, or None to complete a file."""
     arguments = facts["verbs"][place.verb]["arguments"]
     options = {**facts["globals"], **arguments}
     begin, sign, rest = current.partition("=")
@@ -164,7 +164,7 @@ def candidates(
 def option_values(
     name: str, place: Place, current: str, env: Mapping[str, str], facts: Facts
 ) -> list[Candidate] | None:
-    """Return the values of an option, None for a file."""
+    """Return the values of an option, or None to complete a file."""
     option = {**facts["globals"], **facts["verbs"][place.verb]["arguments"]}[name]
     kind = _KINDS.get(name, "")
     found = [(value, "") for value in option.get("values", ())]

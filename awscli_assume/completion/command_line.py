@@ -7,15 +7,15 @@ from collections.abc import Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    # Not at run time: it takes longer than all modules of ours.
+    # Not at run time: this import takes longer than those of all our modules.
     from typing import Any
 
-# What facts.json, or another JSON file, has.
+# The object in facts.json or in another JSON file.
 Facts = dict[str, "Any"]
 
 
 class Line:
-    """The words before the cursor's, the part of that word before the cursor, and its quote."""
+    """The words before the current one, the current word up to the cursor, and its open quote."""
 
     def __init__(self, words: list[str], current: str, quote: str = "") -> None:
         while words and re.match(r"\w+=", words[0]):
@@ -24,7 +24,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        """The line as ``aws_completer`` takes it, which knows no quotes."""
+        """The line for ``aws_completer``, which does not understand quotes."""
         return " ".join([*self.words, self.current])
 
 
@@ -56,9 +56,9 @@ def split_line(text: str, escape: str = "\\") -> Line:
 
 
 def read_line(shell: str, arguments: list[str], env: Mapping[str, str]) -> Line:
-    """Return the command line in the form of a shell."""
+    """Return the command line from a shell's arguments or environment."""
     if shell in ("zsh", "fish"):
-        # A word that is not finished may have an open quote.
+        # The word at the cursor may have an open quote.
         return Line(arguments[:-1], split_line(arguments[-1]).current)
     if shell in ("bash", "powershell"):
         return split_line(arguments[0], "\\" if shell == "bash" else "`")
@@ -68,8 +68,8 @@ def read_line(shell: str, arguments: list[str], env: Mapping[str, str]) -> Line:
 class Place:
     """Where the cursor is in a command line of ``aws assume``.
 
-    ``option`` is the option whose value the cursor's word is, ``given`` are the options with
-    their values, ``words`` the other words.
+    ``option`` is the option whose value is at the cursor. ``given`` has the options with their
+    values, and ``words`` the other words.
     """
 
     def __init__(self, verb: str) -> None:
@@ -81,7 +81,7 @@ class Place:
 
 
 def find_place(words: list[str], facts: Facts) -> Place | None:
-    """Return the place after the words, or None where the command is not ``aws assume``."""
+    """Return the place after the words, or None for another command than ``aws assume``."""
     place = Place("")
     options = dict(facts["globals"])
     verb_may_follow = False

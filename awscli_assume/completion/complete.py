@@ -1,13 +1,13 @@
-"""Complete the command line of ``aws assume``: the program behind Tab.
+"""Complete the command line of ``aws assume``: shells run this program on Tab.
 
     python3 -I -S complete.py bash LINE WORD        LINE ends at the cursor, WORD is its last part
     python3 -I -S complete.py powershell LINE
     python3 -I -S complete.py zsh|fish WORD ...     the last word is at the cursor
     python3 -I -S complete.py tcsh                  the line is in COMMAND_LINE
 
-It reads files and calls nothing, except ``aws_completer`` for all that is not ``aws assume``.
-Python compiles a main script each time, so this one is short and program.py does the rest. It
-prints nothing where anything fails: a shell would show it in the middle of the command line.
+It reads files and calls no service. For other commands than ``aws assume`` it runs
+``aws_completer``. Python compiles a main script each time, so this one is short and program.py
+does the rest. No error is printed: a shell would show it in the middle of the command line.
 """
 
 import os

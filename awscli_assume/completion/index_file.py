@@ -1,11 +1,11 @@
 """The AWS CLI's completion index in the user's cache folder, with rows for ``aws assume``.
 
-Version 2 completes from a database that was made for its release, and prefers the file
+Version 2 completes from a SQLite database that comes with each release, but prefers the file
 ``~/.aws/cli/cache/VERSION.index`` (awscli/autocomplete/db.py; the same in 2.11.0, 2.22.12 and
-2.38.5). A file that is no database makes each Tab a traceback.
+2.38.5). If that file is no database, each Tab prints a traceback.
 
-``awscli-assume enable`` has this file made inside of ``aws``, which knows its own index and has
-SQLite. After an upgrade of the AWS CLI, the first ``aws assume`` has it made again.
+``awscli-assume enable`` makes the file by running ``aws``, which has its own index and SQLite.
+After an upgrade of the AWS CLI, the first ``aws assume`` makes it again.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from awscli_assume import __version__
 # "build": make the index and exit. "off": leave the index alone.
 VARIABLE = "AWSCLI_ASSUME_INDEX"
 MISSING, FOREIGN, BROKEN, STALE, CURRENT = "missing", "foreign", "broken", "stale", "current"
-# The application ID and the user version of a SQLite file are free for applications.
+# SQLite leaves the application ID and the user version in the file header to applications.
 _MARK = int.from_bytes(b"assu", "big")
 _PREFIX = ".awscli-assume-index-"
 _BEGIN = b"SQLite format 3\0"
 _FAILED_FOR_SECONDS = 3600
 _UNUSED_AFTER_SECONDS = 30 * 86400
-# The calls that the index makes for the values of an option; not for roles yet to be created.
+# The IAM calls with which aws_completer finds the values of an option. create-role has none:
+# its role does not exist yet.
 _CALLS = {
     "role-name": ("list_roles", "Roles[].RoleName"),
     "via": ("list_roles", "Roles[].RoleName"),
@@ -59,9 +60,9 @@ def indexes(home: str) -> list[str]:
 
 
 def state_of(path: str) -> str:
-    """Return whether an index is missing, broken, somebody else's, or ours and stale or current.
+    """Return one of the five states of an index. FOREIGN is an index that we did not make.
 
-    This reads the header only, which has the size of a database in pages.
+    Only the header is read. It contains the number of pages, so a truncated file is BROKEN.
     """
     try:
         with open(path, "rb") as file:
@@ -107,10 +108,10 @@ def _removed(path: str) -> bool:
     return True
 
 
-def is_to_be_made(home: str, version: str) -> bool:
-    """Return whether ``aws assume`` has to have an index made, and remove one that is unusable.
+def claim_index(home: str, version: str) -> bool:
+    """Return whether this process has to make the index; remove an unusable index.
 
-    That is so only where ``awscli-assume enable`` made one before; its record says so.
+    Without a record of ``awscli-assume enable`` no index is made.
     """
     if version.startswith("1."):
         # Version 1 has no index: it completes from its commands, plugins included.
@@ -123,11 +124,11 @@ def is_to_be_made(home: str, version: str) -> bool:
         return False
     if state != MISSING and not _removed(path):
         return False
-    return _is_first(f"{path}.assume")
+    return _mark_created(f"{path}.assume")
 
 
-def _is_first(marker: str) -> bool:
-    """Return whether no other process makes the index, nor failed to within the last hour."""
+def _mark_created(marker: str) -> bool:
+    """Create the marker file; return False if another process did so within the last hour."""
     try:
         if time.time() - os.stat(marker).st_mtime < _FAILED_FOR_SECONDS:
             return False
@@ -143,7 +144,7 @@ def _is_first(marker: str) -> bool:
 
 
 def make_in_background(aws: str, variables: dict[str, str]) -> None:
-    """Start an ``aws`` that makes its index, and don't wait for it."""
+    """Start an ``aws`` that makes its index, without waiting for it."""
     flags = {"start_new_session": True}
     if sys.platform == "win32":
         flags = {"creationflags": 0x00000208}  # type: ignore[dict-item]  # detached, own group
@@ -185,7 +186,7 @@ def make_index(home: str, version: str, builtin: str) -> str:
 
 
 def _sweep(home: str, newest: str) -> None:
-    """Remove what killed processes left, and indexes of old versions of the AWS CLI."""
+    """Remove files that killed processes left, and our indexes for old versions of the AWS CLI."""
     now = time.time()
     folder = cache_folder(home)
     for name in os.listdir(folder):
@@ -217,7 +218,7 @@ def add_rows(path: str, version: str) -> None:
             database.execute("COMMIT")
     except sqlite3.Error as error:
         raise ValueError(
-            f"the completion index of this AWS CLI is of another kind: {error}"
+            f"the completion index of this AWS CLI has an unknown schema: {error}"
         ) from error
 
 
@@ -231,7 +232,7 @@ def _add_command(database: object, place: tuple[str, str], facts: dict) -> None:
     )
     for name, one in facts["arguments"].items():
         if one.get("positional"):
-            # The CLI's parser would take the value of each option for this word (2.38.5).
+            # The completer's parser would use it for the value of each option (2.38.5).
             continue
         required = int(bool(one.get("required")))
         added = execute(
@@ -250,7 +251,7 @@ def _add_command(database: object, place: tuple[str, str], facts: dict) -> None:
 def _call(verb: str, name: str, facts: dict) -> dict[str, object] | None:  # type: ignore[type-arg]
     operation, expression = _CALLS.get(name, ("", ""))
     if facts.get("values"):
-        # A method of every client that calls nothing, and an expression that ignores its result.
+        # Every client has this method, which calls no service. The expression ignores its result.
         operation, expression = "__repr__", f"`{json.dumps(facts['values'])}`"
     if not operation or (verb == "create-role" and not facts.get("values")):
         return None

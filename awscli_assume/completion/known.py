@@ -1,7 +1,7 @@
-"""Profiles, accounts and roles that the files of the AWS CLI and our caches know.
+"""The profiles, accounts and roles in the files of the AWS CLI and in our caches.
 
-They are read as text, by one regular expression: thousands of profiles take some milliseconds.
-What can't be read or parsed is unknown.
+One regular expression reads the files, so that thousands of profiles take a few milliseconds.
+A file that can't be read or parsed is ignored.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LARGEST_FILE = 32 * 1024 * 1024
 
 
 class Known:
-    """What the files of the AWS CLI and the caches of ``aws assume`` know."""
+    """The contents of the files of the AWS CLI and of the caches of ``aws assume``."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
@@ -63,7 +63,7 @@ class Known:
         return {key: count for key, count in counts.items() if isinstance(count, int)}
 
     def _granted(self) -> list[tuple[str, str, str, str]]:
-        """Return session, account ID, account name and role of what Identity Center grants."""
+        """Return the session, account ID, account name and role name of each granted role."""
         folder, found = os.path.join(self.cache, "assume-roles"), []
         names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
         for grant in (read_json(os.path.join(folder, name)) for name in names):
@@ -97,7 +97,7 @@ class Known:
 
 
 def read_text(path: str) -> str:
-    """Return the text of a regular file, nothing where it can't be read."""
+    """Return the text of a regular file, or an empty text if it can't be read."""
     try:
         found = os.stat(path)
         if found.st_mode & 0o170000 != 0o100000 or found.st_size > _LARGEST_FILE:
@@ -109,7 +109,7 @@ def read_text(path: str) -> str:
 
 
 def read_json(path: str) -> Facts:
-    """Return the object in a file, an empty one where there is none."""
+    """Return the object in a file, or an empty one if there is none."""
     try:
         found = json.loads(read_text(path) or "{}")
     except ValueError:

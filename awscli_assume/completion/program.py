@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from awscli_assume.completion.candidates import Candidate, candidates, files
 from awscli_assume.completion.command_line import Facts, Line, find_place, read_line
 
-# Exit codes: the shell completes a file, or the command after "--", as it does without us.
+# Exit codes that leave the completion to the shell: of a file, or of the command after "--".
 FILES, COMMAND = 10, 20
 _SHELL_SPECIAL = re.compile(r"([^\w./:=@%+,~\n-])")
 
@@ -24,7 +24,7 @@ def main(argv: list[str], env: Mapping[str, str]) -> int:
         facts: Facts = json.load(file)
     place = find_place(line.words, facts)
     if shell == "tcsh" and place is not None and place.is_command:
-        # This shell can't complete a file where a program was asked.
+        # With a completer program, tcsh does not complete files itself.
         show(files(line.current), line, shell, word)
         return 0
     if place is None or not place.verb:
@@ -33,7 +33,7 @@ def main(argv: list[str], env: Mapping[str, str]) -> int:
         others = run_aws_completer(line, env)
         if others is None and not found:
             return FILES
-        # Of one name, the first has a description.
+        # If both have a name, keep ours, which has a description.
         names = {name for name, _ in found}
         found += [(name, "") for name in others or () if name not in names]
         show(found, line, shell, word, is_quoted=True)
@@ -50,7 +50,7 @@ def main(argv: list[str], env: Mapping[str, str]) -> int:
 
 
 def run_aws_completer(line: Line, env: Mapping[str, str]) -> list[str] | None:
-    """Return what the AWS CLI's own completer prints, None where there is none."""
+    """Return the lines that the AWS CLI's own completer prints, or None if it is missing."""
     import shutil
     import subprocess
 
@@ -83,8 +83,8 @@ def show(
 ) -> None:
     """Print candidates for a shell, in one write.
 
-    ``word`` is the end of the cursor's word that bash replaces: it cuts words at a colon and at an
-    equals sign. zsh and fish compare the candidates with the word themselves.
+    ``word`` is the part of the current word that bash replaces: bash splits words at colons and
+    equals signs. zsh and fish compare the candidates with the word themselves.
     """
     filters_itself = shell in ("zsh", "fish")
     matching = [
@@ -117,13 +117,13 @@ def _described(value: str, text: str, shell: str) -> str:
 
 
 def _quoted(values: list[str], line: Line, shell: str, is_quoted: bool) -> list[str]:
-    """Return candidates as they are typed, after the quote that is open."""
+    """Return the candidates, escaped for the shell and for the open quote."""
     if is_quoted or not values:
         return values
     if shell != "bash":
-        # tcsh splits what it reads at spaces, and quotes nothing.
+        # tcsh splits candidates at spaces, and quotes nothing.
         return [value for value in values if not _SHELL_SPECIAL.search(value)]
-    # All at once: no value has a line end.
+    # Faster than each value by itself. No value contains a newline.
     text = "\n".join(values)
     if line.quote == "'":
         text = text.replace("'", "'\\''")

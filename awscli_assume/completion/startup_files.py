@@ -1,6 +1,6 @@
-"""What a shell's start-up file needs to complete ``aws assume``. It is printed, never written.
+"""Print the lines for a shell's start-up file that complete ``aws assume``.
 
-Each text runs complete.py, and the AWS CLI's own completer where that was removed.
+Each text runs complete.py, or the AWS CLI's own completer if complete.py was removed.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 
 SHELLS = ("bash", "zsh", "fish", "powershell", "tcsh")
-# How the start-up file gets the text. Nothing runs awscli-assume in each new shell.
+# The user appends the text, so that no new shell has to run awscli-assume.
 _FILES = {
     "bash": "~/.bashrc",
     "zsh": "~/.zshrc",
@@ -137,7 +137,7 @@ Register-ArgumentCompleter -Native -CommandName aws -ScriptBlock {
 }
 """
 
-# In a pattern: n and N are the word after -- and the one after that, p all words.
+# n/--/c/ completes a command after the word --, p@*@ completes all other positions.
 _TCSH = r"""
 complete aws 'n/--/c/' 'p@*@`@COMMAND@ tcsh || aws_completer`@'
 """
@@ -148,7 +148,7 @@ _TEXTS = {
 
 
 def startup_text(shell: str, python: str, program: str) -> str:
-    """Return the text for a shell's start-up file, which runs a Python with the completer.
+    """Return the text for a shell's start-up file, with the paths of Python and of the completer.
 
     Raises ValueError for a path that the shell can't run.
     """

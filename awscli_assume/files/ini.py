@@ -90,7 +90,7 @@ def without_empty_section(text: str, section: str) -> str:
 
 
 def without_empty_sections(text: str, names: Collection[str]) -> str:
-    """Return the text without those of the sections that have nothing but blank lines."""
+    """Return the text without those of the sections that contain only blank lines."""
     sections: list[list[Line]] = [[]]
     for line in read_lines(text):
         if line.is_header:

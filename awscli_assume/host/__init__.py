@@ -194,13 +194,13 @@ def unsigned_config() -> Any:
 
 
 def sso_token_loader() -> Any:
-    """Return botocore's reader of the files in which ``aws sso login`` stores tokens."""
+    """Return botocore's loader for the tokens that ``aws sso login`` stores."""
     # botocore has no public name for the folder (tokens.py, from 2.9 and 1.27).
     return SSOTokenLoader(cache=JSONFileCache(SSOTokenProvider._SSO_TOKEN_CACHE_DIR))
 
 
 def sso_token_provider(session: Any, sso_session: str) -> Any:
-    """Return botocore's provider of the token of an sso-session, which refreshes the token."""
+    """Return botocore's token provider for an sso-session. It refreshes the token."""
     # It reads the session's name in a profile (tokens.py, all versions).
     name = f"sso-session {sso_session}"
     with overridden_profiles(session, {name: {"sso_session": sso_session}}):
@@ -254,7 +254,7 @@ class _RefreshedCache(JSONFileCache):
 
 
 def new_credentials(session: Any) -> Any:
-    """Return new credentials of a role, and store them in the CLI's cache in place of the old."""
+    """Return new credentials of a role; they replace the old ones in the CLI's cache."""
     resolver = create_credential_resolver(session, cache=_RefreshedCache(CACHE_DIR))
     return resolver.load_credentials()
 
@@ -262,9 +262,9 @@ def new_credentials(session: Any) -> Any:
 def forget_credentials(session: Any) -> None:
     """Make a session look for the credentials of its profile again.
 
-    It keeps the first ones that it found (session.py), and the provider of roles keeps
-    the profiles that it has been to: to come by again is a circle (credentials.py,
-    AssumeRoleProvider, all versions). A credential_source is to be set again after it.
+    A session keeps the first credentials that it finds (session.py), and AssumeRoleProvider
+    remembers the profiles that it visited and takes a second visit for an infinite loop
+    (credentials.py, all versions). Set a credential_source again afterwards.
     """
     session._credentials = None
     use_profile(session, session.get_config_variable("profile"))

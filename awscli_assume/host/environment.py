@@ -37,7 +37,7 @@ def has_terminal() -> bool:
 
 @dataclass(frozen=True)
 class Terminal:
-    """The terminal of a user, whatever stdin and stdout are."""
+    """The terminal of a user, even if stdin or stdout is redirected."""
 
     input: TextIO
     output: TextIO
@@ -54,7 +54,7 @@ class Terminal:
 def open_terminal() -> Iterator[Terminal]:
     """Open the terminal. Raises OSError if there is none."""
     names = ("CONIN$", "CONOUT$") if os.name == "nt" else ("/dev/tty", "/dev/tty")
-    # What the terminal's encoding lacks is no reason to fail.
+    # A character that the terminal's encoding lacks must not stop the command.
     with open(names[0], errors="replace") as source, open(names[1], "w", errors="replace") as out:
         yield Terminal(source, out)
 

@@ -65,7 +65,7 @@ class AwsCalls:
         return None if is_ours else self._reason(result, config_file)
 
     def index_error(self, config_file: Path) -> Optional[str]:
-        """Have ``aws`` make its completion index; return why it did not, None if it did."""
+        """Make the completion index by running ``aws``; return why that failed, or None."""
         try:
             result = self._run(config_file, NAME, **{VARIABLE: "build"})
         except InstallError as error:

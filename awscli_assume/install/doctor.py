@@ -158,18 +158,18 @@ def _check_plugins(system: System, content: _Content) -> None:
     settings = read_settings(text)
     folders = settings.get(PATH_KEY)
     lines = {one.key: n for n, one in enumerate(read_lines(text), 1) if one.section == "plugins"}
-    hosts = _versions_1(system)
+    hosts = _version_1_hosts(system)
     for key, module in settings.items():
         if key == PATH_KEY or module.startswith("awscli."):
             continue
         if folders is not None:
             missing = "" if _is_in(folders, module) else f"is in none of {folders}"
         else:
-            lacking = [host for host in hosts if _lacks(system, host, module)]
+            lacking = [host for host in hosts if _cannot_import(system, host, module)]
             missing = f"is not installed in the Python of {lacking[0].executable}" * bool(lacking)
             if missing and len(lacking) < len(hosts):
-                # Another version 1 has it: the line may stay.
-                content.add(lines.get(key, 0), f"{module} {missing}", "install it there, too")
+                # Keep the line: another version 1 has the module.
+                content.add(lines.get(key, 0), f"{module} {missing}", "install it there too")
                 continue
         if missing:
             reason = f"the module of the plugin {key} = {module} {missing}"
@@ -178,7 +178,7 @@ def _check_plugins(system: System, content: _Content) -> None:
     content.after = encode(text)
     for host in hosts if folders is not None else ():
         reason = f"{host.executable} is {host.name}, which fails on {PATH_KEY}"
-        advice = "give version 2 its own file by AWS_CONFIG_FILE (docs/install.md)"
+        advice = "give version 2 a file of its own with AWS_CONFIG_FILE (docs/install.md)"
         content.add(lines.get(PATH_KEY, 0), reason, advice)
 
 
@@ -189,8 +189,8 @@ def _is_in(folders: str, module: str) -> bool:
     return any(os.path.isdir(root) or os.path.isfile(f"{root}.py") for root in roots)
 
 
-def _versions_1(system: System) -> list[Host]:
-    """Return each version 1 on the PATH, which has no plugin folder."""
+def _version_1_hosts(system: System) -> list[Host]:
+    """Return the AWS CLIs of version 1 on the PATH. They have no plugin folder."""
     hosts = []
     for executable in on_path(system.env):
         with contextlib.suppress(InstallError):
@@ -198,8 +198,8 @@ def _versions_1(system: System) -> list[Host]:
     return [host for host in hosts if host.major == 1]
 
 
-def _lacks(system: System, host: Host, module: str) -> bool:
-    """Return whether a version 1 cannot import a plugin: then every command fails."""
+def _cannot_import(system: System, host: Host, module: str) -> bool:
+    """Return whether a version 1 can't import a plugin, which makes every command fail."""
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder, "config")
         config.write_text(f"[plugins]\nplugin = {module}\n", encoding="utf-8")
@@ -309,7 +309,7 @@ def _leftovers(path: Path) -> list[Problem]:
 
 
 def _cache_leftovers(folder: Path) -> list[Problem]:
-    """Return the locks of cache files that are gone, locks that are links, and old copies."""
+    """Return links, locks of missing cache files, and copies that killed processes left."""
     found = []
     names = set(os.listdir(folder)) if folder.is_dir() and not folder.is_symlink() else set()
     for name in sorted(names):
@@ -319,7 +319,7 @@ def _cache_leftovers(folder: Path) -> list[Problem]:
         if path.is_symlink():
             reason = "a link in a folder of private files"
         elif owner != name and owner not in names and is_old and not _is_locked(path):
-            reason = "the lock of a cache file that is gone"
+            reason = "the lock of a cache file that no longer exists"
         elif _COPY.search(name) and is_old:
             reason = "a killed process left this private copy"
         else:
@@ -345,10 +345,10 @@ def _is_locked(path: Path) -> bool:
 
 
 def _unusable_indexes(paths: CliPaths) -> list[Problem]:
-    """Return completion indexes with which aws_completer fails, or which are out of date."""
+    """Return completion indexes that are out of date or that make aws_completer fail."""
     reasons = {
-        BROKEN: "the completion index is damaged, and aws_completer fails with it",
-        STALE: "the completion index is of another version of the AWS CLI or of the plugin",
+        BROKEN: "the completion index is damaged and makes aws_completer fail",
+        STALE: "the completion index is for another version of the AWS CLI or of the plugin",
     }
     advice = "--fix removes it; the next aws assume makes it again"
     return [

@@ -126,9 +126,9 @@ def _install(job: _Job, folder: Path, source: Path, undo: ExitStack) -> None:
 
 
 def _make_index(job: _Job, undo: ExitStack) -> None:
-    """Have version 2 make its completion index; without it, only our completer works."""
+    """Make the completion index of version 2, which aws_completer needs."""
     if job.host.major == 1 or job.home is not None:
-        # Version 1 has none, and an alias named assume would run in place of ours.
+        # Version 1 has no index. If the user has an alias named assume, aws runs the alias.
         return
     home = str(job.paths.home)
     remove_unusable(home)

@@ -68,8 +68,8 @@ def child_environment(env: Mapping[str, str], **settings: str) -> dict[str, str]
     inherited = {
         name: value for name, value in env.items() if not _NOT_FOR_CHILDREN.fullmatch(name)
     }
-    # A prompt or a pager would wait for the user for ever.
-    # Nor must a test of a draft leave a completion index.
+    # A prompt or a pager would wait for the user forever, and a test of a draft must not
+    # leave a completion index.
     fixed = {"AWS_CLI_AUTO_PROMPT": "off", "AWS_PAGER": "", VARIABLE: "off"}
     return {**inherited, **fixed, **settings}
 
@@ -112,7 +112,7 @@ class System:
 
 
 def printable(text: str) -> str:
-    """Return a text without what a terminal would obey: names in files are foreign text."""
+    """Return a text with its control characters escaped. Names in files may contain any."""
     return "".join(
         one if one.isprintable() or one in "\t\n" else one.encode("unicode_escape").decode()
         for one in text

@@ -1,4 +1,4 @@
-"""A role that the user can assume, wherever we know it from."""
+"""A role that the user can assume, and where it was found."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Optional, Sequence
 
 from awscli_assume.model.printable import option_words
 
-# What ``aws assume`` takes for a verb, not for the name of a profile.
+# Words that ``aws assume`` reads as verbs, not as names of profiles.
 VERBS = frozenset(
     {
         "clear", "create-role", "exec", "explain", "export", "help", "list", "profiles", "refresh",
@@ -30,11 +30,10 @@ class Account:
 class AssumableRole:
     """A role that a profile names, that IAM Identity Center grants, or that trusts the caller.
 
-    ``role_name`` has the role's path, without a slash before it. ``profile`` is the profile
-    that names the role, or that we wrote (``is_written``) with credentials of
-    ``source_profile``, through the roles of ``via``. ``sso_session`` is the name of the session
-    that grants the role, ``via_session`` of the one that grants the first role of ``via``.
-    ``note`` says what could not be determined.
+    ``role_name`` includes the role's path, without a leading slash. ``profile`` names the role.
+    If we wrote it (``is_written``), its credentials come from ``source_profile`` through the
+    roles of ``via``. ``sso_session`` grants the role, and ``via_session`` the first role of
+    ``via``. ``note`` says what could not be determined.
     """
 
     role_name: str

@@ -68,10 +68,10 @@ class TemporaryCredentials(PrincipalCredentials):
 
 @dataclass(frozen=True)
 class UsableCredentials:
-    """Credentials for a shell or a program, where they are used, and their role if known.
+    """Credentials for a shell or a program, with their region and, if known, their role.
 
-    ``role`` is the role's ARN, or ``ACCOUNT/NAME`` of one of IAM Identity Center. ``source`` is
-    the profile that gives them again with the same words.
+    ``role`` is an ARN, or ``ACCOUNT/NAME`` for IAM Identity Center. ``source`` is the profile
+    with which the same command line gets new ones.
     """
 
     credentials: SessionCredentials
@@ -180,8 +180,8 @@ def as_role_session(credentials: PrincipalCredentials) -> TemporaryCredentials:
     arn = find_arn(credentials.assumed_role_arn)
     if credentials.expiration is None or arn is None or not arn.assumed_role_name:
         raise UnexpectedAnswer(
-            "IAM Identity Center returned credentials that are no role session with an "
-            f"expiration. {_NOT_FROM_STS}"
+            "IAM Identity Center returned credentials without an expiration, or not of a "
+            f"role session. {_NOT_FROM_STS}"
         )
     return TemporaryCredentials(
         credentials.access_key_id,

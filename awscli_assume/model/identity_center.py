@@ -11,7 +11,7 @@ from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.arns import Role, parse_role_name
 from awscli_assume.model.printable import option
 
-# The role of IAM that Identity Center makes of a permission set (IAM Identity Center User
+# The IAM role that Identity Center creates for a permission set (IAM Identity Center User
 # Guide, "Referencing permission sets in resource policies").
 _RESERVED = re.compile(r"AWSReservedSSO_(?P<name>.+)_[0-9a-f]{16}")
 # IAM Identity Center API reference, "CreatePermissionSet".
@@ -22,8 +22,8 @@ _NAME_MAX = 32
 class SsoSession:
     """A session of IAM Identity Center.
 
-    ``name`` is the name of an ``[sso-session]`` section. A profile with ``sso_start_url`` of
-    its own has no section: then ``name`` is the start URL, and ``profile`` is the profile.
+    ``name`` is the name of an ``[sso-session]`` section. For a profile with its own
+    ``sso_start_url`` and no section, ``name`` is the start URL and ``profile`` the profile.
     """
 
     name: str
@@ -44,7 +44,7 @@ class IdentityCenterRole:
     """A permission set in an account, as an SSO session grants it.
 
     ``sso_session`` is the name of an ``[sso-session]``, or the start URL of profiles without
-    one. In a dry run ``account_id`` may be a name that nothing has looked up. ``settings`` is
+    one. In a dry run ``account_id`` may be an account name that was not looked up. ``settings`` is
     the profile whose region and client settings apply, None for the default profile.
     """
 
@@ -56,22 +56,22 @@ class IdentityCenterRole:
 
     @property
     def profile(self) -> str:
-        """The name of the profile that the CLI's session sees; no file has it."""
+        """The name of the profile in the CLI's session. No file contains it."""
         return f"{self.sso_session}/{self.account_id}/{self.role_name}"
 
     @property
     def role(self) -> Role:
-        """The account and the name, for a template."""
+        """The role for a name template."""
         return Role(self.role_name, account_id=self.account_id)
 
     def with_account(self, role: Role) -> Role:
-        """Return a role that is assumed from this one: its account is this one by default."""
+        """Return a role that this role assumes, by default in the same account."""
         is_named = role.account_id is not None or role.account_name is not None
         return role if is_named else role.in_account(self.account_id)
 
     @property
     def options(self) -> str:
-        """The options that name this role and nothing else, quoted for a shell."""
+        """The options that name exactly this role, quoted for a shell."""
         options = {
             "--sso-session": self.sso_session,
             "--account-id": self.account_id,
@@ -95,7 +95,7 @@ def check_permission_set(text: str) -> str:
 
 
 def account_and_permission_set(text: str) -> Optional[tuple[str, str]]:
-    """Return the parts of ``ACCOUNT/NAME`` or ``ACCOUNT:NAME``; None for what is neither."""
+    """Return the parts of ``ACCOUNT/NAME`` or ``ACCOUNT:NAME``, or None for other text."""
     if text.startswith("arn:") or "://" in text:
         return None
     account, found, name = text.partition(":" if ":" in text else "/")
@@ -108,15 +108,15 @@ def account_and_permission_set(text: str) -> Optional[tuple[str, str]]:
 
 
 def permission_set_of(role_name: str) -> Optional[str]:
-    """Return the permission set of a role that Identity Center made, None for other roles."""
+    """Return the permission set of a role that Identity Center created, or None."""
     found = _RESERVED.fullmatch(role_name)
     return found["name"] if found else None
 
 
 def reserved_role(role: Role) -> InvalidRequest:
-    """Return the error for the role of IAM that stands for a permission set.
+    """Return the error for the IAM role of a permission set.
 
-    Its trust policy allows Identity Center alone to assume it.
+    The trust policy of such a role allows only Identity Center.
     """
     name = permission_set_of(role.name) or "NAME"
     account = role.account_id or role.account_name or "ACCOUNT"
@@ -124,6 +124,6 @@ def reserved_role(role: Role) -> InvalidRequest:
     if account.startswith("-"):
         words = IdentityCenterRole("NAME", account, name).options
     return InvalidRequest(
-        f"The role '{role.name}' is that of a permission set, and only IAM Identity Center can "
+        f"The role '{role.name}' belongs to a permission set, and only IAM Identity Center can "
         f"assume it. Name the account and the permission set: aws assume {words}"
     )

@@ -1,4 +1,4 @@
-"""Texts to print: foreign ones that a terminal would obey, and options to type."""
+"""Text to print: without control characters, and with options that a shell can read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _IAM_COMMAND = re.compile(r"\baws iam [a-z-]+(?! (?:help|--profile)\b)(?![a-z-])
 def printable(text: str) -> str:
     r"""Return a text with its control characters as escapes: ``\x1b``, ``\u202e``."""
     if text.isprintable():
-        # Nearly every text: Python counts none of these characters as printable.
+        # The fast path: Python counts none of these characters as printable.
         return text
     return _CONTROLS.sub(lambda found: _escape(ord(found[0])), text)
 
@@ -34,7 +34,7 @@ def printable_object(found: object) -> object:
 
 
 def with_profile(text: str, profile: str) -> str:
-    """Name a profile in the IAM commands of a message, which would use the default one."""
+    """Add ``--profile`` to the IAM commands of a message."""
     return _IAM_COMMAND.sub(lambda found: f"{found[0]} {option('--profile', profile)}", text)
 
 

@@ -1,8 +1,8 @@
-"""What a list of roles shows while a user types and moves: a pure state, without a terminal.
+"""The state of a list of roles while the user types and moves, independent of a terminal.
 
-Roles that have all the words of the query come first, in any order and case. Roles that have
-the letters of each word in this order follow. Within both, the roles that are used most and
-most recently are first.
+Roles that contain all words of the query come first, in any order and case. Roles that contain
+the letters of each word in the same order follow. Both groups begin with the roles that were
+used most often and most recently.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Iterable, Optional, Sequence
 from awscli_assume.model.assumable_role import PROFILE, AssumableRole
 from awscli_assume.model.printable import printable
 
-# The weight of a use by its age; an older one has the last. zoxide has the same steps.
+# The weight of a use by its age. zoxide has the same steps.
 _WEIGHTS = ((timedelta(hours=1), 4.0), (timedelta(days=1), 2.0), (timedelta(days=7), 0.5))
 _OLDEST = 0.25
-# The letters of a word may be this many times as far apart as in the word itself.
+# The letters of a word of N characters may spread over this many times N characters.
 _SPREAD = 2
 
 
@@ -26,8 +26,8 @@ _SPREAD = 2
 class Choice:
     """A role in a list: the columns to show, and the arguments that name it.
 
-    ``others`` are further texts by which it is found. ``short_account`` is the account on a
-    narrow terminal, without the ID if the name is enough.
+    ``others`` are more texts to search. ``short_account`` is the account on a narrow terminal,
+    without the ID if the name is unique.
     """
 
     account: str
@@ -39,15 +39,15 @@ class Choice:
 
     @property
     def fields(self) -> list[str]:
-        """The texts by which the role is found, in lower case."""
+        """The texts to search, in lower case."""
         return [text.lower() for text in (self.account, self.role, self.source, *self.others)]
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The query, the choices that match it, the best first, and the position of the cursor.
+    """The query, the matching choices (the best first), and the position of the cursor.
 
-    The first ``exact`` matches have all words of the query.
+    The first ``exact`` matches contain all words of the query.
     """
 
     choices: tuple[Choice, ...]
@@ -66,7 +66,7 @@ class Selection:
         return selection_of(self.choices, query)
 
     def typed(self, text: str) -> Selection:
-        """Return the selection with a text at the end of the query."""
+        """Return the selection with text added to the query."""
         text = "".join(one if one.isprintable() else " " for one in text)
         return self.searched(self.query + text)
 
@@ -91,7 +91,7 @@ class Selection:
 
 
 def selection_of(choices: Sequence[Choice], query: str = "") -> Selection:
-    """Return the selection for choices, in order of preference, and a query."""
+    """Return the selection for a query. ``choices`` are in order of preference."""
     words = query.lower().split()
     exact: list[Choice] = []
     fuzzy: list[tuple[int, Choice]] = []
@@ -118,9 +118,9 @@ def choices_of(roles: Iterable[AssumableRole], now: datetime) -> list[Choice]:
 
 
 def choice_of(role: AssumableRole, is_unique_name: bool = True) -> Choice:
-    """Return the choice for a role; its texts have one line without control characters.
+    """Return the choice for a role. Its columns have one line, without control characters.
 
-    ``is_unique_name`` is whether no other account has the name.
+    ``is_unique_name`` is False if several accounts have the account name.
     """
     short = role.account_name if is_unique_name and role.account_name else role.account_id
     account = " ".join(filter(None, (role.account_name, role.account_id)))
@@ -154,7 +154,7 @@ def _frecency(role: AssumableRole, now: datetime) -> float:
 
 
 def _spread_of(words: Iterable[str], fields: Iterable[str]) -> Optional[int]:
-    """Return how many letters the words spread over, or None if a word is in no field."""
+    """Return how many characters the words spread over, or None if a word is in no field."""
     total = 0
     for word in words:
         pattern = re.compile(".*?".join(map(re.escape, word)))

@@ -68,9 +68,9 @@ def output_format(context: CommandContext) -> str:
 
 
 def make_printable(error: Exception, profile: Optional[str]) -> None:
-    """Escape the control characters of an error's message, which the CLI prints.
+    """Escape the control characters in an error's message, which the CLI prints.
 
-    The IAM commands that it suggests get the ``profile`` of the command line.
+    The IAM commands in the message get the ``profile`` of the command line.
     """
 
     def change(text: str) -> str:
@@ -121,7 +121,7 @@ def is_for_people(context: CommandContext) -> bool:
 
 
 def columns_of(stream: Optional[TextIO], default: int = 80) -> int:
-    """Return the width of a terminal."""
+    """Return the width of a terminal, or ``default`` if it is unknown."""
     try:
         return os.get_terminal_size(stream.fileno()).columns or default if stream else default
     except (OSError, ValueError):

@@ -84,7 +84,7 @@ def _line(row: tuple[str, ...], widths: list[int], style: Style, look: str) -> s
 
 
 def cut(text: str, width: int, style: Style) -> str:
-    """Return a text that is at most so wide, with a mark where it was cut."""
+    """Return a text of at most ``width`` columns, with a mark at a cut."""
     if columns(text) <= width:
         return text
     end = "\N{HORIZONTAL ELLIPSIS}" if style.has_marks else "..."

@@ -1,4 +1,4 @@
-"""One line on stderr that says how far a command is, for people at a terminal."""
+"""A progress line on stderr, for users at a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CLEAR = "\r\x1b[K"
 
 
 class Progress:
-    """A line that is overwritten, and removed at the end; nothing where stderr is no terminal."""
+    """A line that is overwritten and finally removed. Without a terminal nothing is printed."""
 
     def __init__(self, environment: Environment, text: str) -> None:
         stream = environment.stderr

@@ -1,4 +1,4 @@
-"""The roles that the user can assume: a table as wide as the terminal, and an object to print."""
+"""Print the roles that the user can assume: as a table for a terminal, or as an object."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from awscli_assume.outputs.profile_table import cut, local_time
 _GAP = "  "
 _HEADERS = ("ACCOUNT", "ID", "ROLE", "SOURCE", "LAST USED")
 _ACCOUNT, _ID, _ROLE, _SOURCE, _LAST = range(5)
-# The least that a column is worth showing with. On a narrow terminal the columns at the end of
-# this list are left out.
+# The minimum widths of the columns. On a narrow terminal the last ones of this list are left
+# out.
 _LEAST = {_ROLE: 11, _ACCOUNT: 7, _ID: 12, _SOURCE: 10, _LAST: 9}
 _EMPTY = (
     "No role was found. To see the roles that trust you: aws assume roles --trusting-me. "
@@ -32,7 +32,7 @@ def role_table(
     columns: int,
     words: Sequence[str] = (),
 ) -> str:
-    """Return the table for a terminal of that many columns; times are local."""
+    """Return the table for a terminal of ``columns`` columns. Times are local."""
     if not roles:
         return _NO_MATCH if words else _EMPTY
     rows = [_HEADERS, *(role_cells(role, now) for role in roles)]
@@ -61,7 +61,7 @@ def role_listing(roles: Iterable[AssumableRole]) -> dict[str, list[dict[str, Any
 
 
 def notes_on(roles: Iterable[AssumableRole]) -> str:
-    """Return what could not be determined about roles, each note with its number of roles."""
+    """Return each note on what could not be determined, with its number of roles."""
     counts: dict[str, int] = {}
     for role in roles:
         if role.note:

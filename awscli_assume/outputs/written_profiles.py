@@ -1,6 +1,6 @@
-"""What ``profiles`` prints: each profile with what became of it.
+"""Print the profiles that ``aws assume profiles`` wrote, and their states.
 
-An outcome is any object with its attributes, because ``outputs`` does not import ``workflow``.
+Outcomes are duck-typed, because ``outputs`` does not import ``workflow``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LISTING_EXAMPLE: Mapping[str, object] = {
         }
     ],
 }
-# The states that a config file has changed for, in the order of the summary.
+# The states for which the config file was changed, in the order of the summary.
 CHANGED = ("created", "updated", "removed")
 _LINES_MAX = 30
 
@@ -30,11 +30,11 @@ def profile_listing(session: str, outcomes: Iterable[Any]) -> dict[str, object]:
 
 
 def changed_lines(outcomes: Sequence[Any]) -> str:
-    """Return a line for each profile that has changed, for people; not for hundreds of them."""
+    """Return a line for each profile that has changed, up to a maximum, for a terminal."""
     changed = [one for one in outcomes if one.state in CHANGED]
     lines = [f"{one.state}  {printable(one.name)}\n" for one in changed[:_LINES_MAX]]
     if len(changed) > _LINES_MAX:
-        lines.append(f"... and {len(changed) - _LINES_MAX} more (all of them: --output json)\n")
+        lines.append(f"... and {len(changed) - _LINES_MAX} more; --output json prints all\n")
     return "".join(lines)
 
 

@@ -1,7 +1,7 @@
 """The sessions of IAM Identity Center in the config file, and their roles as sources.
 
-The CLI's session sees such a role as a profile that no file has, so that the host's own
-provider, its token cache and its cache of role credentials do the work.
+Such a role becomes a profile in the CLI's session that no file contains, so that botocore's own
+provider and the CLI's caches for tokens and role credentials apply.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ def sso_sessions(full_config: Mapping[str, Mapping[str, Profile]]) -> list[SsoSe
 
 
 def choose_session(sessions: Sequence[SsoSession], name: Optional[str]) -> SsoSession:
-    """Return the session of a name or start URL; without one, the only session.
+    """Return the session with a name or start URL, or the only session.
 
-    Raises InvalidConfiguration where there is none, and InvalidRequest for an unknown name
-    and where several sessions could be meant.
+    Raises InvalidConfiguration if there is no session. Raises InvalidRequest if the name is
+    unknown, or if there are several sessions and no name.
     """
     if not sessions:
         raise InvalidConfiguration(
@@ -66,15 +66,15 @@ def _key(url: str) -> str:
 
 
 def sessions_of(profiles: ResolvedProfiles) -> list[SsoSession]:
-    """Return the sessions that the files have, each start URL once."""
+    """Return the sessions in the files, each start URL once."""
     return sso_sessions({"profiles": profiles.written, "sso_sessions": profiles.sso_sessions})
 
 
 def find_session(profiles: ResolvedProfiles, name: str) -> Optional[SsoSession]:
-    """Return the session of a section, or of a start URL; None if there is none.
+    """Return the session with a section name or a start URL, or None.
 
-    Sections and profiles with one start URL have tokens of their own, so the name decides. A
-    start URL is first that of profiles without a section.
+    A section and a profile with the same start URL have separate tokens, so the name matters. A
+    start URL selects the session of profiles without a section first.
     """
     section = profiles.sso_sessions.get(name, {})
     if section.get("sso_start_url") and section.get("sso_region"):
@@ -91,14 +91,14 @@ def session_of(profiles: ResolvedProfiles, role: IdentityCenterRole) -> SsoSessi
     session = find_session(profiles, role.sso_session)
     if session is None:
         raise InvalidConfiguration(
-            f"The SSO session '{role.sso_session}', which grants {role}, is gone from "
+            f"The SSO session '{role.sso_session}', which grants {role}, is no longer in "
             f"{profiles.files[0]}. To configure it: aws configure sso-session"
         )
     return session
 
 
 def add_source(profiles: ResolvedProfiles, role: IdentityCenterRole) -> str:
-    """Let the view have the profile of a role, and return the profile's name.
+    """Add the profile of a role to the resolved profiles, and return the profile's name.
 
     Raises InvalidConfiguration if the files lack its session.
     """
@@ -109,9 +109,9 @@ def add_source(profiles: ResolvedProfiles, role: IdentityCenterRole) -> str:
 
 
 def known_roles(profiles: ResolvedProfiles) -> list[IdentityCenterRole]:
-    """Return the roles of Identity Center that profiles name, and those that we wrote.
+    """Return the roles of Identity Center that profiles name, those in our records included.
 
-    Of several sessions with one start URL, they have the first.
+    If several sessions have the same start URL, the roles get the first one.
     """
     first = {_key(one.start_url): one.name for one in sessions_of(profiles)}
     roles = []
@@ -125,7 +125,7 @@ def known_roles(profiles: ResolvedProfiles) -> list[IdentityCenterRole]:
 
 
 def role_of_profile(profiles: ResolvedProfiles, name: str) -> Optional[IdentityCenterRole]:
-    """Return the role that a profile names, with the settings of the profile; None for others."""
+    """Return the role that a profile names, with the profile's settings, or None."""
     if name not in profiles or read_record(profiles.written[name]) is not None:
         return None
     role = _role_of(profiles, profiles.resolve(name))
@@ -135,7 +135,7 @@ def role_of_profile(profiles: ResolvedProfiles, name: str) -> Optional[IdentityC
 def _role_of(profiles: ResolvedProfiles, profile: Profile) -> Optional[IdentityCenterRole]:
     account_id, role_name = profile.get("sso_account_id"), profile.get("sso_role_name")
     name = profile.get("sso_session") or profile.get("sso_start_url")
-    # botocore assumes a role, and asks a web identity, before it asks Identity Center.
+    # botocore uses role_arn (AssumeRole, web identity) before it uses Identity Center.
     if not (account_id and role_name and name) or "role_arn" in profile:
         return None
     session = find_session(profiles, str(name))
@@ -149,7 +149,7 @@ def _role_of(profiles: ResolvedProfiles, profile: Profile) -> Optional[IdentityC
 
 def profile_of(role: IdentityCenterRole, session: SsoSession, settings: Profile) -> Profile:
     """Return the profile of a role, with the settings of another one."""
-    # Without a region of the profile, the calls to STS go to that of the session.
+    # If the profile has no region, STS is called in the session's region.
     region = {"region": settings.get("region", session.region)}
     block = {BLOCK: settings[BLOCK]} if BLOCK in settings else {}
     if session.profile is None:

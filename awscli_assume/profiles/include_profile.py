@@ -34,7 +34,7 @@ class ResolvedProfiles(Mapping[str, Profile]):
 
     ``written`` are the profiles as the files have them, ``files`` the paths of the two files
     for messages, and ``sso_sessions`` the ``[sso-session]`` sections. The nearest value of a
-    key wins. ``identity_center`` are the roles whose profiles no file has, by their names.
+    key wins. ``identity_center`` has the roles of the profiles that no file contains, by name.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class ResolvedProfiles(Mapping[str, Profile]):
         return len(self.written)
 
     def add(self, name: str, profile: Profile, role: IdentityCenterRole) -> None:
-        """Add the profile of a role of IAM Identity Center, which no file has."""
+        """Add the profile of a role of IAM Identity Center that no file contains."""
         self.resolved[name] = profile
         self.identity_center[name] = role
 

@@ -38,7 +38,7 @@ def known_in(profiles: Profiles) -> KnownNames:
 
 
 def accounts_with_role(profiles: Profiles, name: str) -> list[str]:
-    """Return the accounts in which profiles, ours too, have a role of IAM by its path and name."""
+    """Return the accounts in which profiles, ours included, name the IAM role PATH/NAME."""
     records = (read_record(profile) for profile in profiles.values())
     arns = [*(profile.get("role_arn") for profile in profiles.values())]
     arns += [record.role_arn for record in records if record is not None]
@@ -59,7 +59,7 @@ def profile_in_other_case(word: str, profiles: Profiles) -> Optional[str]:
 
 
 def words_of_profile(name: str, profile: Profile) -> tuple[str, ...]:
-    """Return the options that name the role of a profile, which can mean nothing else."""
+    """Return the options that name exactly the role of a profile."""
     values = (
         profile.get("sso_session") or profile.get("sso_start_url"),
         profile.get("sso_account_id"),
@@ -73,7 +73,7 @@ def words_of_profile(name: str, profile: Profile) -> tuple[str, ...]:
 
 
 def _names_a_role(profile: Profile) -> bool:
-    """Return whether a profile is a role in one word, of IAM or of IAM Identity Center."""
+    """Return whether a profile names a role, of IAM or of IAM Identity Center."""
     return "role_arn" in profile or "sso_role_name" in profile
 
 

@@ -62,9 +62,9 @@ class Record:
     was sent. With ``auto_refresh``
     the target has a credential_process of ours in place of keys. With a
     ``credential_source`` the source profile's credentials come from there only.
-    ``role_arn`` None is a copy of the source's own credentials, without a role of STS. With
-    ``identity_center`` the source is that role, and ``source_profile`` is the name by which the
-    CLI's session knows it.
+    If ``role_arn`` is None, the source's own credentials are copied, without AssumeRole. With
+    ``identity_center`` the source is that role, and ``source_profile`` is the name of its
+    profile in the CLI's session.
     """
 
     role_arn: Optional[str]
@@ -94,7 +94,7 @@ class Record:
 
     @property
     def via(self) -> tuple[str, ...]:
-        """The ARNs of the roles before the role, without the source's; empty if damaged."""
+        """The ARNs of ``--via``; empty if damaged."""
         try:
             found = json.loads(dict(self.options).get("via", "[]"))
         except ValueError:
@@ -281,7 +281,7 @@ def read_record(profile: Optional[Profile]) -> Optional[Record]:
 def _identity_center_role(block: Mapping[str, str]) -> Optional[IdentityCenterRole]:
     if not all(block.get(key) for key in _SSO_KEYS):
         return None
-    # Here, because no other record needs it.
+    # Imported here, because other records don't need it.
     from awscli_assume.model.identity_center import IdentityCenterRole
 
     session, account_id, role_name = (str(block[key]) for key in _SSO_KEYS)

@@ -141,7 +141,7 @@ def _check_source_is_there(profiles: Profiles, current: str, record: Optional[Re
 def with_target(
     profiles: Profiles, source: Optional[str], configuration: str, target: Optional[str]
 ) -> ProfilePair:
-    """Return a source with its target, which the settings of ``configuration`` may name."""
+    """Return the source and the target. The settings of ``configuration`` may name the target."""
     if target in (None, AUTO):
         target = target_of_settings(profiles, configuration, is_auto=target == AUTO)
     return ProfilePair(source, str(target), configuration)

@@ -262,7 +262,7 @@ def clear_targets(
     others: Sequence[FileEdit] = (),
     check_others: Callable[[Sections], None] = lambda config: None,
 ) -> None:
-    """Remove what we wrote to profiles; ``others`` are more edits, in the same replacements.
+    """Remove what we wrote to profiles, and make ``others`` in the same replacements.
 
     ``check_others`` gets the sections of the config file under the lock. Raises ChangedProfile
     and UnusableFile; the files are then as they were.

@@ -31,20 +31,20 @@ _GLOBALS = ("profile", "region", "output", "endpoint_url", "ca_bundle")
 
 
 def can_choose(line: VerbLine, error: Exception) -> bool:
-    """Return whether a choice of the user takes the place of an error."""
+    """Return whether the user may choose a role instead of seeing the error."""
     parsed, _ = line.parsed()
     if parsed.copy_source:
         return False
     if isinstance(error, RoleNeeded):
         return True
-    # No credentials were found to be handed on, and no role was named.
+    # NoCredentialsError: the source has no credentials to copy, and no role was named.
     return given_role_option(parsed) is None and getattr(parsed, "update_profile", None) is None
 
 
 def choose_role(context: CommandContext, line: VerbLine, error: Exception) -> Optional[VerbLine]:
-    """Return the command line with the role that the user chooses, or None if they leave.
+    """Return the command line with the role that the user chooses, or None if the user quits.
 
-    Raises the error, with the nearest roles in it, if there is no terminal.
+    Without a terminal, raises the error with the most similar roles added.
     """
     environment = context.environment
     query = [line.words[at] for at in line.role_positions()]
@@ -77,7 +77,7 @@ def _selection(
 
 
 def _choice_of(meaning: str) -> Choice:
-    """Return one meaning of an ambiguous ROLE, which is given as options, as a choice."""
+    """Return the choice for one meaning of an ambiguous ROLE, whose options are ``meaning``."""
     words = shlex.split(meaning)
     # An option with a value such as -x is one word.
     parts = [part for word in words for part in _option_parts(word)]
@@ -96,7 +96,7 @@ def _option_parts(word: str) -> list[str]:
 
 
 def _ask(environment: Environment, selection: Selection) -> Optional[Choice]:
-    """Show the list on the terminal; return the choice, or None if the user leaves."""
+    """Show the list on the terminal; return the choice, or None if the user quits."""
     variables = environment.variables
     # Here, because only a choice needs them.
     from awscli_assume.outputs.choice.numbered_list import choose_by_number
@@ -109,7 +109,7 @@ def _ask(environment: Environment, selection: Selection) -> Optional[Choice]:
         try:
             from awscli_assume.outputs.choice.picker import pick
         except ImportError:
-            # Windows has no termios, and a distribution may have taken prompt_toolkit out.
+            # Windows has no termios, and a Linux distribution may have removed prompt_toolkit.
             return choose_by_number(selection, terminal, end)
         return pick(selection, terminal, not variables.get("NO_COLOR"), end)
 
@@ -131,7 +131,7 @@ def _named(context: CommandContext, line: VerbLine, chosen: Choice) -> VerbLine:
 
 def _typed(line: VerbLine, parsed_globals: ParsedGlobals) -> str:
     """Return a command line as the user can type it."""
-    # An MFA code is accepted once.
+    # STS accepts an MFA code only once.
     words = [*_prefix(line), *without_option(line.words, "--token-code")]
     for name in _GLOBALS:
         value = getattr(parsed_globals, name, None)
@@ -150,7 +150,7 @@ def _prefix(line: VerbLine) -> list[str]:
 def _with_nearest_roles(
     error: Exception, context: CommandContext, line: VerbLine, query: Sequence[str]
 ) -> Exception:
-    """Return the error with the command lines of the nearest roles, known without a call."""
+    """Return the error with the command lines of the most similar roles. Makes no call."""
     if isinstance(error, AmbiguousRole):
         return error
     roles = list_roles(context, use_network=False).roles

@@ -47,11 +47,11 @@ LIST = """Role:
 > development 210987654321  team/Administrator  profile dev-admin
   production 123456789012   Administrator       profile prod-admin
   production 123456789012   ReadOnly            profile prod-read
-3 of 3 roles. Enter: choose, Esc: leave, arrow keys: move"""
+3 of 3 roles. Enter: choose, Esc: quit, arrow keys: move"""
 NUMBERED = """1) development 210987654321  team/Administrator  profile dev-admin
 2) production 123456789012   Administrator       profile prod-admin
 3) production 123456789012   ReadOnly            profile prod-read
-Number or words (empty: leave):"""
+Number or words (empty: quit):"""
 NARROW = """Role:
 > develop…  team/A…
   product…  Admini…
@@ -98,7 +98,7 @@ def test_type_narrow_move_and_choose(bob: Person, sts_stub: StsStub) -> None:
             "Role: PROD",
             "> production 123456789012   Administrator       profile prod-admin",
             "  production 123456789012   ReadOnly            profile prod-read",
-            "2 of 3 roles. Enter: choose, Esc: leave, arrow keys: move",
+            "2 of 3 roles. Enter: choose, Esc: quit, arrow keys: move",
         ]
     )
     for keys, row in (
@@ -172,7 +172,7 @@ def test_a_resize(bob: Person) -> None:
     screen = shell(bob, "aws assume; echo code=$?")
     screen.wait_for("3 of 3 roles")
     screen.type(DOWN)
-    help_40 = "3 of 3 roles. Enter: choose, Esc: leave"
+    help_40 = "3 of 3 roles. Enter: choose, Esc: quit"
     for columns, rows, expected in (
         (
             40,

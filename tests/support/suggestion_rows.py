@@ -236,7 +236,7 @@ ROWS: Sequence[Row] = (
         base="aws assume",
     ),
     Printed("There is no option --help. Try", "assume --help"),
-    Printed("To see what it takes: aws assume", "assume list foo"),
+    Printed("To see all options: aws assume", "assume list foo"),
     Printed(
         "must come before its options. Try", "assume --update-profile x refresh", before=ASSUME
     ),
@@ -544,7 +544,7 @@ ROWS: Sequence[Row] = (
         base="aws assume --sso-session corp --role-name Reader",
     ),
     Printed(
-        "is that of a permission set, and only",
+        "belongs to a permission set, and only",
         "assume --role-name AWSReservedSSO_Reader_0123456789abcdef --account-id={name}",
         config=CORP,
         names=("-x", "my profile", ACCOUNT),
@@ -560,7 +560,7 @@ ROWS: Sequence[Row] = (
         config=CORP,
     ),
     Printed(
-        "did not answer: {error}. If you know",
+        "can't be called: {error}. If you know",
         f"assume {FAILING_ACCOUNT}/Reader",
         config=NAMED_SESSION,
         env={"AWS_MAX_ATTEMPTS": "1"},
@@ -579,7 +579,7 @@ ROWS: Sequence[Row] = (
         base=f"{ASSUME} --sso-session corp",
     ),
     Printed(
-        "names a role by its account and its permission set",
+        "a role is named by its account and its permission set",
         f"{GRANTED_ROLE} Reader Reader",
         config=CORP,
         base="aws assume",
@@ -603,13 +603,13 @@ ROWS: Sequence[Row] = (
         base="aws assume --via production/Reader",
     ),
     Printed(
-        "is another one. Leave --profile out",
+        "is a second one. Leave --profile out",
         "assume {name} --profile other",
         config=CORP + SSO_ROLE,
         names=("my profile",),
     ),
     Printed(
-        "is gone from {profiles.files[0]}. To configure it",
+        "is no longer in {profiles.files[0]}. To configure it",
         "assume refresh --update-profile={name}",
         config="[profile {name}]\nregion = us-east-1\nassumed =\n  sso-session = gone\n"
         f"  sso-account-id = {ACCOUNT}\n  sso-role-name = Reader\n",
@@ -620,18 +620,16 @@ ROWS: Sequence[Row] = (
         "Several SSO sessions are configured", "assume profiles", config=CORP + LAB, base=PROFILES
     ),
     Printed(
-        "the profiles name the same IAM role in each account",
-        "assume profiles --as role",
-        config=CORP,
+        "each profile assumes this role in its account", "assume profiles --as role", config=CORP
     ),
     Printed(
-        "--source: the profile '{source}' does not exist",
+        "The profile '{source}' of --source does not exist",
         "assume profiles --as role --role-name ops --source nobody",
         config=CORP,
     ),
-    Printed("No role that IAM Identity Center grants matches", "assume profiles zzz", config=CORP),
+    Printed("No granted role matches all filters", "assume profiles zzz", config=CORP),
     Printed(
-        "IAM Identity Center grants nothing that is called",
+        "matches nothing that IAM Identity Center grants",
         "assume profiles --accounts zzz",
         config=CORP,
     ),

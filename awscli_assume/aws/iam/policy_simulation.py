@@ -71,7 +71,7 @@ def simulate_roles(
 ) -> dict[str, Decision]:
     """Return the decision on one action by role, with one call for up to 1000 roles.
 
-    A role that IAM does not mention is missing. Raises CallUnavailable.
+    A role without a decision from IAM is left out. Raises CallUnavailable.
     """
     pages = iam.get_paginator("simulate_principal_policy").paginate(
         PolicySourceArn=principal_arn,
@@ -89,7 +89,7 @@ def simulate_roles(
 
 
 def _by_resource(result: Mapping[str, Any]) -> dict[str, Decision]:
-    """Return the decision of each resource of a result, or of its one resource."""
+    """Return the decision for each resource of a result."""
     specific = result.get("ResourceSpecificResults") or ()
     if not specific:
         return {result.get("EvalResourceName", "*"): _decision(result)}

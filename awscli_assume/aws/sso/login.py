@@ -86,10 +86,10 @@ def login_command(arguments: tuple[str, ...]) -> str:
 
 
 def _login_option(session: Session, name: str, keys: tuple[str, ...]) -> tuple[str, str]:
-    """Return the option that names the login: a profile, or the session that no profile names.
+    """Return the option of the login command: --profile, or --sso-session if no profile fits.
 
-    The profile is the one whose own section has the keys: the named one, or one it includes. The
-    files do not have the profile of a role of IAM Identity Center (profiles/identity_center.py).
+    The profile has the keys in its own section: it is the named profile or one that it includes.
+    For ACCOUNT/NAME the named profile exists in memory only (profiles/identity_center.py).
     """
     wanted = {key: session.full_config["profiles"][name].get(key) for key in keys}
     profiles = profiles_as_written(session)

@@ -1,8 +1,8 @@
 """The portal of IAM Identity Center: the accounts and roles that it grants to the user.
 
-The client and the token are the host's own, so that its endpoint settings
-(AWS_ENDPOINT_URL_SSO, ``services``) and its token cache apply. IAM Identity Center Portal API
-reference, "ListAccounts" and "ListAccountRoles".
+The host creates the client and reads the token, so that the user's endpoint settings
+(AWS_ENDPOINT_URL_SSO, ``services``) and the CLI's token cache apply. The operations are in the
+IAM Identity Center Portal API reference, "ListAccounts" and "ListAccountRoles".
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from awscli_assume.model.credentials import parse_time
 from awscli_assume.model.identity_center import SsoSession
 from awscli_assume.model.printable import printable
 
-# The service refuses larger pages (API reference, "MaxResultType").
+# The service rejects larger pages (API reference, "MaxResultType").
 PAGE_SIZE = 100
 # Requests at the same time. The service limits the rate for each user.
 WORKERS = 8
-# The service throttles hundreds of calls. "adaptive" then slows all workers down, as the modes
-# of the hosts do not (botocore/retries/adaptive.py).
+# The service throttles hundreds of calls. Only the mode "adaptive" then slows all workers down
+# (botocore/retries/adaptive.py); the default modes of both versions don't.
 _RETRIES = {"mode": "adaptive", ATTEMPTS: 5}
 _RETRY_SETTINGS = ("retry_mode", "max_attempts")
 # What botocore needs to refresh a token (tokens.py, SSOTokenProvider).
@@ -45,7 +45,7 @@ _REGISTRATION = ("refreshToken", "clientId", "clientSecret", "registrationExpire
 
 @dataclass(frozen=True)
 class SsoToken:
-    """The token of a login: for which portal, and until when (aware UTC)."""
+    """The access token of a login, with its expiration (aware UTC) and its region."""
 
     access_token: str = field(repr=False)
     expiration: datetime
@@ -60,7 +60,7 @@ class SsoToken:
 def stored_token(sso_session: SsoSession) -> SsoToken:
     """Return the token that ``aws sso login`` stored, without a call.
 
-    Raises SSOTokenLoadError if there is none, or a file that another tool has damaged.
+    Raises SSOTokenLoadError if the token file is missing or damaged.
     """
     name = None if sso_session.profile is not None else sso_session.name
     try:
@@ -73,7 +73,7 @@ def stored_token(sso_session: SsoSession) -> SsoToken:
 
 
 def login_region(sso_session: SsoSession) -> Optional[str]:
-    """Return the region of the stored login; None if there is none, or it is not known."""
+    """Return the region of the stored login, or None if it is unknown."""
     try:
         return stored_token(sso_session).region or None
     except SSOTokenLoadError:
@@ -96,14 +96,17 @@ class Portal:
     def account_pages(self) -> Iterator[list[Account]]:
         """Return the accounts, page by page.
 
-        Raises CallUnavailable, and UnauthorizedSSOTokenError if the login has ended.
+        Raises CallUnavailable, and UnauthorizedSSOTokenError if the login has expired.
         """
         for page in self._pages("list_accounts", "ListAccounts", "accountList"):
             found = [(str(one["accountId"]), str(one.get("accountName") or "")) for one in page]
             yield [Account(own, printable(name)) for own, name in found if ACCOUNT_ID.match(own)]
 
     def role_name_pages(self, account_id: str) -> Iterator[list[str]]:
-        """Return the names of the roles in an account, page by page; raises as the accounts do."""
+        """Return the names of the roles in an account, page by page.
+
+        Raises as ``account_pages`` does.
+        """
         pages = self._pages(
             "list_account_roles", "ListAccountRoles", "roleList", accountId=account_id
         )
@@ -163,7 +166,7 @@ def _token_of(context: CommandContext, sso_session: SsoSession) -> Callable[[], 
 
 
 def _create_client(context: CommandContext, sso_session: SsoSession) -> Any:
-    """Return an SSO client that signs nothing: the token is a parameter, as in ``aws sso``."""
+    """Return an unsigned SSO client. Each of its operations has the token as a parameter."""
     options: dict[str, Any] = {"max_pool_connections": WORKERS}
     if not _has_retry_settings(context.session, context.environment.variables):
         options["retries"] = dict(_RETRIES)

@@ -88,8 +88,8 @@ class SourceClients:
     ) -> Optional[SessionCredentials]:
         """Return a source's own temporary credentials, None if they are long-lived.
 
-        For a renewal (``is_renewal``) they are none of the CLI's cache. Raises what ``get`` and
-        ``source_credentials`` raise.
+        A renewal (``is_renewal``) ignores the credentials in the CLI's cache. Raises what ``get``
+        and ``source_credentials`` raise.
         """
         with self._lock:
             self._use((profile, credential_source, settings))

@@ -84,7 +84,7 @@ def add_hint(error: ClientError, hint: Optional[str]) -> None:
 
 
 def name_profile(error: ClientError, profile: str) -> None:
-    """Name the source profile in the IAM commands of hints, which are for its account."""
+    """Add the source profile to the IAM commands of a hint, which are for its account."""
     _change_message(error, lambda text: with_profile(text, profile))
 
 

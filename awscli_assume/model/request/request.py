@@ -162,7 +162,7 @@ class AssumeRoleRequest:
         parameters = self.parameters()
         if "TokenCode" in parameters:
             parameters["TokenCode"] = "******"
-            # Only IAM can tell it, as PARTITION and ACCOUNT.
+            # A placeholder: only IAM knows the serial number, as with PARTITION and ACCOUNT.
             parameters.setdefault("SerialNumber", "SERIAL")
         return parameters
 

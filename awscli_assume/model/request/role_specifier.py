@@ -135,9 +135,9 @@ def _meanings(text: str, known: KnownNames) -> list[RoleOptions]:
 def confirmed_meanings(
     text: str, known: KnownNames, accounts: Iterable[str] = ()
 ) -> list[RoleOptions]:
-    """Return the meanings as a role of IAM that the configuration has exactly.
+    """Return the meanings as an IAM role that is in the configuration.
 
-    ``accounts`` are those of the specifier in which the configuration has the role.
+    ``accounts`` are the accounts of the specifier in which the configuration has the role.
     """
     found = [RoleOptions(profile=text)] if text in known.role_profiles else []
     _, role = _account_and_role(text)

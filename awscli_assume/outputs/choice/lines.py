@@ -11,12 +11,12 @@ from awscli_assume.model.role_selection import Choice, Selection
 # With the query above the roles and the help below them, a list has at most ten lines.
 ROWS_MAX = 8
 PROMPT = "Role: "
-# An arrow key and the cursor are shown by this mark, which needs no color.
+# The mark of the selected row, visible without color.
 _MARKS = ("  ", "> ")
 _GAP = "  "
-# The source is left out where account and role would get less than this.
+# On a terminal of fewer columns, the source is left out if it does not fit.
 _WIDTH_OF_THREE = 50
-# The columns that all roles together are measured by; more are only counted.
+# The column widths fit this many roles. To measure more would take too long.
 _MEASURED = 2000
 
 
@@ -34,7 +34,7 @@ def cell_width(text: str) -> int:
 
 
 def cut(text: str, width: int, end: str) -> str:
-    """Return a text of at most ``width`` columns; ``end`` stands for what was cut off."""
+    """Return a text of at most ``width`` columns; ``end`` marks a cut."""
     if cell_width(text) <= width:
         return text
     if cell_width(end) > width:
@@ -52,7 +52,8 @@ def role_lines(
 ) -> list[str]:
     """Return a line of at most ``width`` columns for each choice.
 
-    The columns are as wide as ``everything`` needs, so that they stay while the user types.
+    The columns are as wide as ``everything`` needs, so that they don't move while the user
+    types.
     """
     measured = everything[:_MEASURED]
     does_fit = sum(_needed(measured)) + 2 * len(_GAP) <= width
@@ -85,9 +86,9 @@ def list_lines(selection: Selection, width: int, rows: int, end: str) -> list[Li
 
 
 def _help(selection: Selection, width: int) -> str:
-    """Return how many roles match, and as many of the keys as fit."""
+    """Return how many roles match, and the keys that fit into the width."""
     found = f"{len(selection.matching)} of {len(selection.choices)}"
-    for more in (" roles", ". Enter: choose", ", Esc: leave", ", arrow keys: move"):
+    for more in (" roles", ". Enter: choose", ", Esc: quit", ", arrow keys: move"):
         if cell_width(found + more) > width:
             break
         found += more
@@ -112,7 +113,7 @@ def _widths(needed: Sequence[int], width: int) -> list[int]:
     left = width - account - role - 2 * len(_GAP)
     if source <= left:
         return [account, role, source]
-    # The role and its account tell more than the source does.
+    # The account and the role matter more than the source.
     source = max(left, width // 4) if width >= _WIDTH_OF_THREE else 0
     width -= source + len(_GAP) if source else 0
     left = max(width - len(_GAP), 2)

@@ -9,20 +9,20 @@ from awscli_assume.model.role_selection import Choice, Selection
 from awscli_assume.outputs.choice.lines import cut, role_lines
 
 _ROWS_MAX = 9
-_QUESTION = "Number or words (empty: leave): "
+_QUESTION = "Number or words (empty: quit): "
 
 
 def choose_by_number(selection: Selection, terminal: Terminal, end: str) -> Optional[Choice]:
-    """Show a list on a terminal and ask; return the choice, or None if the user leaves.
+    """Show a list on a terminal and ask; return the choice, or None if the user quits.
 
-    Words show the roles that match them.
+    If the user types words, the list shows the matching roles.
     """
     try:
         while True:
             _show(selection, terminal, end)
             typed = terminal.input.readline()
             words = typed.strip()
-            # Esc, whose character the terminal hands over with the line.
+            # The terminal passes the character of Esc on as part of the line.
             if not words or words == "\x1b":
                 if not typed.endswith("\n"):
                     terminal.output.write("\n")

@@ -1,7 +1,7 @@
 """An inline list of roles that filters while the user types, drawn by prompt_toolkit.
 
 Only this module imports prompt_toolkit, which every AWS CLI version 2 contains (3.0.28 in
-2.11.0, 3.0.51 in 2.38.5), and whose import takes some 60 ms.
+2.11.0, 3.0.51 in 2.38.5) and takes about 60 ms to import.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from awscli_assume.host.environment import Terminal
 from awscli_assume.model.role_selection import Choice, Selection
 from awscli_assume.outputs.choice.lines import ROWS_MAX, list_lines
 
-# Seconds after which an escape character is the key Esc, not the first one of another key.
+# Seconds after which an escape character is the Esc key, not the start of a key sequence.
 _ESCAPE_TIMEOUT = 0.1
 _STYLES = {"prompt": "bold", "current": "reverse"}
 
@@ -29,7 +29,7 @@ _STYLES = {"prompt": "bold", "current": "reverse"}
 class _Output(Vt100_Output):
     """A terminal that is not asked for the position of its cursor.
 
-    The list does not need it, and a late response would be typed into the shell.
+    The list does not need it, and a late response would end up in the shell.
     """
 
     responds_to_cpr = False
@@ -64,9 +64,9 @@ class _List:
 
 
 def pick(selection: Selection, terminal: Terminal, has_styles: bool, end: str) -> Optional[Choice]:
-    """Show a list on a terminal; return the choice, or None if the user leaves.
+    """Show a list on a terminal; return the choice, or None if the user quits.
 
-    The list is erased afterwards. ``end`` stands for the end of a text that is cut off.
+    The list is erased afterwards. ``end`` marks a text that is cut.
     """
     output = _Output.from_pty(terminal.output)
     shown = _List(selection, output, has_styles, end)
@@ -78,11 +78,11 @@ def pick(selection: Selection, terminal: Terminal, has_styles: bool, end: str) -
         input=Vt100Input(terminal.input),
         output=output,
     )
-    # The terminal has shown what was typed before the list was ready.
+    # Erase what the terminal echoed before the list was ready.
     output.write_raw("\r")
     output.erase_end_of_line()
     application.ttimeoutlen = application.timeoutlen = _ESCAPE_TIMEOUT
-    # Not the loop that prompt_toolkit makes: kqueue and /dev/tty do not go together (macOS).
+    # Not prompt_toolkit's own loop: on macOS, its kqueue does not work with /dev/tty.
     loop = asyncio.SelectorEventLoop(selectors.SelectSelector())
     try:
         chosen: Optional[Choice] = loop.run_until_complete(application.run_async())
@@ -94,7 +94,7 @@ def pick(selection: Selection, terminal: Terminal, has_styles: bool, end: str) -
 
 
 def _key_bindings(shown: _List) -> Any:
-    """Return what each key does."""
+    """Return the key bindings of the list."""
     bindings = KeyBindings()
     _add_changes(bindings, shown)
 
@@ -110,7 +110,7 @@ def _key_bindings(shown: _List) -> Any:
     for key in (Keys.ControlC, Keys.ControlD, Keys.SIGINT):
         bindings.add(key, eager=True)(leave)
         bindings.add(Keys.Escape, key, eager=True)(leave)
-    # Alt with another key sends Esc first, and has no function here.
+    # Alt with a key sends Esc first. It must not quit the list.
     bindings.add(Keys.Escape, Keys.Any)(lambda _: None)
     bindings.add(Keys.Escape, Keys.Escape, eager=True)(leave)
     bindings.add(Keys.Escape)(leave)
@@ -129,7 +129,7 @@ def _add_changes(bindings: Any, shown: _List) -> None:
 
     def type_text(event: Any) -> None:
         key = event.key_sequence[0].key
-        # Not the sequence of a key that has no function here.
+        # Ignore the sequences of other keys.
         if key is Keys.BracketedPaste or not isinstance(key, Keys):
             shown.selection = shown.selection.typed(event.data)
 

@@ -1,6 +1,6 @@
-"""The roles that a session of IAM Identity Center grants, cached while its token lives.
+"""The roles that a session of IAM Identity Center grants, cached until its token expires.
 
-One private file for each session. The completer of the shells reads the files, too
+Each session has one private file. The completer of the shells also reads the files
 (completion/known.py), so their format is fixed: {"Session": NAME, "StartUrl": URL,
 "Until": UNIX SECONDS, "Accounts": [{"Id": ID, "Name": NAME, "Roles": [NAME, …]}, …]}.
 """
@@ -22,7 +22,7 @@ Grants = Sequence[tuple[Account, Sequence[str]]]
 
 
 class GrantedRolesCache:
-    """What one session grants, in its private file. No credentials and no token are in it."""
+    """The private file with what one session grants. It contains no credentials and no token."""
 
     def __init__(self, session: SsoSession, folder: Optional[str] = None) -> None:
         self._session = session
@@ -31,7 +31,7 @@ class GrantedRolesCache:
         self.path = self._cache.folder.file(self._name)
 
     def load(self, until: datetime) -> Optional[Grants]:
-        """Return what was stored for a token that expires at this time; None if there is none."""
+        """Return what was stored for a token that expires at this time, or None."""
         found = self._cache.load(self._name)
         accounts = found.get("Accounts")
         if found.get("Until") != int(until.timestamp()) or not isinstance(accounts, list):

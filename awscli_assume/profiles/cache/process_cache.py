@@ -56,7 +56,7 @@ class ProcessCache:
             yield
 
     def check(self) -> None:
-        """Raise UnusableFile where ``store`` would, by writing an empty file."""
+        """Write an empty file, to raise UnusableFile before ``store`` would."""
         with self._errors_named():
             if os.path.isdir(self.path):
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

@@ -1,4 +1,4 @@
-"""How often, and when last, the user assumed each role."""
+"""How often the user assumed each role, and when last."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Usage:
 
 
 def record_use(key: str, now: datetime, folder: Optional[str] = None) -> None:
-    """Count one use of a role (AssumableRole.key). A file that can't be written is no error.
+    """Count one use of a role (AssumableRole.key). Errors when writing the file are ignored.
 
-    Of two commands that end at the same time, one may not be counted.
+    If two commands end at the same time, only one may be counted.
     """
     cache = JsonCache(folder or cache_folder(FOLDER))
     found = _read(cache)

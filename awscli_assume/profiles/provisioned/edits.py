@@ -17,9 +17,9 @@ from awscli_assume.profiles.writer.verify import Refused, SectionEdit
 
 @dataclass(frozen=True)
 class ProfileEdit:
-    """What becomes of a profile: its new keys, or None to remove what we wrote.
+    """A change of a profile: its new keys with their mark, or no mark to remove what we wrote.
 
-    ``before`` is what both files say of it; empty if it does not exist.
+    ``before`` is the profile as both files have it, empty if it does not exist.
     """
 
     name: str
@@ -41,7 +41,7 @@ class ProfileEdit:
 
     @property
     def is_void(self) -> bool:
-        """Whether the profile is as it should be."""
+        """Whether there is nothing to change."""
         edit = self.section
         return not edit.removals and all(self.before.get(k) == value for k, value in edit.values)
 
@@ -68,7 +68,7 @@ def write_profiles(files: ProfileFiles, edits: Sequence[ProfileEdit]) -> Refused
 
 
 def check_unchanged(config: Sections, edits: Sequence[ProfileEdit]) -> None:
-    """Raise ChangedProfile where a profile is no longer what the edit was decided on.
+    """Raise ChangedProfile if a profile has changed since its edit was planned.
 
     ``config`` are the sections of the config file under the lock.
     """

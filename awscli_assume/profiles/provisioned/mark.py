@@ -1,9 +1,9 @@
-"""The mark of a profile that ``aws assume profiles`` wrote: what the profile was made for.
+"""The mark of a profile that ``aws assume profiles`` wrote: the role that the profile is for.
 
-It is the nested block ``provisioned =`` of the profile in the config file, whose keys have dashes
-as those of our record (record.py). A profile that gets its credentials from IAM Identity Center,
-or that names a role, has no record: every command uses it as one that the user wrote. Only
-``profiles`` and ``clear`` read the mark.
+The mark is the nested block ``provisioned =`` of the profile in the config file. Its keys have
+dashes, like those of our record (record.py). A profile that gets its credentials from IAM Identity
+Center or names a role has no record, so every command uses it like a profile that the user wrote.
+Only ``profiles`` and ``clear`` read the mark.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SSO, AUTO_REFRESH, ROLE = KINDS = ("sso", "auto-refresh", "role")
 _AS, _REGION = "as", "target-region"
 _SSO_KEYS = _SESSION, _ACCOUNT, _ROLE_NAME = ("sso-session", "sso-account-id", "sso-role-name")
 _ROLE_ARN, _SOURCE = "role-arn", "source-profile"
-# What a profile's credentials come from; keys of the credentials file are among them.
+# The keys that give a profile its credentials, in either file.
 _SOURCES = (
     "sso_session",
     "sso_start_url",
@@ -47,10 +47,10 @@ _KEYS = {
 
 @dataclass(frozen=True)
 class Mark:
-    """What a profile was made for: a role of an SSO session, or a role in one of its accounts.
+    """The role that a profile is for: a role of an SSO session, or an IAM role in its account.
 
-    ``sso_session`` is the name of an ``[sso-session]`` section, or a start URL. A ROLE has
-    ``role_arn`` and ``source_profile``, the others have none. ``region`` is the one that we wrote.
+    ``sso_session`` is the name of an ``[sso-session]`` section, or a start URL. Only
+    the kind ROLE has ``role_arn`` and ``source_profile``. ``region`` is the one that we wrote.
     """
 
     kind: str
@@ -84,7 +84,7 @@ class Mark:
 
 
 def read_mark(profile: Optional[Profile]) -> Optional[Mark]:
-    """Return the mark of a profile, or None where it has none that can be read."""
+    """Return the mark of a profile, or None if it is missing or unreadable."""
     block = (profile or {}).get(BLOCK)
     if not isinstance(block, Mapping) or block.get(_AS) not in KINDS:
         return None
@@ -108,7 +108,7 @@ def marked_profiles(profiles: Mapping[str, Profile]) -> dict[str, Mark]:
     found = {}
     for name, profile in profiles.items():
         mark = read_mark(profile)
-        # If both files are one, the session sees a section of the config file as a profile, too.
+        # If both files are the same, "profile NAME" is a profile, too.
         section_of = name[len("profile ") :] if name.startswith("profile ") else None
         if mark is not None and read_mark(profiles.get(section_of or "")) is None:
             found[name] = mark
@@ -122,7 +122,7 @@ def is_intact(profile: Profile, mark: Mark) -> bool:
 
 
 def written_keys(profile: Profile, mark: Mark) -> tuple[str, ...]:
-    """Return the keys of a profile that have the values that we wrote, without the mark."""
+    """Return the keys of a profile that still have the values that we wrote, without the mark."""
     expected = {
         "sso_session": mark.sso_session,
         "sso_start_url": mark.sso_session,
@@ -144,12 +144,12 @@ def written_keys(profile: Profile, mark: Mark) -> tuple[str, ...]:
 
 
 def basis(profile: Profile) -> tuple[object, ...]:
-    """Return what a decision on a profile is made on, to see later whether that has changed."""
+    """Return the values that an edit depends on, to detect later changes of the profile."""
     return tuple(profile.get(key) for key in (*_SOURCES, RECORD, BLOCK))
 
 
 def _has_record(profile: Profile, mark: Mark) -> bool:
-    """Return whether a profile still renews the credentials that it was made for."""
+    """Return whether a profile still renews credentials for the role of its mark."""
     record, process = profile.get(RECORD), profile.get(CREDENTIAL_PROCESS)
     if not isinstance(record, Mapping) or process is None:
         return False

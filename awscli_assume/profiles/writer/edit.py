@@ -31,7 +31,7 @@ from awscli_assume.profiles.writer.verify import (
     read_as,
 )
 
-# So many new sections are added together, also to a file that can't be cut.
+# From this many edits on, a file that can't be cut is read back once for all of them.
 MANY = 20
 
 
@@ -177,10 +177,10 @@ def _remove_together(
     sections: dict[int, Sections],
     edits: Sequence[SectionEdit],
 ) -> Sequence[SectionEdit]:
-    """Make those of many edits that only remove keys, and return the others.
+    """Make the edits that only remove keys, and return the others.
 
-    The file can't be cut, so it is read back once for all of them. They are all returned if that
-    does not show what was expected.
+    The file can't be cut, so it is read back once for all edits. If the result is not the
+    expected one, all edits are returned.
     """
     before = sections[0]
     keys = {
@@ -195,7 +195,7 @@ def _remove_together(
         for name, values in before.items()
     }
     found = scratch_file.parse_or_none(piece)
-    # A comment keeps a section that is empty otherwise.
+    # A section that still has a comment is kept.
     rest = {name: values for name, values in expected.items() if values or name in (found or ())}
     if found is None or found != rest or not set(expected) - set(rest) <= set(keys):
         return edits
@@ -208,8 +208,8 @@ def _new_sections(
 ) -> dict[str, SectionEdit]:
     """Return the edits of sections that the file lacks, by section.
 
-    In a file that can't be cut, each edit costs a parse of the file, so only many new sections
-    are worth the check that they are new.
+    In a file that can't be cut, each edit of an existing section parses the whole file. Only for
+    many edits is it faster to find the new sections first.
     """
     if not text.is_whole:
         return {edit.section: edit for edit in edits if text.find(edit.section) is None}
@@ -237,7 +237,7 @@ def _append(
     written: dict[str, bytes] = {}
     for edit in edits:
         try:
-            # In one call: a call for each value leaves the same bytes.
+            # All values in one call: a call for each would leave the same bytes.
             written[edit.section] = scratch_file.set_values(b"", edit.section, [edit.values])
         except UnusableFile as error:
             errors[edit.owner] = error
@@ -263,7 +263,7 @@ def _append(
 def _reads_back(
     scratch_file: ScratchFile, text: SectionedText, sections: Mapping[int, Sections]
 ) -> bool:
-    """Return whether the pieces of a file that can't be cut are read together as each alone."""
+    """Return whether the joined pieces of a file are read like the single pieces."""
     if len(text.pieces) == 1:
         return True
     expected = {name: values for piece in sections.values() for name, values in piece.items()}

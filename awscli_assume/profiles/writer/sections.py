@@ -12,7 +12,7 @@ from typing import Collection, Optional
 
 # Parsing a smaller file costs less than a millisecond.
 SMALL_BYTES = 8192
-# What an edit of a section may add to a file, roughly.
+# About what an edit of a section adds to a file.
 _SECTION_BYTES = 100
 # Not files/ini.py: these run over the bytes of the whole file. Anchored at a line break, they are
 # several times faster than with ^, so the content gets a line break in front.

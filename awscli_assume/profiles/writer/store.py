@@ -108,7 +108,7 @@ def check_usable(path: str) -> None:
             return
     except OSError as error:
         if error.errno == errno.EPERM:
-            # An immutable file, or one that only grows: its mode is not the reason.
+            # The mode is not the reason: the file is immutable or append-only.
             raise _error_of(path, error) from error
     if _is_on_read_only_mount(path):
         raise _error_of(path, OSError(errno.EROFS, os.strerror(errno.EROFS)))

@@ -226,9 +226,9 @@ def obtain_renewable(context: CommandContext, plan: AssumePlan) -> RenewableCred
 def _repeat(
     ready_request: ReadyRequest, environment: Environment
 ) -> Callable[[], TemporaryCredentials]:
-    # The command has the terminal: a question or a note would appear in its output.
+    # The child process uses the terminal: a question or a note would appear in its output.
     silent = replace(environment, has_terminal=lambda: False, err=StringIO())
-    # A code works once.
+    # STS accepts an MFA code only once.
     request = replace(ready_request.request, token_code=None)
 
     def assume_again() -> TemporaryCredentials:
@@ -237,7 +237,7 @@ def _repeat(
         except NoTerminal:
             raise NoTerminal(
                 f"The session of {request.role.arn} has expired, and the next one needs a code "
-                f"of the MFA device {request.serial_number}. Leave the command and run aws assume "
+                f"of the MFA device {request.serial_number}. End the command and run aws assume "
                 "exec again"
             ) from None
 

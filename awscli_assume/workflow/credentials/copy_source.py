@@ -1,6 +1,6 @@
-"""The source's own temporary credentials, without a role of STS.
+"""Use the source's own temporary credentials, without AssumeRole.
 
-That is ``--copy-source``, no role named, or a role of IAM Identity Center.
+This happens with ``--copy-source``, without a role, and for a role of IAM Identity Center.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 class CopyPlan(Plan):
     """Copy the source's own temporary credentials to the target.
 
-    With an ``identity_center_role`` they are those of a role of IAM Identity Center.
+    With an ``identity_center_role`` the source is a role of IAM Identity Center.
     """
 
     profile_pair: ProfilePair
@@ -76,7 +76,7 @@ class CopyPlan(Plan):
         )
 
     def with_role(self, look_up: Optional[AccountLookUp]) -> tuple[Plan, Role]:
-        """Return the plan, and its role, whose account is known."""
+        """Return the plan and its role. The account of the role is known."""
         role = self.identity_center_role
         return super().with_role(look_up) if role is None else (self, role.role)
 
@@ -94,7 +94,7 @@ class CopyPlan(Plan):
         return PrincipalCredentials(NEW, NEW, NEW, now, NEW, NEW)
 
     def dry_run_requests(self) -> list[dict[str, object]]:
-        """Return the request for the credentials of a role, and that which says whose they are."""
+        """Return the requests for the credentials of a role, if any, and for their identity."""
         requests: list[tuple[str, dict[str, object]]] = [("GetCallerIdentity", {})]
         role = self.identity_center_role
         if role is not None:
@@ -148,9 +148,9 @@ class CopyPlan(Plan):
         return ObtainedCredentials(self, credentials, region_of(client), now)
 
     def _found(self, clients: SourceClients, is_renewal: bool) -> Optional[SessionCredentials]:
-        """Return the source's credentials; a renewal gets new ones of IAM Identity Center.
+        """Return the source's credentials; a renewal gets new ones from IAM Identity Center.
 
-        To assume the role again is one, too, if the target has the credentials of the cache.
+        It is also a renewal if the target already has the credentials in the CLI's cache.
         """
         source, role = self.profile_pair.source, self.identity_center_role
         existing = self.profiles.written.get(self.profile_pair.target, {})
@@ -183,19 +183,19 @@ class CopyPlan(Plan):
         _check_not_expired(expiration, context.environment.now())
         found = replace(credentials, expiration=expiration)
         if self.identity_center_role is not None:
-            # No profile that a later run could read gives them.
+            # A later run can't read them: no file contains their profile.
             return UsableCredentials(found, region, str(self.identity_center_role))
         return UsableCredentials(found, region, source=self.profile_pair.source)
 
     def diagnose(self, context: CommandContext, role_account_profile: Optional[str]) -> Diagnosis:
         """Return whether IAM Identity Center grants the role."""
-        # Here, because nothing else needs it.
+        # Imported here, because nothing else needs it.
         from awscli_assume.workflow.explain.identity_center import diagnose
 
         return diagnose(context, self)
 
     def obtain_renewable(self, context: CommandContext) -> RenewableCredentials:
-        """Get the credentials of the role of IAM Identity Center, and how to get the next ones."""
+        """Get the credentials of the role, and a function that renews them."""
         role, clients = self.identity_center_role, SourceClients(context)
         first = self.obtain_by(context, clients)
 

@@ -40,14 +40,14 @@ def signed_in(
 ) -> T:
     """Run a step; with ``--login`` (``is_wanted``), renew an expired sign-in and run it again.
 
-    Every verb gets the credentials of a role here, so here the use of the role is counted.
+    Every verb gets the credentials of a role here, so this function counts the uses of roles.
     Raises NoTerminal and InvalidConfiguration if the sign-in can't be renewed, and what
     the step raises.
     """
     result = _signed_in(context, source, step, is_wanted)
     key = source.used_role(result)
     if key is not None:
-        # Here, because a dry run and a failure count nothing.
+        # Imported here, because a dry run and a failure count nothing.
         from awscli_assume.profiles.cache.role_usage import record_use
 
         record_use(key, context.environment.now())
@@ -70,9 +70,9 @@ def _signed_in(
 
 
 def run_login(words: tuple[str, ...], environment: Environment, error: Exception) -> None:
-    """Run the ``aws`` command that renews a sign-in; ``error`` says that it has ended.
+    """Run the ``aws`` command that renews an expired sign-in; ``error`` is the reason.
 
-    Raises NoTerminal and InvalidConfiguration if that is not possible.
+    Raises NoTerminal and InvalidConfiguration if the command can't run.
     """
     command = login_command(words)
     if not HAS_SIGN_IN:

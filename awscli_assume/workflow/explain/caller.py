@@ -191,7 +191,7 @@ def _commands(plan: AssumePlan) -> SuggestedCommands:
 
 
 def _name_of(plan: AssumePlan) -> str:
-    """Return what the source is called."""
+    """Return a description of the source."""
     role = plan.identity_center_role
     if role is None:
         return f"profile '{plan.profile_pair.source}'"

@@ -1,4 +1,4 @@
-"""Why a role of IAM Identity Center can or can't be used: the sign-in, and what is granted."""
+"""Explain whether a role of IAM Identity Center can be used: the sign-in and the grant."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from awscli_assume.workflow.planning.source_profile import use_source
 
 
 def diagnose(context: CommandContext, plan: CopyPlan) -> Diagnosis:
-    """Return the checks of a role. GetRoleCredentials is not called, and nothing is written."""
+    """Return the checks of a role. Nothing is written, and GetRoleCredentials is not called."""
     role = plan.identity_center_role
     assert role is not None  # noqa: S101 - no other copy is explained
     machine = check_machine(context, plan)
@@ -50,7 +50,7 @@ def _check_sign_in(context: CommandContext, session: SsoSession) -> tuple[Option
 def _check_granted(portal: Optional[Portal], role: IdentityCenterRole) -> Step:
     """Return whether the portal lists the role in its account."""
     if portal is None:
-        return Step(ROLE, UNKNOWN, ("what is granted is unknown without a sign-in",))
+        return Step(ROLE, UNKNOWN, ("without a sign-in, the granted roles are unknown",))
     try:
         with credentials_redacted():
             names = portal.role_names(role.account_id)

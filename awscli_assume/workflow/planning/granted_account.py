@@ -1,4 +1,4 @@
-"""The accounts in which IAM Identity Center grants a role, by the account's name or ID."""
+"""Find the accounts in which IAM Identity Center grants a role, by account name or ID."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOT_GRANTED = ("ForbiddenException", "ResourceNotFoundException")
 
 @dataclass(frozen=True)
 class NamedRole:
-    """A session, and the names of an account and of a permission set, as they were typed."""
+    """A session, with the account and the permission set as the user typed them."""
 
     session: SsoSession
     account: str
@@ -39,7 +39,7 @@ class NamedRole:
 
     @property
     def scope(self) -> str:
-        """The key of the cache in which the account's ID is, for the name as it is granted."""
+        """The key of the account cache for this session and permission set."""
         return f"IAM Identity Center\n{self.session.start_url}\n{self.name}"
 
     @property
@@ -48,13 +48,13 @@ class NamedRole:
         return replace(self, name="")
 
     def is_account(self, account: Account) -> bool:
-        """Return whether this is the account, whatever the case of its name."""
+        """Return whether the typed account is this one. The case of names does not matter."""
         typed = self.account.casefold()
         return typed in (account.account_id, account.name.casefold())
 
 
 def cached_accounts(context: CommandContext, named: NamedRole) -> list[tuple[Account, str]]:
-    """Return the accounts in which the caches have the role, with the role's name."""
+    """Return the accounts in which the caches have the role, with the exact role name."""
     try:
         granted = cached_roles(context, named.session)
     except SSOTokenLoadError:
@@ -76,10 +76,10 @@ def cached_accounts(context: CommandContext, named: NamedRole) -> list[tuple[Acc
 def granted_accounts(
     context: CommandContext, profiles: ResolvedProfiles, named: NamedRole, login: bool
 ) -> list[tuple[Account, str]]:
-    """Return the accounts of the name in which the portal grants the role, and its name.
+    """Return the accounts in which the portal grants the role, with the exact role name.
 
-    Calls ListAccounts for a name, and ListAccountRoles. Raises botocore's SIGN_IN_ERRORS, and
-    InvalidConfiguration if the portal does not answer.
+    Calls ListAccountRoles, and before it ListAccounts if the account is not an ID. Raises
+    botocore's SIGN_IN_ERRORS, and InvalidConfiguration if a call fails.
     """
 
     def look_up() -> list[tuple[Account, str]]:
@@ -108,9 +108,10 @@ def granted_accounts(
 def find_account(
     context: CommandContext, profiles: ResolvedProfiles, named: NamedRole, login: bool
 ) -> str:
-    """Return the ID of an account by its name, from the caches or by ListAccounts.
+    """Return the ID of an account by its name, from the caches or ListAccounts.
 
-    Raises InvalidRequest if there is none or several, and as ``granted_accounts`` does.
+    Raises InvalidRequest if no account or several have the name, and raises what
+    ``granted_accounts`` raises.
     """
     for one in (named, named.any_role):
         known = {account.account_id for account, _ in cached_accounts(context, one)}
@@ -151,12 +152,12 @@ def _role_names(portal: Portal, account_id: str) -> list[str]:
 
 @dataclass(frozen=True)
 class _CurrentProfile:
-    """What the session sees in place of its profile, so that a login command is found."""
+    """The profiles with which the session finds the login command."""
 
     session_profiles: Mapping[str, Profile]
 
     def used_role(self, result: object) -> Optional[str]:
-        """Return None: a list is no use of a role."""
+        """Return None: listing roles does not use one."""
         return None
 
 
@@ -167,7 +168,7 @@ def _in_session(
     look_up: Callable[[], T],
     login: bool,
 ) -> T:
-    """Ask the portal, with the client settings of the session's profile.
+    """Call the portal with the client settings of the session's profile.
 
     Raises botocore's SIGN_IN_ERRORS, which name the login command, and InvalidConfiguration.
     """
@@ -184,7 +185,7 @@ def _in_session(
         return signed_in(context, seen, look_up_redacted, login)
     except CallUnavailable as error:
         raise InvalidConfiguration(
-            f"The portal of the SSO session '{named.session.name}' did not answer: {error}. If "
+            f"The portal of the SSO session '{named.session.name}' can't be called: {error}. If "
             f"you know the account's ID: {_with_id(named)}"
         ) from None
 
@@ -196,7 +197,7 @@ def _with_id(named: NamedRole) -> str:
 
 @contextmanager
 def _role_of_iam_suggested(named: NamedRole) -> Iterator[None]:
-    """Add what to type for a role of IAM to the error for a sign-in that has ended."""
+    """Add the options for an IAM role to the error for an expired sign-in."""
     try:
         yield
     except SIGN_IN_ERRORS as error:

@@ -1,8 +1,8 @@
-"""A role of IAM Identity Center on a command line: what a word means, and the plan for it.
+"""Plan a role of IAM Identity Center that a command line names.
 
-``ACCOUNT/NAME`` may be a permission set, a role of an account, or a path and a role. The
-configuration is consulted first, then what is cached of the portal. Only if neither confirms
-a meaning, the portal is asked.
+``ACCOUNT/NAME`` may be a permission set in an account, an IAM role in an account, or the path and
+name of an IAM role. The configuration and the cached lists of granted roles decide. Only if
+neither confirms a meaning, the portal is called.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ from awscli_assume.workflow.planning.source_profile import read_profiles
 def plan_identity_center(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
     """Return the plan of a command line that may name a role of IAM Identity Center.
 
-    Raises InvalidRequest, InvalidConfiguration, and botocore's errors if the portal has to be
-    asked and the sign-in has ended.
+    Raises InvalidRequest and InvalidConfiguration, and botocore's errors if the portal has to be
+    called and the sign-in has expired.
     """
     reader = _Reader(context, parsed_args, read_profiles(context))
     via = via_of(parsed_args)
@@ -85,16 +85,16 @@ def source_pair(
     named_profile: Optional[str] = None,
     token: Optional[GivenIdentityToken] = None,
 ) -> ProfilePair:
-    """Return a role as the source, and the target of the command line.
+    """Return a profile pair with a role as the source, and the target of the command line.
 
-    ``named_profile`` is the profile that ROLE names, if it does. Raises InvalidRequest for a
-    second source.
+    ``named_profile`` is the profile that ROLE names, if any. Raises InvalidRequest for a second
+    source.
     """
     if named_profile is not None or token is not None:
         other = "token of an identity provider" if named_profile is None else "profile"
         raise InvalidRequest(
             f"--via {shlex.quote(str(role))} is the source of the credentials, and the {other} is "
-            "another one. Name the role itself: --role-arn ARN"
+            "a second one. Name the role itself: --role-arn ARN"
         )
     if target is not None:
         check_profile_name(target)
@@ -110,7 +110,7 @@ class _Reader:
     profiles: ResolvedProfiles
 
     def first_of_chain(self, word: str) -> Optional[IdentityCenterRole]:
-        """Return the role of the first ``--via``, None for a role of IAM."""
+        """Return the role of the first ``--via``, or None for an IAM role."""
         if self.parsed_args.sso_session is None:
             return self._meaning(word, is_via=True)
         names = account_and_permission_set(word)
@@ -122,15 +122,15 @@ class _Reader:
         return self._explicit(*names)
 
     def role(self) -> Optional[IdentityCenterRole]:
-        """Return the role of the options, None for a role of IAM."""
+        """Return the role of the options, or None for an IAM role."""
         given = self.parsed_args
         if given.sso_session is None:
             is_other = given.role_name or given.role_arn or given.account_id
             return None if given.role is None or is_other else self._meaning(given.role)
         if given.role_arn is not None or None not in (given.role, given.role_name):
             raise InvalidRequest(
-                "--sso-session names a role by its account and its permission set, and by nothing "
-                "else. Try: --sso-session NAME --account-id ACCOUNT --role-name NAME"
+                "With --sso-session, a role is named by its account and its permission set only. "
+                "Try: --sso-session NAME --account-id ACCOUNT --role-name NAME"
             )
         names = account_and_permission_set(given.role) if given.role is not None else None
         if names is not None and given.account_id is not None:
@@ -162,9 +162,9 @@ class _Reader:
         return self._role(session, ids[0] if ids else account, name, account_name)
 
     def _meaning(self, word: str, is_via: bool = False) -> Optional[IdentityCenterRole]:
-        """Return what a word means, ROLE or the first ``--via``; None for a role of IAM.
+        """Return the role that ROLE or the first ``--via`` means, or None for an IAM role.
 
-        Raises InvalidRequest for a word that is ambiguous.
+        Raises InvalidRequest if the word is ambiguous.
         """
         found: dict[IdentityCenterRole, None] = {}
         of_profile = role_of_profile(self.profiles, word)
@@ -173,7 +173,7 @@ class _Reader:
             found[of_profile] = None
         names = account_and_permission_set(word)
         if self.context.parsed_globals.profile is not None:
-            # The source was named: a role of IAM is assumed from it.
+            # --profile names the source of an IAM role, so ACCOUNT/NAME can only be one.
             names = None
         if names is None and of_profile is None:
             return None
@@ -190,10 +190,10 @@ class _Reader:
     def _roles_of_iam(
         self, word: str, names: Optional[tuple[str, str]], is_via: bool
     ) -> list[str]:
-        """Return the words for each role of IAM that the configuration has by this name."""
+        """Return the options for each IAM role with this name in the configuration."""
         known = known_in(self.profiles.written)
         if is_via:
-            # It takes no account, and no profile.
+            # --via accepts neither an account nor a profile of an IAM role.
             ways = [one for one in confirmed_meanings(word, known) if one.profile is None]
             return [shlex.join(["--via", f"/{word}"]) for _ in ways]
         accounts = set[str]()
@@ -205,7 +205,7 @@ class _Reader:
     def _confirmed(
         self, sessions: list[SsoSession], account: str, name: str
     ) -> Mapping[IdentityCenterRole, None]:
-        """Return the roles that the profiles, our records or the caches have by these names."""
+        """Return the roles with these names in the profiles, our records and the caches."""
         ids = self._ids(account)
         found = {
             role: None
@@ -221,7 +221,7 @@ class _Reader:
     def _looked_up(
         self, word: str, sessions: list[SsoSession], names: tuple[str, str], is_via: bool
     ) -> Optional[IdentityCenterRole]:
-        """Return the role that the portal grants by these names, None if it grants none."""
+        """Return the role with these names that the portal grants, or None."""
         session = self._session_of_profile(sessions)
         if session is None or not self._is_called:
             raise _unknown_meaning(word, sessions, names, is_via)
@@ -234,7 +234,7 @@ class _Reader:
         return roles[0] if roles else None
 
     def _session_of_profile(self, sessions: list[SsoSession]) -> Optional[SsoSession]:
-        """Return the only session, or that of the current profile; None if it is not known."""
+        """Return the only session, or the session of the current profile, or None."""
         if len(sessions) == 1:
             return sessions[0]
         current = self.context.session.get_config_variable("profile") or "default"
@@ -260,8 +260,8 @@ class _Reader:
         other = self.context.parsed_globals.profile
         if other not in (None, word):
             raise InvalidRequest(
-                f"The role '{word}' is a profile with a source of its own, and --profile "
-                f"'{other}' is another one. Leave --profile out: aws assume {shlex.quote(word)}"
+                f"The role '{word}' is a profile with its own source, and --profile "
+                f"'{other}' is a second one. Leave --profile out: aws assume {shlex.quote(word)}"
             )
 
     def _role(
@@ -286,18 +286,18 @@ class _Reader:
 
 
 def _check_no_sts_option(parsed_args: ParsedArgs) -> None:
-    """Raise InvalidRequest for an option that only STS has."""
+    """Raise InvalidRequest for an option that only calls to STS have."""
     for name in (*STS_OPTIONS, *IDENTITY_PROVIDER_OPTIONS):
         if getattr(parsed_args, name, None) is not None:
             raise InvalidRequest(
                 f"{option_name(name)} does not go with a role of IAM Identity Center: it is a "
                 "parameter of STS, and the permission set determines the session. Leave it out, "
-                "or assume a role of IAM from this one: --via ACCOUNT/NAME --role-arn ARN"
+                "or assume an IAM role from this one: --via ACCOUNT/NAME --role-arn ARN"
             )
 
 
 def _words(role: IdentityCenterRole, is_via: bool) -> str:
-    """Return the options that mean a role, as ROLE or as the first ``--via``."""
+    """Return the options that name a role, as ROLE or as the first ``--via``."""
     if not is_via:
         return role.options
     words = ["--sso-session", role.sso_session, "--via", f"{role.account_id}/{role.role_name}"]
@@ -305,7 +305,7 @@ def _words(role: IdentityCenterRole, is_via: bool) -> str:
 
 
 def _ambiguous(word: str, ways: list[str], is_via: bool, why: str = "") -> InvalidRequest:
-    """Return the error that lists the meanings of a word; on a terminal, ROLE can be chosen."""
+    """Return the error that lists the meanings of a word. The user may choose one for ROLE."""
     error = AmbiguousRole(word, ways, why)
     return InvalidRequest(str(error)) if is_via else error
 
@@ -313,7 +313,7 @@ def _ambiguous(word: str, ways: list[str], is_via: bool, why: str = "") -> Inval
 def _unknown_meaning(
     word: str, sessions: list[SsoSession], names: tuple[str, str], is_via: bool
 ) -> InvalidRequest:
-    """Return the error for a word that no call may explain, or no one session."""
+    """Return the error for a word that can't be looked up: a dry run, or several sessions."""
     ways = [_words(IdentityCenterRole(one.name, *names), is_via) for one in sessions]
     several = f"{len(sessions)} SSO sessions are configured"
     why = several if len(sessions) > 1 else "a dry run makes no call"
@@ -321,7 +321,7 @@ def _unknown_meaning(
     of_iam = ["--via", f"/{word}"] if is_via else ["--role-name", name, "--account-id", account]
     if not is_via or ":" not in word:
         ways.append(shlex.join(of_iam))
-    why = f": it may be one of IAM Identity Center or of IAM, and {why}"
+    why = f": it may be a role of IAM Identity Center or of IAM, and {why}"
     return _ambiguous(word, ways, is_via, why)
 
 

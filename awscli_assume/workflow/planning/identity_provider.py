@@ -112,8 +112,8 @@ def profile_token(
         return None
     if not path:
         raise InvalidConfiguration(
-            f"{TOKEN_FILE} of the profile '{name}' is empty, and no other source is used beside "
-            "it. Name the file, or remove the line"
+            f"{TOKEN_FILE} of the profile '{name}' is empty, and the AWS CLI tries no other "
+            "source. Name the file, or remove the line"
         )
     check_other_options(parsed_args, WebIdentity, f"{TOKEN_FILE} of the profile '{name}'")
     try:

@@ -41,7 +41,7 @@ from awscli_assume.workflow.planning.source_profile import choose_source, read_p
 if TYPE_CHECKING:
     from awscli_assume.model.identity_center import IdentityCenterRole
 
-# The beginning of the name of a role of IAM that Identity Center made.
+# The prefix of the IAM roles that Identity Center creates.
 RESERVED = "AWSReservedSSO_"
 
 
@@ -56,14 +56,14 @@ def read_plan(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
 
 
 def plan_role(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
-    """Return the plan to assume a role of IAM, or to get one of IAM Identity Center.
+    """Return the plan for an IAM role or for a role of IAM Identity Center.
 
     Raises InvalidRequest and InvalidConfiguration.
     """
     check_not_to_choose(parsed_args)
     if not _may_be_identity_center(context, parsed_args):
         return make_plan(context, parsed_args)
-    # Here, because most commands have nothing to do with Identity Center.
+    # Imported here, because most commands don't use Identity Center.
     from awscli_assume.workflow.planning.identity_center import plan_identity_center
 
     return plan_identity_center(context, parsed_args)
@@ -72,7 +72,7 @@ def plan_role(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
 def _may_be_identity_center(context: CommandContext, parsed_args: ParsedArgs) -> bool:
     """Return whether a command line may name a role of IAM Identity Center.
 
-    That is ``--sso-session``, a profile of its own session, or an account and a role.
+    Such a command line has ``--sso-session``, the name of a profile, or an account and a role.
     """
     if parsed_args.sso_session is not None:
         return True
@@ -89,7 +89,7 @@ def _may_be_identity_center(context: CommandContext, parsed_args: ParsedArgs) ->
 def make_plan(
     context: CommandContext, parsed_args: ParsedArgs, source: Optional[IdentityCenterRole] = None
 ) -> AssumePlan:
-    """Return the plan to assume a role, from ``source`` if it is the first of a role chain.
+    """Return the plan to assume an IAM role. A role chain may begin with ``source``.
 
     Raises InvalidRequest and InvalidConfiguration.
     """
@@ -134,7 +134,7 @@ def _session_names(
     profile_pair: ProfilePair,
     context: CommandContext,
 ) -> tuple[str, str]:
-    """Return the session name or its template, and the name."""
+    """Return the template of the session name, and the rendered name."""
     named = options["role_session_name"]
     session_name = DEFAULT_TEMPLATE if named is None else str(named)
     if given["role_session_name"] is not None:
@@ -146,7 +146,7 @@ def _session_names(
 
 
 def _check_not_reserved(request: AssumeRoleRequest) -> None:
-    """Raise InvalidRequest for a role that stands for a permission set."""
+    """Raise InvalidRequest for the IAM role of a permission set."""
     for role in request.roles:
         if role.name.startswith(RESERVED):
             from awscli_assume.model.identity_center import reserved_role

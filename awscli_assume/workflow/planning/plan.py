@@ -87,9 +87,9 @@ class Plan:
         return self
 
     def with_role(self, look_up: Optional[AccountLookUp]) -> tuple[Plan, Role]:
-        """Return the plan, and the role that a template of the target's name is made from.
+        """Return the plan, and the role for a template of the target's name.
 
-        ``look_up`` finds an account that is not known; without it, it stays ACCOUNT. Raises
+        ``look_up`` finds an unknown account. Without it, the account remains ACCOUNT. Raises
         InvalidRequest if the plan has no role.
         """
         raise InvalidRequest(
@@ -122,7 +122,7 @@ class Plan:
 
     @property
     def identity_center_role(self) -> Optional[IdentityCenterRole]:
-        """The role of IAM Identity Center that is the source, None for another source."""
+        """The role of IAM Identity Center that is the source, or None."""
         return self.profiles.identity_center.get(self.profile_pair.source or "")
 
     @property
@@ -168,7 +168,7 @@ class Plan:
     def obtain_renewable(self, context: CommandContext) -> RenewableCredentials:
         """Get the credentials for a program that runs for long. Nothing is written.
 
-        The session keeps the plan's profiles until the end, since a renewal may make clients.
+        The caller keeps the plan's profiles in the session, because a renewal may create clients.
         """
         raise NotImplementedError
 
@@ -259,7 +259,7 @@ class AssumePlan(Plan):
         )
 
     def with_role(self, look_up: Optional[AccountLookUp]) -> tuple[AssumePlan, Role]:
-        """Return the plan and its role, whose account is looked up if nothing tells it."""
+        """Return the plan and its role. An unknown account is looked up."""
         role = self.with_known_role().request.role
         if look_up is None or (role.account_id or "").isdigit():
             return self, role

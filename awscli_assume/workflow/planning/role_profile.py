@@ -76,7 +76,7 @@ def role_profile(
 
 
 def _check_why_no_role(profiles: ResolvedProfiles, name: str) -> None:
-    """Raise the error of every other command for a token without a role."""
+    """Raise the error that every other ``aws`` command has for a token without a role."""
     if TOKEN_FILE in profiles.get(name, {}):
         # botocore's words (credentials.py, AssumeRoleWithWebIdentityProvider).
         raise with_advice(
@@ -97,7 +97,7 @@ def layered(
     options: dict[str, object] = {"account_id": settings.get("account_id")}
     by_profile = {_ROLE_KEYS[k]: v for k, v in role_profile.items() if k in _ROLE_KEYS}
     if not by_profile.get("role_session_name"):
-        # botocore takes its default for an empty one (credentials.py).
+        # botocore replaces an empty name by its default (credentials.py).
         by_profile.pop("role_session_name", None)
     for name, value in given.items():
         options[name] = value
@@ -166,7 +166,7 @@ def with_role_specifier(
 
 
 def check_not_to_choose(parsed_args: ParsedArgs) -> None:
-    """Raise RoleNeeded for ``--choose``, and InvalidRequest for it and another role."""
+    """Raise RoleNeeded for ``--choose``, or InvalidRequest if another option names a role."""
     if not getattr(parsed_args, "choose", False):
         return
     for name in ("role_name", "role_arn", "account_id"):

@@ -135,7 +135,7 @@ def resolve_recorded_source(profiles: ResolvedProfiles, record: Record) -> None:
     """Resolve the source profile of a record. Raises InvalidConfiguration."""
     name = record.source_profile
     if record.identity_center is not None:
-        # Here, because no other source needs it.
+        # Imported here, because other sources don't need it.
         from awscli_assume.profiles.identity_center import add_source
 
         add_source(profiles, record.identity_center)

@@ -21,9 +21,9 @@ from awscli_assume.model.printable import option
 from awscli_assume.model.request.role_specifier import similar_names
 from awscli_assume.profiles.known_names import profile_in_other_case, words_of_profile
 
-# The exit code if the user leaves a list without a choice, as after Ctrl-C.
+# The exit code if the user quits the list without a choice; the same as after Ctrl-C.
 LEFT = 130
-# Stands in for a word of a command line, to see what the parser takes the word for.
+# Replaces a word of a command line, to see how the parser reads the word.
 _PROBE = "awscli-assume-probe"
 # One letter more, less or changed, or two letters swapped, in a verb of four letters or more.
 _SIMILAR = 0.75
@@ -57,7 +57,7 @@ class Parser(Protocol):
 
 @dataclass(frozen=True)
 class VerbLine:
-    """The words of a verb, those after ``--`` if there are any, and a new parser."""
+    """The words of a command line after the verb, and those after ``--``."""
 
     verb: str
     words: tuple[str, ...]
@@ -69,7 +69,7 @@ class VerbLine:
         return self._parsed(self.words)
 
     def role_positions(self) -> list[int]:
-        """Return the positions of ROLE and of the words after it that are no options."""
+        """Return the positions of ROLE and of further words that are not options."""
         return [at for at, word in enumerate(self.words) if self._is_role_word(at, word)]
 
     def without_role(self) -> list[str]:
@@ -81,13 +81,13 @@ class VerbLine:
 
     @property
     def has_session_of_via(self) -> bool:
-        """Whether ``--sso-session`` belongs to a role before the role."""
+        """Whether ``--sso-session`` belongs to the first ``--via``."""
         return self.parsed()[0].via is not None
 
     def _parsed(self, words: Sequence[str]) -> tuple[ParsedArgs, list[str]]:
         parsed, others = self.make_parser().parse_known_args(list(words))
         if self.command is not None:
-            # Words before -- are not the command's.
+            # Without this, words before -- would belong to the command.
             others = [*others, *(getattr(parsed, "command", None) or ())]
         return parsed, others
 
@@ -99,7 +99,7 @@ class VerbLine:
 
 
 def without_option(words: Sequence[str], option: str, has_value: bool = True) -> list[str]:
-    """Return words without an option and its value. The parser takes abbreviations, too."""
+    """Return words without an option and its value. Abbreviations are removed, too."""
     result: list[str] = []
     is_value = False
     for word in words:
@@ -125,9 +125,9 @@ def check_one_word(line: VerbLine) -> None:
 def with_chosen_role(
     context: CommandContext, line: VerbLine, run: Callable[[Sequence[str]], int]
 ) -> int:
-    """Run a command line; where it needs a role, let the user choose one, and run it with that.
+    """Run a command line and return the exit code.
 
-    Returns the exit code.
+    If the command line needs a role, let the user choose one and run it again.
     """
     given = context.parsed_globals.profile
     current = context.session.get_config_variable("profile")
@@ -135,12 +135,12 @@ def with_chosen_role(
         check_one_word(line)
         return run(line.words)
     except (RoleNeeded, NoCredentialsError) as error:
-        # Here, because most command lines name their role.
+        # Imported here, because most command lines name their role.
         from awscli_assume.workflow.choose_role import can_choose, choose_role
 
         if not can_choose(line, error):
             raise
-        # The first run may have made another profile the session's.
+        # The first run may have changed the profile of the session.
         context.parsed_globals.profile = given
         reset_profile(context.session, current, is_explicit=given is not None)
         chosen = choose_role(context, line, error)
@@ -149,12 +149,12 @@ def with_chosen_role(
 
 @contextmanager
 def parser_errors_explained(session: Session, name: str) -> Iterator[None]:
-    """Add to the CLI's own errors: similar profiles, and the help for words it does not know."""
+    """Add similar profiles or the help command to the errors of the CLI's parser."""
     try:
         yield
     except (ParamValidationError, ValueError) as error:
         if str(error).startswith("Unknown options: "):
-            error.args = (f"{error}. To see what it takes: aws assume {_prefix(name)}help",)
+            error.args = (f"{error}. To see all options: aws assume {_prefix(name)}help",)
         raise
     except ProfileNotFound as error:
         near = similar_names(str(error.kwargs.get("profile")), session.full_config["profiles"])

@@ -1,1 +1,1 @@
-"""Profiles for what IAM Identity Center grants."""
+"""Write profiles for the roles that IAM Identity Center grants."""

@@ -1,4 +1,4 @@
-"""The profiles of ``aws assume profiles`` that ``aws assume clear`` removes."""
+"""Remove the profiles of ``aws assume profiles``, for ``aws assume clear``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from awscli_assume.profiles.writer.diff import FileDiff, preview
 
 
 def marked_edits(context: CommandContext, name: Optional[str] = None) -> list[ProfileEdit]:
-    """Return the removal of all profiles that ``profiles`` wrote, or of the one of a name."""
+    """Return the edits that remove all profiles of ``profiles``, or only the named one."""
     profiles = context.session.full_config["profiles"]
     marked = marked_profiles(profiles)
     names = marked if name is None else [name] if name in marked else []
@@ -26,7 +26,7 @@ def marked_edits(context: CommandContext, name: Optional[str] = None) -> list[Pr
 def clear_profiles(
     files: ProfileFiles, states: Sequence[ProfileState], edits: Sequence[ProfileEdit]
 ) -> None:
-    """Remove what we wrote to profiles with one replace a file.
+    """Remove what we wrote to profiles, with one replacement of each file.
 
     Raises ChangedProfile and UnusableFile; the files are then as they were.
     """
@@ -43,7 +43,7 @@ def preview_clear(
 
 
 def states_without_record(edits: Sequence[ProfileEdit]) -> list[ProfileState]:
-    """Return the profiles that have no credentials of ours, as they are listed once cleared."""
+    """Return the cleared states of the profiles without a record."""
     states = []
     for edit in edits:
         mark = read_mark(edit.before)

@@ -1,4 +1,4 @@
-"""Names of profiles for roles of IAM Identity Center: from a template, safe and unique."""
+"""Make the names of profiles for roles of IAM Identity Center from a template."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from awscli_assume.profiles.ownership import check_profile_name, name_from_templ
 # The fields of a template. Unlike those of --update-profile, they do not depend on the day or
 # the machine: the names have to be the same in every run.
 FIELDS = ("account", "account_id", "role", "session")
-# How much a name has: the template, the account ID, the role as well; account ID and role alone,
-# which is unique.
+# What a name contains: the template; also the account ID; also the role; or only account ID and
+# role, which are unique.
 _LEVELS = (0, 1, 2, 3)
 
 
 @dataclass(frozen=True)
 class Grant:
-    """A role in an account that gets a profile; ``account_name`` is empty if there is none.
+    """A role in an account that gets a profile. ``account_name`` may be empty.
 
-    ``role_name`` has the role's path.
+    ``role_name`` includes the role's path.
     """
 
     account_id: str
@@ -30,7 +30,7 @@ class Grant:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells two grants apart."""
+        """The identity of the grant."""
         return (self.account_id, self.role_name)
 
 
@@ -38,8 +38,8 @@ class Grant:
 class Naming:
     """How profiles are named.
 
-    ``accounts`` are the names of all accounts, by ID. ``existing`` are the keys of the grants
-    that have a profile, by its name.
+    ``accounts`` has the names of all accounts by ID. ``existing`` has the keys of the grants
+    that already have a profile, by the profile's name.
     """
 
     template: str
@@ -48,12 +48,12 @@ class Naming:
     existing: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def unique_names(self, grants: Sequence[Grant]) -> dict[Grant, str]:
-        """Return a name for each grant, which no other one has.
+        """Return a unique name for each grant.
 
-        An account whose name another one has, too, gets its ID. Of names that are equal
-        nevertheless, each gets the account ID, if need be also the role name. A grant keeps the
-        name of its profile, if the template makes that name, so an account that is added later
-        changes no name.
+        If several accounts have the same name, the account IDs are added. If profile names are
+        still equal, they get the account ID and, if necessary, the role name. A grant keeps the
+        name of its existing profile if the template can make that name, so that a new account
+        does not rename profiles.
         """
         shared = self._shared_names()
         names = self._existing_names(grants, shared)
@@ -93,7 +93,7 @@ class Naming:
         names = {}
         for grant in grants:
             if grant.key in own:
-                # Also without the ID of an account whose name another one has got since.
+                # The name without the ID stays valid if another account gets the same name later.
                 possible = [self._name(grant, 0, set())]
                 possible += [self._name(grant, level, shared) for level in _LEVELS]
                 found = next((name for name in possible if name in own[grant.key]), None)
@@ -102,7 +102,7 @@ class Naming:
         return names
 
     def _name(self, grant: Grant, level: int, shared: set[str]) -> str:
-        """Return a name that the files can carry."""
+        """Return a name that is valid in the files."""
         template, account_id = self.template, grant.account_id
         account = _safe_account(account_id, grant.account_name)
         role = fit(grant.role_name.rpartition("/")[2])
@@ -121,13 +121,13 @@ class Naming:
                 name = check_profile_name(f"{name}-{role}")
         except InvalidRequest:
             level = _LEVELS[-1]
-        # Every command without --profile uses "default".
+        # Not "default", which every command without --profile uses.
         return name if level < _LEVELS[-1] and name != "default" else f"{account_id}-{role}"
 
 
 def _safe_account(account_id: str, name: str) -> str:
-    """Return an account's name as it stands in a profile's name.
+    """Return an account's name for use in a profile's name.
 
-    A name without letters, or in another script, is none that can be typed.
+    A name without any allowed character is replaced by the account ID.
     """
     return fit(name).strip("-") or account_id

@@ -1,4 +1,4 @@
-"""What becomes of each profile: written, left as it is, or removed. Nothing is called."""
+"""Plan which profiles to write, to leave unchanged and to remove. Makes no call."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from awscli_assume.workflow.profiles.selection import select
 from awscli_assume.workflow.refresh.credential_process import process_lines
 
 CREATED, UPDATED, UNCHANGED, REMOVED = "created", "updated", "unchanged", "removed"
-# A profile of somebody else that already is the role.
+# A profile that we did not write and that already has the role.
 EXISTING = "existing"
 TAKEN = "taken"
 _OTHER_NAME = "choose another name with --name-template, or remove that profile"
@@ -41,7 +41,7 @@ _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 
 @dataclass(frozen=True)
 class Outcome:
-    """A profile, its role, and what becomes of it; ``error`` says why nothing does."""
+    """A profile, its role and its state, with the edit to make or an error."""
 
     name: str
     grant: Grant
@@ -56,9 +56,9 @@ def plan_profiles(
     session: SsoSession,
     roles: Sequence[AssumableRole],
 ) -> list[Outcome]:
-    """Return what becomes of the profiles of the roles that a session grants.
+    """Return the planned outcome for each profile of a session.
 
-    Raises InvalidRequest if the request matches none of them.
+    Raises InvalidRequest if the request matches no granted role.
     """
     planner = _Planner(context, request, session, context.session.full_config["profiles"])
     granted = [_checked(role) for role in roles]
@@ -83,7 +83,7 @@ class _Planner:
     profiles: Mapping[str, Profile]
 
     def grants(self, roles: Sequence[AssumableRole]) -> list[Grant]:
-        """Return what gets a profile: each role, or with ROLE each account once."""
+        """Return the grants that get a profile: each role, or with ROLE each account once."""
         name = self.request.role_name
         found = (
             Grant(role.account_id or "", role.account_name or "", name or role.role_name)
@@ -105,7 +105,7 @@ class _Planner:
         return Naming(self.request.template, self.session.name, accounts, existing)
 
     def outcomes(self, grants: Mapping[str, Grant], stale: Mapping[str, Mark]) -> list[Outcome]:
-        """Return what becomes of the profiles of grants, by name; ``stale`` ones are replaced."""
+        """Return the outcome for each named grant. ``stale`` profiles are replaced."""
         marks = {name: self._mark(name, grant) for name, grant in grants.items()}
         obstacles = {
             name: self._obstacle(name, stale.get(name, mark)) for name, mark in marks.items()
@@ -128,7 +128,7 @@ class _Planner:
         return outcomes
 
     def stale_profiles(self, granted: Sequence[AssumableRole]) -> dict[str, Mark]:
-        """Return the profiles of ours whose role, or whose account, is no longer granted."""
+        """Return the profiles that we wrote for a role or an account that is no longer granted."""
         keys = {(role.account_id, role.role_name) for role in granted}
         accounts = {role.account_id for role in granted}
         return {
@@ -160,7 +160,7 @@ class _Planner:
         )
 
     def _region(self, name: str) -> Optional[str]:
-        """Return the region that we write, or that we wrote and somebody has changed."""
+        """Return the region for the mark. If the user changed the region, the mark keeps ours."""
         before, mark = self.profiles.get(name, {}), read_mark(self.profiles.get(name))
         given = self.context.parsed_globals.region
         if given is not None or mark is None or "region" not in before:
@@ -168,7 +168,7 @@ class _Planner:
         return mark.region
 
     def _keys(self, mark: Mark, before: Profile, process: Optional[str]) -> dict[str, Value]:
-        """Return the keys of a profile; a region that somebody else has set stays."""
+        """Return the keys of a profile. A region that the user has set stays."""
         region = self.context.parsed_globals.region or str(before.get("region") or mark.region)
         login = {"sso_session": self.session.name}
         if self.session.profile is not None:
@@ -183,7 +183,7 @@ class _Planner:
         return {**login, **role, "region": region}
 
     def _obstacle(self, name: str, mark: Mark) -> Optional[tuple[str, None, Optional[str]]]:
-        """Return the state of a profile that is not ours to write and why, or None."""
+        """Return the state and the error of a profile that we must not write, or None."""
         before = self.profiles.get(name)
         if before is None:
             return None
@@ -201,7 +201,7 @@ class _Planner:
         return TAKEN, None, f"The profile '{name}' {reason}: {_OTHER_NAME}"
 
     def _is_role(self, profile: Profile, mark: Mark) -> bool:
-        """Return whether a profile of somebody else gets the credentials of the same role."""
+        """Return whether a profile that we did not write has the same role."""
         session = profile.get("sso_session") or profile.get("sso_start_url")
         found = (profile.get("sso_account_id"), profile.get("sso_role_name"))
         return (
@@ -213,13 +213,13 @@ class _Planner:
 
 
 def _record(mark: Mark) -> Record:
-    """Return the record of a profile that renews the credentials of a role by itself."""
+    """Return the record of a profile that renews its credentials."""
     role = IdentityCenterRole(mark.sso_session, mark.account_id, mark.role_name)
     return Record(None, "", role.profile, mark.region, auto_refresh=True, identity_center=role)
 
 
 def _checked(role: AssumableRole) -> AssumableRole:
-    """Return a role whose values a file can carry. Raises UnexpectedAnswer."""
+    """Return a role if its values are valid. Raises UnexpectedAnswer."""
     if not (ACCOUNT_ID.fullmatch(role.account_id or "") and _NAME.fullmatch(role.role_name)):
         raise UnexpectedAnswer(
             f"IAM Identity Center has listed a role that can't exist: {role.account_id!r}, "
@@ -231,5 +231,6 @@ def _checked(role: AssumableRole) -> AssumableRole:
 def _changed(name: str) -> str:
     return (
         f"The profile '{name}' was written by aws assume profiles, and its credentials have been "
-        "changed since. To keep it, remove its block 'provisioned'. To have it again, remove it"
+        "changed since. To keep it as it is, remove its block 'provisioned'. To write it again, "
+        "remove the profile"
     )

@@ -1,4 +1,4 @@
-"""What the command line of ``aws assume profiles`` asks for, checked."""
+"""Read and check the command line of ``aws assume profiles``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from awscli_assume.profiles.ownership import DEFAULT_TEMPLATE, check_name_or_tem
 from awscli_assume.profiles.provisioned.mark import KINDS, ROLE, SSO
 from awscli_assume.workflow.profiles.names import FIELDS
 
-# The partitions of regions, by their beginnings; all other regions are in ``aws``.
+# The partitions by the prefixes of their regions. All other regions are in ``aws``.
 _PARTITIONS = {
     "cn-": "aws-cn",
     "us-gov-": "aws-us-gov",
@@ -33,8 +33,8 @@ _PARTITIONS = {
 class ProfilesRequest:
     """Which roles get profiles of which kind.
 
-    ``role_name`` and ``source`` are those of a ROLE, ``partition`` is that of its ARN.
-    ``region`` is the one of new profiles, unless ``--region`` is given.
+    ``role_name``, ``source`` and ``partition`` are for the kind ROLE. ``region`` is the region of
+    new profiles without ``--region``.
     """
 
     kind: str
@@ -52,10 +52,10 @@ class ProfilesRequest:
 def read_request(
     context: CommandContext, parsed_args: ParsedArgs, session: SsoSession
 ) -> ProfilesRequest:
-    """Return what a command line asks for. Raises InvalidRequest."""
+    """Return the request of a command line. Raises InvalidRequest."""
     kind = getattr(parsed_args, "as") or SSO
     if kind not in KINDS:
-        raise InvalidRequest(f"Invalid --as '{kind}': there are {', '.join(KINDS)}")
+        raise InvalidRequest(f"Invalid --as '{kind}': choose one of {', '.join(KINDS)}")
     template = check_name_or_template(
         parsed_args.name_template or DEFAULT_TEMPLATE,
         f"--name-template '{DEFAULT_TEMPLATE}'",
@@ -79,18 +79,18 @@ def read_request(
 def _role_and_source(
     context: CommandContext, parsed_args: ParsedArgs, kind: str
 ) -> tuple[Optional[str], Optional[str]]:
-    """Return the role and the source profile of ``--as role``, None for other kinds."""
+    """Return the role and the source profile of ``--as role``, or None for other kinds."""
     given = {name: getattr(parsed_args, name) for name in ("role_name", "source")}
     if kind != ROLE:
         option = next((option_name(name) for name, value in given.items() if value), None)
         if option is not None:
-            raise InvalidRequest(f"{option} goes with --as role only: leave it out")
+            raise InvalidRequest(f"{option} goes only with --as role: leave it out")
         return None, None
     missing = next((option_name(name) for name, value in given.items() if not value), None)
     if missing is not None:
         raise InvalidRequest(
-            f"--as role needs {missing}: the profiles name the same IAM role in each account, and "
-            "the profile whose credentials assume it. Try: aws assume profiles --as role "
+            f"--as role needs {missing}: each profile assumes this role in its account "
+            "with the credentials of the source profile. Try: aws assume profiles --as role "
             "--role-name NAME --source PROFILE"
         )
     source = parsed_args.source
@@ -99,7 +99,7 @@ def _role_and_source(
         near = similar_names(source, profiles)
         hint = f" Similar profiles: {', '.join(near)}." if near else ""
         raise InvalidRequest(
-            f"--source: the profile '{source}' does not exist.{hint} To see all: aws configure "
+            f"The profile '{source}' of --source does not exist.{hint} To see all: aws configure "
             "list-profiles"
         )
     role = parse_role_name(parsed_args.role_name)

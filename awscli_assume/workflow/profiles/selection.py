@@ -1,4 +1,4 @@
-"""Which of the roles that IAM Identity Center grants get a profile."""
+"""Select the granted roles that get a profile."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def select(
     accounts: Optional[Sequence[str]],
     role_names: Optional[Sequence[str]],
 ) -> list[AssumableRole]:
-    """Return the roles that match all words, an account and a role name.
+    """Return the roles that match all words, one of the accounts and one of the role names.
 
-    Accounts are names or IDs. ``*`` stands for any characters. Raises InvalidRequest for one
-    that matches nothing, and if nothing matches all of them.
+    Accounts are names or IDs. ``*`` stands for any characters. Raises InvalidRequest if an
+    account or a role name matches nothing, or if no role matches everything.
     """
     chosen = _named(
         roles, accounts, "--accounts", lambda role: [role.account_name, role.account_id]
@@ -29,7 +29,7 @@ def select(
     chosen = [role for role in chosen if role.matches(words)]
     if not chosen and roles:
         raise InvalidRequest(
-            "No role that IAM Identity Center grants matches. To see them: aws assume roles"
+            "No granted role matches all filters. To see the granted roles: aws assume roles"
         )
     return chosen
 
@@ -40,7 +40,7 @@ def _named(
     option: str,
     names_of: Callable[[AssumableRole], Sequence[Optional[str]]],
 ) -> list[AssumableRole]:
-    """Return the roles that have a name of an option."""
+    """Return the roles that match a value of an option."""
     if patterns is None:
         return list(roles)
     names = {name for role in roles for name in names_of(role) if name}
@@ -51,8 +51,8 @@ def _named(
             near = similar_names(pattern, sorted(names))
             hint = f" Similar names: {', '.join(near)}." if near else ""
             raise InvalidRequest(
-                f"{option}: IAM Identity Center grants nothing that is called "
-                f"'{printable(pattern)}'.{hint} To see what it grants: aws assume roles"
+                f"{option}: '{printable(pattern)}' matches nothing that IAM Identity Center "
+                f"grants.{hint} To see the granted roles: aws assume roles"
             )
         found |= matching
     return [role for role in roles if found & {name for name in names_of(role) if name}]

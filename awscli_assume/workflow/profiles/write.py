@@ -1,4 +1,4 @@
-"""List what is granted, write the profiles, and report what became of them."""
+"""List the granted roles, write the profiles, and report the outcomes."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from awscli_assume.workflow.profiles.request import ProfilesRequest
 from awscli_assume.workflow.refresh.credential_process import remove_old_cache
 from awscli_assume.workflow.roles.granted import Granted, granted_roles
 
-# What `aws assume refresh` exits with if some profiles failed.
+# The same exit code as that of `aws assume refresh` if some profiles failed.
 PARTIAL_FAILURE = 1
 FAILED = "failed"
 
 
 @dataclass(frozen=True)
 class Listed:
-    """What is granted, and the request, which prunes nothing if that is not known completely."""
+    """The granted roles and the request. If the list is incomplete, the request prunes nothing."""
 
     roles: Sequence[AssumableRole]
     failures: Sequence[str]
@@ -42,7 +42,7 @@ def list_granted(
 ) -> Listed:
     """Return the roles that a session grants. Raises botocore's SIGN_IN_ERRORS.
 
-    What is removed is decided on the present, not on a cache.
+    With ``--prune`` the cache is not used, because it may be out of date.
     """
     no_cache = parsed_args.no_cache or request.prune
     granted = _granted(context, session, no_cache, parsed_args.login)
@@ -54,7 +54,7 @@ def list_granted(
 
 
 def _granted(context: CommandContext, session: SsoSession, no_cache: bool, login: bool) -> Granted:
-    # Here, because a login is rare.
+    # Imported here, because a login is rare.
     from awscli_assume.aws.sso.login import login_command
     from awscli_assume.workflow.credentials.login import run_login
 
@@ -72,7 +72,7 @@ def _granted(context: CommandContext, session: SsoSession, no_cache: bool, login
 def preview_outcomes(
     files: ProfileFiles, outcomes: Sequence[Outcome]
 ) -> tuple[list[FileDiff], list[Outcome]]:
-    """Return the changes of the files, and the outcomes with the errors of the writer."""
+    """Return the changes to the files, and the outcomes with the errors of the writer."""
     refused: Refused = {}
     edits = _edits(outcomes)
     diffs = preview([config_edit(files, edits)], refused) if edits else []
@@ -82,7 +82,7 @@ def preview_outcomes(
 def write_outcomes(
     context: CommandContext, files: ProfileFiles, outcomes: Sequence[Outcome]
 ) -> list[Outcome]:
-    """Write and remove profiles with one replace of the config file; none if nothing changes."""
+    """Write and remove profiles with at most one replacement of the config file."""
     outcomes = _with_errors(outcomes, write_profiles(files, _edits(outcomes)))
     for outcome in outcomes:
         edit = outcome.edit
@@ -107,7 +107,7 @@ def _with_errors(outcomes: Sequence[Outcome], refused: Refused) -> list[Outcome]
 def report(
     context: CommandContext, outcomes: Sequence[Outcome], failures: Sequence[str], is_dry_run: bool
 ) -> int:
-    """Print what became of the profiles on stderr, and return the exit code."""
+    """Print errors and the counts on stderr, and return the exit code."""
     notify = context.environment.notify
     for failure in failures:
         notify(f"aws: [WARNING]: {printable(failure)}\n")

@@ -84,7 +84,7 @@ def renewal_warning(
 
 
 def process_line(name: str, record: Record, environment: Environment) -> Optional[str]:
-    """Return the credential_process of a profile, or None if it gets keys."""
+    """Return the credential_process of a profile, or None if the profile gets access keys."""
     return process_lines({name: record}, environment).get(name)
 
 
@@ -124,7 +124,7 @@ def remove_old_cache(existing: Optional[ProfileState], target: Optional[Target] 
 
 
 def check_cache(name: str, record: Record) -> None:
-    """Raise UnusableFile where the cache of an ``--auto-refresh`` profile can't be written."""
+    """Raise UnusableFile if the cache of an ``--auto-refresh`` profile can't be written."""
     if record.auto_refresh:
         ProcessCache(name, record.to_block()).check()
 

@@ -52,7 +52,7 @@ def request_settings(
 ) -> RequestSettings:
     """Return where a request was sent, without what the source profile says by itself.
 
-    ``region`` is that of its client, None for the pseudo region of the global endpoint.
+    ``region`` is the client's region, or None for the global endpoint.
     """
     region = region or context.session.get_config_variable("region")
     given, source = context.parsed_globals, plan.profiles.get(plan.profile_pair.source or "", {})

@@ -85,7 +85,7 @@ def _check_can_be_read_again(state: ProfileState) -> None:
 
 
 def _from_another(state: ProfileState) -> str:
-    """Return the command that makes the profile again from another source."""
+    """Return the command that writes the profile again from another source."""
     role_arn = state.record.role_arn
     what = "--copy-source" if role_arn is None else f"--role-arn {role_arn}"
     return f"aws assume {what} --profile NAME {option('--update-profile', state.name)}"

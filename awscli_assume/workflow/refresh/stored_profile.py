@@ -44,7 +44,7 @@ class StoredProfile:
         return self.profiles.resolved
 
     def used_role(self, result: object) -> Optional[str]:
-        """Return None: a program that renews its credentials is no use of the role."""
+        """Return None: reading stored credentials does not count as a use of the role."""
         return None
 
     def obtain_to_use(self, context: CommandContext) -> UsableCredentials:

@@ -28,7 +28,7 @@ class Granted:
 
 @dataclass
 class _Listing:
-    """The accounts and roles that have arrived, and what has failed."""
+    """The accounts and roles that were received, and the failures."""
 
     accounts: list[Account] = field(default_factory=list)
     role_names: dict[str, list[str]] = field(default_factory=dict)
@@ -43,10 +43,10 @@ class _Listing:
 def granted_roles(
     context: CommandContext, sso_session: SsoSession, no_cache: bool = False
 ) -> Granted:
-    """Return the roles that a session grants; they are cached while its token lives.
+    """Return the roles that a session grants, and cache them until its token expires.
 
     An incomplete list is not cached. Raises botocore's SIGN_IN_ERRORS if there is no login,
-    or it has ended.
+    or if it has expired.
     """
     cache = GrantedRolesCache(sso_session)
     found = None if no_cache else cached_roles(context, sso_session)
@@ -64,7 +64,7 @@ def granted_roles(
 
 
 def cached_roles(context: CommandContext, sso_session: SsoSession) -> Optional[Granted]:
-    """Return the cached roles, None where they have to be listed. Makes no call.
+    """Return the cached roles, or None if there are none. Makes no call.
 
     Raises SSOTokenLoadError if there is no login.
     """
@@ -90,8 +90,8 @@ def _roles(grants: Grants, sso_session: SsoSession) -> tuple[AssumableRole, ...]
 
 
 def _list(portal: Portal, progress: Progress) -> _Listing:
-    """List the accounts, and meanwhile the roles of those that have arrived."""
-    # Here, because only this listing needs threads: the import takes several milliseconds.
+    """List the accounts page by page, and in parallel the roles of each account."""
+    # Imported here: the import takes several milliseconds, and only this function needs threads.
     from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
     listing = _Listing()
@@ -119,7 +119,7 @@ def _list(portal: Portal, progress: Progress) -> _Listing:
                 listing.failures.append(_incomplete(account, failure))
             progress.show(done, len(pending))
     finally:
-        # Not those that wait, after an error or Ctrl-C.
+        # After an error or Ctrl-C, cancel the calls that have not started.
         pool.shutdown(cancel_futures=True)
         progress.clear()
     return listing
@@ -134,7 +134,7 @@ def _next(pages: Iterator[T]) -> tuple[Optional[T], str]:
 
 
 def _arrived(pages: Iterator[Sequence[T]]) -> tuple[list[T], str]:
-    """Return the items of all pages that arrived, and the reason why one did not."""
+    """Return the items of all pages that were received, and the reason of a failure."""
     items: list[T] = []
     while True:
         page, failure = _next(pages)

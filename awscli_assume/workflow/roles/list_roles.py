@@ -1,4 +1,4 @@
-"""All roles that the user can assume, from every place that names them."""
+"""List the roles that the user can assume, from all sources."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from awscli_assume.profiles.include_profile import all_with_inherited
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.workflow.roles.granted import Granted, cached_roles, granted_roles
 
-# What a profile of an IAM Identity Center role says besides its session.
+# The keys of a profile that name a role of IAM Identity Center.
 _SSO_ACCOUNT, _SSO_ROLE = "sso_account_id", "sso_role_name"
 _ACCOUNT_NAMES = ("account_name", "sso_account_name")
 
 
 @dataclass(frozen=True)
 class RoleList:
-    """The roles by account and name, and a sentence for each place that could not be listed."""
+    """The roles by account and name, and a sentence for each source that could not be listed."""
 
     roles: tuple[AssumableRole, ...]
     failures: tuple[str, ...] = ()
@@ -69,9 +69,9 @@ def list_roles(
 ) -> RoleList:
     """Return the roles that match all words.
 
-    Each role of a session is listed once: by the profile that names it, if there is one.
-    Raises InvalidRequest for an unknown ``sso_session``; with ``trusting_me`` botocore's
-    exceptions where there are no credentials.
+    A role that profiles name is listed once for each profile, and not again from other sources.
+    Raises InvalidRequest for an unknown ``sso_session``, and with ``trusting_me`` botocore's
+    exceptions if there are no credentials.
     """
     query = _SessionQuery(sso_session, no_cache, use_network, login)
     found = _of_sessions(context, query)
@@ -100,7 +100,7 @@ def _of_sessions(context: CommandContext, query: _SessionQuery) -> _Found:
 
 
 def _of_session(context: CommandContext, sso_session: SsoSession, query: _SessionQuery) -> Granted:
-    """Return what a session grants; an ended login is a failure, not an error."""
+    """Return what a session grants. An expired login is a failure in the result, not an error."""
     try:
         if not query.use_network:
             return cached_roles(context, sso_session) or Granted(())
@@ -146,9 +146,10 @@ def _login_failure(sso_session: SsoSession, error: Exception) -> str:
 
 
 def _merged(context: CommandContext, found: _Found) -> list[AssumableRole]:
-    """Return all roles with account names and uses. A profile comes before other names of a role.
+    """Return all roles with account names and uses, without duplicates.
 
-    A profile that we wrote comes last: it is a copy of another one.
+    A profile that names a role takes precedence over other sources of it. A profile that we
+    wrote has the lowest precedence.
     """
     names = {one.account_id: one.account_name for one in found.granted if one.account_name}
     profiles = list(_of_profiles(context.session.full_config["profiles"]))
@@ -193,7 +194,7 @@ def _of_profiles(profiles: Mapping[str, Profile]) -> Iterator[AssumableRole]:
 
 
 def _of_record(name: str, profile: Profile, record: Record) -> Optional[AssumableRole]:
-    """Return the role of a profile that we wrote, None for a copy of other credentials."""
+    """Return the role of a profile that we wrote, or None if it has no role."""
     granted = record.identity_center
     if record.role_arn is None:
         return None if granted is None else _of_granted(name, profile, granted)
@@ -220,11 +221,11 @@ def _of_granted(name: str, profile: Profile, granted: IdentityCenterRole) -> Ass
 
 
 def _of_arn(name: str, profile: Profile, arn: object) -> Optional[AssumableRole]:
-    """Return the role of an ARN, None if there is none or it is invalid."""
+    """Return the role of an ARN, or None if the ARN is invalid."""
     try:
         role = parse_role_arn(str(arn))
     except InvalidRequest:
-        # An unrelated profile: not an error of this command.
+        # An invalid profile must not stop the list.
         return None
     return AssumableRole(
         role_name=f"{role.path}{role.name}"[1:],

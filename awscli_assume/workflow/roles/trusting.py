@@ -37,7 +37,7 @@ _ANY_DEVICE = "any"
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A role whose trust policy allows the caller, or may, and the request for it."""
+    """A role whose trust policy allows or may allow the caller, and the request for it."""
 
     request: AssumeRoleRequest
     verdict: Verdict
@@ -58,11 +58,11 @@ class _Source:
 
 
 def trusting_roles(context: CommandContext) -> tuple[list[AssumableRole], list[str]]:
-    """Return the roles that trust the caller, and a sentence for what can't be listed.
+    """Return the roles that trust the caller, and a sentence for each failure.
 
-    Calls GetCallerIdentity, ListRoles, and SimulatePrincipalPolicy once. Where a trust policy
-    mentions tags or the organization of the caller, these are looked up. Raises botocore's
-    exceptions if the caller can't be determined.
+    Calls GetCallerIdentity, ListRoles and SimulatePrincipalPolicy. If a trust policy mentions the
+    caller's tags or organization, these are looked up. Raises botocore's exceptions if the caller
+    can't be determined.
     """
     source = _find_source(context)
     try:
@@ -78,7 +78,7 @@ def trusting_roles(context: CommandContext) -> tuple[list[AssumableRole], list[s
     principal = find_principal(source.caller, every, organization)
     arn = None if principal is None else simulated_arn(principal)
     if principal is None or arn is None:
-        return [], [f"{source.caller.identity.arn} can't call AssumeRole, whatever roles trust it"]
+        return [], [f"{source.caller.identity.arn} can't call AssumeRole, even if roles trust it"]
     candidates = _candidates(context, roles, principal, source)
     if not candidates:
         return [], []
@@ -91,7 +91,7 @@ def trusting_roles(context: CommandContext) -> tuple[list[AssumableRole], list[s
 
 
 def _find_source(context: CommandContext) -> _Source:
-    """Ask STS whose the source credentials are."""
+    """Return the caller: STS identifies the source credentials."""
     session, profiles = context.session, read_profiles(context)
     pair = choose_source(context, profiles, context.parsed_globals.profile is not None)
     with overridden_profiles(session, profiles.resolved):
@@ -121,7 +121,7 @@ def _candidates(
 ) -> list[_Candidate]:
     """Return the roles whose trust policy allows the caller, or may allow it.
 
-    A user's code for an MFA device, which ``aws assume`` asks for, may be what is missing.
+    For a user, the policy is also evaluated with an MFA code, which ``aws assume`` asks for.
     """
     found = []
     for role in roles:
@@ -143,7 +143,7 @@ def _candidates(
 def _simulated(
     source: _Source, principal: Caller, arn: str, candidates: Sequence[_Candidate]
 ) -> Mapping[str, Decision]:
-    """Return IAM's decision on each role from the caller's own policies."""
+    """Return IAM's decision on each role, based on the caller's own policies."""
     context = context_of(principal, candidates[0].request, source.circumstances).values
     known = {key: value for key, value in context.items() if isinstance(value, tuple)}
     return simulate_roles(source.caller.iam, arn, _ACTION, [one.arn for one in candidates], known)

@@ -109,8 +109,8 @@ def test_filters(aws, portal) -> None:
             "--accounts",
             "prodution",
         ): "nothing that is called 'prodution'. Similar names: production",
-        ("--roles", "x"): "--roles: IAM Identity Center grants nothing that is called 'x'",
-        ("nothing",): "No role that IAM Identity Center grants matches",
+        ("--roles", "x"): "--roles: 'x' matches nothing that IAM Identity Center grants",
+        ("nothing",): "No granted role matches all filters",
     }.items():
         done = aws("assume", "profiles", *words)
         assert (done.code, done.out) == (255, "")
@@ -237,10 +237,10 @@ def test_role_profiles(aws, portal) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--as", "keys"), "Invalid --as 'keys': there are sso, auto-refresh, role"),
+        (("--as", "keys"), "Invalid --as 'keys': choose one of sso, auto-refresh, role"),
         (("--name-template", "{user}-{role}"), "{user} is no placeholder"),
         (("--name-template", "a]b"), "can't read back a name with quotes, brackets"),
-        (("--role-name", "x"), "--role-name goes with --as role only"),
+        (("--role-name", "x"), "--role-name goes only with --as role"),
         (("--as", "role", "--role-name", "x"), "--as role needs --source"),
         (("--as", "role", "--role-name", "x", "--source", "defalt"), "Similar profiles: default"),
         (("--as", "role", "--role-name", "a b", "--source", "default"), "Invalid role name"),
@@ -371,7 +371,7 @@ def test_output_on_a_terminal(aws, portal) -> None:
 
     lines = screen.getvalue().splitlines()
     assert lines[:2] == ["created  production-Role00", "created  production-Role01"]
-    assert lines[30:] == ["... and 10 more (all of them: --output json)"]
+    assert lines[30:] == ["... and 10 more; --output json prints all"]
     assert done.err.endswith("Profiles: 40 created, 0 updated, 0 removed, 0 unchanged\n")
     screen.truncate(0)
     aws("assume", "profiles", environment=Environment(out=screen))

@@ -288,7 +288,7 @@ def test_without_a_terminal(aws: Driver, line: str, message: str, nearest: str) 
     assert message in done.err
     more = "" if nearest.count("aws") == 3 else ". To list all: aws assume roles"
     if line.startswith("assume prod"):
-        more += ". To see what it takes: aws assume help"
+        more += ". To see all options: aws assume help"
     hint = f"Roles that you can assume: {nearest}{more}\n"
     assert hint in done.err if nearest else "Roles that you can" not in done.err
     assert aws.stub.requests == []
@@ -316,7 +316,7 @@ def test_a_role_of_identity_center(aws: Driver, accounts: SsoStub) -> None:
     assert f"The same without the list: aws assume {without}\n" in done.err
     lines = user.shown.splitlines()
     assert [line.split("  ")[0] for line in lines[-5:-1]] == [
-        "Number or words (empty: leave): 1) production 123456789012",
+        "Number or words (empty: quit): 1) production 123456789012",
         "2) production 123456789012",
         "3) staging 222222222222",
         "4) STAGING\\x1b[31m 333333333333",

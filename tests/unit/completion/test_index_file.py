@@ -17,8 +17,8 @@ from awscli_assume.completion.index_file import (
     FOREIGN,
     MISSING,
     STALE,
+    claim_index,
     index_path,
-    is_to_be_made,
     make_in_background,
     make_index,
     remove_ours,
@@ -181,25 +181,25 @@ def test_a_new_version_is_indexed_once(enabled: Path) -> None:
     home = str(enabled)
     marker = f"{index_path(home, VERSION)}.assume"
 
-    assert is_to_be_made(home, VERSION)
-    assert not is_to_be_made(home, VERSION)
+    assert claim_index(home, VERSION)
+    assert not claim_index(home, VERSION)
     os.utime(marker, (time.time() - 4000,) * 2)
-    assert is_to_be_made(home, VERSION)
-    assert not is_to_be_made(home, VERSION)
+    assert claim_index(home, VERSION)
+    assert not claim_index(home, VERSION)
 
 
 def test_not_to_be_made(home: Path, index: Path, enabled: Path) -> None:
     """Version 1 has no index, one that is current needs none, and a FIFO in its place is left."""
-    assert not is_to_be_made(str(home), VERSION)
-    assert not is_to_be_made(str(home), "1.46.3")
+    assert not claim_index(str(home), VERSION)
+    assert not claim_index(str(home), "1.46.3")
     index.unlink()
     index.mkdir()
-    assert not is_to_be_made(str(home), VERSION)
+    assert not claim_index(str(home), VERSION)
 
 
 def test_not_enabled(home: Path) -> None:
     """Without `awscli-assume enable`, `aws assume` writes no index."""
-    assert not is_to_be_made(str(home), VERSION)
+    assert not claim_index(str(home), VERSION)
     assert list(home.iterdir()) == []
 
 
@@ -208,7 +208,7 @@ def test_a_broken_index_is_made_again(enabled: Path, index: Path, content: str) 
     """`aws assume` removes it and has a new one made."""
     index.write_text(content)
 
-    assert is_to_be_made(str(enabled), VERSION)
+    assert claim_index(str(enabled), VERSION)
     assert not index.exists()
 
 
@@ -216,7 +216,7 @@ def test_a_cache_that_cannot_be_written(enabled: Path) -> None:
     """No process is started for a folder that does not take the index."""
     (enabled / ".aws" / "cli" / "cache").write_text("a file")
 
-    assert not is_to_be_made(str(enabled), VERSION)
+    assert not claim_index(str(enabled), VERSION)
 
 
 def test_the_process_is_detached(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_stale_locks_and_copies_of_the_caches(machine: Machine) -> None:
     fcntl.flock(used, fcntl.LOCK_EX)
     try:
         assert machine.doctor() == 1
-        assert "gone.lock: the lock of a cache file that is gone" in machine.out
+        assert "gone.lock: the lock of a cache file that no longer exists" in machine.out
         assert "link: a link in a folder of private files" in machine.out
         assert len(machine.out.splitlines()) == 4
         assert machine.doctor("--fix") == 0
@@ -223,7 +223,7 @@ def test_completion_indexes(machine: Machine) -> None:
 
     assert machine.doctor() == 1
     assert "2.11.0.index: the completion index is damaged" in machine.out
-    assert "2.38.6.index: the completion index is of another version" in machine.out
+    assert "2.38.6.index: the completion index is for another version" in machine.out
     assert machine.doctor("--fix") == 0
     assert sorted(os.listdir(cache)) == ["2.38.5.index", "theirs.index"]
 

@@ -244,5 +244,5 @@ def test_credentials_of_identity_center_are_a_role_session() -> None:
 )
 def test_credentials_that_are_no_role_session(expiration: Any, arn: str) -> None:
     """What answered is not Identity Center."""
-    with pytest.raises(UnexpectedAnswer, match="no role session with an expiration"):
+    with pytest.raises(UnexpectedAnswer, match="without an expiration, or not of a role session"):
         as_role_session(PrincipalCredentials("id", "s", "t", expiration, arn, "AROA:alice"))

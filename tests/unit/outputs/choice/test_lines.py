@@ -19,7 +19,7 @@ def test_a_list_for_80_columns() -> None:
         Line("Role: ", "prompt"),
         Line("  production 111122223333   Administrator  profile prod-admin", "role"),
         Line("> development 444455556666  team/ReadOnly  Identity Center", "current"),
-        Line("2 of 2 roles. Enter: choose, Esc: leave, arrow keys: move", "help"),
+        Line("2 of 2 roles. Enter: choose, Esc: quit, arrow keys: move", "help"),
     ]
 
 
@@ -67,7 +67,7 @@ def test_no_role_matches() -> None:
 
     assert [one.text for one in lines[1:]] == [
         "No role matches",
-        "0 of 2 roles. Enter: choose, Esc: leave, arrow keys: move",
+        "0 of 2 roles. Enter: choose, Esc: quit, arrow keys: move",
     ]
 
 

@@ -34,7 +34,7 @@ def test_a_number_chooses() -> None:
         "1) production 1   Administrator  profile a\n"
         "2) production 1   ReadOnly       profile b\n"
         "3) development 2  Administrator  profile c\n"
-        "Number or words (empty: leave): "
+        "Number or words (empty: quit): "
     )
 
 
@@ -44,7 +44,7 @@ def test_words_show_the_roles_that_match() -> None:
 
     assert found == CHOICES[2]
     assert shown.splitlines()[-2] == (
-        "Number or words (empty: leave): 1) development 2  Administrator  profile c"
+        "Number or words (empty: quit): 1) development 2  Administrator  profile c"
     )
 
 

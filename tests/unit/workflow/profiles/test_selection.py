@@ -43,17 +43,17 @@ def test_selection(
 @pytest.mark.parametrize(
     ("words", "accounts", "roles", "message"),
     [
-        (["x"], None, None, "No role that IAM Identity Center grants matches"),
-        ([], ["Produktion EU"], None, "'Produktion EU'. Similar names: Production EU"),
-        ([], ["production"], None, "--accounts: .* called 'production'"),
-        ([], [B], ["a.min"], "--roles: .* called 'a.min'"),
-        ([], ["\x1b[x"], None, r"called '\\x1b\[x'"),
+        (["x"], None, None, "No granted role matches all filters"),
+        ([], ["Produktion EU"], None, "matches nothing .* Similar names: Production EU"),
+        ([], ["production"], None, "--accounts: 'production' matches nothing"),
+        ([], [B], ["a.min"], "--roles: 'a.min' matches nothing"),
+        ([], ["\x1b[x"], None, r"'\\x1b\[x' matches nothing"),
     ],
 )
 def test_selection_of_nothing(
     words: list[str], accounts: Optional[list[str]], roles: Optional[list[str]], message: str
 ) -> None:
-    """A name that matches nothing is a mistake, not an empty result."""
+    """A name that matches nothing is an error, not an empty result."""
     with pytest.raises(InvalidRequest, match=message):
         select(ROLES, words, accounts, roles)
 
