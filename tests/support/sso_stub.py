@@ -58,7 +58,8 @@ class SsoStub(Loopback):
     accepts the access tokens in ``tokens`` and lists ``accounts``. The faults of its lists:
     ``delay`` is the time of each call in seconds, ``throttled`` the number of calls that it
     refuses with 429 first, and ``failing`` has the account IDs, and the tokens of pages of
-    accounts, that it answers with 500. Without ``refreshes`` a refresh token is invalid.
+    accounts, that it answers with 500; ``list_body`` is sent in place of
+    all of them. Without ``refreshes`` a refresh token is invalid.
     """
 
     protocol = "HTTP/1.1"
@@ -75,6 +76,7 @@ class SsoStub(Loopback):
         self.delay = 0.0
         self.throttled = 0
         self.failing: set[str] = set()
+        self.list_body: Optional[bytes] = None
         self.refreshes = True
         self._lock = threading.Lock()
         self.expiration = in_hours(4)
@@ -116,6 +118,8 @@ class SsoStub(Loopback):
             return _error(429, "TooManyRequestsException", "HTTP 429 Unknown Code")
         if self.failing & {query.get("account_id"), query.get("next_token")}:
             return _error(500, "InternalServerException", "Internal error")
+        if self.list_body is not None:
+            return 200, "text/html", self.list_body
         key, items = items_of(query)
         size = int(query.get("max_result", PAGE_SIZE))
         if not 1 <= size <= PAGE_SIZE:

@@ -143,12 +143,19 @@ def test_role_that_is_not_granted_is_one_of_iam(aws: Any, called: Callable) -> N
         assert called() == calls
 
 
-def test_similar_role_is_named(aws: Any) -> None:
-    """A note says what is granted in the account under a similar name."""
-    done = aws("assume", f"{ACCOUNT}:AdministratorAcces")
-    assert (
-        "does not grant 'AdministratorAcces' in 123456789012, but AdministratorAccess" in done.err
-    )
+@pytest.mark.parametrize(
+    ("word", "note"),
+    [
+        (f"{ACCOUNT}:ReadOnlyAcces", f"'ReadOnlyAcces' in {ACCOUNT}, but ReadOnlyAccess"),
+        ("production/Admin", "'Admin' in production, but AdministratorAccess, ReadOnlyAccess"),
+        ("productoin/ReadOnlyAccess", "an account 'productoin', but production"),
+        ("nosuch:ReadOnlyAccess", "an account 'nosuch', but production, staging"),
+    ],
+)  # fmt: skip
+def test_what_is_granted_is_named(aws: Any, word: str, note: str) -> None:
+    """A note names similar accounts, and similar roles of an account."""
+    done = aws("assume", word)
+    assert f"aws: [NOTE]: IAM Identity Center does not grant {note}\n" in done.err
 
 
 def test_named_source_means_a_role_of_iam(aws: Any, called: Callable) -> None:
