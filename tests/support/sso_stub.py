@@ -58,8 +58,8 @@ class SsoStub(Loopback):
     accepts the access tokens in ``tokens`` and lists ``accounts``. The faults of its lists:
     ``delay`` is the time of each call in seconds, ``throttled`` the number of calls that it
     refuses with 429 first, and ``failing`` has the account IDs, and the tokens of pages of
-    accounts, that it answers with 500; ``list_body`` is sent in place of
-    all of them. Without ``refreshes`` a refresh token is invalid.
+    accounts, that it answers with 500; ``body`` is sent in place of
+    each of them, and of role credentials. Without ``refreshes`` a refresh token is invalid.
     """
 
     protocol = "HTTP/1.1"
@@ -76,7 +76,7 @@ class SsoStub(Loopback):
         self.delay = 0.0
         self.throttled = 0
         self.failing: set[str] = set()
-        self.list_body: Optional[bytes] = None
+        self.body: Optional[bytes] = None
         self.refreshes = True
         self._lock = threading.Lock()
         self.expiration = in_hours(4)
@@ -118,8 +118,8 @@ class SsoStub(Loopback):
             return _error(429, "TooManyRequestsException", "HTTP 429 Unknown Code")
         if self.failing & {query.get("account_id"), query.get("next_token")}:
             return _error(500, "InternalServerException", "Internal error")
-        if self.list_body is not None:
-            return 200, "text/html", self.list_body
+        if self.body is not None:
+            return 200, "text/html", self.body
         key, items = items_of(query)
         size = int(query.get("max_result", PAGE_SIZE))
         if not 1 <= size <= PAGE_SIZE:
@@ -147,6 +147,8 @@ class SsoStub(Loopback):
         self.journal.add("sso:GetRoleCredentials", request.query, token)
         if token not in self.tokens:
             return _error(401, "UnauthorizedException", "Session token not found or invalid")
+        if self.body is not None:
+            return 200, "text/html", self.body
         credentials = {
             "accessKeyId": self.keys.id,
             "secretAccessKey": self.keys.secret,

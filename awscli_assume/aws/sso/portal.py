@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from typing import Any, Callable, Iterator, Mapping, Optional
 
 from awscli_assume.aws.optional_call import CallUnavailable, failure_named
+from awscli_assume.aws.sso.login import PORTAL_HINT
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import (
     ATTEMPTS,
@@ -164,10 +165,7 @@ def _items(
     """
     items = page.get(key)
     if items is None or not all(item.get(item_key) for item in items):
-        raise CallUnavailable(
-            f"the response to sso:{operation} has no {key}. Check what is between this machine "
-            "and IAM Identity Center: AWS_ENDPOINT_URL_SSO, a proxy"
-        )
+        raise CallUnavailable(f"the response to sso:{operation} has no {key}. {PORTAL_HINT}")
     found: list[Mapping[str, Any]] = items
     return found
 

@@ -338,20 +338,20 @@ def test_roles_page_that_fails_half_way(aws: Any, portal: SsoStub) -> None:
 )  # fmt: skip
 def test_success_that_is_no_list(aws: Any, portal: SsoStub, body: bytes) -> None:
     """A page of a proxy is a failure, not an empty list, and is not cached."""
-    portal.list_body = body
+    portal.body = body
     done = aws("assume", "roles", "--output", "json")
 
     assert done.code == 1
     assert [one["Profile"] for one in json.loads(done.out)["Roles"]] == ["dev"]
     assert "Only 0 accounts were listed: " in done.err
     assert "sso:ListAccounts" in done.err
-    portal.list_body = None
+    portal.body = None
     assert len(roles(aws)) == 5
 
 
 def test_pages_without_an_end(aws: Any, portal: SsoStub) -> None:
     """A token that returns would be an endless list."""
-    portal.list_body = b'{"accountList": [], "roleList": [], "nextToken": "again"}'
+    portal.body = b'{"accountList": [], "roleList": [], "nextToken": "again"}'
     done = aws("assume", "roles", "--output", "json")
 
     assert done.code == 1

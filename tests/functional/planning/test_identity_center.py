@@ -158,6 +158,20 @@ def test_what_is_granted_is_named(aws: Any, word: str, note: str) -> None:
     assert f"aws: [NOTE]: IAM Identity Center does not grant {note}\n" in done.err
 
 
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [(b"<html>sign in</html>", "roleCredentials"), (b'{"roleCredentials": {}}', "accessKeyId")],
+)
+def test_response_without_credentials(aws: Any, sso: SsoStub, body: bytes, key: str) -> None:
+    """A page of a proxy is an error that says where to look, and nothing is written."""
+    sso.body = body
+    done = aws("assume", *EXPLICIT)
+    assert done.code == 255
+    assert f"GetRoleCredentials is not one of IAM Identity Center: it has no {key}" in done.err
+    assert "AWS_ENDPOINT_URL_SSO" in done.err
+    assert "assumed-role" not in aws.config.read_text()
+
+
 def test_named_source_means_a_role_of_iam(aws: Any, called: Callable) -> None:
     """With --profile the role is assumed from the profile; nothing is looked up."""
     done = aws("assume", f"{STAGING}/AdministratorAccess", "--profile", "default")
