@@ -13,6 +13,8 @@ from awscli_assume.host.protocols import Session
 MISSING = ("NoSuchEntity", "NoSuchEntityException")
 # "Common Errors" of the IAM and STS API references, and those of AWS Organizations.
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+# What botocore's parsers raise for a response that is not one of the service.
+_UNREADABLE = (BotoCoreError, ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
 # Behind a VPC endpoint for STS alone, other services can't be reached: give up soon.
 _TIMEOUT_SECONDS = 5
 
@@ -62,7 +64,7 @@ def failure_named(operation: str, caller: str = "the caller") -> Iterator[None]:
             else f"{operation} failed with {code or 'no error code'}"
         )
         raise CallUnavailable(reason, code) from None
-    except (BotoCoreError, ResponseParserError, KeyError, TypeError, ValueError) as error:
+    except _UNREADABLE as error:
         raise CallUnavailable(f"{operation} failed ({type(error).__name__})") from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 
 from awscli_assume.completion.command_line import Facts, Place
@@ -63,8 +64,22 @@ def describe_profile(values: dict[str, str]) -> str:
 def account_values(known: Known) -> list[Candidate]:
     """Return the names of accounts and their IDs."""
     ids = known.account_ids()
-    names = [(name, account) for account, own in ids.items() for name in own]
+    ids_of: dict[str, set[str]] = {}
+    for account, own in ids.items():
+        for name in own:
+            ids_of.setdefault(name, set()).add(account)
+    names = [
+        (name, account)
+        for account, own in ids.items()
+        for name in own
+        if names_one_account(name, ids_of)
+    ]
     return names + [(account, ", ".join(own) or "account") for account, own in ids.items()]
+
+
+def names_one_account(name: str, ids_of: Mapping[str, set[str]]) -> bool:
+    """Return whether a name means one account, and is no ID of another one."""
+    return bool(name) and not re.fullmatch("[0-9]{12}", name) and len(ids_of[name]) == 1
 
 
 def role_words(place: Place, known: Known) -> list[Candidate]:
@@ -79,7 +94,9 @@ def role_words(place: Place, known: Known) -> list[Candidate]:
         ids_of.setdefault(name, set()).add(account)
     rows = []
     for session, account, name, role in known.granted:
-        is_clear = name and "/" not in name and len(ids_of[name]) == 1
+        is_clear = not set(name) & set("/:") and names_one_account(name, ids_of)
+        # Otherwise it would be an option.
+        is_clear = is_clear and not name.startswith("-")
         uses = known.uses.get(f"{session}/{account}/{role}", 0)
         rows.append((-uses, f"{name if is_clear else account}/{role}", f"{session}: {account}"))
     return [*found, *((word, text) for _, word, text in sorted(rows))]
@@ -139,7 +156,7 @@ def candidates(
         found = option_values(begin[2:], place, rest, env, facts)
         return found and [(f"{begin}={value}", text) for value, text in found]
     if place.option and not (current.startswith("--") and place.given[place.option]):
-        return option_values(place.option, place, current, env, facts)
+        return without_options(option_values(place.option, place, current, env, facts))
     free = [
         (f"--{name}", one.get("help", ""))
         for name, one in [*arguments.items(), *facts["globals"].items()]
@@ -158,7 +175,12 @@ def candidates(
     if words and (len(place.words) < 1 or arguments[words[0]].get("nargs") == "*"):
         has_role = {"role-name", "role-arn", "update-profile"} & place.given.keys()
         found += [] if has_role else option_values(words[0], place, current, env, facts) or []
-    return found or free
+    return without_options(found) or free
+
+
+def without_options(values: list[Candidate] | None) -> list[Candidate] | None:
+    """Return values that are words of their own; -x would be an option."""
+    return values and [one for one in values if not one[0].startswith("-")]
 
 
 def option_values(

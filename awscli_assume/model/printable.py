@@ -22,6 +22,11 @@ def printable(text: str) -> str:
     return _CONTROLS.sub(lambda found: _escape(ord(found[0])), text)
 
 
+def printable_line(text: str) -> str:
+    r"""Return a name as one line: also a tab and a newline are escapes, ``\x09`` and ``\x0a``."""
+    return printable(text).replace("\t", r"\x09").replace("\n", r"\x0a")
+
+
 def printable_object(found: object) -> object:
     """Return a copy of an object whose texts are printable, keys included."""
     if isinstance(found, str):

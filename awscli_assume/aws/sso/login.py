@@ -7,6 +7,7 @@ import shlex
 from contextlib import contextmanager
 from typing import Iterator, Optional
 
+from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import (
     CLI_NAME,
     HAS_SIGN_IN,
@@ -26,6 +27,13 @@ _COMMANDS = (
 )
 # The key of profiles/include_profile.py, which this package can't import.
 _INCLUDE = "include_profile"
+PORTAL_HINT = (
+    "Check what is between this machine and IAM Identity Center: AWS_ENDPOINT_URL_SSO, a proxy"
+)
+# What botocore reads of the response (credentials.py, SSOCredentialFetcher, all versions).
+_ROLE_CREDENTIALS = frozenset(
+    {"roleCredentials", "accessKeyId", "secretAccessKey", "sessionToken", "expiration"}
+)
 # A token is cached under the SHA-1 of its session's name (botocore/utils.py, SSOTokenLoader).
 _TOKEN_FILE = re.compile(r"[0-9a-f]{40}")
 
@@ -34,7 +42,7 @@ _TOKEN_FILE = re.compile(r"[0-9a-f]{40}")
 def login_hint_added(session: Session) -> Iterator[None]:
     """Find credentials of the session's profile; add the login command to botocore's errors."""
     try:
-        with _token_file_checked():
+        with _token_and_response_checked():
             yield
     except SIGN_IN_ERRORS as error:
         hint = _hint(login_arguments(session))
@@ -44,15 +52,22 @@ def login_hint_added(session: Session) -> Iterator[None]:
 
 
 @contextmanager
-def _token_file_checked() -> Iterator[None]:
+def _token_and_response_checked() -> Iterator[None]:
     """Raise SSOTokenLoadError for a token file that is not JSON.
 
     botocore raises a KeyError with the file's name (utils.py, JSONFileCache, all versions).
+    Raises UnexpectedAnswer for a KeyError with the name of a field of GetRoleCredentials.
     """
     try:
         yield
     except KeyError as error:
-        if not _TOKEN_FILE.fullmatch(str(error.args[0] if error.args else "")):
+        key = str(error.args[0] if error.args else "")
+        if key in _ROLE_CREDENTIALS:
+            raise UnexpectedAnswer(
+                f"The response to GetRoleCredentials is not one of IAM Identity Center: it has no "
+                f"{key}. Nothing was written. {PORTAL_HINT}"
+            ) from None
+        if not _TOKEN_FILE.fullmatch(key):
             raise
         raise SSOTokenLoadError(
             error_msg=f"The cached token {error.args[0]}.json can't be read"

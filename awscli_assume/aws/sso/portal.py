@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from typing import Any, Callable, Iterator, Mapping, Optional
 
 from awscli_assume.aws.optional_call import CallUnavailable, failure_named
+from awscli_assume.aws.sso.login import PORTAL_HINT
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.host import (
     ATTEMPTS,
@@ -29,7 +30,7 @@ from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.assumable_role import Account
 from awscli_assume.model.credentials import parse_time
 from awscli_assume.model.identity_center import SsoSession
-from awscli_assume.model.printable import printable
+from awscli_assume.model.printable import printable, printable_line
 
 # The service rejects larger pages (API reference, "MaxResultType").
 PAGE_SIZE = 100
@@ -39,6 +40,7 @@ WORKERS = 8
 # (botocore/retries/adaptive.py); the default modes of both versions don't.
 _RETRIES = {"mode": "adaptive", ATTEMPTS: 5}
 _RETRY_SETTINGS = ("retry_mode", "max_attempts")
+_OPERATIONS = {"list_accounts": "ListAccounts", "list_account_roles": "ListAccountRoles"}
 # What botocore needs to refresh a token (tokens.py, SSOTokenProvider).
 _REGISTRATION = ("refreshToken", "clientId", "clientSecret", "registrationExpiresAt")
 
@@ -98,20 +100,21 @@ class Portal:
 
         Raises CallUnavailable, and UnauthorizedSSOTokenError if the login has expired.
         """
-        for page in self._pages("list_accounts", "ListAccounts", "accountList"):
-            found = [(str(one["accountId"]), str(one.get("accountName") or "")) for one in page]
-            yield [Account(own, printable(name)) for own, name in found if ACCOUNT_ID.match(own)]
+        for page in self._pages("list_accounts", "accountList", "accountId"):
+            yield [
+                Account(one["accountId"], printable_line(str(one.get("accountName") or "")))
+                for one in page
+                if ACCOUNT_ID.fullmatch(one["accountId"])
+            ]
 
     def role_name_pages(self, account_id: str) -> Iterator[list[str]]:
         """Return the names of the roles in an account, page by page.
 
         Raises as ``account_pages`` does.
         """
-        pages = self._pages(
-            "list_account_roles", "ListAccountRoles", "roleList", accountId=account_id
-        )
+        pages = self._pages("list_account_roles", "roleList", "roleName", accountId=account_id)
         for page in pages:
-            yield [printable(str(one["roleName"])) for one in page]
+            yield [printable_line(one["roleName"]) for one in page]
 
     def accounts(self) -> list[Account]:
         """Return all accounts; raises as ``account_pages`` does."""
@@ -122,16 +125,22 @@ class Portal:
         return [name for page in self.role_name_pages(account_id) for name in page]
 
     def _pages(
-        self, method: str, operation: str, key: str, **parameters: str
+        self, method: str, key: str, item_key: str, **parameters: str
     ) -> Iterator[list[Mapping[str, Any]]]:
-        call = getattr(self._client, method)
+        """Yield the lists at ``key``, whose items have a text at ``item_key``."""
+        call, operation = getattr(self._client, method), _OPERATIONS[method]
         following: dict[str, str] = {}
+        page_tokens = set[str]()
         while True:
             page = self._call(call, operation, {**parameters, **following})
-            yield page.get(key) or []
-            if not page.get("nextToken"):
+            yield _items(page, operation, key, item_key)
+            page_token = page.get("nextToken")
+            if not page_token:
                 return
-            following = {"nextToken": page["nextToken"]}
+            if page_token in page_tokens:
+                raise CallUnavailable(f"sso:{operation} returned the token of a page twice")
+            page_tokens.add(page_token)
+            following = {"nextToken": page_token}
 
     def _call(
         self, call: Callable[..., Any], operation: str, parameters: Mapping[str, str]
@@ -147,6 +156,21 @@ class Portal:
             if error.code == "UnauthorizedException":
                 raise UnauthorizedSSOTokenError() from None
             raise
+
+
+def _items(
+    page: Mapping[str, Any], operation: str, key: str, item_key: str
+) -> list[Mapping[str, Any]]:
+    """Return the items of a page. Raises CallUnavailable for what is no page.
+
+    The service returns an empty list where it grants nothing. A proxy in front of it may
+    return a success without one, which botocore parses as an empty result.
+    """
+    items = page.get(key)
+    if items is None or not all(item.get(item_key) for item in items):
+        raise CallUnavailable(f"the response to sso:{operation} has no {key}. {PORTAL_HINT}")
+    found: list[Mapping[str, Any]] = items
+    return found
 
 
 def _token_of(context: CommandContext, sso_session: SsoSession) -> Callable[[], SsoToken]:

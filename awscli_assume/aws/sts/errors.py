@@ -7,6 +7,7 @@ from typing import Callable, Iterator, Optional
 
 from awscli_assume.aws.iam.roles import get_max_duration
 from awscli_assume.aws.optional_call import error_code
+from awscli_assume.aws.sso.login import PORTAL_HINT
 from awscli_assume.aws.sts.error_hints import (
     CHAINING_LIMIT,
     MAX_DURATION,
@@ -152,7 +153,7 @@ def _hint_for(error: ClientError, request: Optional[AssumeRoleRequest]) -> Optio
     hint = find_hint(code, message, *about)
     if hint is None and (code.isdigit() or code in ("", "Unknown")):
         # botocore's stand-in for an error document without a code: a proxy's HTML.
-        return PROXY_HINT
+        return PORTAL_HINT if error.operation_name == "GetRoleCredentials" else PROXY_HINT
     return hint
 
 

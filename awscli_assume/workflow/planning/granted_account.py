@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Callable, Iterator, Mapping, Optional, TypeVar
+from typing import Callable, Iterator, Mapping, Optional, Sequence, TypeVar
 
 from awscli_assume.aws.accounts import AccountCache
 from awscli_assume.aws.optional_call import CallUnavailable
@@ -25,6 +25,8 @@ from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.roles.granted import cached_roles
 
 T = TypeVar("T")
+# So many names are printed although none of them is similar.
+_FEW_NAMES = 5
 # IAM Identity Center Portal API reference, "ListAccountRoles": no such account for this user.
 NOT_GRANTED = ("ForbiddenException", "ResourceNotFoundException")
 
@@ -84,16 +86,21 @@ def granted_accounts(
 
     def look_up() -> list[tuple[Account, str]]:
         portal = Portal(context, named.session)
-        found = []
-        for account in _accounts(portal, named):
-            names = _role_names(portal, account.account_id)
-            found += [(account, own) for own in names if own.casefold() == named.name.casefold()]
-            near = similar_names(named.name, names)
-            if near and not found:
-                context.environment.notify(
-                    f"aws: [NOTE]: IAM Identity Center does not grant {named.name!r} in "
-                    f"{named.account}, but {', '.join(near)}\n"
-                )
+        accounts = _accounts(context, portal, named)
+        granted = [(one, _role_names(portal, one.account_id)) for one in accounts]
+        found = [
+            (account, own)
+            for account, names in granted
+            for own in names
+            if own.casefold() == named.name.casefold()
+        ]
+        if accounts and not found:
+            names = sorted({own for _, names in granted for own in names})
+            # Of an account that is named by its ID, it may be a role of IAM.
+            is_wrong = not ACCOUNT_ID.fullmatch(named.account) or similar_names(named.name, names)
+            if is_wrong:
+                what = f"{named.name!r} in {named.account}"
+                _note_other_names(context, what, named.name, names)
         return found
 
     with _role_of_iam_suggested(named):
@@ -135,10 +142,24 @@ def find_account(
     return ids[0]
 
 
-def _accounts(portal: Portal, named: NamedRole) -> list[Account]:
+def _accounts(context: CommandContext, portal: Portal, named: NamedRole) -> list[Account]:
     if ACCOUNT_ID.fullmatch(named.account):
         return [Account(named.account, "")]
-    return [one for one in portal.accounts() if named.is_account(one)]
+    accounts = portal.accounts()
+    found = [one for one in accounts if named.is_account(one)]
+    if not found:
+        names = sorted({one.name for one in accounts if one.name})
+        _note_other_names(context, f"an account {named.account!r}", named.account, names)
+    return found
+
+
+def _note_other_names(context: CommandContext, what: str, name: str, names: Sequence[str]) -> None:
+    """Say what is not granted, and similar names that are; else the only few."""
+    near = similar_names(name, names)
+    if not near and len(names) <= _FEW_NAMES:
+        near = list(names)
+    others = f", but {', '.join(near)}" if near else ""
+    context.environment.notify(f"aws: [NOTE]: IAM Identity Center does not grant {what}{others}\n")
 
 
 def _role_names(portal: Portal, account_id: str) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Mapping, Sequence
 
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.request.session_names import fit
 from awscli_assume.profiles.ownership import check_profile_name, name_from_template
 
@@ -78,12 +79,13 @@ class Naming:
                 made[grant] = self._name(grant, levels[grant], shared)
 
     def _shared_names(self) -> set[str]:
-        """Return the safe names that several accounts have."""
+        """Return the safe names that several accounts have, or that are another one's ID."""
         seen: set[str] = set()
         shared: set[str] = set()
         for account_id, name in self.accounts.items():
             safe = _safe_account(account_id, name)
-            (shared if safe in seen else seen).add(safe)
+            is_foreign_id = safe != account_id and ACCOUNT_ID.fullmatch(safe) is not None
+            (shared if is_foreign_id or safe in seen else seen).add(safe)
         return shared
 
     def _existing_names(self, grants: Sequence[Grant], shared: set[str]) -> dict[Grant, str]:

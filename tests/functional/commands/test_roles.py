@@ -331,6 +331,33 @@ def test_roles_page_that_fails_half_way(aws: Any, portal: SsoStub) -> None:
     assert len(roles(aws, "role-", code=1)) == 100
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>sign in to the network</html>", b'{"accountList": null}', b"[1]", b'"text"', b"{}",
+     b'{"accountList": [{"accountName": "a"}]}', b'{"accountList": [1]}', b'{"accountList": "a"}'],
+)  # fmt: skip
+def test_success_that_is_no_list(aws: Any, portal: SsoStub, body: bytes) -> None:
+    """A reply that is no list of accounts is a failure, not an empty list, and is not cached."""
+    portal.body = body
+    done = aws("assume", "roles", "--output", "json")
+
+    assert done.code == 1
+    assert [one["Profile"] for one in json.loads(done.out)["Roles"]] == ["dev"]
+    assert "Only 0 accounts were listed: " in done.err
+    assert "sso:ListAccounts" in done.err
+    portal.body = None
+    assert len(roles(aws)) == 5
+
+
+def test_pages_without_an_end(aws: Any, portal: SsoStub) -> None:
+    """A page token that repeats ends the list with a failure."""
+    portal.body = b'{"accountList": [], "roleList": [], "nextToken": "again"}'
+    done = aws("assume", "roles", "--output", "json")
+
+    assert done.code == 1
+    assert "sso:ListAccounts returned the token of a page twice" in done.err
+
+
 def test_throttled_calls_are_repeated(aws: Any, portal: SsoStub) -> None:
     """Calls that end with TooManyRequestsException are repeated, and all roles are listed."""
     portal.throttled = 2
@@ -355,10 +382,13 @@ def test_retry_settings_of_the_user_take_precedence(
 
 def test_names_with_control_characters(aws: Any, portal: SsoStub) -> None:
     """Control characters in names are escaped, from the portal and from the cache."""
-    portal.accounts = [PortalAccount("1" * 12, "a\x1b[2J\u202eb", ("Admin\x9b",))]
+    portal.accounts = [PortalAccount("1" * 12, "a\x1b[2J\u202eb\n\tc", ("Admin\x9b",))]
     for _ in range(2):
         row = next(one for one in roles(aws) if one["AccountId"] == "1" * 12)
-        assert (row["AccountName"], row["RoleName"]) == ("a\\x1b[2J\\u202eb", "Admin\\x9b")
+        assert (row["AccountName"], row["RoleName"]) == (
+            "a\\x1b[2J\\u202eb\\x0a\\x09c",
+            "Admin\\x9b",
+        )
 
 
 def test_unknown_session(aws: Any, portal: SsoStub) -> None:

@@ -143,12 +143,33 @@ def test_role_that_is_not_granted_is_one_of_iam(aws: Any, called: Callable) -> N
         assert called() == calls
 
 
-def test_similar_role_is_named(aws: Any) -> None:
-    """A note names the granted role with a similar name in the account."""
-    done = aws("assume", f"{ACCOUNT}:AdministratorAcces")
-    assert (
-        "does not grant 'AdministratorAcces' in 123456789012, but AdministratorAccess" in done.err
-    )
+@pytest.mark.parametrize(
+    ("word", "note"),
+    [
+        (f"{ACCOUNT}:ReadOnlyAcces", f"'ReadOnlyAcces' in {ACCOUNT}, but ReadOnlyAccess"),
+        ("production/Admin", "'Admin' in production, but AdministratorAccess, ReadOnlyAccess"),
+        ("productoin/ReadOnlyAccess", "an account 'productoin', but production"),
+        ("nosuch:ReadOnlyAccess", "an account 'nosuch', but production, staging"),
+    ],
+)  # fmt: skip
+def test_what_is_granted_is_named(aws: Any, word: str, note: str) -> None:
+    """A note names similar accounts, and similar roles of an account."""
+    done = aws("assume", word)
+    assert f"aws: [NOTE]: IAM Identity Center does not grant {note}\n" in done.err
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [(b"<html>sign in</html>", "roleCredentials"), (b'{"roleCredentials": {}}', "accessKeyId")],
+)
+def test_response_without_credentials(aws: Any, sso: SsoStub, body: bytes, key: str) -> None:
+    """A page of a proxy is an error that says where to look, and nothing is written."""
+    sso.body = body
+    done = aws("assume", *EXPLICIT)
+    assert done.code == 255
+    assert f"GetRoleCredentials is not one of IAM Identity Center: it has no {key}" in done.err
+    assert "AWS_ENDPOINT_URL_SSO" in done.err
+    assert "assumed-role" not in aws.config.read_text()
 
 
 def test_named_source_means_a_role_of_iam(aws: Any, called: Callable) -> None:

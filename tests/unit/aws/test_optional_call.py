@@ -60,8 +60,9 @@ def test_reason_of_a_service_error(code: str, reason: str) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [BotoCoreError(), ResponseParserError("s3cr3t"), KeyError("Role"), TypeError(), ValueError()],
-)
+    [BotoCoreError(), ResponseParserError("s3cr3t"), KeyError("Role"), TypeError(),
+     AttributeError("s3cr3t"), ValueError()],
+)  # fmt: skip
 def test_reason_of_another_error(error: Exception) -> None:
     """The message names the exception and not its text."""
     message = rf"^iam:GetRole failed \({type(error).__name__}\)$"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -129,6 +130,22 @@ def test_files_for_tcsh(files: Path, complete: Complete, home: Path) -> None:
     found = complete("bash", "aws assume --policy file://folder/", "//folder/")
 
     assert found == (0, ["//folder/token"])
+
+
+def test_account_names_that_mean_something_else(files: Path, complete: Complete) -> None:
+    """No option, no ID of another account, and no name of two accounts."""
+    names = ["-x", "999999999999", "a/b", "c:d", "twice", "twice", "fine"]
+    accounts = [{"Id": f"{n:012}", "Name": name, "Roles": ["R"]} for n, name in enumerate(names)]
+    cached = {"Session": "corp", "StartUrl": "x", "Until": 0, "Accounts": accounts}
+    (files / "cli" / "cache" / "assume-roles" / "x.json").write_text(json.dumps(cached))
+    (files / "config").write_text("[sso-session corp]\nsso_start_url = x\n[profile -x]\n")
+
+    _, words = complete("bash", "aws assume exec ", "")
+    assert words == [*(f"{n:012}/R" for n in range(6)), "fine/R"]
+    _, words = complete("bash", "aws assume --account-id ", "")
+    assert words == ["a/b", "c:d", "fine", *(f"{n:012}" for n in range(7))]
+    _, words = complete("bash", "aws assume --profile ", "")
+    assert "-x" not in words
 
 
 def test_names_that_a_terminal_would_obey(files: Path, complete: Complete) -> None:

@@ -38,6 +38,9 @@ def names_of(*grants: Grant, template: str = TEMPLATE, **existing: tuple[str, st
         ("日本", f"{A}-Admin"),
         ("--region", "region-Admin"),
         ("{role}", "role-Admin"),
+        # Not as if it were the other account.
+        (B, f"{B}-{A}-Admin"),
+        (A, f"{A}-Admin"),
         ("x" * 200, f"{A}-Admin"),
     ],
 )
