@@ -13,7 +13,7 @@ from awscli_assume.host.protocols import Session
 MISSING = ("NoSuchEntity", "NoSuchEntityException")
 # "Common Errors" of the IAM and STS API references, and those of AWS Organizations.
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
-# What botocore's parsers raise for a response that is not one of the service.
+# The errors of botocore's parsers for a response that is not from the service.
 _UNREADABLE = (BotoCoreError, ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
 # Behind a VPC endpoint for STS alone, other services can't be reached: give up soon.
 _TIMEOUT_SECONDS = 5

@@ -78,7 +78,7 @@ def account_values(known: Known) -> list[Candidate]:
 
 
 def names_one_account(name: str, ids_of: Mapping[str, set[str]]) -> bool:
-    """Return whether a name means one account, and is no ID of another one."""
+    """Return whether a name belongs to one account only, and does not look like an ID."""
     return bool(name) and not re.fullmatch("[0-9]{12}", name) and len(ids_of[name]) == 1
 
 
@@ -95,7 +95,7 @@ def role_words(place: Place, known: Known) -> list[Candidate]:
     rows = []
     for session, account, name, role in known.granted:
         is_clear = not set(name) & set("/:") and names_one_account(name, ids_of)
-        # Otherwise it would be an option.
+        # aws would read -x as an option.
         is_clear = is_clear and not name.startswith("-")
         uses = known.uses.get(f"{session}/{account}/{role}", 0)
         rows.append((-uses, f"{name if is_clear else account}/{role}", f"{session}: {account}"))
@@ -179,7 +179,7 @@ def candidates(
 
 
 def without_options(values: list[Candidate] | None) -> list[Candidate] | None:
-    """Return values that are words of their own; -x would be an option."""
+    """Return the values without those that aws would read as options, such as -x."""
     return values and [one for one in values if not one[0].startswith("-")]
 
 

@@ -23,7 +23,7 @@ def printable(text: str) -> str:
 
 
 def printable_line(text: str) -> str:
-    r"""Return a name as one line: also a tab and a newline are escapes, ``\x09`` and ``\x0a``."""
+    r"""Return a name as one line, with escapes also for tab and newline: ``\x09`` and ``\x0a``."""
     return printable(text).replace("\t", r"\x09").replace("\n", r"\x0a")
 
 

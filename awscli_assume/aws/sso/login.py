@@ -30,7 +30,7 @@ _INCLUDE = "include_profile"
 PORTAL_HINT = (
     "Check what is between this machine and IAM Identity Center: AWS_ENDPOINT_URL_SSO, a proxy"
 )
-# What botocore reads of the response (credentials.py, SSOCredentialFetcher, all versions).
+# The fields that botocore reads (credentials.py, SSOCredentialFetcher, all versions).
 _ROLE_CREDENTIALS = frozenset(
     {"roleCredentials", "accessKeyId", "secretAccessKey", "sessionToken", "expiration"}
 )
@@ -64,7 +64,7 @@ def _token_and_response_checked() -> Iterator[None]:
         key = str(error.args[0] if error.args else "")
         if key in _ROLE_CREDENTIALS:
             raise UnexpectedAnswer(
-                f"The response to GetRoleCredentials is not one of IAM Identity Center: it has no "
+                f"The response to GetRoleCredentials is not from IAM Identity Center: it has no "
                 f"{key}. Nothing was written. {PORTAL_HINT}"
             ) from None
         if not _TOKEN_FILE.fullmatch(key):

@@ -127,7 +127,7 @@ class Portal:
     def _pages(
         self, method: str, key: str, item_key: str, **parameters: str
     ) -> Iterator[list[Mapping[str, Any]]]:
-        """Yield the lists at ``key``, whose items have a text at ``item_key``."""
+        """Yield the list ``key`` of each page. Its items must have the key ``item_key``."""
         call, operation = getattr(self._client, method), _OPERATIONS[method]
         following: dict[str, str] = {}
         page_tokens = set[str]()
@@ -161,10 +161,10 @@ class Portal:
 def _items(
     page: Mapping[str, Any], operation: str, key: str, item_key: str
 ) -> list[Mapping[str, Any]]:
-    """Return the items of a page. Raises CallUnavailable for what is no page.
+    """Return the items of a page. Raises CallUnavailable for a malformed page.
 
-    The service returns an empty list where it grants nothing. A proxy in front of it may
-    return a success without one, which botocore parses as an empty result.
+    If nothing is granted, the service returns an empty list. A response of a proxy may have the
+    status 200 and no list, which botocore parses as an empty result.
     """
     items = page.get(key)
     if items is None or not all(item.get(item_key) for item in items):

@@ -25,7 +25,7 @@ from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.roles.granted import cached_roles
 
 T = TypeVar("T")
-# So many names are printed although none of them is similar.
+# Up to this number of names, all are printed if none is similar.
 _FEW_NAMES = 5
 # IAM Identity Center Portal API reference, "ListAccountRoles": no such account for this user.
 NOT_GRANTED = ("ForbiddenException", "ResourceNotFoundException")
@@ -96,7 +96,7 @@ def granted_accounts(
         ]
         if accounts and not found:
             names = sorted({own for _, names in granted for own in names})
-            # Of an account that is named by its ID, it may be a role of IAM.
+            # ID/NAME may also be an IAM role in that account, so a note needs a similar name.
             is_wrong = not ACCOUNT_ID.fullmatch(named.account) or similar_names(named.name, names)
             if is_wrong:
                 what = f"{named.name!r} in {named.account}"
@@ -154,7 +154,7 @@ def _accounts(context: CommandContext, portal: Portal, named: NamedRole) -> list
 
 
 def _note_other_names(context: CommandContext, what: str, name: str, names: Sequence[str]) -> None:
-    """Say what is not granted, and similar names that are; else the only few."""
+    """Print what is not granted, with similar names, or with all names if there are few."""
     near = similar_names(name, names)
     if not near and len(names) <= _FEW_NAMES:
         near = list(names)

@@ -79,7 +79,7 @@ class Naming:
                 made[grant] = self._name(grant, levels[grant], shared)
 
     def _shared_names(self) -> set[str]:
-        """Return the safe names that several accounts have, or that are another one's ID."""
+        """Return the safe names that several accounts have, or that look like another ID."""
         seen: set[str] = set()
         shared: set[str] = set()
         for account_id, name in self.accounts.items():

@@ -167,7 +167,7 @@ def test_response_without_credentials(aws: Any, sso: SsoStub, body: bytes, key: 
     sso.body = body
     done = aws("assume", *EXPLICIT)
     assert done.code == 255
-    assert f"GetRoleCredentials is not one of IAM Identity Center: it has no {key}" in done.err
+    assert f"GetRoleCredentials is not from IAM Identity Center: it has no {key}" in done.err
     assert "AWS_ENDPOINT_URL_SSO" in done.err
     assert "assumed-role" not in aws.config.read_text()
 
