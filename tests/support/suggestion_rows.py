@@ -673,7 +673,6 @@ NEEDS_USER: Mapping[str, str] = {
 NOT_RUN: Mapping[str, str] = {
     "Check what is between this machine and IAM: ": _NAMES,
     "Nothing was written. Check what is between this": _NAMES,
-    "Check what is between this machine and IAM Identity Center": _NAMES,
     "Check what is between this machine and STS: --endpoint-url, AWS_ENDPOINT_URL, "
     "a proxy": _NAMES,
     "and {place}. Try: --region, with a region of": _NAMES,
