@@ -1,8 +1,8 @@
 """The state of a list of roles while the user types and moves, independent of a terminal.
 
-Roles that contain all words of the query come first, in any order and case. Roles that contain
-the letters of each word in the same order follow. Both groups begin with the roles that were
-used most often and most recently.
+Roles that contain all words of the query come first, in any order and case, the most and most
+recently used ones at the top. Roles that contain the letters of each word in the same order
+follow, those with the closest letters at the top.
 """
 
 from __future__ import annotations

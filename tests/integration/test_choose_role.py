@@ -84,7 +84,7 @@ def assumed(sts_stub: StsStub) -> list[str]:
 
 @pytest.mark.parametrize("host", ["v2-2.38.5", "v2-2.22.12", "v2-2.11.0"], indirect=True)
 def test_type_narrow_move_and_choose(bob: Person, sts_stub: StsStub) -> None:
-    """The list shows what was typed, and is gone when a role was chosen."""
+    """The list shows the typed text, and is erased after the choice."""
     screen = shell(bob, "echo before; aws assume; echo code=$?")
     screen.wait_for("3 of 3 roles")
     assert screen.text == f"before\n{LIST}"
@@ -136,8 +136,8 @@ def test_type_narrow_move_and_choose(bob: Person, sts_stub: StsStub) -> None:
     ("line", "key"),
     [("assume", ESCAPE), ("assume export --choose", CTRL_C), ("assume exec -- env", ESCAPE)],
 )
-def test_leaving_changes_nothing(bob: Person, sts_stub: StsStub, line: str, key: str) -> None:
-    """Esc and Ctrl-C end with 130; the list is gone, and nothing was written."""
+def test_quitting_changes_nothing(bob: Person, sts_stub: StsStub, line: str, key: str) -> None:
+    """Esc and Ctrl-C exit with 130, erase the list, and write nothing."""
     before = bob.snapshot()
     screen = shell(bob, f"aws {line}; echo code=$?")
     screen.wait_for("3 of 3 roles")
@@ -154,7 +154,7 @@ def test_leaving_changes_nothing(bob: Person, sts_stub: StsStub, line: str, key:
 
 @ON_NEWEST
 def test_a_signal_and_the_end_of_the_input(bob: Person) -> None:
-    """SIGINT and Ctrl-D leave as well."""
+    """SIGINT and Ctrl-D also quit."""
     screen = shell(bob, "aws assume; echo code=$?; exec aws assume")
     screen.wait_for("3 of 3 roles")
     screen.type("\x04")
@@ -168,7 +168,7 @@ def test_a_signal_and_the_end_of_the_input(bob: Person) -> None:
 
 @ON_NEWEST
 def test_a_resize(bob: Person) -> None:
-    """The columns fit the new width, at once, and the list is gone in the end."""
+    """The columns fit the new width at once, and the list is erased at the end."""
     screen = shell(bob, "aws assume; echo code=$?")
     screen.wait_for("3 of 3 roles")
     screen.type(DOWN)
@@ -217,7 +217,7 @@ def test_a_narrow_terminal_without_colors(bob: Person) -> None:
 
 @ON_NEWEST
 def test_names_with_control_characters(bob: Person, sts_stub: StsStub) -> None:
-    """They are shown as escapes; an account and a profile may have any other character."""
+    """Control characters are shown as escapes; all other characters are allowed."""
     name = "\x1b[31mred\u202e日本"
     with bob.config.open("a") as file:
         file.write(f"[profile zoë]\nrole_arn = {READER}2\nsource_profile = default\n")
@@ -238,7 +238,7 @@ def test_names_with_control_characters(bob: Person, sts_stub: StsStub) -> None:
 
 @ON_NEWEST
 def test_stdout_gets_the_credentials_alone(bob: Person, sts_stub: StsStub) -> None:
-    """`eval "$(aws assume export --choose)"` works, and gets nothing if the user leaves."""
+    """`eval "$(aws assume export --choose)"` works, and gets nothing if the user quits."""
     script = """out=$(aws assume export --choose); echo "code=$? out=[$out]"
 eval "$(aws assume export --choose admin prod 2>err)" && echo "key=$AWS_ACCESS_KEY_ID"
 stty -a | grep -o " -*icanon"; cat err"""
@@ -262,7 +262,7 @@ stty -a | grep -o " -*icanon"; cat err"""
 
 @ON_NEWEST
 def test_exec_runs_the_command_on_the_same_terminal(bob: Person, sts_stub: StsStub) -> None:
-    """The command gets the terminal as it was before the list, and its own words."""
+    """The command gets the terminal in its earlier state, and its own arguments."""
     command = """sh -c 'echo "$1 $AWS_ASSUMED_ROLE"; read line; echo "got $line"' sh role="""
     screen = shell(bob, f"aws assume exec --choose -- {command}")
     screen.wait_for("3 of 3 roles")
@@ -277,7 +277,7 @@ def test_exec_runs_the_command_on_the_same_terminal(bob: Person, sts_stub: StsSt
 
 @pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 def test_a_numbered_list(bob: Person, sts_stub: StsStub) -> None:
-    """Version 1 and TERM=dumb have numbers; no escape sequence is sent."""
+    """Version 1 and TERM=dumb show a numbered list without escape sequences."""
     more = {"TERM": "dumb"} if bob.host.major == 2 else {}
     script = """aws assume; echo "code=$?"
 out=$(aws assume export --choose); echo "code=$? [$out]"
@@ -302,7 +302,7 @@ aws assume prod r; echo "code=$?"; aws assume dev team >/dev/null"""
 
 @pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 def test_without_a_terminal(bob: Person, sts_stub: StsStub) -> None:
-    """The errors stay, and name the nearest roles."""
+    """Without a terminal, the errors remain and name the most similar roles."""
     for words, message, nearest in (
         ("", "No role was named.", "dev-admin, or aws assume prod-admin, or aws assume prod-read"),
         ("--choose prod", "there is no terminal", "prod-admin, or aws assume prod-read"),
@@ -318,7 +318,7 @@ def test_without_a_terminal(bob: Person, sts_stub: StsStub) -> None:
 
 @ON_NEWEST
 def test_roles_of_500_accounts(bob: Person, sts_stub: StsStub) -> None:
-    """The list has 1,500 roles of Identity Center, and next time the one that was used first."""
+    """The list has 1,500 roles of Identity Center; the next one begins with the used role."""
     script = "aws assume export >/dev/null; echo code=$?; aws assume; echo code=$?"
     with SsoStub() as portal:
         with bob.config.open("a") as file:

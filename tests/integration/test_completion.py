@@ -103,7 +103,7 @@ def user(host: Host, home: Path) -> User:
 
 @on_version_2
 def test_the_aws_clis_own_completer(user: User, local_aws: LocalAws, alice: object) -> None:
-    """With our rows, aws_completer knows verbs, options and short lists; roles from IAM."""
+    """With our rows, aws_completer completes verbs, options, short lists, and roles from IAM."""
     key = local_aws.administrator
     account = {
         "AWS_ENDPOINT_URL": local_aws.endpoint_url, "AWS_ACCESS_KEY_ID": key.id,
@@ -120,7 +120,7 @@ def test_the_aws_clis_own_completer(user: User, local_aws: LocalAws, alice: obje
     if user.host.knows_endpoint_variable:
         assert "my-iam-role" in user.completer("aws assume --role-name my", **account)
     theirs = user.completer("aws s3 ")
-    # As after an upgrade: the first command of a new version has its index made.
+    # As after an upgrade: the first command of a new version makes the index.
     user.index.unlink()
     user.assume_list()
     user.wait_for_index()
@@ -135,7 +135,7 @@ def test_the_aws_clis_own_completer(user: User, local_aws: LocalAws, alice: obje
 
 @on_the_newest
 def test_a_broken_index(user: User) -> None:
-    """With one, aws_completer prints a traceback: `aws assume` replaces it, Tab removes it."""
+    """A broken index is replaced by `aws assume` and removed by Tab."""
     plugin = user.home / ".aws" / "cli" / "plugins" / "awscli_assume"
     program = plugin / "completion" / "complete.py"
     for content in (b"", b"no database", b"SQLite format 3\0", user.index.read_bytes()[:-4096]):
@@ -186,7 +186,7 @@ def enabled(tmp_path_factory: pytest.TempPathFactory) -> User:
 def shell(
     request: pytest.FixtureRequest, enabled: User, tmp_path: Path
 ) -> Iterator[InteractiveShell]:
-    """Return each shell with the printed text in its start-up file, and a fake aws."""
+    """Return each shell with the printed lines in its start-up file, and a fake aws."""
     (tmp_path / "startup").write_text(enabled.script("completion", request.param))
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "aws").write_text(FAKE_AWS)
@@ -198,7 +198,7 @@ def shell(
 
 
 def test_tab(shell: InteractiveShell) -> None:
-    """Verbs, roles, profiles and role names are ours; all else is the AWS CLI's."""
+    """Our completer completes `aws assume`, and the AWS CLI's completer everything else."""
     shown = shell.listed("aws assume ", *VERBS, "production")
     assert "my-iam-role" not in shown
     shell.listed("aws assume pro", "production", "profiles")
@@ -239,7 +239,7 @@ def test_tab_after_exec(shell: InteractiveShell, tmp_path: Path) -> None:
 
 
 def test_tab_without_the_plugin(enabled: User, tmp_path: Path) -> None:
-    """A start-up file that outlives the plugin leaves everything to the AWS CLI."""
+    """If the plugin was removed, the AWS CLI's completer completes everything."""
     for name in SHELLS:
         text = enabled.script("completion", name).replace("complete.py", "gone.py")
         (tmp_path / name).write_text(text)

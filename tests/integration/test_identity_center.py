@@ -1,4 +1,4 @@
-"""Roles of IAM Identity Center with the real hosts: every sink, and exactly what is called."""
+"""Roles of IAM Identity Center with real AWS CLIs: all outputs, and the exact calls."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ READ_ENDPOINT = (
     "print(r.urlopen(r.Request(e['AWS_CONTAINER_CREDENTIALS_FULL_URI'], headers="
     "{'Authorization': e['AWS_CONTAINER_AUTHORIZATION_TOKEN']})).read().decode())"
 )
-# AWS CLI 2.11.0 reads no variable for the endpoint, but its customer's models.
+# AWS CLI 2.11.0 reads the endpoint not from a variable but from the customer's models.
 RULES = {
     "version": "1.0",
     "parameters": {
@@ -62,7 +62,7 @@ everywhere = pytest.mark.parametrize(
 
 @pytest.fixture
 def journal() -> Journal:
-    """Return what the portal was asked."""
+    """Return the requests to the portal."""
     return Journal()
 
 
@@ -98,7 +98,7 @@ def carol(make_person: Callable, sts_stub: StsStub, sso: SsoStub) -> Person:
 
 @pytest.fixture
 def called(sts_stub: StsStub, journal: Journal) -> Callable[[], list[str]]:
-    """Return a function that returns what was called since the last time."""
+    """Return a function that returns the calls since its last call."""
 
     def take() -> list[str]:
         found = [one.operation for one in journal.calls]
@@ -119,7 +119,7 @@ def run(person: Person, *words: str, **more: str) -> str:
 
 
 def use_only_for_sts(person: Person, sso: SsoStub) -> None:
-    """Let no variable name the endpoint of the portal."""
+    """Remove the endpoint of the portal from the variables."""
     for name in sso.variables():
         del person.environment[name]
     person.environment["AWS_ENDPOINT_URL_STS"] = person.endpoint_url
@@ -128,7 +128,7 @@ def use_only_for_sts(person: Person, sso: SsoStub) -> None:
 
 @everywhere
 def test_every_sink(carol: Person, sts_stub: StsStub, called: Callable) -> None:
-    """Credentials come from the host's own cache; the portal is asked for what is not known."""
+    """All outputs get the credentials from the CLI's own cache, with the fewest calls."""
     before = carol.snapshot()
     word = "production/AdministratorAccess"
     shown = json.loads(run(carol, word, "--update-profile", "auto"))
@@ -174,14 +174,14 @@ def test_every_sink(carol: Person, sts_stub: StsStub, called: Callable) -> None:
     assert sorted(called()) == ["AssumeRole", CALLER, CALLER, CREDENTIALS, CREDENTIALS]
     run(carol, "clear", "--all")
     after = carol.snapshot()
-    # What exec --auto-refresh leaves for SDKs (docs/how-it-works.md).
+    # exec --auto-refresh writes this profile for SDKs (docs/how-it-works.md).
     config, _, _ = after[".aws/config"].partition(b"[profile assume-exec]")
     assert {**after, ".aws/config": config.rstrip() + b"\n"} == before
 
 
 @pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 def test_services_section(carol: Person, sso: SsoStub, called: Callable) -> None:
-    """The endpoint of the portal may come from the profile in use, and a refresh uses it again."""
+    """The endpoint of the portal comes from the current profile, also in a refresh."""
     use_only_for_sts(carol, sso)
     with carol.config.open("a") as file:
         file.write(
@@ -200,7 +200,7 @@ def test_services_section(carol: Person, sso: SsoStub, called: Callable) -> None
 
 @pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 def test_session_in_another_region(carol: Person, sso: SsoStub, journal: Journal) -> None:
-    """The portal is that of the session's region, whatever the region of the profile."""
+    """The portal is called in the region of the session, not of the profile."""
     use_only_for_sts(carol, sso)
     for word in ("production/AdministratorAccess", "--sso-session=corp"):
         words = (word, "--account-id", ACCOUNT, "--role-name", "x")[: 1 if "/" in word else 5]
@@ -214,8 +214,8 @@ def test_session_in_another_region(carol: Person, sso: SsoStub, journal: Journal
 
 
 @pytest.mark.parametrize("host", ["v2-2.38.5", "v2-2.11.0", "v1-newest"], indirect=True)
-def test_sign_in_that_has_ended(carol: Person, called: Callable) -> None:
-    """Expired, missing, or another tool's file: the command is named, and nothing is written."""
+def test_sign_in_that_has_expired(carol: Person, called: Callable) -> None:
+    """For an expired, missing or damaged token, the error names the login command."""
     path = write_sso_token(carol.home, hours=-1)
     expired, before = path.read_text(), carol.snapshot()
     command = "aws sso login --sso-session corp"
@@ -237,7 +237,7 @@ def test_sign_in_that_has_ended(carol: Person, called: Callable) -> None:
 
 @pytest.mark.parametrize("host", ["v2-2.38.5", "v2-2.22.12", "v1-newest"], indirect=True)
 def test_token_is_refreshed(carol: Person, journal: Journal, called: Callable) -> None:
-    """An expired token is renewed by the host, once, for the list and the credentials."""
+    """The AWS CLI renews an expired token once, for the list and the credentials."""
     write_sso_token(carol.home, hours=-1, has_refresh_token=True)
     run(carol, "production/AdministratorAccess")
     assert {one.by for one in journal.calls[1:]} == {REFRESHED_TOKEN}
@@ -246,7 +246,7 @@ def test_token_is_refreshed(carol: Person, journal: Journal, called: Callable) -
 
 @newest
 def test_role_that_is_not_granted(carol: Person, sso: SsoStub, called: Callable) -> None:
-    """A word is then a role of IAM; a role of --sso-session is refused by the portal."""
+    """The word then means an IAM role; with --sso-session, the portal refuses the role."""
     run(carol, f"{STAGING}/deploy")
     assert called() == ["sso:ListAccountRoles", "AssumeRole"]
     sso.tokens = set()
@@ -256,7 +256,7 @@ def test_role_that_is_not_granted(carol: Person, sso: SsoStub, called: Callable)
 
 @newest
 def test_login_signs_in_and_goes_on(carol: Person, journal: Journal) -> None:
-    """`aws sso login --sso-session` runs on the terminal, for a word that needs the portal."""
+    """`aws sso login --sso-session` runs on the terminal if the portal has to be called."""
     write_sso_token(carol.home, hours=-1)
     line = shlex.join(carol.words("assume", "production/AdministratorAccess", "--login"))
     terminal = Terminal(

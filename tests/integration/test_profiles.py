@@ -1,4 +1,4 @@
-"""``aws assume profiles``: profiles for all that Identity Center grants, with real CLIs."""
+"""``aws assume profiles`` with real AWS CLIs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def sts() -> Iterator[StsStub]:
 
 @pytest.fixture
 def carol(make_person: Callable, sts: StsStub) -> Iterator[tuple[Person, SsoStub]]:
-    """Return a user who is signed in to a portal with twins and many other accounts."""
+    """Return a user signed in to a portal with two accounts of one name and many others."""
     person = make_person(sts.url)
     with ExitStack() as stack, person.config.open("a") as file:
         portal = stack.enter_context(SsoStub())
@@ -61,7 +61,7 @@ def _others(person: Person) -> int:
 
 
 def outcome(done: Any) -> dict[str, list[str]]:
-    """Return the profiles of each state that a run has printed."""
+    """Return the profiles of each state in the output of a run."""
     states: dict[str, list[str]] = {}
     for one in json.loads(done.stdout)["Profiles"]:
         states.setdefault(one["State"], []).append(one["Profile"])
@@ -69,8 +69,10 @@ def outcome(done: Any) -> dict[str, list[str]]:
 
 
 @hosts
-def test_life_of_many_profiles(carol: tuple[Person, SsoStub], sts: StsStub) -> None:
-    """All profiles come and go with one write each, and the files are as before at the end."""
+def test_many_profiles_are_written_and_removed(
+    carol: tuple[Person, SsoStub], sts: StsStub
+) -> None:
+    """All profiles are written and removed with one write each, and the files are restored."""
     person, portal = carol
     before = person.snapshot()
     # Two roles of each twin and one more; the name of one is taken.

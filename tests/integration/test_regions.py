@@ -76,7 +76,7 @@ def test_the_region_of_the_request_is_recorded(
 
 
 def test_the_pseudo_region_is_recorded(person: Person, sts_stub: StsStub) -> None:
-    """The global endpoint, which a variable names, is used again without the variable."""
+    """A refresh uses the global endpoint of a variable again, without the variable."""
     without_region(person)
     variables = {"AWS_DEFAULT_REGION": "aws-global"}
     done = person.aws("assume", "--role-arn", ROLE_ARN, env=variables)
@@ -133,7 +133,7 @@ def test_an_unknown_region_is_said_with_similar_ones(person: Person) -> None:
 
 
 def test_refresh_and_explain_say_it_once(person: Person, sts_stub: StsStub) -> None:
-    """Two profiles with one unknown region give one warning; explain gives it, too."""
+    """refresh warns once about an unknown region of two profiles; explain warns, too."""
     for name in ("one", "two"):
         words = ("--role-arn", ROLE_ARN, "--region", "eu-wset-1", "--update-profile", name)
         assert person.aws("assume", *words).returncode == 0

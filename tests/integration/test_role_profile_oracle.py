@@ -119,7 +119,7 @@ def no_role_named(oracle: Outcome, ours: Outcome) -> None:
 
 
 def refused_before_calling(oracle: Outcome, ours: Outcome) -> None:
-    """Check that ours names the setting and calls nothing where the CLI fails after its calls."""
+    """Check that ours names the setting before any call; the CLI fails after its calls."""
     assert [call.operation for call in oracle.sts_calls] == ["AssumeRole"]
     assert (oracle.exit_code, ours.exit_code) == (255, 253)
     assert (ours.sts_calls, ours.source_calls) == ([], [])
@@ -143,7 +143,7 @@ def refuses_the_session_name(oracle: Outcome, ours: Outcome) -> None:
 
 
 def refuses_the_external_id(oracle: Outcome, ours: Outcome) -> None:
-    """Check that ours names the setting and calls nothing, where the CLI leaves it to STS."""
+    """Check that ours names the setting before any call; the CLI leaves the check to STS."""
     assert oracle.sts_calls[0].parameters["ExternalId"] == "a b"
     assert (ours.exit_code, ours.sts_calls) == (253, [])
     assert "external_id of the profile 'X'" in ours.message
@@ -158,7 +158,7 @@ def names_the_empty_token_file(oracle: Outcome, ours: Outcome) -> None:
 
 
 def sends_the_token_alone(oracle: Outcome, ours: Outcome) -> None:
-    """Check that the calls are alike but for the line break at the end of the token."""
+    """Check that the calls differ only in the line break at the end of the token."""
     (expected,), (call,) = oracle.sts_calls, ours.sts_calls
     token = expected.parameters["WebIdentityToken"]
     assert token == f"{call.parameters['WebIdentityToken']}\n"

@@ -63,7 +63,7 @@ def test_ambiguous_specifier_is_refused(person: Person, sts_stub: StsStub) -> No
 @pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 @pytest.mark.parametrize("role", ["team/my-iam-role", "team/dev/my-iam-role", "team/-x"])
 def test_each_listed_meaning_works(person: Person, sts_stub: StsStub, role: str) -> None:
-    """Typed in place of ROLE, each meaning is what it says, also with another verb."""
+    """Each listed meaning works in place of ROLE, also with another verb."""
     sts_stub.script = Directory("", [[(OTHER_ACCOUNT, "team", "ACTIVE")]])
     _, _, in_team = role.partition("/")
     arns = [f"arn:aws:iam::{OTHER_ACCOUNT}:role/{in_team}", f"arn:aws:iam::{ACCOUNT}:role/{role}"]
@@ -78,7 +78,7 @@ def test_each_listed_meaning_works(person: Person, sts_stub: StsStub, role: str)
         done = person.aws("assume", "export", *shlex.split(options), "--format", "process")
         assert done.returncode == 0, done.stderr
         assert sts_stub.requests[-1]["RoleArn"] == arn
-    # What was assumed makes the path known, and the word clear.
+    # The record now contains the role's path, so the word is no longer ambiguous.
     done = person.aws("assume", role)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["RoleArn"] == arns[1]

@@ -1,4 +1,4 @@
-"""`aws assume roles` with the real hosts and a stub of IAM Identity Center over HTTP."""
+"""`aws assume roles` with real AWS CLIs and a stub of IAM Identity Center over HTTP."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_500_accounts(dana: Person, portal: SsoStub) -> None:
 
 @newest
 def test_services_section_names_the_endpoint(dana: Person, portal: SsoStub) -> None:
-    """The host's own client is used, so the `services` of the profile say where to call."""
+    """The `services` section of the profile determines the endpoint."""
     del dana.environment["AWS_ENDPOINT_URL_SSO"]
     text = dana.config.read_text().replace("[default]\n", "[default]\nservices = local\n", 1)
     dana.config.write_text(f"{text}[services local]\nsso =\n    endpoint_url = {portal.url}\n")
@@ -94,8 +94,8 @@ def test_services_section_names_the_endpoint(dana: Person, portal: SsoStub) -> N
 
 
 @newest
-def test_login_that_has_ended_and_a_page_that_fails(dana: Person, portal: SsoStub) -> None:
-    """What can be listed is printed, the rest is reported, and the exit code is 1."""
+def test_expired_login_and_a_page_that_fails(dana: Person, portal: SsoStub) -> None:
+    """The received roles are printed, failures are reported, and the exit code is 1."""
     dana.environment["AWS_MAX_ATTEMPTS"] = "1"
     portal.failing = {"200"}
     done = dana.aws("assume", "roles", "--query", "length(Roles)")
@@ -121,7 +121,7 @@ def on_terminal(person: Person, columns: int, *words: str) -> Terminal:
 
 @newest
 def test_terminal_of_20_columns(dana: Person, portal: SsoStub) -> None:
-    """The table and the line of progress fit, and names can't move the cursor."""
+    """The table and the progress line fit, and control characters in names are escaped."""
     portal.accounts = [PortalAccount("1" * 12, "a\x1b[2Jb", ("AdministratorAccess",))]
     terminal = on_terminal(dana, 20, "assume", "roles")
 
@@ -134,7 +134,7 @@ def test_terminal_of_20_columns(dana: Person, portal: SsoStub) -> None:
 
 @newest
 def test_interrupt(dana: Person, portal: SsoStub) -> None:
-    """Ctrl-C ends the listing with 130, soon, without a traceback and without a cache."""
+    """Ctrl-C soon ends the command with 130, without a traceback and without a cache."""
     portal.delay = 0.2
     terminal = on_terminal(dana, 80, "assume", "roles")
     terminal.expect("Listing the roles of accounts: ")

@@ -171,7 +171,7 @@ def test_a_denied_role(bob: Person, sts_stub: StsStub) -> None:
 def test_iam_commands_are_for_the_source(
     bob: Person, sts_stub: StsStub, words: tuple[str, ...], env: dict[str, str], named: str
 ) -> None:
-    """IAM shows what belongs to the caller, so the commands name the source where needed."""
+    """The suggested IAM commands name the source profile if it is not the default."""
     assert bob.aws("assume", "my-iam-role").returncode == 0
     sts_stub.script = deny
 

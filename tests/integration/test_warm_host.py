@@ -1,4 +1,4 @@
-"""A command that is forked from an AWS CLI gives what a new process gives."""
+"""A command that is forked from a running AWS CLI behaves like a new process."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_older_name_of_the_token(user: Person, name: str) -> None:
 @one_host
 @pytest.mark.parametrize("options", [(), ("--auto-refresh",)], ids=["keys", "auto-refresh"])
 def test_record_in_the_credentials_file(user: Person, options: tuple[str, ...]) -> None:
-    """A block in the credentials file, which would hide our record, is taken over."""
+    """A block `assumed` in the credentials file, which hides our record, is removed."""
     append(user.credentials, "[assumed-role]\nassumed =\n    role-arn = x\n")
 
     done = user.aws("assume", "--role-name", "my-iam-role", *options)
@@ -255,7 +255,7 @@ def test_read_only_mount(user: Person, sts_stub: StsStub) -> None:
 @one_host
 @pytest.mark.parametrize("attribute", ["i", "a"], ids=["immutable", "append-only"])
 def test_file_with_an_attribute(user: Person, sts_stub: StsStub, attribute: str) -> None:
-    """A file that nobody may replace is found before STS is called; chmod is not suggested."""
+    """An immutable or append-only file is an error before STS is called, without chmod advice."""
     chattr = shutil.which("chattr")
     path = str(user.credentials)
     if chattr is None or subprocess.run([chattr, f"+{attribute}", path], check=False).returncode:

@@ -34,7 +34,7 @@ VALUES = {
 
 
 def first_sentence(text: str) -> str:
-    """Return the first sentence of a help text, in plain text; of a long one the main clause."""
+    """Return the first sentence of a help text as plain text, or its main clause if it is long."""
     plain = " ".join(re.sub(r"<[^>]*>|``|[*]", "", text).split())
     sentence = re.split(r"[.] ", plain)[0].rstrip(".:")
     return (

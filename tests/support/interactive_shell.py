@@ -59,7 +59,7 @@ class InteractiveShell(Terminal):
         self.end(_SECONDS)
 
     def clear_line(self) -> None:
-        """Give the line up, and wait until the shell takes a new one."""
+        """Delete the line, and wait until the shell is ready for a new one."""
         self._place = len(self.seen)
         # Ctrl-U. (Ctrl-C would have the terminal discard what is typed next.)
         self.type("\x15echo CLEA''RED\n")
@@ -69,7 +69,7 @@ class InteractiveShell(Terminal):
         """Type a line, Tab and Enter; return the words with which the fake ``aws`` was run."""
         self._place = len(self.seen)
         self.type(f"{line}\t")
-        # Some shells drop the completion where another key waits.
+        # Some shells discard the completion if another key is pending.
         time.sleep(0.5)
         self._wait_quiet()
         self.type("\n")

@@ -35,12 +35,12 @@ class Screen(Terminal):
         super().__init__(("/bin/sh", "-c", script, size[0], *command), env, folder)
 
     def fed(self, chunk: bytes) -> None:
-        """Show what the program has written."""
+        """Render the output of the program."""
         self._stream.feed(chunk)
 
     @property
     def lines(self) -> list[str]:
-        """The lines of the screen without blanks at their ends, up to the last that has text."""
+        """The lines of the screen without trailing blanks and trailing empty lines."""
         lines = [line.rstrip() for line in self._screen.display]
         while lines and not lines[-1]:
             lines.pop()
@@ -61,7 +61,7 @@ class Screen(Terminal):
         ]
 
     def resize(self, columns: int, rows: int) -> None:
-        """Change the size of the terminal, whose program gets SIGWINCH."""
+        """Change the size of the terminal. The program gets SIGWINCH."""
         self._screen.resize(rows, columns)
         size = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, size)

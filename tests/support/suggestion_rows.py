@@ -24,7 +24,7 @@ RECORD += "  role-session-name = alice\n"
 
 @dataclass(frozen=True)
 class Printed:
-    """A command line that prints a message, of which ``part`` is the text.
+    """A command line that prints a message; ``part`` is a part of its text.
 
     A command that is an option goes with ``base``. ``{name}`` in texts becomes a profile's name.
     With ``needs_terminal`` it is printed on a terminal only.
@@ -669,7 +669,7 @@ NEEDS_USER: Mapping[str, str] = {
     "aws configure sso": "it opens a browser",
     "aws configure sso-session": "it asks its questions on a terminal only",
 }
-# Why no row runs what a message has after its colon.
+# Why no row runs the text after the colon of a message.
 NOT_RUN: Mapping[str, str] = {
     "Check what is between this machine and IAM: ": _NAMES,
     "Nothing was written. Check what is between this": _NAMES,

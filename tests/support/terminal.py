@@ -59,7 +59,7 @@ class Terminal:
         return bool(chunk)
 
     def fed(self, chunk: bytes) -> None:
-        """Take what the program has written; a screen shows it."""
+        """Process the output of the program. A screen renders it."""
 
 
 def exit_code(status: int) -> Optional[int]:

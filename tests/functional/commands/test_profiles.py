@@ -27,7 +27,7 @@ def portal(sso: SsoStub) -> SsoStub:
 
 
 def states(done: Any) -> dict[str, str]:
-    """Return the state of each profile that a run has printed."""
+    """Return the state of each profile in the output of a run."""
     return {one["Profile"]: one["State"] for one in json.loads(done.out)["Profiles"]}
 
 
@@ -60,7 +60,7 @@ def test_profiles_of_all_roles(aws, portal) -> None:
 
 
 def test_prune_and_clear_leave_the_files_as_they_were(aws, portal) -> None:
-    """What is no longer granted is removed; clear --all removes the rest, byte for byte."""
+    """--prune removes roles that are no longer granted; clear --all restores the file exactly."""
     aws.add_config("# the end, without a line break")
     before = aws.files()
     assert aws("assume", "profiles").code == 0
@@ -91,7 +91,7 @@ def test_prune_and_clear_leave_the_files_as_they_were(aws, portal) -> None:
 
 
 def test_filters(aws, portal) -> None:
-    """Accounts by name, ID or pattern, roles and words choose; a name of nothing is an error."""
+    """Accounts, roles and words select roles; a name that matches nothing is an error."""
     for words, expected in {
         ("--accounts", "PRODUCTION"): {"production-Admin", "production-Reader"},
         ("--accounts", STAGING, "prod*", "--roles", "admin"): {
@@ -108,7 +108,7 @@ def test_filters(aws, portal) -> None:
         (
             "--accounts",
             "prodution",
-        ): "nothing that is called 'prodution'. Similar names: production",
+        ): "'prodution' matches nothing that IAM Identity Center grants. Similar names: prod",
         ("--roles", "x"): "--roles: 'x' matches nothing that IAM Identity Center grants",
         ("nothing",): "No granted role matches all filters",
     }.items():
@@ -119,7 +119,7 @@ def test_filters(aws, portal) -> None:
 
 
 def test_names_that_are_taken(aws, portal) -> None:
-    """Profiles of others are never touched: a taken name is reported, the others are written."""
+    """A profile that we did not write is unchanged and reported; the others are written."""
     aws.add_config(
         "[profile production-Admin]\nregion = x\n"
         f"[profile production-Reader]\nsso_session = corp\nsso_account_id = {PRODUCTION}\n"
@@ -147,7 +147,7 @@ def test_names_that_are_taken(aws, portal) -> None:
     "change", [("sso_role_name", "Other"), ("role_arn", "arn:aws:iam::123456789012:role/x")]
 )
 def test_profile_that_somebody_has_changed(aws, portal, change: tuple[str, str]) -> None:
-    """A profile of ours with other credentials is no longer ours; clear leaves what is not."""
+    """A profile with changed credentials is not overwritten; clear keeps the changed keys."""
     aws("assume", "profiles", "--accounts", "staging")
     aws("configure", "set", *change, "--profile", "staging-Admin")
     aws("configure", "set", "region", "ap-south-1", "--profile", "staging-Admin")
@@ -166,7 +166,7 @@ def test_profile_that_somebody_has_changed(aws, portal, change: tuple[str, str])
 
 
 def test_region_of_somebody_else_stays(aws, portal) -> None:
-    """Another region, or more settings, leave a profile ours; a run does not undo them."""
+    """A profile with another region or more settings remains ours, and a run keeps them."""
     aws("assume", "profiles", "--accounts", "staging")
     aws("configure", "set", "region", "ap-south-1", "--profile", "staging-Admin")
     aws("configure", "set", "output", "text", "--profile", "staging-Admin")
@@ -185,7 +185,7 @@ def test_region_of_somebody_else_stays(aws, portal) -> None:
 
 
 def test_self_renewing_profiles(aws, portal) -> None:
-    """--as auto-refresh writes profiles that list and export know, without a call to STS."""
+    """--as auto-refresh writes profiles for list and export, without a call to STS."""
     aws("assume", "profiles", "--accounts", "staging")
     done = aws("assume", "profiles", "--as", "auto-refresh", "--accounts", "staging")
 
@@ -213,7 +213,7 @@ def test_self_renewing_profiles(aws, portal) -> None:
 
 
 def test_role_profiles(aws, portal) -> None:
-    """--as role names one IAM role in each account, assumed from one source profile."""
+    """--as role writes a profile for the same IAM role in each account, with one source."""
     done = aws("assume", "profiles", "--as", "role", "--role-name", "team/deploy", "--source",
                "default")  # fmt: skip
 
@@ -248,7 +248,7 @@ def test_role_profiles(aws, portal) -> None:
     ],
 )
 def test_wrong_options(aws, portal, words: tuple[str, ...], message: str) -> None:
-    """A wrong option is an error before anything is called or written."""
+    """A wrong option is an error, before any call or write."""
     before = aws.files()
 
     done = aws("assume", "profiles", *words)
@@ -259,7 +259,7 @@ def test_wrong_options(aws, portal, words: tuple[str, ...], message: str) -> Non
 
 
 def test_incomplete_list_prunes_nothing(aws, portal) -> None:
-    """Roles that could not be listed are not taken for roles that are no longer granted."""
+    """With an incomplete list of roles, no profile is removed."""
     aws.set_variable("AWS_MAX_ATTEMPTS", "1")
     assert aws("assume", "profiles").code == 0
     portal.failing = {STAGING}
@@ -283,8 +283,8 @@ def headers_of(aws: Any) -> set[str]:
     return {line[1:-1] for line in lines if line.startswith("[")}
 
 
-def test_login_that_has_ended(aws, portal) -> None:
-    """Without a login the error names the command, and --login runs it."""
+def test_login_that_has_expired(aws, portal) -> None:
+    """Without a login, the error names the login command, and --login runs it."""
     portal.tokens = set()
 
     done = aws("assume", "profiles")
@@ -294,7 +294,7 @@ def test_login_that_has_ended(aws, portal) -> None:
 
 
 def test_account_that_takes_over_a_name(aws, portal) -> None:
-    """With --prune, a name that has become free goes to the account that has it now."""
+    """With --prune, a new account gets the profile name of a removed account."""
     aws("assume", "profiles", "--accounts", "staging")
     portal.accounts = [PortalAccount("333333333333", "staging", ("Admin",))]
 
@@ -307,7 +307,7 @@ def test_account_that_takes_over_a_name(aws, portal) -> None:
 
 @pytest.mark.parametrize("name", ["Admin\nregion = x", "a]b", "\x1b[31m", "", "x" * 65])
 def test_role_that_cannot_exist(aws, portal, name: str) -> None:
-    """A name that is no role's is not written; the error shows it escaped."""
+    """An impossible role name is not written, and the error shows it escaped."""
     before = aws.files()
     portal.accounts = [PortalAccount(PRODUCTION, "production", ("Admin", name))]
 
@@ -320,7 +320,7 @@ def test_role_that_cannot_exist(aws, portal, name: str) -> None:
 
 
 def test_profile_of_an_old_style_session(aws, portal) -> None:
-    """A session without a section of its own is written with its start URL, and recognized."""
+    """A profile for a session without a section has the start URL, and is recognized."""
     aws.config.write_text(
         "[plugins]\nassume = awscli_assume\n[profile old]\n"
         f"sso_start_url = {START_URL}\nsso_region = us-east-1\n"
@@ -344,7 +344,7 @@ def test_profile_of_an_old_style_session(aws, portal) -> None:
 
 
 def test_profile_that_changes_meanwhile(aws, portal, monkeypatch) -> None:
-    """A profile that another program has written since the run began is not overwritten."""
+    """A profile that another program writes during the run is not overwritten."""
     lock = store.files_locked
 
     @contextmanager
@@ -362,7 +362,7 @@ def test_profile_that_changes_meanwhile(aws, portal, monkeypatch) -> None:
 
 
 def test_output_on_a_terminal(aws, portal) -> None:
-    """People see what has changed, at most 30 lines of it; --output prints the object."""
+    """A terminal shows the changes, at most 30 lines; --output prints the object."""
     screen = Screen()
     roles = tuple(f"Role{number:02}" for number in range(40))
     portal.accounts = [PortalAccount(PRODUCTION, "production", roles)]

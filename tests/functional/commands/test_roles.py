@@ -1,4 +1,4 @@
-"""`aws assume roles` in the CLI's own driver: where roles come from, faults, and the cache."""
+"""`aws assume roles` in the CLI's own driver: sources of roles, errors, and the cache."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Screen(io.StringIO):
 
 @pytest.fixture
 def portal(sso: SsoStub) -> SsoStub:
-    """Return a portal with three accounts, two of them with one name, one without roles."""
+    """Return a portal with three accounts: two have the same name, and one has no roles."""
     sso.accounts = [
         PortalAccount("123456789012", "production"),
         PortalAccount("210987654321", "production", ("ReadOnlyAccess",)),
@@ -75,7 +75,7 @@ def calls(stub: SsoStub) -> Counter[str]:
 
 
 def test_roles_of_every_source(aws: Any, portal: SsoStub) -> None:
-    """Profiles, Identity Center, and profiles of ours are listed, each role once."""
+    """Roles of profiles, of Identity Center and of our profiles are listed, each role once."""
     aws.add_config(f"[profile admin]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n{REGION}")
     aws("assume", "admin")
     aws("assume", "--role-arn", f"{ROLES_OF_IAM}/other", "--update-profile", "ours")
@@ -103,7 +103,7 @@ def test_roles_of_every_source(aws: Any, portal: SsoStub) -> None:
 
 
 def test_profiles_of_roles_of_identity_center(aws: Any, portal: SsoStub, home: Path) -> None:
-    """Without a login, profiles of ours say how to assume such a role, or one behind it, again."""
+    """Without a login, the records of our profiles give the commands for their roles."""
     via = ("--via", "123456789012/ReadOnlyAccess")
     arn = f"{ROLES_OF_IAM}/middle"
     for words in (
@@ -154,8 +154,8 @@ def test_many_roles_in_one_account(aws: Any, portal: SsoStub) -> None:
     assert calls(portal) == {"sso:ListAccounts": 1, "sso:ListAccountRoles": 3}
 
 
-def test_no_cache_asks_again(aws: Any, portal: SsoStub) -> None:
-    """With --no-cache, new accounts are seen, and the next run has them from the cache."""
+def test_no_cache_lists_again(aws: Any, portal: SsoStub) -> None:
+    """--no-cache lists new accounts, and the next run reads them from the cache."""
     roles(aws)
     portal.accounts.append(PortalAccount("333333333333", "new", ("Reader",)))
     assert "333333333333" not in {one["AccountId"] for one in roles(aws)}
@@ -164,8 +164,8 @@ def test_no_cache_asks_again(aws: Any, portal: SsoStub) -> None:
         assert "333333333333" in {one["AccountId"] for one in roles(aws, *option)}
 
 
-def test_next_login_asks_again(aws: Any, portal: SsoStub, home: Path) -> None:
-    """The cache belongs to one token."""
+def test_next_login_lists_again(aws: Any, portal: SsoStub, home: Path) -> None:
+    """After a new login, the cache is not used."""
     roles(aws)
     write_sso_token(home, hours=7)
     portal.journal.calls.clear()
@@ -189,7 +189,7 @@ def test_token_is_refreshed_as_in_botocore(aws: Any, portal: SsoStub, home: Path
 
 
 def test_token_that_cannot_be_refreshed(aws: Any, portal: SsoStub, home: Path) -> None:
-    """Where the portal refuses to refresh the token, the login has ended."""
+    """If the portal refuses to refresh the token, the login has expired."""
     write_sso_token(home, hours=-1, has_refresh_token=True)
     portal.refreshes = False
     done = aws("assume", "roles", "--output", "json")
@@ -202,7 +202,7 @@ def test_token_that_cannot_be_refreshed(aws: Any, portal: SsoStub, home: Path) -
 
 
 def test_old_style_profile(aws: Any, portal: SsoStub, home: Path) -> None:
-    """A profile with sso_start_url and no session is a session by its start URL."""
+    """A profile with sso_start_url is a session with the start URL as its name."""
     text = aws.config.read_text().partition("[sso-session")[0]
     aws.config.write_text(
         f"{text}[profile old]\nsso_start_url = {START_URL}\nsso_region = us-east-1\n"
@@ -231,7 +231,7 @@ def test_printed_commands_assume_their_roles(aws: Any, portal: SsoStub) -> None:
     assert [one["Uses"] for one in after] == [one["Uses"] + 1 for one in before]
 
 
-# Faults.
+# Errors.
 
 TOKEN = '{"accessToken": %s, "expiresAt": "%s"}'
 
@@ -250,7 +250,7 @@ TOKEN = '{"accessToken": %s, "expiresAt": "%s"}'
 def test_token_that_is_missing_or_of_another_tool(
     aws: Any, portal: SsoStub, home: Path, damage: Any, reason: str
 ) -> None:
-    """The profiles are listed, and the command that logs in is named. Nothing is called."""
+    """The roles of profiles are listed, a warning names the login command, without a call."""
     damage(write_sso_token(home))
     done = aws("assume", "roles", "--output", "json")
 
@@ -264,7 +264,7 @@ def test_token_that_is_missing_or_of_another_tool(
 
 
 def test_session_that_the_portal_refuses(aws: Any, portal: SsoStub, home: Path) -> None:
-    """A token that was revoked, or is of another region, is reported after one call."""
+    """A revoked token, or a token for another region, is reported after one call."""
     path = write_sso_token(home)
     path.write_text(path.read_text().replace("us-east-1", "eu-west-1"))
     portal.tokens.clear()
@@ -277,7 +277,7 @@ def test_session_that_the_portal_refuses(aws: Any, portal: SsoStub, home: Path) 
 
 
 def test_login_renews_the_session(aws: Any, portal: SsoStub, home: Path, version_2: None) -> None:
-    """With --login, `aws sso login` is run for the session, and its roles are listed."""
+    """--login runs `aws sso login` for the session, and its roles are listed."""
     write_sso_token(home, hours=-1)
     runs: list[list[str]] = []
 
@@ -303,7 +303,7 @@ def test_login_without_a_terminal(aws: Any, portal: SsoStub, home: Path, version
 
 
 def test_incomplete_lists(aws: Any, portal: SsoStub) -> None:
-    """What arrived is printed, what failed is reported, and nothing of it is cached."""
+    """The received roles are printed, failures are reported, and nothing is cached."""
     portal.accounts = many_accounts(250)
     portal.failing = {"200000000005", "200"}
     aws.set_variable("AWS_MAX_ATTEMPTS", "1")
@@ -323,7 +323,7 @@ def test_incomplete_lists(aws: Any, portal: SsoStub) -> None:
 
 
 def test_roles_page_that_fails_half_way(aws: Any, portal: SsoStub) -> None:
-    """The first page of an account's roles is kept."""
+    """The roles of the first page are listed if the second page fails."""
     portal.accounts = [PortalAccount("1" * 12, "one", tuple(f"role-{n}" for n in range(150)))]
     portal.failing = {"100"}
     aws.set_variable("AWS_MAX_ATTEMPTS", "1")
@@ -337,7 +337,7 @@ def test_roles_page_that_fails_half_way(aws: Any, portal: SsoStub) -> None:
      b'{"accountList": [{"accountName": "a"}]}', b'{"accountList": [1]}', b'{"accountList": "a"}'],
 )  # fmt: skip
 def test_success_that_is_no_list(aws: Any, portal: SsoStub, body: bytes) -> None:
-    """A page of a proxy is a failure, not an empty list, and is not cached."""
+    """A reply that is no list of accounts is a failure, not an empty list, and is not cached."""
     portal.body = body
     done = aws("assume", "roles", "--output", "json")
 
@@ -350,7 +350,7 @@ def test_success_that_is_no_list(aws: Any, portal: SsoStub, body: bytes) -> None
 
 
 def test_pages_without_an_end(aws: Any, portal: SsoStub) -> None:
-    """A token that returns would be an endless list."""
+    """A page token that repeats ends the list with a failure."""
     portal.body = b'{"accountList": [], "roleList": [], "nextToken": "again"}'
     done = aws("assume", "roles", "--output", "json")
 
@@ -359,7 +359,7 @@ def test_pages_without_an_end(aws: Any, portal: SsoStub) -> None:
 
 
 def test_throttled_calls_are_repeated(aws: Any, portal: SsoStub) -> None:
-    """TooManyRequestsException costs time, not roles."""
+    """Calls that end with TooManyRequestsException are repeated, and all roles are listed."""
     portal.throttled = 2
 
     assert len(roles(aws)) == 5
@@ -367,8 +367,10 @@ def test_throttled_calls_are_repeated(aws: Any, portal: SsoStub) -> None:
 
 
 @pytest.mark.parametrize("attempts", [1, 2])
-def test_retry_settings_of_the_user_hold(aws: Any, portal: SsoStub, attempts: int) -> None:
-    """AWS_MAX_ATTEMPTS and max_attempts beat our own number of attempts."""
+def test_retry_settings_of_the_user_take_precedence(
+    aws: Any, portal: SsoStub, attempts: int
+) -> None:
+    """AWS_MAX_ATTEMPTS and max_attempts take precedence over our own number of attempts."""
     portal.throttled = 100
     aws.config.write_text(
         aws.config.read_text().replace("[default]\n", f"[default]\nmax_attempts = {attempts}\n")
@@ -379,7 +381,7 @@ def test_retry_settings_of_the_user_hold(aws: Any, portal: SsoStub, attempts: in
 
 
 def test_names_with_control_characters(aws: Any, portal: SsoStub) -> None:
-    """Names from the portal can't move the cursor, neither now nor from the cache."""
+    """Control characters in names are escaped, from the portal and from the cache."""
     portal.accounts = [PortalAccount("1" * 12, "a\x1b[2J\u202eb\n\tc", ("Admin\x9b",))]
     for _ in range(2):
         row = next(one for one in roles(aws) if one["AccountId"] == "1" * 12)
@@ -390,7 +392,7 @@ def test_names_with_control_characters(aws: Any, portal: SsoStub) -> None:
 
 
 def test_unknown_session(aws: Any, portal: SsoStub) -> None:
-    """A session that is not configured is an error with the names."""
+    """For an unknown session, the error lists the configured ones."""
     done = aws("assume", "roles", "--sso-session", "x")
 
     assert done.code != 0
@@ -411,7 +413,7 @@ def test_several_sessions_are_all_listed(aws: Any, portal: SsoStub, home: Path) 
 
 
 def test_no_secret_in_logs(aws: Any, portal: SsoStub, home: Path) -> None:
-    """With --debug the access token is nowhere."""
+    """The access token is not in the output of --debug."""
     done = aws("assume", "roles", "--debug")
 
     assert ACCESS_TOKEN not in done.err + done.out
@@ -419,11 +421,11 @@ def test_no_secret_in_logs(aws: Any, portal: SsoStub, home: Path) -> None:
         assert path.is_dir() or ACCESS_TOKEN not in path.read_text()
 
 
-# Output for people.
+# Output on a terminal.
 
 
 def test_table_on_a_terminal(aws: Any, portal: SsoStub) -> None:
-    """A terminal gets a table, and a line of progress that is gone at the end."""
+    """A terminal gets a table, and a progress line that is removed at the end."""
     out, err = Screen(), Screen()
     environment = Environment({"NO_COLOR": "1"}, out=out, err=err)
     done = aws("assume", "roles", "production", "power", environment=environment)
@@ -438,16 +440,16 @@ def test_table_on_a_terminal(aws: Any, portal: SsoStub) -> None:
 
 
 def test_no_progress_without_a_terminal(aws: Any, portal: SsoStub) -> None:
-    """stderr that is a file has no line of progress."""
+    """If stderr is a file, there is no progress line."""
     assert aws("assume", "roles").err == ""
 
 
 def test_nothing_to_list(aws: Any) -> None:
-    """Without any source of roles the list is empty, and no error."""
+    """Without any source of roles, the list is empty, and the command succeeds."""
     assert roles(aws) == []
 
 
-# The use of a role.
+# The uses of a role.
 
 
 def test_uses_are_counted(aws: Any, children: list[Any]) -> None:
@@ -497,7 +499,7 @@ IN_IAM = ["GetCallerIdentity", "ListRoles", "SimulatePrincipalPolicy"]
 
 
 def test_roles_that_trust_the_caller(aws: Any) -> None:
-    """The evaluator decides on trust policies, then one simulation on the caller's policies."""
+    """Trust policies filter the roles first, then a simulation of the caller's policies."""
     found = trusting(aws, SETUP)
 
     assert found == {
@@ -510,7 +512,7 @@ def test_roles_that_trust_the_caller(aws: Any) -> None:
 
 
 def test_role_that_the_caller_may_not_assume(aws: Any) -> None:
-    """Without a policy of the caller, only a trust policy that names the caller suffices."""
+    """A caller without a policy can assume only roles whose trust policies name the caller."""
     denied = {"sts:AssumeRole": Decision("implicitDeny")}
 
     assert set(trusting(aws, replace(SETUP, decisions=denied))) == {
@@ -555,7 +557,7 @@ def test_session_of_a_role_is_the_caller(aws: Any) -> None:
 
 
 def test_caller_that_can_assume_nothing(aws: Any) -> None:
-    """The root user is told so."""
+    """A warning says that the root user can't assume roles."""
     aws.stub.script = replace(SETUP, caller=f"arn:aws:iam::{ACCOUNT}:root")
     done = aws("assume", "roles", "--trusting-me")
 
@@ -564,7 +566,7 @@ def test_caller_that_can_assume_nothing(aws: Any) -> None:
 
 
 def test_role_of_a_profile_is_not_listed_twice(aws: Any) -> None:
-    """A role that a profile names is listed by the profile."""
+    """A role that a profile names is listed once, with the profile as its source."""
     arn = f"{ROLES_OF_IAM}/of-alice"
     aws.add_config(f"[profile admin]\nrole_arn = {arn}\nsource_profile = default\n{REGION}")
     aws.stub.script = replace(SETUP, others=arns("of-alice"))
@@ -574,7 +576,7 @@ def test_role_of_a_profile_is_not_listed_twice(aws: Any) -> None:
 
 
 def test_unknown_is_marked_on_a_terminal(aws: Any) -> None:
-    """The table has a mark, and stderr what it means."""
+    """The table shows a mark, and stderr explains it."""
     aws.stub.script = SETUP
     out, err = Screen(), io.StringIO()
     aws("assume", "roles", "--trusting-me", environment=Environment(out=out, err=err))

@@ -1,4 +1,4 @@
-"""Which command lines let the user choose a role, and what a choice becomes."""
+"""Choose a role from the list: the command lines that open it, and the results."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ region = us-east-1
 
 
 class User:
-    """A user at a terminal, who types lines; ``shown`` is what the terminal has shown."""
+    """A user who types lines at a terminal."""
 
     def __init__(self, aws: Driver, *typed: str) -> None:
         self._aws = aws
@@ -104,7 +104,7 @@ def roles(aws: Driver) -> list[Optional[str]]:
     ],
 )  # fmt: skip
 def test_a_choice(aws: Driver, line: str, typed: str, without: str) -> None:
-    """The role is assumed, and the same command without the list is shown; it works, too."""
+    """The role is assumed, and the printed command without the list does the same."""
     user = User(aws, typed)
     done = user.run(line)
 
@@ -123,8 +123,8 @@ def test_a_choice(aws: Driver, line: str, typed: str, without: str) -> None:
     ["assume", "assume export", "assume exec", "assume exec --auto-refresh -- true",
      "assume --choose", "assume exec --choose -- true", "assume prod", "assume one two three"],
 )  # fmt: skip
-def test_leaving(aws: Driver, line: str) -> None:
-    """Without a choice the command ends with 130; nothing is called and no file changes."""
+def test_quitting(aws: Driver, line: str) -> None:
+    """Without a choice, the exit code is 130; nothing is called and no file changes."""
     before = aws.files()
     done = User(aws, "").run(line if line != "assume prod" else "assume prod r")
 
@@ -134,7 +134,7 @@ def test_leaving(aws: Driver, line: str) -> None:
 
 
 def test_words_that_several_roles_have(aws: Driver) -> None:
-    """The list has the roles with all words, and those of one role need no list."""
+    """The list has the roles with all words; if only one role has them, no list opens."""
     user = User(aws, "2")
     done = user.run("assume prod r")
 
@@ -190,7 +190,7 @@ def test_an_ambiguous_role_of_a_session_like_an_option(aws: Driver) -> None:
 
 
 def test_a_profile_that_names_a_role_keeps_its_meaning(aws: Driver) -> None:
-    """No list opens where a role is named, or where the source has temporary credentials."""
+    """No list opens if a role is named or if the source has temporary credentials."""
     user = User(aws)
     assert user.run("assume --profile prod-read").code == 0
     assert roles(aws) == [READER]
@@ -202,7 +202,7 @@ def test_a_profile_that_names_a_role_keeps_its_meaning(aws: Driver) -> None:
 
 
 def test_choose_in_place_of_the_role_of_a_profile(aws: Driver) -> None:
-    """With --choose the list opens whatever the profile of the environment says."""
+    """With --choose, the list opens even if AWS_PROFILE names a role."""
     aws.set_variable("AWS_PROFILE", "prod-read")
     done = User(aws, "1").run("assume --choose")
 
@@ -211,7 +211,7 @@ def test_choose_in_place_of_the_role_of_a_profile(aws: Driver) -> None:
 
 
 def test_keys_in_the_environment_are_the_source_again(aws: Driver) -> None:
-    """The first run, which has found no role, leaves nothing behind in the session."""
+    """The first run, without a role, does not affect the session of the second run."""
     aws.set_variable("AWS_ACCESS_KEY_ID", USER_KEY_ID)
     aws.set_variable("AWS_SECRET_ACCESS_KEY", USER_SECRET)
     aws.add_key("other", "AKIAOTHEREXAMPLE0000", USER_SECRET)
@@ -225,7 +225,7 @@ def test_keys_in_the_environment_are_the_source_again(aws: Driver) -> None:
 
 
 def test_no_credentials_and_no_role(aws: Driver) -> None:
-    """Without any credentials of its own, the command lets the user choose, too."""
+    """Without any credentials, the list opens as well."""
     aws.credentials.write_text(f"[work]\naws_access_key_id = {USER_KEY_ID}\n"
                                f"aws_secret_access_key = {USER_SECRET}\n")  # fmt: skip
     aws.add_config(f"[profile far]\nrole_arn = {DEV}\nsource_profile = work\nregion = us-east-1\n")
@@ -252,7 +252,7 @@ def test_no_credentials_and_no_role(aws: Driver) -> None:
     ],
 )
 def test_what_opens_no_list(aws: Driver, line: str, message: str) -> None:
-    """Options that contradict each other are an error, as before."""
+    """Options that exclude each other are an error and open no list."""
     if "No role was found" in message:
         aws.config.write_text("[plugins]\nassume = awscli_assume\n")
     user = User(aws, "1")
@@ -280,7 +280,7 @@ def test_what_opens_no_list(aws: Driver, line: str, message: str) -> None:
     ],
 )  # fmt: skip
 def test_without_a_terminal(aws: Driver, line: str, message: str, nearest: str) -> None:
-    """The error stays, and names the nearest roles."""
+    """Without a terminal, the error remains and names the most similar roles."""
     before = aws.files()
     done = aws(*shlex.split(line), environment=NO_TERMINAL)
 
@@ -297,7 +297,7 @@ def test_without_a_terminal(aws: Driver, line: str, message: str, nearest: str) 
 
 @pytest.fixture
 def accounts(sso: SsoStub) -> SsoStub:
-    """Let the portal grant roles in three accounts, two of which have one name."""
+    """Let the portal grant roles in three accounts, two of which have the same name."""
     sso.accounts = [
         PortalAccount(ACCOUNT, "production", ("AdministratorAccess", "ReadOnlyAccess")),
         PortalAccount("222222222222", "staging", ("AdministratorAccess",)),
@@ -307,7 +307,7 @@ def accounts(sso: SsoStub) -> SsoStub:
 
 
 def test_a_role_of_identity_center(aws: Driver, accounts: SsoStub) -> None:
-    """The list has the roles of all accounts, those that were used first; it is cached."""
+    """The list has the roles of all accounts, used ones first, and is cached."""
     user = User(aws, "identity", "3")
     done = user.run("assume")
 
@@ -337,8 +337,8 @@ def test_a_role_of_identity_center(aws: Driver, accounts: SsoStub) -> None:
     assert "sso:ListAccounts" not in [call.operation for call in accounts.journal.calls]
 
 
-def test_a_session_that_has_ended(aws: Driver, accounts: SsoStub, home: Path) -> None:
-    """The list has what the profiles know, and a warning says how to log in."""
+def test_a_session_that_has_expired(aws: Driver, accounts: SsoStub, home: Path) -> None:
+    """The list has the roles of the profiles, and a warning names the login command."""
     for file in (home / ".aws" / "sso" / "cache").iterdir():
         file.unlink()
     user = User(aws, "prod admin", "1")
@@ -350,7 +350,7 @@ def test_a_session_that_has_ended(aws: Driver, accounts: SsoStub, home: Path) ->
 
 
 def test_meanings_of_identity_center(aws: Driver, accounts: SsoStub) -> None:
-    """A word that is a profile and a permission set is chosen from, too."""
+    """The list shows both meanings of a word that is a profile and a permission set."""
     aws.add_config(f"[profile dev/Developer]\nrole_arn = {DEV}\nsource_profile = default\n")
     user = User(aws, "1")
     done = user.run("assume dev/Developer")
@@ -360,7 +360,7 @@ def test_meanings_of_identity_center(aws: Driver, accounts: SsoStub) -> None:
 
 
 def test_a_shell_with_exported_credentials(aws: Driver) -> None:
-    """The source that the environment names is not the source of the chosen role."""
+    """The source profile in the environment is not used for the chosen role."""
     aws.set_variable("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE")
     aws.set_variable("AWS_SECRET_ACCESS_KEY", USER_SECRET)
     aws.set_variable("AWS_SESSION_TOKEN", "token")
@@ -376,7 +376,7 @@ def test_a_shell_with_exported_credentials(aws: Driver) -> None:
 
 
 def test_two_accounts_with_one_name(aws: Driver, accounts: SsoStub) -> None:
-    """The list has both, by their IDs."""
+    """The list shows both accounts with their IDs."""
     accounts.accounts[2] = PortalAccount("333333333333", "Staging", ("AdministratorAccess",))
     user = User(aws, "2")
     done = user.run("assume staging/AdministratorAccess")

@@ -1,4 +1,4 @@
-"""Roles of IAM Identity Center: what words and options mean, and what is called for them."""
+"""Roles of IAM Identity Center: the meanings of words and options, and the calls for them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def accounts(sso: SsoStub) -> None:
 
 @pytest.fixture
 def called(aws: Any, sso: SsoStub) -> Callable[[], list[str]]:
-    """Return a function that returns what was called since the last time."""
+    """Return a function that returns the calls since its last call."""
 
     def take() -> list[str]:
         found = [call.operation for call in sso.journal.calls]
@@ -51,7 +51,7 @@ def called(aws: Any, sso: SsoStub) -> Callable[[], list[str]]:
 
 
 def record(aws: Any, profile: str = "assumed-role") -> str:
-    """Return the record of a profile, a line for each key."""
+    """Return the record of a profile, with a line for each key."""
     return aws.section(aws.config, f"profile {profile}")["assumed"].strip()
 
 
@@ -61,7 +61,7 @@ def record(aws: Any, profile: str = "assumed-role") -> str:
 def test_account_and_permission_set_are_looked_up_once(
     aws: Any, called: Callable, word: str
 ) -> None:
-    """Later runs need no list. The host's own cache has the role's credentials for other sinks."""
+    """Later runs list nothing, and get the credentials from the CLI's own cache."""
     first = aws("assume", word)
     assert first.code == 0, first.err
     assert called() == [*LISTED, *CREDENTIALS, "GetCallerIdentity"]
@@ -82,14 +82,14 @@ def test_account_and_permission_set_are_looked_up_once(
 
 
 def test_permission_set_in_other_case(aws: Any, called: Callable) -> None:
-    """The record has the name as it is granted."""
+    """The record has the exact name of the granted role."""
     assert aws("assume", f"{ACCOUNT}/administratoraccess").code == 0
     assert called() == ["sso:ListAccountRoles", *CREDENTIALS, "GetCallerIdentity"]
     assert "sso-role-name = AdministratorAccess" in record(aws)
 
 
 def test_options_with_an_id_need_no_list(aws: Any, called: Callable) -> None:
-    """Only the credentials are requested, and STS is asked whose they are."""
+    """With an account ID, only GetRoleCredentials and GetCallerIdentity are called."""
     assert aws("assume", *EXPLICIT).code == 0
     assert called() == [*CREDENTIALS, "GetCallerIdentity"]
 
@@ -118,7 +118,7 @@ def test_configured_profile_in_one_word(aws: Any, called: Callable) -> None:
     assert "settings-profile = dev" in record(aws)
     other = aws("assume", "dev", "--profile", "default")
     assert other.code == 255
-    assert "is a profile with a source of its own" in other.err
+    assert "is a profile with its own source" in other.err
 
 
 def test_configuration_confirms_a_word(aws: Any, called: Callable) -> None:
@@ -130,14 +130,14 @@ def test_configuration_confirms_a_word(aws: Any, called: Callable) -> None:
 
 
 def test_role_of_iam_in_the_configuration_is_not_looked_up(aws: Any, called: Callable) -> None:
-    """A role that a profile or a record names has the meaning that it had."""
+    """A word that names an IAM role of a profile or a record remains an IAM role."""
     aws.add_config(f"[profile ops]\nrole_arn = arn:aws:iam::{STAGING}:role/ops\n")
     assert aws("assume", f"{STAGING}/ops").code == 0
     assert called() == ["AssumeRole"]
 
 
 def test_role_that_is_not_granted_is_one_of_iam(aws: Any, called: Callable) -> None:
-    """The portal is asked once, then the record knows the role."""
+    """The portal is called once; later runs use the record."""
     for calls in (["sso:ListAccountRoles", "AssumeRole"], ["AssumeRole"]):
         assert aws("assume", f"{STAGING}:deploy").code == 0
         assert called() == calls
@@ -180,7 +180,7 @@ def test_named_source_means_a_role_of_iam(aws: Any, called: Callable) -> None:
 
 
 def test_without_a_session_nothing_changes(aws: Any, called: Callable) -> None:
-    """A word is what it was before."""
+    """Without a session, the meaning of a word does not change."""
     text = aws.config.read_text()
     aws.config.write_text(text[: text.index("[sso-session")])
     assert aws("assume", f"{STAGING}/AdministratorAccess").code == 0
@@ -212,7 +212,7 @@ def test_ambiguous_word_is_listed(aws: Any, called: Callable) -> None:
 
 
 def test_two_accounts_with_one_name_are_listed(aws: Any, sso: SsoStub, called: Callable) -> None:
-    """Whatever the case of their names; an account without the role is none of them."""
+    """The case of names does not matter, and accounts without the role are left out."""
     sso.accounts += [
         PortalAccount("333333333333", "PRODUCTION"),
         PortalAccount("444444444444", "Production", ("Other",)),
@@ -226,13 +226,13 @@ def test_two_accounts_with_one_name_are_listed(aws: Any, sso: SsoStub, called: C
 
 
 def test_unknown_account_of_a_session(aws: Any) -> None:
-    """A similar name is shown."""
+    """The error for an unknown account names a similar one."""
     done = aws("assume", "--sso-session", "corp", "--account-id", "stagin", "--role-name", "x")
     assert "grants no account 'stagin'. Similar: 'staging'" in done.err
 
 
 def test_several_sessions(aws: Any, called: Callable) -> None:
-    """A word that nothing confirms is listed; the profile in use names a session."""
+    """The error lists the sessions, unless the current profile names one."""
     aws.add_config(
         "[sso-session lab]\nsso_region = eu-west-1\n"
         "sso_start_url = https://lab.awsapps.com/start\n"
@@ -274,7 +274,7 @@ def test_several_sessions(aws: Any, called: Callable) -> None:
 )
 @pytest.mark.parametrize("verb", [(), ("export",), ("exec",)])
 def test_option_that_only_sts_has(aws: Any, called: Callable, words: Any, verb: Any) -> None:
-    """It is an error, which names the way to use it: a role that is assumed from this one."""
+    """The error suggests to assume an IAM role from this role."""
     done = aws("assume", *verb, *EXPLICIT, *words)
     assert done.code == 255
     assert f"{words[0]} does not go with a role of IAM Identity Center" in done.err
@@ -312,7 +312,7 @@ def test_wrong_options(aws: Any, called: Callable, words: Any, error: str) -> No
 
 
 def test_first_role_of_a_chain(aws: Any, called: Callable) -> None:
-    """It is the source of the role: signed with its keys, in its account, for one hour at most."""
+    """The first role signs the call; its account is the default, and one hour is the maximum."""
     done = aws("assume", "--role-name", "ops", "--via", "production/AdministratorAccess")
     assert done.code == 0, done.err
     assert called() == [*LISTED, *CREDENTIALS, "AssumeRole"]
@@ -345,7 +345,7 @@ def test_chain_of_three_roles(aws: Any, called: Callable) -> None:
 
 
 def test_expired_sign_in_names_the_command(aws: Any, home: Path, version_2: None) -> None:
-    """For a session that no profile has, and what to type for a role of IAM."""
+    """The error names the login command for the session, and the options for an IAM role."""
     write_sso_token(home, hours=-1)
     before = aws.files()
     done = aws("assume", "production/AdministratorAccess")
@@ -359,7 +359,7 @@ def test_expired_sign_in_names_the_command(aws: Any, home: Path, version_2: None
 
 
 def test_another_tools_token_file(aws: Any, home: Path, version_2: None) -> None:
-    """A file that botocore can't read is no sign-in."""
+    """A token file that botocore can't read counts as a missing sign-in."""
     path = write_sso_token(home)
     path.write_text('{"accessToken": 3}')
     done = aws("assume", "production/AdministratorAccess")
@@ -371,7 +371,7 @@ def test_another_tools_token_file(aws: Any, home: Path, version_2: None) -> None
 def test_token_is_refreshed_as_in_botocore(
     aws: Any, sso: SsoStub, home: Path, called: Callable
 ) -> None:
-    """An expired token with a refresh token is renewed without a question."""
+    """An expired token with a refresh token is renewed without a prompt."""
     write_sso_token(home, hours=-1, has_refresh_token=True)
     assert aws("assume", *EXPLICIT).code == 0
     assert sso.journal.calls[-1].by == REFRESHED_TOKEN != ACCESS_TOKEN
@@ -379,7 +379,7 @@ def test_token_is_refreshed_as_in_botocore(
 
 
 def test_old_style_session(aws: Any, home: Path, called: Callable, version_2: None) -> None:
-    """A profile with a start URL of its own is a session, too."""
+    """A profile with its own start URL is also a session."""
     text = aws.config.read_text()
     aws.config.write_text(text[: text.index("[sso-session")])
     aws.add_config(
@@ -397,13 +397,13 @@ def test_old_style_session(aws: Any, home: Path, called: Callable, version_2: No
 
 
 def test_template_of_the_target(aws: Any) -> None:
-    """The role has an account and a name."""
+    """A template of the target name gets the account and the name of the role."""
     done = aws("assume", "production/AdministratorAccess", "--update-profile", "auto")
     assert json.loads(done.out)["Profile"] == f"{ACCOUNT}-AdministratorAccess"
 
 
 def test_dry_run_calls_nothing(aws: Any, called: Callable) -> None:
-    """It shows both requests; a word that only a call could explain is listed."""
+    """A dry run shows both requests, or lists the meanings of an unknown word."""
     before = aws.files()
     done = aws("assume", *EXPLICIT, "--dry-run")
     assert json.loads(done.out)["Requests"] == [
@@ -441,7 +441,7 @@ def test_minimum_time_to_live(aws: Any, called: Callable) -> None:
 
 
 def test_list_refresh_and_clear(aws: Any, called: Callable) -> None:
-    """The other verbs know the role by its record."""
+    """list, refresh and clear work with the record of the role."""
     before = aws.files()
     for name in ("AdministratorAccess", "ReadOnlyAccess"):
         assert aws("assume", f"production/{name}", "--update-profile", name).code == 0
@@ -460,8 +460,8 @@ def test_list_refresh_and_clear(aws: Any, called: Callable) -> None:
     assert aws.files() == before
 
 
-def test_session_that_is_gone(aws: Any) -> None:
-    """A refresh says so."""
+def test_session_that_was_removed(aws: Any) -> None:
+    """A refresh reports that the session is no longer configured."""
     assert aws("assume", "production/AdministratorAccess").code == 0
     aws.config.write_text(
         aws.config.read_text().replace("[sso-session corp]", "[sso-session new]")
@@ -471,13 +471,13 @@ def test_session_that_is_gone(aws: Any) -> None:
     )
     done = aws("assume", "refresh")
     assert (
-        "The SSO session 'corp', which grants 123456789012/AdministratorAccess, is gone"
+        "The SSO session 'corp', which grants 123456789012/AdministratorAccess, is no longer"
         in done.err
     )
 
 
 def test_in_a_shell_of_the_target(aws: Any, called: Callable) -> None:
-    """AWS_PROFILE is a profile of ours: the same settings apply, and it is written again."""
+    """If AWS_PROFILE is the target, the same settings apply, and the target is written again."""
     aws.add_config("[profile settings]\nregion = eu-central-1\n")
     aws.set_variable("AWS_PROFILE", "settings")
     assert aws("assume", *EXPLICIT).code == 0
@@ -493,7 +493,7 @@ def test_in_a_shell_of_the_target(aws: Any, called: Callable) -> None:
 
 
 def test_explain(aws: Any, home: Path, called: Callable) -> None:
-    """It says whether the user is signed in, and what is granted; no credentials are requested."""
+    """explain checks the sign-in and the grant, and requests no credentials."""
     done = aws("assume", "explain", *EXPLICIT, "--output", "json")
     assert done.code == 0, done.err
     found = json.loads(done.out)
@@ -511,7 +511,7 @@ def test_explain(aws: Any, home: Path, called: Callable) -> None:
 
 
 def test_explain_a_chain(aws: Any, called: Callable) -> None:
-    """The caller is the role of Identity Center."""
+    """explain of a role chain reports the role of Identity Center as the caller."""
     done = aws(
         "assume", "explain", "--role-name", "ops", "--via", "production/AdministratorAccess",
         "--output", "json",
@@ -523,7 +523,7 @@ def test_explain_a_chain(aws: Any, called: Callable) -> None:
 
 
 def test_ambiguous_first_role_of_a_chain(aws: Any, called: Callable) -> None:
-    """Each meaning is an option that works: a slash before a path says that it is one."""
+    """Each listed meaning works as an option; a leading slash marks a path."""
     aws.add_config(f"[profile deep]\nrole_arn = arn:aws:iam::{STAGING}:role/dev/other\n")
     done = aws("assume", "--role-name", "ops", "--via", "dev/Developer")
     ways = re.search(r"in place of it: (.*)", done.err).group(1).split("; or ")
@@ -540,7 +540,7 @@ def test_ambiguous_first_role_of_a_chain(aws: Any, called: Callable) -> None:
 
 
 def test_profile_in_other_case(aws: Any, called: Callable) -> None:
-    """The profile is named."""
+    """The error for a profile in another case names the profile."""
     done = aws("assume", "DEV")
     words = f"--sso-session corp --account-id {ACCOUNT} --role-name Developer"
     assert f"the profile is 'dev'. Try: aws assume {words}." in done.err
@@ -548,6 +548,6 @@ def test_profile_in_other_case(aws: Any, called: Callable) -> None:
 
 
 def test_word_without_an_account_is_a_role_of_iam(aws: Any, called: Callable) -> None:
-    """A session changes nothing for a name."""
+    """A role name without an account is an IAM role, even with a session."""
     assert aws("assume", "AdministratorAccess").code == 0
     assert called() == ["GetCallerIdentity", "AssumeRole"]

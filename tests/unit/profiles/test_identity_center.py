@@ -137,7 +137,7 @@ def test_session_by_the_url_of_a_section() -> None:
     assert find_session(profiles, f"{URL}/") == CORP
 
 
-def test_session_that_is_gone(profiles: ResolvedProfiles) -> None:
+def test_session_that_was_removed(profiles: ResolvedProfiles) -> None:
     """The error names the session, the role and the file."""
     with pytest.raises(InvalidConfiguration, match="which grants 1/x, is no longer in config"):
         session_of(profiles, IdentityCenterRole("no", "1", "x"))

@@ -66,7 +66,7 @@ def test_a_long_list() -> None:
 
 
 @pytest.mark.parametrize("typed", ["\n", "  \n", "", "\x1b\n"])
-def test_leaving(typed: str) -> None:
+def test_quitting(typed: str) -> None:
     """An empty line, the end of the input and Esc leave."""
     found, shown = choose(typed)
 
