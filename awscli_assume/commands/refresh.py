@@ -68,7 +68,8 @@ class RefreshCommand(Verb):
         if parsed_args.dry_run:
             renewals, result = preview_renewals(context, files, renewals, is_named)
         else:
-            check_can_write(context, files, renewals, is_named)
+            renewals = check_can_write(context, files, renewals, is_named)
+            _raise_if_named(renewals, parsed_args)
             renewals = with_targets(context, renew(context, renewals))
             _raise_if_named(renewals, parsed_args)
             renewals = write_renewals(files, renewals, is_named)

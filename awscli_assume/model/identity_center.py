@@ -9,7 +9,7 @@ from typing import Optional
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.arns import Role, parse_role_name
-from awscli_assume.model.printable import option_words
+from awscli_assume.model.printable import option
 
 # The role of IAM that Identity Center makes of a permission set (IAM Identity Center User
 # Guide, "Referencing permission sets in resource policies").
@@ -72,8 +72,12 @@ class IdentityCenterRole:
     @property
     def options(self) -> str:
         """The options that name this role and nothing else, quoted for a shell."""
-        words = ["--sso-session", self.sso_session, "--account-id", self.account_id]
-        return shlex.join([*words, *option_words("--role-name", self.role_name)])
+        options = {
+            "--sso-session": self.sso_session,
+            "--account-id": self.account_id,
+            "--role-name": self.role_name,
+        }
+        return " ".join(option(name, value) for name, value in options.items())
 
     def __str__(self) -> str:
         return f"{self.account_name or self.account_id}/{self.role_name}"
@@ -116,8 +120,10 @@ def reserved_role(role: Role) -> InvalidRequest:
     """
     name = permission_set_of(role.name) or "NAME"
     account = role.account_id or role.account_name or "ACCOUNT"
+    words = shlex.quote(f"{account}/{name}")
+    if account.startswith("-"):
+        words = IdentityCenterRole("NAME", account, name).options
     return InvalidRequest(
         f"The role '{role.name}' is that of a permission set, and only IAM Identity Center can "
-        f"assume it. Name the account and the permission set: aws assume "
-        f"{shlex.quote(f'{account}/{name}')}"
+        f"assume it. Name the account and the permission set: aws assume {words}"
     )

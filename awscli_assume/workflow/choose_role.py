@@ -79,7 +79,9 @@ def _selection(
 def _choice_of(meaning: str) -> Choice:
     """Return one meaning of an ambiguous ROLE, which is given as options, as a choice."""
     words = shlex.split(meaning)
-    options = dict(zip(words[::2], words[1::2]))
+    # An option with a value such as -x is one word.
+    parts = [part for word in words for part in _option_parts(word)]
+    options = dict(zip(parts[::2], parts[1::2]))
     role = options.get("--role-name") or options.get("--role-arn", "").rpartition(":role/")[2]
     return Choice(
         one_line(options.get("--account-id", "-")),
@@ -87,6 +89,10 @@ def _choice_of(meaning: str) -> Choice:
         one_line(meaning),
         tuple(words),
     )
+
+
+def _option_parts(word: str) -> list[str]:
+    return word.split("=", 1) if word.startswith("--") else [word]
 
 
 def _ask(environment: Environment, selection: Selection) -> Optional[Choice]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
-from typing import Callable, Mapping, Optional
+import sys
+from typing import Callable, Iterator, Mapping, Optional, Sequence
 
 import pytest
 
+from support.hosts import REPOSITORY
+from support.loopback import Reply, Request
 from support.person import Person
 from support.saml import saml_response
+from support.sso_stub import SsoStub, write_sso_token
 from support.sts_stub import (
     ACCOUNT,
     ROLE_ARN,
@@ -21,8 +26,21 @@ from support.sts_stub import (
     refusal,
     role_answer,
 )
-from support.suggestion_rows import ROWS, Filled, Printed, Row
+from support.suggestion_rows import (
+    CORP,
+    FAILING_ACCOUNT,
+    FORBIDDEN_ROLE,
+    GRANTED,
+    LOGGED_OUT,
+    NEEDS_USER,
+    ROWS,
+    Filled,
+    Printed,
+    Row,
+    sso_session,
+)
 from support.suggestions import commands_in, texts_with
+from support.terminal import Terminal, exit_code
 
 pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 TEMPORARY = """[temporary]
@@ -39,6 +57,10 @@ aws_secret_access_key = secret
 """
 # What a user puts in place of the words in capitals.
 PLACEHOLDERS = {
+    r"--sso-session NAME": "--sso-session corp",
+    r"ACCOUNT/NAME": "production/Reader",
+    r"--account-id ACCOUNT": "--account-id production",
+    r"--source PROFILE": "--source other",
     r"--profile NAME": "--profile other",
     r"--update-profile NAME": "--update-profile another",
     r"--(role-)?name NAME": r"--\1name my-iam-role",
@@ -61,6 +83,8 @@ PLACEHOLDERS = {
     r"…": "x",
     r"/PATH/": "/path/",
 }
+# Without expansions, and without questions on standard input.
+PLAIN_COMMAND = re.compile(r"aws (?!configure(?! (?:set|get|list)))[^$`|<>;&*?~(){}\[\]\\!#\n]+")
 COMMAND = re.compile(r"(?:Try|To see [\w' ]+|To [\w' ]+): (aws [^.\n]+)")
 
 
@@ -190,10 +214,38 @@ def deny(parameters: dict[str, str]) -> Optional[Answer]:
     return refusal(403, "AccessDenied", "User is not authorized to perform: sts:AssumeRole")
 
 
+class Portal(SsoStub):
+    """A portal of IAM Identity Center, for whose last role STS returns the caller."""
+
+    def __init__(self, sts_stub: StsStub) -> None:
+        super().__init__(accounts=GRANTED)
+        self._sts_stub = sts_stub
+
+    def reply(self, request: Request) -> Reply:
+        """Return the reply of the portal."""
+        account, role = (request.query.get(key) for key in ("account_id", "role_name"))
+        if role is not None:
+            self._sts_stub.caller = (
+                f"arn:aws:sts::{account}:assumed-role/AWSReservedSSO_{role}_0123456789abcdef/bob"
+            )
+        return super().reply(request)
+
+
 @pytest.fixture
-def everything(bob: Person, sts_stub: StsStub) -> Person:
+def portal(sts_stub: StsStub) -> Iterator[SsoStub]:
+    """Return the portal of IAM Identity Center."""
+    with Portal(sts_stub) as stub:
+        stub.failing, stub.forbidden = {FAILING_ACCOUNT}, {FORBIDDEN_ROLE}
+        yield stub
+
+
+@pytest.fixture
+def everything(bob: Person, sts_stub: StsStub, portal: SsoStub) -> Person:
     """Return the user with another profile and files to name; IAM answers each call."""
     sts_stub.script = iam
+    bob.environment.update(portal.variables())
+    for name in ("corp", "lab", "-x", "my profile"):
+        write_sso_token(bob.home, name)
     with bob.credentials.open("a") as file:
         file.write(OTHER)
     with bob.config.open("a") as file:
@@ -206,6 +258,12 @@ def everything(bob: Person, sts_stub: StsStub) -> Person:
     (bob.home / "token").write_text("header.payload.signature")
     (bob.home / "broken").write_text("#!/nowhere/python\n")
     (bob.home / "broken").chmod(0o755)
+    program = bob.home / "awscli-assume"
+    program.write_text(
+        f"#!/bin/sh\nPYTHONPATH={shlex.quote(str(REPOSITORY))} exec "
+        f'{shlex.quote(sys.executable)} -m awscli_assume.install "$@"\n'
+    )
+    program.chmod(0o755)
     return bob
 
 
@@ -223,14 +281,38 @@ def iam(parameters: dict[str, str]) -> Optional[Answer]:
         return status, kind, body.replace("GetRole", action)
     if "2010-05-08" in parameters.get("Version", ""):
         return query_answer(
-            action, "<IsTruncated>false</IsTruncated><PolicyNames/><AttachedPolicies/><Tags/>"
+            action,
+            "<IsTruncated>false</IsTruncated><PolicyNames/><AttachedPolicies/><Roles/><Tags/>",
         )
     return None
 
 
+def test_explain_of_a_role_of_identity_center(everything: Person) -> None:
+    """What is granted under a similar name is assumed, and the login is that of the session."""
+    with everything.config.open("a") as file:
+        file.write(CORP + sso_session(LOGGED_OUT, LOGGED_OUT))
+    role = ("--account-id", ACCOUNT, "--role-name", "Readr", "--sso-session")
+    done = everything.aws("assume", "explain", *role, "corp")
+    commands = re.findall("Try: (aws .+)", done.stdout)
+
+    # Two sessions are configured, so an account and a role are not enough.
+    granted = f"aws assume --sso-session corp --account-id {ACCOUNT} --role-name Reader"
+    assert commands == [granted, "aws assume roles"]
+    # The roles of the other session can't be listed.
+    assert [shell(everything, command).returncode for command in commands] == [0, 1]
+    done = everything.aws("assume", "explain", *role, LOGGED_OUT)
+    assert f"Try: aws sso login --sso-session {LOGGED_OUT}\n" in done.stdout
+
+
 def shell(person: Person, command: str, **more: str) -> subprocess.CompletedProcess:
     """Run a command as it is printed, in a shell of the user."""
+    if PLAIN_COMMAND.fullmatch(command):
+        # What a shell does with these words is known, and a CLI that has started is faster.
+        ignored = {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": ""}
+        return person.aws(*shlex.split(command)[1:], env={**ignored, **more})
     variables = person.variables(**more)
+    # The console script.
+    variables["PATH"] += f"{os.pathsep}{person.home}"
     if person.host.knows_endpoint_variable:
         variables.setdefault("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "")
     return subprocess.run(
@@ -280,6 +362,8 @@ def test_each_suggested_command(
 
     assert commands, text
     for command in commands:
+        if command.partition(" --")[0] in NEEDS_USER:
+            continue
         sts_stub.script = iam
         wanted = typed(command, row.base, everything.host.executable)
         done = shell(everything, wanted, **(env if command.startswith("unset") else {}))
@@ -308,7 +392,17 @@ def message_of(
             error if parameters["Action"] == "AssumeRole" else iam(parameters)
         )
     words = row.words.format(name=shlex.quote(name), plain=name, typo=typo)
-    done = person.aws(*shlex.split(words), env=dict(row.env))
+    printed = _printed(person, row, shlex.split(words))
     static = max(re.split(r"\{[^}]*\}", row.part), key=len)
-    assert static in done.stderr + done.stdout, done.stderr
-    return done.stderr + done.stdout, row.env
+    assert static in printed, printed
+    return printed, row.env
+
+
+def _printed(person: Person, row: Printed, words: Sequence[str]) -> str:
+    if not row.needs_terminal:
+        done = person.aws(*words, env=dict(row.env))
+        return done.stderr + done.stdout
+    command = [str(person.host.executable), *words]
+    terminal = Terminal(command, person.variables(NO_COLOR="1", **row.env), str(person.home))
+    assert exit_code(terminal.end()) == 0, terminal.seen
+    return terminal.seen.replace("\r\n", "\n")

@@ -57,7 +57,7 @@ def test_each_role_gets_its_profile(person: Person, sts_stub: StsStub) -> None:
     refused = person.aws("assume", "clear")
     assert refused.returncode != 0
     assert f"stands for these profiles: {MINE}, {OTHER}" in refused.stderr
-    words = shlex.split(refused.stderr.rpartition("Name one: ")[2])
+    words = shlex.split(refused.stderr.rpartition("Name one: ")[2].partition(". To see all")[0])
     assert person.aws("assume", "clear", *words).returncode == 0
     assert person.aws("assume", "clear").returncode == 0
     assert targets(person) <= {MINE, OTHER}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Mapping, Sequence, Union
 
+from support.sso_stub import START_URL, PortalAccount
 from support.sts_stub import ACCOUNT, MFA_SERIAL, ROLE_ARN
 
 ASSUME = "aws assume my-iam-role"
@@ -26,6 +27,7 @@ class Printed:
     """A command line that prints a message, of which ``part`` is the text.
 
     A command that is an option goes with ``base``. ``{name}`` in texts becomes a profile's name.
+    With ``needs_terminal`` it is printed on a terminal only.
     """
 
     part: str
@@ -38,6 +40,7 @@ class Printed:
     error: str = ""
     codes: Sequence[int] = (0,)
     names: Sequence[str] = ("-x", "my profile")
+    needs_terminal: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,36 @@ CODE = f"{ASSUME} --token-code 123456"
 ROLE = {"{role}": "--role-name my-iam-role"}
 FILES = {"{shlex.quote(path)}": "policy.json", "{new}": "policy.json.untrusted"}
 TARGET = {"{option('--update-profile', state.name)}": "--update-profile assumed-role"}
+# What IAM Identity Center grants, and what it refuses: no list of roles, and no credentials.
+GRANTED = (
+    PortalAccount(ACCOUNT, "production", ("AdministratorAccess", "Reader")),
+    *(PortalAccount(one * 12, name, ("Reader",)) for one, name in (
+        ("2", "twin"), ("3", "twin"), ("4", "-x"), ("5", "my profile"),
+    )),
+)  # fmt: skip
+FAILING_ACCOUNT, FORBIDDEN_ROLE = "6" * 12, "Forbidden"
+# The user is logged in to each session but this one.
+LOGGED_OUT = "logged-out"
+
+
+def sso_session(name: str = "corp", host: str = "corp") -> str:
+    """Return the section of a session; each has a start URL of its own."""
+    url = START_URL.replace("corp", host)
+    return f"[sso-session {name}]\nsso_region = us-east-1\nsso_start_url = {url}\n"
+
+
+CORP, LAB = sso_session(), sso_session("lab", "lab")
+NAMED_SESSION = sso_session("{name}", "named")
+SSO_ROLE = f"[profile {{name}}]\nregion = us-east-1\nsso_account_id = {ACCOUNT}\n"
+SSO_ROLE += "sso_role_name = Reader\nsso_session = corp\n"
+GRANTED_ROLE = f"assume --sso-session corp --account-id {ACCOUNT} --role-name"
+PROFILES = "aws assume profiles --dry-run"
 SOURCE_IS_ROLE = f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
 
 ROWS: Sequence[Row] = (
     # Printed by the real CLI.
     Printed(
-        "is a profile with a source of its own, and --profile",
+        "'{source}' is another one. Try: aws assume ",
         "assume {name} --profile other",
         config=SOURCE_IS_ROLE + "source_profile = default\n",
         names=("my profile",),
@@ -173,7 +200,7 @@ ROWS: Sequence[Row] = (
         "aws_secret_access_key = s\n",
     ),
     Printed("Use it: aws ... ", "assume my-iam-role --update-profile={name}", codes=(0, 252)),
-    Printed("To see all: aws configure list-profiles", "assume r --profile nobody"),
+    Printed("{hint}To see all: aws configure list-profiles", "assume r --profile nobody"),
     Printed("To see those that were: aws assume list", "assume clear nobody"),
     Printed(
         "and there is no profile of that name in",
@@ -271,7 +298,7 @@ ROWS: Sequence[Row] = (
     Printed("a name with quotes, brackets", "assume my-iam-role --update-profile '[x]'"),
     Printed("{obstacle}, and aws assume never", "assume my-iam-role --update-profile other"),
     Printed(
-        "is the source of the credentials, and",
+        "is the source of the credentials, and aws assume never",
         "assume my-iam-role --profile other --update-profile other",
         base=f"{ASSUME} --profile other",
     ),
@@ -443,7 +470,8 @@ ROWS: Sequence[Row] = (
     Filled("Try: --web-identity-token-file PATH", base=f"aws assume --role-arn {ROLE_ARN}"),
     Filled("needs a role: --role-arn", base="aws assume --web-identity-token-file token"),
     Filled(
-        "is another one. Name the role itself", base="aws assume --web-identity-token-file token"
+        "and the token of an identity provider is another one",
+        base="aws assume --web-identity-token-file token",
     ),
     Filled(
         "it can't be looked up before the role",
@@ -492,26 +520,161 @@ ROWS: Sequence[Row] = (
         "but --trust does not allow the caller. Omit --wait",
         base="aws assume create-role new --dry-run",
     ),
-    Filled(
-        "The role {role} is ambiguous",
-        {
-            "{why}": "",
-            "{'; or '.join(meanings)}": "--role-name team/dev/role; or --role-name dev/role "
-            f"--account-id {ACCOUNT}",
-        },
-        base="aws assume",
-    ),
     Filled("To see what was tried: aws assume roles"),
     Filled("To list all: aws assume roles"),
+    # Of IAM Identity Center, the list of roles, and profiles for it.
+    Printed(
+        "is ambiguous",
+        "assume {name}/Reader",
+        config=CORP + SSO_ROLE + f"[profile ops]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/Reader\n"
+        f"[profile {{name}}/Reader]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
+        "region = us-east-1\n"
+        f"[profile deep]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/dev/other\n",
+        base="aws assume",
+        names=("dev", "my profile"),
+    ),
+    Printed(
+        "is ambiguous", f"assume {ACCOUNT}/Reader", config=CORP + NAMED_SESSION, base="aws assume"
+    ),
+    Printed("is ambiguous", "assume twin/Reader", config=NAMED_SESSION, base="aws assume"),
+    Printed(
+        "Several accounts have the name {name}. Type",
+        "assume --sso-session corp --account-id twin --role-name Reader",
+        config=CORP,
+        base="aws assume --sso-session corp --role-name Reader",
+    ),
+    Printed(
+        "is that of a permission set, and only",
+        "assume --role-name AWSReservedSSO_Reader_0123456789abcdef --account-id={name}",
+        config=CORP,
+        names=("-x", "my profile", ACCOUNT),
+    ),
+    Printed(
+        "IAM Identity Center does not grant this role",
+        f"{GRANTED_ROLE} {FORBIDDEN_ROLE}",
+        config=CORP,
+    ),
+    Printed(
+        "grants no account {named.account}",
+        "assume --sso-session corp --account-id zzz --role-name Reader",
+        config=CORP,
+    ),
+    Printed(
+        "did not answer: {error}. If you know",
+        f"assume {FAILING_ACCOUNT}/Reader",
+        config=NAMED_SESSION,
+        env={"AWS_MAX_ATTEMPTS": "1"},
+        base="aws assume",
+    ),
+    Printed(
+        "If it is a role of IAM: {options}",
+        f"assume {ACCOUNT}/my-iam-role",
+        config=sso_session(LOGGED_OUT),
+        base="aws assume",
+    ),
+    Printed(
+        "--sso-session goes with the first --via",
+        "assume my-iam-role --via x --sso-session corp",
+        config=CORP,
+        base=f"{ASSUME} --sso-session corp",
+    ),
+    Printed(
+        "names a role by its account and its permission set",
+        f"{GRANTED_ROLE} Reader Reader",
+        config=CORP,
+        base="aws assume",
+    ),
+    Printed(
+        "A role of IAM Identity Center has an account",
+        "assume --sso-session={name}",
+        config=NAMED_SESSION,
+        base="aws assume",
+    ),
+    Printed(
+        "the permission set determines the session",
+        f"{GRANTED_ROLE} Reader --duration-seconds 900",
+        config=CORP,
+        base="aws assume",
+    ),
+    Printed(
+        "--via {shlex.quote(str(role))} is the source",
+        "assume other-role --via production/Reader",
+        config=CORP + f"[profile other-role]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n",
+        base="aws assume --via production/Reader",
+    ),
+    Printed(
+        "is another one. Leave --profile out",
+        "assume {name} --profile other",
+        config=CORP + SSO_ROLE,
+        names=("my profile",),
+    ),
+    Printed(
+        "is gone from {profiles.files[0]}. To configure it",
+        "assume refresh --update-profile={name}",
+        config="[profile {name}]\nregion = us-east-1\nassumed =\n  sso-session = gone\n"
+        f"  sso-account-id = {ACCOUNT}\n  sso-role-name = Reader\n",
+        credentials=OURS.format("{plain}", "A" * 16),
+    ),
+    Printed("No session of IAM Identity Center is configured", "assume profiles"),
+    Printed(
+        "Several SSO sessions are configured", "assume profiles", config=CORP + LAB, base=PROFILES
+    ),
+    Printed(
+        "the profiles name the same IAM role in each account",
+        "assume profiles --as role",
+        config=CORP,
+    ),
+    Printed(
+        "--source: the profile '{source}' does not exist",
+        "assume profiles --as role --role-name ops --source nobody",
+        config=CORP,
+    ),
+    Printed("No role that IAM Identity Center grants matches", "assume profiles zzz", config=CORP),
+    Printed(
+        "IAM Identity Center grants nothing that is called",
+        "assume profiles --accounts zzz",
+        config=CORP,
+    ),
+    Printed(
+        "{error}\nLog in: {command}, or add", "assume profiles", config=sso_session(LOGGED_OUT)
+    ),
+    Printed(
+        "no terminal for --login to renew it on",
+        f"assume --sso-session {LOGGED_OUT} --account-id {ACCOUNT} --role-name Reader --login",
+        config=sso_session(LOGGED_OUT),
+    ),
+    Printed("Log in: {command}, or add --login", "assume roles", config=sso_session(LOGGED_OUT)),
+    Printed("No role was found. To see the roles that trust", "assume roles", needs_terminal=True),
+    Printed("No role matches all words", "assume roles zzz", needs_terminal=True),
+    Printed(
+        "The same without the list: ",
+        "assume export my-iam-role profile",
+        config=SOURCE_IS_ROLE + "source_profile = default\n",
+        needs_terminal=True,
+    ),
+    Printed(
+        "Roles that you can assume: ",
+        "assume",
+        config=CORP
+        + SSO_ROLE
+        + SOURCE_IS_ROLE.format(name="r", plain="r")
+        + "source_profile = default\n",
+    ),
+    Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )
 
 _NAMES = "names options and variables to look at, and not a command"
 _INSTALLER = "tests/integration/test_enable.py runs it"
+# Why a command of a message is not run by its row.
+NEEDS_USER: Mapping[str, str] = {
+    "aws sso login": "it opens a browser; test_identity_center.py runs it with a stand-in",
+    "aws configure sso": "it opens a browser",
+    "aws configure sso-session": "it asks its questions on a terminal only",
+}
 # Why no row runs what a message has after its colon.
 NOT_RUN: Mapping[str, str] = {
     "Check what is between this machine and IAM: ": _NAMES,
     "Nothing was written. Check what is between this": _NAMES,
-    "Check what is between this machine and IAM Identity Center": _NAMES,
     "Check what is between this machine and STS: --endpoint-url, AWS_ENDPOINT_URL, "
     "a proxy": _NAMES,
     "and {place}. Try: --region, with a region of": _NAMES,
@@ -519,6 +682,8 @@ NOT_RUN: Mapping[str, str] = {
     "there will be none in the pipe {path}. Try: --web-identity": "the file is the user's own",
     "Renew it: {command} (aws assume, export and exec": "test_login.py runs it",
     "can't renew it. With AWS CLI version 2, run: {command}": "it is for another AWS CLI",
+    "can't log in. With AWS CLI version 2, run: {command}": "it is for another AWS CLI",
+    "has no sign-in for --login to run. With an AWS CLI": "it is for another AWS CLI",
     "Renew them: aws assume refresh, aws sso login": "names the commands to choose from",
     "which has no plugin folder. The plugin has to be": _INSTALLER,
     "if you don't need version 1: awscli-assume enable --force": _INSTALLER,

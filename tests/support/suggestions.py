@@ -17,7 +17,8 @@ _PROGRAMS = (
 # Where a whole command is an expression.
 _IS_EXPRESSION = re.compile(
     r"(?:Try|Type|Name one|in place of it|another one|name a source|To [a-z' ]+|Renew it|run|then"
-    r"|has them|Use [a-z]+): (?:aws \.\.\. )?\{"
+    r"|has them|Use [a-z]+|role of IAM|account's ID|one of them|without the list|can assume|Log in"
+    r"|version 2|command again): (?:aws \.\.\. )?\{"
 )
 _VALUE = r"""(?:\{[^}]*\}|'[^']*'|"[^"]*"|[^\s;()'"]*[^\s,.;:()'"])+"""
 _OPTIONS = rf"--[a-z][a-z-]*(?:[ =](?!--){_VALUE})?(?: --[a-z][a-z-]*(?:[ =](?!--){_VALUE})?)*"

@@ -1,7 +1,7 @@
 """The roles that a session of IAM Identity Center grants, cached while its token lives.
 
 One private file for each session. The completer of the shells reads the files, too
-(install/completion.py), so their format is fixed: {"Session": NAME, "StartUrl": URL,
+(completion/known.py), so their format is fixed: {"Session": NAME, "StartUrl": URL,
 "Until": UNIX SECONDS, "Accounts": [{"Id": ID, "Name": NAME, "Roles": [NAME, …]}, …]}.
 """
 

@@ -237,8 +237,8 @@ def _repeat(
         except NoTerminal:
             raise NoTerminal(
                 f"The session of {request.role.arn} has expired, and the next one needs a code "
-                f"of the MFA device {request.serial_number}. Leave the command and run it again: "
-                "aws assume exec"
+                f"of the MFA device {request.serial_number}. Leave the command and run aws assume "
+                "exec again"
             ) from None
 
     return assume_again

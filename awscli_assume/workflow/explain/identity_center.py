@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
+from dataclasses import replace
 from typing import Optional
 
 from awscli_assume.aws.optional_call import CallUnavailable
@@ -62,6 +62,6 @@ def _check_granted(portal: Optional[Portal], role: IdentityCenterRole) -> Step:
         return Step(ROLE, OK, (f"IAM Identity Center grants {role}",))
     others = f"it grants {', '.join(names)}" if names else "it grants no role in this account"
     near = similar_names(role.role_name, names)
-    commands = [f"aws assume {shlex.quote(f'{role.account_id}/{name}')}" for name in near]
+    commands = [f"aws assume {replace(role, role_name=name).options}" for name in near]
     evidence = f"IAM Identity Center does not grant {role.role_name} in {role.account_id}"
     return Step(ROLE, PROBLEM, (evidence, others), (*commands, "aws assume roles"))

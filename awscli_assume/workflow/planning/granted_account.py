@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Callable, Iterator, Mapping, Optional, Sequence, TypeVar
@@ -19,7 +18,7 @@ from awscli_assume.host.protocols import Profile
 from awscli_assume.model.accounts import ACCOUNT_ID, several_accounts
 from awscli_assume.model.assumable_role import Account
 from awscli_assume.model.identity_center import IdentityCenterRole, SsoSession
-from awscli_assume.model.request.role_specifier import similar_names
+from awscli_assume.model.request.role_specifier import RoleOptions, similar_names
 from awscli_assume.profiles.identity_center import profile_of
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.workflow.credentials.login import signed_in
@@ -207,14 +206,13 @@ def _in_session(
     except CallUnavailable as error:
         raise InvalidConfiguration(
             f"The portal of the SSO session '{named.session.name}' did not answer: {error}. If "
-            f"you know the account's ID: {shlex.join(_words(named))}"
+            f"you know the account's ID: {_with_id(named)}"
         ) from None
 
 
-def _words(named: NamedRole) -> list[str]:
+def _with_id(named: NamedRole) -> str:
     account = named.account if ACCOUNT_ID.fullmatch(named.account) else "ID"
-    words = ["--sso-session", named.session.name, "--account-id", account]
-    return [*words, "--role-name", named.name]
+    return IdentityCenterRole(named.session.name, account, named.name).options
 
 
 @contextmanager
@@ -223,6 +221,6 @@ def _role_of_iam_suggested(named: NamedRole) -> Iterator[None]:
     try:
         yield
     except SIGN_IN_ERRORS as error:
-        words = shlex.join(["--role-name", named.name, "--account-id", named.account])
-        error.args = (f"{error.args[0]}\nIf it is a role of IAM: {words}", *error.args[1:])
+        options = RoleOptions(role_name=named.name, account=named.account)
+        error.args = (f"{error.args[0]}\nIf it is a role of IAM: {options}", *error.args[1:])
         raise

@@ -24,6 +24,7 @@ from awscli_assume.model.identity_center import (
     account_and_permission_set,
     check_permission_set,
 )
+from awscli_assume.model.printable import option
 from awscli_assume.model.request.role_specifier import confirmed_meanings
 from awscli_assume.profiles.identity_center import (
     add_source,
@@ -139,9 +140,10 @@ class _Reader:
             )
         account, name = names or (given.account_id, given.role or given.role_name)
         if account is None or name is None:
+            session = option("--sso-session", given.sso_session)
             raise InvalidRequest(
-                "A role of IAM Identity Center has an account and a name. Try: --sso-session "
-                f"{shlex.quote(given.sso_session)} --account-id ACCOUNT --role-name NAME"
+                "A role of IAM Identity Center has an account and a name. Try: "
+                f"{session} --account-id ACCOUNT --role-name NAME"
             )
         return self._explicit(account, check_permission_set(name))
 

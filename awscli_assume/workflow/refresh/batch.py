@@ -157,8 +157,16 @@ def plan_renewals(
 
 def check_can_write(
     context: CommandContext, files: ProfileFiles, renewals: Sequence[Renewal], is_named: bool
-) -> None:
-    """Raise the error that the write would end with; of many profiles that of a file alone."""
+) -> list[Renewal]:
+    """Return the renewals with the errors of those whose cache can't be written.
+
+    Raises the error that the write would end with; of many profiles, that of a file alone.
+    """
+
+    def check(renewal: Renewal) -> Renewal:
+        check_cache(renewal.state.name, renewal.state.record)
+        return renewal
+
     check_usable_files(files, has_keys=any(not one.state.has_program for one in renewals))
     targets = [
         expected_target(context, one.plan, one.state.record)
@@ -166,8 +174,7 @@ def check_can_write(
         if one.plan is not None and is_named
     ]
     check_writable(files, targets)
-    for one in renewals:
-        check_cache(one.state.name, one.state.record)
+    return [_attempt(check, one) for one in renewals]
 
 
 def renew(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]:

@@ -169,6 +169,26 @@ def test_an_ambiguous_profile(aws: Driver) -> None:
     assert "The same without the list: aws assume --profile ReadOnly\n" in done.err
 
 
+def test_an_ambiguous_role_of_a_session_like_an_option(aws: Driver) -> None:
+    """The list has the account and the role of each meaning."""
+    aws.add_config(
+        "[sso-session -x]\nsso_region = us-east-1\nsso_start_url = https://x.awsapps.com/start\n"
+        f"[profile granted]\nsso_session = -x\nsso_account_id = {ACCOUNT}\n"
+        "sso_role_name = Reader\n"
+        f"[profile reader]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/Reader\n"
+    )
+    user = User(aws, "2")
+    done = user.run(f"assume {ACCOUNT}/Reader")
+
+    assert done.code == 0, done.err
+    assert roles(aws) == [f"arn:aws:iam::{ACCOUNT}:role/Reader"]
+    shown = [line.split()[:4] for line in user.shown.splitlines()[:2]]
+    assert shown == [
+        ["1)", ACCOUNT, "Reader", "--sso-session=-x"],
+        ["2)", ACCOUNT, "Reader", "--role-name"],
+    ]
+
+
 def test_a_profile_that_names_a_role_keeps_its_meaning(aws: Driver) -> None:
     """No list opens where a role is named, or where the source has temporary credentials."""
     user = User(aws)

@@ -502,7 +502,7 @@ def test_explain(aws: Any, home: Path, called: Callable) -> None:
     done = aws("assume", "explain", *EXPLICIT[:4], "--role-name", "ReadOnlyAcces")
     assert done.code == 1
     assert "IAM Identity Center does not grant ReadOnlyAcces" in done.out
-    assert f"Try: aws assume {ACCOUNT}/ReadOnlyAccess" in done.out
+    assert f"Try: aws assume {' '.join(EXPLICIT)}" in done.out
     write_sso_token(home, hours=-1)
     called()
     done = aws("assume", "explain", *EXPLICIT)

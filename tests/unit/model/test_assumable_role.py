@@ -70,6 +70,7 @@ def test_words_do_not_match_across_fields() -> None:
             ("--sso-session", "corp", "--via", "123456789012/Admin", "--role-arn", ARN),
         ),
         (replace(GRANTED, profile="acct3-dev"), ("acct3-dev",)),
+        (replace(GRANTED, profile="-x"), GRANTED.arguments()),
         (replace(GRANTED, profile="ours", is_written=True), GRANTED.arguments()),
     ],
 )  # fmt: skip
