@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from typing import Any, Iterable, Mapping, Optional
 
@@ -84,15 +85,12 @@ class Verb(BasicCommand):
         with parser_errors_explained(self._session, self.NAME):
             if "choose" not in self._options:
                 return super().__call__(words, parsed_globals)
-            run = super().__call__
+            run, parser = super().__call__, partial(ArgTableArgParser, self.arg_table)
             return with_chosen_role(
                 self._context(parsed_globals),
-                VerbLine(self.NAME, tuple(words), self._command, self._parser),
+                VerbLine(self.NAME, tuple(words), self._command, parser),
                 lambda again: run(list(again), parsed_globals),
             )
-
-    def _parser(self) -> Any:
-        return ArgTableArgParser(self.arg_table)
 
     def _understood(self, args: list[str]) -> list[str]:
         return understood(args, self.NAME, "role" in self._options)

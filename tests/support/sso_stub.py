@@ -58,9 +58,9 @@ class SsoStub(Loopback):
     accepts the access tokens in ``tokens`` and lists ``accounts``. The faults of its lists:
     ``delay`` is the time of each call in seconds, ``throttled`` the number of calls that it
     refuses with 429 first, and ``failing`` has the account IDs, and the tokens of pages of
-    accounts, that it answers with 500; ``body`` is sent in place of
-    each of them, and of role credentials. Without ``refreshes`` a refresh token is invalid.
-    ``forbidden`` has the role names that are not granted.
+    accounts, that it answers with 500; ``body`` is sent in place of each list, and of role
+    credentials. Without ``refreshes`` a refresh token is invalid. ``forbidden`` has the role
+    names that are not granted.
     """
 
     protocol = "HTTP/1.1"
@@ -149,10 +149,10 @@ class SsoStub(Loopback):
         self.journal.add("sso:GetRoleCredentials", request.query, token)
         if token not in self.tokens:
             return _error(401, "UnauthorizedException", "Session token not found or invalid")
-        if request.query.get("role_name") in self.forbidden:
-            return _error(403, "ForbiddenException", "No access")
         if self.body is not None:
             return 200, "text/html", self.body
+        if request.query.get("role_name") in self.forbidden:
+            return _error(403, "ForbiddenException", "No access")
         credentials = {
             "accessKeyId": self.keys.id,
             "secretAccessKey": self.keys.secret,

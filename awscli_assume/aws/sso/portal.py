@@ -167,7 +167,7 @@ def _items(
     status 200 and no list, which botocore parses as an empty result.
     """
     items = page.get(key)
-    if items is None or not all(item.get(item_key) for item in items):
+    if items is None or not all(isinstance(item.get(item_key), str) for item in items):
         raise CallUnavailable(f"the response to sso:{operation} has no {key}. {PORTAL_HINT}")
     found: list[Mapping[str, Any]] = items
     return found

@@ -75,6 +75,15 @@ def cached_accounts(context: CommandContext, named: NamedRole) -> list[tuple[Acc
     return [(Account(known.account_id, name), named.name)]
 
 
+def cached_account(context: CommandContext, named: NamedRole) -> Optional[str]:
+    """Return the ID of the only account that the caches have by its name; makes no call."""
+    for one in (named, named.any_role):
+        known = {account.account_id for account, _ in cached_accounts(context, one)}
+        if len(known) == 1:
+            return known.pop()
+    return None
+
+
 def granted_accounts(
     context: CommandContext, profiles: ResolvedProfiles, named: NamedRole, login: bool
 ) -> list[tuple[Account, str]]:
@@ -120,10 +129,9 @@ def find_account(
     Raises InvalidRequest if no account or several have the name, and raises what
     ``granted_accounts`` raises.
     """
-    for one in (named, named.any_role):
-        known = {account.account_id for account, _ in cached_accounts(context, one)}
-        if len(known) == 1:
-            return known.pop()
+    known = cached_account(context, named)
+    if known is not None:
+        return known
     accounts = _in_session(
         context, profiles, named, lambda: Portal(context, named.session).accounts(), login
     )

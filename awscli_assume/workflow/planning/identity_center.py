@@ -41,6 +41,7 @@ from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.source import ProfilePair, with_target
 from awscli_assume.workflow.planning.granted_account import (
     NamedRole,
+    cached_account,
     cached_accounts,
     find_account,
     granted_accounts,
@@ -157,9 +158,12 @@ class _Reader:
         if len(ids) > 1:
             raise InvalidRequest(several_accounts(account, ids))
         named = NamedRole(session, account, name)
+        account_id: Optional[str] = ids[0] if ids else None
         if not ids and self._is_called:
-            ids = [find_account(self.context, self.profiles, named, self._login)]
-        return self._role(session, ids[0] if ids else account, name, account_name)
+            account_id = find_account(self.context, self.profiles, named, self._login)
+        elif not ids:
+            account_id = cached_account(self.context, named)
+        return self._role(session, account_id or account, name, account_name)
 
     def _meaning(self, word: str, is_via: bool = False) -> Optional[IdentityCenterRole]:
         """Return the role that ROLE or the first ``--via`` means, or None for an IAM role.

@@ -172,6 +172,24 @@ def test_response_without_credentials(aws: Any, sso: SsoStub, body: bytes, key: 
     assert "assumed-role" not in aws.config.read_text()
 
 
+def test_dry_run_knows_the_accounts_of_the_cache(aws: Any, called: Callable) -> None:
+    """An account that was looked up has its ID; nothing is called."""
+    words = (
+        "--sso-session",
+        "corp",
+        "--account-id",
+        "production",
+        "--role-name",
+        "ReadOnlyAccess",
+    )
+    assert aws("assume", *words).code == 0
+    called()
+    done = aws("assume", *words, "--dry-run")
+    assert done.code == 0
+    assert json.loads(done.out)["Requests"][0]["Parameters"]["accountId"] == ACCOUNT
+    assert called() == []
+
+
 def test_named_source_means_a_role_of_iam(aws: Any, called: Callable) -> None:
     """With --profile the role is assumed from the profile; nothing is looked up."""
     done = aws("assume", f"{STAGING}/AdministratorAccess", "--profile", "default")
