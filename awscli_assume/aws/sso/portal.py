@@ -13,10 +13,11 @@ from typing import Any, Callable, Iterator, Mapping, Optional
 
 from awscli_assume.aws.optional_call import CallUnavailable, failure_named
 from awscli_assume.aws.sso.login import PORTAL_HINT
-from awscli_assume.errors import UnexpectedAnswer
+from awscli_assume.errors import InvalidConfiguration, UnexpectedAnswer
 from awscli_assume.host import (
     ATTEMPTS,
     Config,
+    InvalidRegionError,
     SSOTokenLoadError,
     UnauthorizedSSOTokenError,
     parse_timestamp,
@@ -196,7 +197,13 @@ def _create_client(context: CommandContext, sso_session: SsoSession) -> Any:
         options["retries"] = dict(_RETRIES)
     config = unsigned_config().merge(Config(region_name=sso_session.region, **options))
     verify = context.parsed_globals.verify_ssl
-    return context.session.create_client("sso", config=config, verify=verify)
+    try:
+        return context.session.create_client("sso", config=config, verify=verify)
+    except InvalidRegionError:
+        raise InvalidConfiguration(
+            f"The SSO session '{printable(sso_session.name)}' has an invalid sso_region: "
+            f"{sso_session.region!r}"
+        ) from None
 
 
 def _has_retry_settings(session: Session, variables: Mapping[str, str]) -> bool:

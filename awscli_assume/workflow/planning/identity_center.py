@@ -226,6 +226,9 @@ class _Reader:
         self, word: str, sessions: list[SsoSession], names: tuple[str, str], is_via: bool
     ) -> Optional[IdentityCenterRole]:
         """Return the role with these names that the portal grants, or None."""
+        if not sessions:
+            # A section without a start URL or a region can't be asked.
+            return None
         session = self._session_of_profile(sessions)
         if session is None or not self._is_called:
             raise _unknown_meaning(word, sessions, names, is_via)

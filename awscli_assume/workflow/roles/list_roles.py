@@ -105,6 +105,8 @@ def _of_session(context: CommandContext, sso_session: SsoSession, query: _Sessio
         if not query.use_network:
             return cached_roles(context, sso_session) or Granted(())
         return granted_roles(context, sso_session, query.no_cache)
+    except InvalidConfiguration as error:
+        return Granted((), (str(error),))
     except SIGN_IN_ERRORS as error:
         if not query.use_network:
             return Granted(())

@@ -391,6 +391,18 @@ def test_names_with_control_characters(aws: Any, portal: SsoStub) -> None:
         )
 
 
+def test_session_with_an_invalid_region(aws: Any, portal: SsoStub, home: Path) -> None:
+    """One session that can't be asked does not hide what the others grant."""
+    url = "https://other.awsapps.com/start"
+    aws.add_config(f"[sso-session other]\nsso_start_url = {url}\nsso_region = not one\n")
+    write_sso_token(home, "other")
+    done = aws("assume", "roles", "--output", "json")
+
+    assert done.code == 1
+    assert len(json.loads(done.out)["Roles"]) == 5
+    assert "The SSO session 'other' has an invalid sso_region: 'not one'" in done.err
+
+
 def test_unknown_session(aws: Any, portal: SsoStub) -> None:
     """For an unknown session, the error lists the configured ones."""
     done = aws("assume", "roles", "--sso-session", "x")

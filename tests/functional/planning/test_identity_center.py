@@ -190,6 +190,16 @@ def test_dry_run_knows_the_accounts_of_the_cache(aws: Any, called: Callable) -> 
     assert called() == []
 
 
+@pytest.mark.parametrize("word", [f"{STAGING}/deploy", f"{STAGING}:deploy"])
+def test_incomplete_session_is_none(aws: Any, called: Callable, word: str) -> None:
+    """Without a region, the words mean what they mean without a session."""
+    text = aws.config.read_text()
+    aws.config.write_text("\n".join(x for x in text.split("\n") if not x.startswith("sso_region")))
+    done = aws("assume", word)
+    assert done.code == 0, done.err
+    assert called() == ["AssumeRole"]
+
+
 def test_named_source_means_a_role_of_iam(aws: Any, called: Callable) -> None:
     """With --profile the role is assumed from the profile; nothing is looked up."""
     done = aws("assume", f"{STAGING}/AdministratorAccess", "--profile", "default")
