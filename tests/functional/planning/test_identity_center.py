@@ -149,7 +149,7 @@ def test_role_that_is_not_granted_is_one_of_iam(aws: Any, called: Callable) -> N
         (f"{ACCOUNT}:ReadOnlyAcces", f"'ReadOnlyAcces' in {ACCOUNT}, but ReadOnlyAccess"),
         ("production/Admin", "'Admin' in production, but AdministratorAccess, ReadOnlyAccess"),
         ("productoin/ReadOnlyAccess", "an account 'productoin', but production"),
-        ("nosuch:ReadOnlyAccess", "an account 'nosuch', but production, staging"),
+        ("nosuch/ReadOnlyAccess", "an account 'nosuch', but production, staging"),
     ],
 )  # fmt: skip
 def test_what_is_granted_is_named(aws: Any, word: str, note: str) -> None:
