@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import unicodedata
 from dataclasses import dataclass
 from typing import Any, Optional, TextIO
 
@@ -97,6 +98,11 @@ class Style:
         """Return a text in green, yellow, red or bold."""
         return f"\x1b[{_COLORS[color]}m{text}\x1b[0m" if self.has_color else text
 
+    @property
+    def ellipsis(self) -> str:
+        """The mark of a text that was cut."""
+        return "\N{HORIZONTAL ELLIPSIS}" if self.has_marks else "..."
+
 
 PLAIN = Style()
 
@@ -126,6 +132,36 @@ def columns_of(stream: Optional[TextIO], default: int = 80) -> int:
         return os.get_terminal_size(stream.fileno()).columns or default if stream else default
     except (OSError, ValueError):
         return default
+
+
+def cell_width(text: str) -> int:
+    """Return how many columns of a terminal a text takes (Unicode Standard Annex 11)."""
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def cut(text: str, width: int, end: str) -> str:
+    """Return a text of at most ``width`` columns; ``end`` marks a cut."""
+    if cell_width(text) <= width:
+        return text
+    if cell_width(end) > width:
+        end = ""
+    start = ""
+    for one in text:
+        if cell_width(start + one + end) > width:
+            break
+        start += one
+    return start + end
+
+
+def padded(text: str, width: int) -> str:
+    """Return a text with spaces up to a width in columns."""
+    return text + " " * (width - cell_width(text))
+
+
+def _columns(one: str) -> int:
+    if unicodedata.combining(one) or unicodedata.category(one) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(one) in "WF" else 1
 
 
 def print_object(context: CommandContext, name: str, result: Any) -> None:

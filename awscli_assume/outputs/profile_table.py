@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Iterable
-from unicodedata import category, east_asian_width
 
 from awscli_assume.model.arns import find_arn
 from awscli_assume.model.printable import printable
-from awscli_assume.outputs.printing import Style
+from awscli_assume.outputs.printing import Style, cell_width, cut, padded
 
 WIDTH = 80
 # A gap is two columns. Longer names of profiles and roles are cut.
@@ -36,7 +35,7 @@ def table(states: Iterable[Any], now: datetime, style: Style) -> str:
         return _EMPTY
     rows = [("STATE", "PROFILE", "LEFT", "UNTIL", "ROLE")]
     rows += [_cells(state, now, style) for state in ordered]
-    widths = [max(columns(row[column]) for row in rows) for column in range(4)]
+    widths = [max(cell_width(row[column]) for row in rows) for column in range(4)]
     widths[1] = min(widths[1], _PROFILE_MAX)
     widths.append(WIDTH - sum(widths) - len(_GAP) * len(widths))
     looks = ["bold", *(_LOOKS.get(state.state, _RED)[0] for state in ordered)]
@@ -77,26 +76,6 @@ def _role(state: Any) -> str:
 
 
 def _line(row: tuple[str, ...], widths: list[int], style: Style, look: str) -> str:
-    cells = [cut(cell, width, style) for cell, width in zip(row, widths)]
-    cells = [cell + " " * (width - columns(cell)) for cell, width in zip(cells, widths)]
+    cells = [padded(cut(cell, width, style.ellipsis), width) for cell, width in zip(row, widths)]
     cells[0] = style.color(cells[0], look)
     return _GAP.join(cells).rstrip() + "\n"
-
-
-def cut(text: str, width: int, style: Style) -> str:
-    """Return a text of at most ``width`` columns, with a mark at a cut."""
-    if columns(text) <= width:
-        return text
-    end = "\N{HORIZONTAL ELLIPSIS}" if style.has_marks else "..."
-    while text and columns(text) > width - len(end):
-        text = text[:-1]
-    return (text + end)[:width]
-
-
-def columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes: two for a wide character."""
-    # Unicode Standard Annex 11; combining and invisible characters take none.
-    return sum(
-        2 if east_asian_width(one) in "WF" else category(one) not in ("Mn", "Me", "Cf")
-        for one in text
-    )

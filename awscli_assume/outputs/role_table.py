@@ -9,8 +9,8 @@ from typing import Any, Iterable, Sequence
 from awscli_assume.model.assumable_role import PROFILE, AssumableRole
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.printable import printable
-from awscli_assume.outputs.printing import Style
-from awscli_assume.outputs.profile_table import cut, local_time
+from awscli_assume.outputs.printing import Style, cell_width, cut, padded
+from awscli_assume.outputs.profile_table import local_time
 
 _GAP = "  "
 _HEADERS = ("ACCOUNT", "ID", "ROLE", "SOURCE", "LAST USED")
@@ -90,7 +90,7 @@ def _row(role: AssumableRole) -> dict[str, Any]:
 
 def _widths(rows: Sequence[Sequence[str]], columns: int) -> dict[int, int]:
     """Return the width of each column that is shown."""
-    natural = [max(len(row[column]) for row in rows) for column in range(len(_HEADERS))]
+    natural = [max(cell_width(row[column]) for row in rows) for column in range(len(_HEADERS))]
     widths: dict[int, int] = {}
     left = columns + len(_GAP)
     for column, least in _LEAST.items():
@@ -108,7 +108,8 @@ def _widths(rows: Sequence[Sequence[str]], columns: int) -> dict[int, int]:
 
 def _line(row: Sequence[str], widths: dict[int, int], style: Style, is_first: bool) -> str:
     cells = [
-        cut(row[column], width, style).ljust(width) for column, width in sorted(widths.items())
+        padded(cut(row[column], width, style.ellipsis), width)
+        for column, width in sorted(widths.items())
     ]
     line = _GAP.join(cells).rstrip()
     return (style.color(line, "bold") if is_first else line) + "\n"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import Sequence
 
 from awscli_assume.model.role_selection import Choice, Selection
+from awscli_assume.outputs.printing import cell_width, cut, padded
 
 # With the query above the roles and the help below them, a list has at most ten lines.
 ROWS_MAX = 8
@@ -26,25 +26,6 @@ class Line:
 
     text: str
     kind: str
-
-
-def cell_width(text: str) -> int:
-    """Return how many columns of a terminal a text takes (Unicode Standard Annex 11)."""
-    return len(text) if text.isascii() else sum(map(_columns, text))
-
-
-def cut(text: str, width: int, end: str) -> str:
-    """Return a text of at most ``width`` columns; ``end`` marks a cut."""
-    if cell_width(text) <= width:
-        return text
-    if cell_width(end) > width:
-        end = ""
-    start = ""
-    for one in text:
-        if cell_width(start + one + end) > width:
-            break
-        start += one
-    return start + end
 
 
 def role_lines(
@@ -123,18 +104,8 @@ def _widths(needed: Sequence[int], width: int) -> list[int]:
 
 def _row(choice: Choice, widths: Sequence[int], end: str) -> str:
     cells = [
-        _padded(cut(text, width, end), width)
+        padded(cut(text, width, end), width)
         for text, width in zip((choice.account, choice.role, choice.source), widths)
         if width
     ]
     return _GAP.join(cells).rstrip()
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - cell_width(text))
-
-
-def _columns(one: str) -> int:
-    if unicodedata.combining(one) or unicodedata.category(one) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(one) in "WF" else 1

@@ -6,7 +6,8 @@ from typing import Optional
 
 from awscli_assume.host.environment import Terminal
 from awscli_assume.model.role_selection import Choice, Selection
-from awscli_assume.outputs.choice.lines import cut, role_lines
+from awscli_assume.outputs.choice.lines import role_lines
+from awscli_assume.outputs.printing import cut
 
 _ROWS_MAX = 9
 _QUESTION = "Number or words (empty: quit): "

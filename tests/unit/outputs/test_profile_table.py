@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any, Optional
 
-from awscli_assume.outputs.printing import PLAIN, Style
-from awscli_assume.outputs.profile_table import columns, local_time, table
+from awscli_assume.outputs.printing import PLAIN, Style, cell_width
+from awscli_assume.outputs.profile_table import local_time, table
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
 ROLE_ARN = "arn:aws:iam::123456789012:role/team/r"
@@ -53,8 +53,8 @@ def test_wide_characters_take_two_columns() -> None:
     states = [state("\u65e5\u672c" * 20, 5), state("\u65e5\u672c", 6), state("e\u0301", 7)]
     header, *rows = table(states, NOW, PLAIN).splitlines()
 
-    assert [columns(row[: row.index(" min") - 1]) for row in rows] == [header.index("LEFT")] * 3
-    assert max(map(columns, rows)) <= 80
+    assert [cell_width(row[: row.index(" min") - 1]) for row in rows] == [header.index("LEFT")] * 3
+    assert max(map(cell_width, rows)) <= 80
 
 
 def test_the_date_unless_today() -> None:

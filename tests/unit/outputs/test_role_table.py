@@ -12,7 +12,7 @@ from awscli_assume.model.assumable_role import (
     TRUST_POLICY,
     AssumableRole,
 )
-from awscli_assume.outputs.printing import PLAIN, Style
+from awscli_assume.outputs.printing import PLAIN, Style, cell_width
 from awscli_assume.outputs.role_table import notes_on, role_listing, role_table
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
@@ -95,3 +95,12 @@ def test_object_for_programs() -> None:
         "Command": "aws assume --account-id 123456789012 --role-name AdministratorAccess "
         "--sso-session corp",
     }
+
+
+def test_wide_characters_are_aligned() -> None:
+    """Characters of two columns and combining ones leave the columns straight."""
+    names = ("生産環境", "e\u0301quipe", "production")
+    roles = [AssumableRole("Admin", "1" * 12, name, IDENTITY_CENTER) for name in names]
+    lines = role_table(roles, NOW, PLAIN, 80).splitlines()
+
+    assert len({cell_width(line[: line.index("1" * 12)]) for line in lines[1:]}) == 1

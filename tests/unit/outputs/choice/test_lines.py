@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from awscli_assume.model.role_selection import Choice, selection_of
-from awscli_assume.outputs.choice.lines import Line, cell_width, cut, list_lines, role_lines
+from awscli_assume.outputs.choice.lines import Line, list_lines, role_lines
+from awscli_assume.outputs.printing import cell_width, cut
 
 CHOICES = [
     Choice("production 111122223333", "Administrator", "profile prod-admin", ()),
