@@ -20,12 +20,12 @@ PACKAGE = Path(__file__).resolve().parents[2] / "awscli_assume"
 # and 2.11.0.
 STANDARD_LIBRARY = frozenset(
     {
-        "__future__", "base64", "concurrent", "contextlib", "dataclasses", "datetime", "difflib",
-        "email", "errno", "fcntl", "fractions", "functools", "gc", "getpass", "hashlib", "hmac", "http",
-        "importlib", "io", "ipaddress", "json", "logging", "os", "re", "secrets", "selectors",
-        "shlex", "shutil", "signal", "socket", "stat", "subprocess", "sys", "tempfile", "textwrap",
-        "threading", "time", "traceback", "types", "typing", "unicodedata", "urllib", "xml",
-        "zlib", "collections", "sqlite3",
+        "__future__", "base64", "concurrent", "contextlib", "dataclasses", "datetime",
+        "difflib", "email", "errno", "fcntl", "fractions", "functools", "gc", "getpass",
+        "hashlib", "hmac", "http", "importlib", "io", "ipaddress", "json", "logging", "os",
+        "re", "secrets", "selectors", "shlex", "shutil", "signal", "socket", "stat",
+        "subprocess", "sys", "tempfile", "textwrap", "threading", "time", "traceback", "types",
+        "typing", "unicodedata", "urllib", "xml", "zlib", "collections", "sqlite3",
     }
 )  # fmt: skip
 # The most modules that `aws assume --role-name ...` may load, packages not counted.
