@@ -45,6 +45,7 @@ def is_answering(endpoint_url: str) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.mark.parametrize("host", ["v2-2.38.5", "v2-2.11.0", "v1-newest"], indirect=True)
 def test_plays_the_article_to_its_end(
     demo_env: dict[str, str], host: Host, home: Path, tmp_path: Path
 ) -> None:

@@ -12,17 +12,17 @@ from typing import Callable
 
 import pytest
 
-from support.hosts import HOST_NAMES, Host, get_host
+from support.hosts import Host, get_host
 
 ROLE = "my-iam-role"
 BEFORE = "# my settings\n[default]\nregion = eu-west-1\n\n[profile other]\noutput = text"
 Run = Callable[..., subprocess.CompletedProcess]
 
-on_version_1, on_version_2 = (
-    pytest.mark.parametrize(
-        "host", [name for name in HOST_NAMES if name.startswith(major)], indirect=True
-    )
-    for major in ("v1-", "v2-")
+# The newest and the oldest of each version: a host between them loads plugins as they do.
+NEWEST, OLDEST = ("v2-2.38.5", "v1-newest"), ("v2-2.11.0", "v1-1.32.0")
+on_version_1, on_version_2, on_both = (
+    pytest.mark.parametrize("host", names, indirect=True)
+    for names in ((NEWEST[1], OLDEST[1]), (NEWEST[0], OLDEST[0]), (*NEWEST, OLDEST[0]))
 )
 
 
@@ -145,6 +145,7 @@ def test_other_plugins_keep_their_folder(
     assert text == config.read_text()
 
 
+@on_both
 def test_edits_made_in_between_stay(script: Run, aws: Run, config: Path) -> None:
     """What `aws configure set` wrote after enable is there after disable."""
     script("enable")
@@ -158,6 +159,7 @@ def test_edits_made_in_between_stay(script: Run, aws: Run, config: Path) -> None
     assert expected == config.read_text()
 
 
+@on_both
 def test_an_aws_that_breaks_in_place_gets_everything_back(
     script: Run, host: Host, home: Path, config: Path, tmp_path: Path
 ) -> None:
@@ -176,6 +178,7 @@ def test_an_aws_that_breaks_in_place_gets_everything_back(
     assert before == snapshot(home)
 
 
+@on_both
 def test_an_unreadable_config_file_is_told_by_its_name(
     script: Run, home: Path, config: Path
 ) -> None:
@@ -191,6 +194,7 @@ def test_an_unreadable_config_file_is_told_by_its_name(
     assert before == snapshot(home)
 
 
+@on_both
 def test_a_config_file_that_the_cli_would_damage_is_left_alone(
     script: Run, home: Path, config: Path
 ) -> None:
@@ -325,6 +329,7 @@ def test_version_1_without_the_plugin_says_what_to_type(
     assert before == snapshot(home)
 
 
+@on_both
 def test_an_alias_is_told_and_not_run(script: Run, home: Path, config: Path) -> None:
     """An alias called assume beats the plugin: enable warns, and does not run it as its test."""
     alias = home / ".aws" / "cli" / "alias"
@@ -338,6 +343,7 @@ def test_an_alias_is_told_and_not_run(script: Run, home: Path, config: Path) -> 
     assert not (home / "was-run").exists()
 
 
+@on_both
 def test_settings_of_the_terminal_do_not_matter(script: Run, aws: Run, config: Path) -> None:
     """A profile that is gone, a dead proxy or auto-prompt stop neither enable nor its test."""
     enabled = script(
