@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Optional
@@ -155,6 +156,8 @@ def by_cli(person: Person) -> subprocess.CompletedProcess:
         done = person.aws("sts", "get-caller-identity", "--profile", "assumed-role")
         if done.returncode:
             return done
+        # Longer in all than the first session lasts.
+        time.sleep(0.7)
     return done
 
 

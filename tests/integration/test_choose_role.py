@@ -283,11 +283,11 @@ def test_a_numbered_list(bob: Person, sts_stub: StsStub) -> None:
 out=$(aws assume export --choose); echo "code=$? [$out]"
 aws assume prod r; echo "code=$?"; aws assume dev team >/dev/null"""
     screen = shell(bob, script, **more)
-    screen.wait_for("leave):")
+    screen.wait_for("quit):")
     assert screen.text == NUMBERED
     screen.type(CTRL_C)
     screen.wait_for("code=130\n1)")
-    screen.wait_for("leave):")
+    screen.wait_for("quit):")
     screen.type("\n")
     screen.wait_for("code=130 []")
     screen.wait_for("2) production 123456789012   ReadOnly            profile prod-read\nNumber")

@@ -98,7 +98,7 @@ def test_many_profiles_are_written_and_removed(
     assert len(states["created"]) == count
     assert [name for name in states["created"] if "twin" in name or "red" in name] == [
         *(f"twin-{account_id}-{role}" for account_id in TWINS for role in ("Admin", "Reader")),
-        "red-x1b-31m-u202e---profile-x--region-=-y-Admin",
+        "red-x1b-31m-u202e--x0a-profile-x--x0aregion-=-y-Admin",
     ]
     after = person.snapshot()
     assert {name for name in after if after[name] != before[name]} == {".aws/config"}

@@ -118,6 +118,7 @@ def test_removing_a_link_leaves_what_it_points_to(tmp_path: Path) -> None:
     checkout = make_package(tmp_path / "checkout", "mine")
     plugins = tmp_path / "plugins"
     plugins.mkdir()
+    plugins.chmod(0o755)
     (plugins / "awscli_assume").symlink_to(checkout)
 
     assert remove_package(plugins / "awscli_assume")
