@@ -49,6 +49,7 @@ def write_cache(path: Path) -> None:
     )  # fmt: skip
     now = int(time.time())
     path.write_text(f"{now + 43200} {now + 86400}\n{document}\n{{}}\n")
+    path.chmod(0o600)
 
 
 def write_files(home: Path) -> None:
