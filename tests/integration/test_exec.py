@@ -329,6 +329,7 @@ def test_job_control(bob: Person, way: tuple[str, ...]) -> None:
     terminal.expect("sleep 60")
     terminal.type("fg\n")
     terminal.expect("sleep 60")
+    terminal.wait_for_job()
     terminal.type("\x03")
     terminal.expect("$ ")
     terminal.type("echo code $?\n")

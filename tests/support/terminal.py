@@ -33,6 +33,14 @@ class Terminal:
                 raise AssertionError(f"{text!r} was not shown, but: {self.seen!r}")
         self._place = self.seen.index(text, self._place) + len(text)
 
+    def wait_for_job(self, seconds: float = 60) -> None:
+        """Wait until a job of the shell is in the foreground: a key reaches it from then on."""
+        deadline = time.monotonic() + seconds
+        while os.tcgetpgrp(self._descriptor) == self.pid:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no job is in the foreground: {self.seen!r}")
+            time.sleep(0.02)
+
     def end(self, seconds: float = 60) -> int:
         """Wait for the program's end and answer its wait status."""
         deadline = time.monotonic() + seconds
