@@ -38,6 +38,13 @@ class SsoSession:
             return ("sso", "login", "--profile", self.profile)
         return ("sso", "login", "--sso-session", self.name)
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The keys with which a profile names the session."""
+        if self.profile is None:
+            return {"sso_session": self.name}
+        return {"sso_start_url": self.start_url, "sso_region": self.region}
+
 
 @dataclass(frozen=True)
 class IdentityCenterRole:

@@ -7,7 +7,8 @@ provider and the CLI's caches for tokens and role credentials apply.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Mapping, Optional, Sequence
+from functools import partial
+from typing import Callable, Mapping, Optional, Sequence
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.protocols import Profile
@@ -16,8 +17,6 @@ from awscli_assume.model.printable import printable
 from awscli_assume.profiles.include_profile import ResolvedProfiles, all_with_inherited
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.settings import BLOCK, client_settings
-
-__all__ = ["SsoSession", "choose_session", "sso_sessions"]
 
 
 def sso_sessions(full_config: Mapping[str, Mapping[str, Profile]]) -> list[SsoSession]:
@@ -114,11 +113,19 @@ def known_roles(profiles: ResolvedProfiles) -> list[IdentityCenterRole]:
     If several sessions have the same start URL, the roles get the first one.
     """
     first = {_key(one.start_url): one.name for one in sessions_of(profiles)}
+    # Thousands of profiles have few sessions, and to find one takes all profiles.
+    sessions: dict[str, Optional[SsoSession]] = {}
+
+    def find(name: str) -> Optional[SsoSession]:
+        if name not in sessions:
+            sessions[name] = find_session(profiles, name)
+        return sessions[name]
+
     roles = []
     for profile in all_with_inherited(profiles.written).values():
         record = read_record(profile)
-        role = _role_of(profiles, profile) if record is None else record.identity_center
-        session = find_session(profiles, role.sso_session) if role is not None else None
+        role = _role_of(profile, find) if record is None else record.identity_center
+        session = find(role.sso_session) if role is not None else None
         if role is not None and session is not None:
             roles.append(replace(role, sso_session=first[_key(session.start_url)]))
     return roles
@@ -128,17 +135,20 @@ def role_of_profile(profiles: ResolvedProfiles, name: str) -> Optional[IdentityC
     """Return the role that a profile names, with the profile's settings, or None."""
     if name not in profiles or read_record(profiles.written[name]) is not None:
         return None
-    role = _role_of(profiles, profiles.resolve(name))
+    role = _role_of(profiles.resolve(name), partial(find_session, profiles))
     return None if role is None else replace(role, settings=name)
 
 
-def _role_of(profiles: ResolvedProfiles, profile: Profile) -> Optional[IdentityCenterRole]:
+def _role_of(
+    profile: Profile, find: Callable[[str], Optional[SsoSession]]
+) -> Optional[IdentityCenterRole]:
+    """Return the role that a profile names; ``find`` returns the session of a name."""
     account_id, role_name = profile.get("sso_account_id"), profile.get("sso_role_name")
     name = profile.get("sso_session") or profile.get("sso_start_url")
     # botocore uses role_arn (AssumeRole, web identity) before it uses Identity Center.
     if not (account_id and role_name and name) or "role_arn" in profile:
         return None
-    session = find_session(profiles, str(name))
+    session = find(str(name))
     if session is None:
         return None
     account = profile.get("sso_account_name") or profile.get("account_name")
@@ -152,15 +162,11 @@ def profile_of(role: IdentityCenterRole, session: SsoSession, settings: Profile)
     # If the profile has no region, STS is called in the session's region.
     region = {"region": settings.get("region", session.region)}
     block = {BLOCK: settings[BLOCK]} if BLOCK in settings else {}
-    if session.profile is None:
-        login = {"sso_session": session.name}
-    else:
-        login = {"sso_start_url": session.start_url, "sso_region": session.region}
     return {
         **client_settings(settings),
         **region,
         **block,
-        **login,
+        **session.settings,
         "sso_account_id": role.account_id,
         "sso_role_name": role.role_name,
     }

@@ -170,9 +170,6 @@ class _Planner:
     def _keys(self, mark: Mark, before: Profile, process: Optional[str]) -> dict[str, Value]:
         """Return the keys of a profile. A region that the user has set stays."""
         region = self.context.parsed_globals.region or str(before.get("region") or mark.region)
-        login = {"sso_session": self.session.name}
-        if self.session.profile is not None:
-            login = {"sso_start_url": self.session.start_url, "sso_region": self.session.region}
         if mark.kind == ROLE:
             role = {"role_arn": mark.role_arn or "", "source_profile": mark.source_profile or ""}
             return {**role, "region": region}
@@ -180,7 +177,7 @@ class _Planner:
             block = _record(mark).to_block()
             return {"region": region, CREDENTIAL_PROCESS: process or "", RECORD: block}
         role = {"sso_account_id": mark.account_id, "sso_role_name": mark.role_name}
-        return {**login, **role, "region": region}
+        return {**self.session.settings, **role, "region": region}
 
     def _obstacle(self, name: str, mark: Mark) -> Optional[tuple[str, None, Optional[str]]]:
         """Return the state and the error of a profile that we must not write, or None."""
