@@ -8,7 +8,7 @@ from awscli_assume.arguments.profiles import dry_run_argument, profile_arguments
 from awscli_assume.arguments.sts import flag, text
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.printing import print_object
+from awscli_assume.outputs.printing import PARTIAL_FAILURE, print_object
 from awscli_assume.outputs.summary import LISTING_EXAMPLE, listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
@@ -29,9 +29,6 @@ from awscli_assume.workflow.refresh.batch import (
     with_targets,
     write_renewals,
 )
-
-# Some worked and some did not: what `aws s3 cp` ends with in that case.
-PARTIAL_FAILURE = 1
 
 
 class RefreshCommand(Verb):

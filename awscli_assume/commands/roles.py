@@ -7,12 +7,15 @@ from typing import Any
 from awscli_assume.arguments.sts import flag, text
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.printing import columns_of, is_for_people, print_object, style_of
+from awscli_assume.outputs.printing import (
+    PARTIAL_FAILURE,
+    columns_of,
+    is_for_people,
+    print_object,
+    style_of,
+)
 from awscli_assume.outputs.role_table import notes_on, role_listing, role_table
 from awscli_assume.workflow.roles.list_roles import list_roles
-
-# The exit code if some roles could not be listed; the same as that of `refresh`.
-INCOMPLETE = 1
 
 
 class RolesCommand(Verb):
@@ -69,4 +72,4 @@ class RolesCommand(Verb):
             print_object(context, self.name, role_listing(found.roles))
         for failure in found.failures:
             environment.notify(f"aws: [WARNING]: {failure}\n")
-        return INCOMPLETE if found.failures else 0
+        return PARTIAL_FAILURE if found.failures else 0

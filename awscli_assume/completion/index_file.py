@@ -89,18 +89,19 @@ def _number(version: str) -> int:
 def remove_unusable(home: str) -> list[str]:
     """Remove indexes that are broken, and ours that are stale; return their paths."""
     found = [path for path in indexes(home) if state_of(path) in (BROKEN, STALE)]
-    return [path for path in found if _removed(path)]
+    return [path for path in found if _remove(path)]
 
 
 def remove_ours(home: str) -> list[str]:
     """Remove all indexes that are ours or broken; return their paths."""
     found = [path for path in indexes(home) if state_of(path) in (BROKEN, STALE, CURRENT)]
     for path in found:
-        _removed(f"{path}.assume")
-    return [path for path in found if _removed(path)]
+        _remove(f"{path}.assume")
+    return [path for path in found if _remove(path)]
 
 
-def _removed(path: str) -> bool:
+def _remove(path: str) -> bool:
+    """Remove a file, and return whether that worked."""
     try:
         os.unlink(path)
     except OSError:
@@ -122,7 +123,7 @@ def claim_index(home: str, version: str) -> bool:
         return False
     if not os.path.exists(os.path.join(home, ".aws", "cli", "plugins", "awscli-assume.json")):
         return False
-    if state != MISSING and not _removed(path):
+    if state != MISSING and not _remove(path):
         return False
     return _mark_created(f"{path}.assume")
 
@@ -178,9 +179,9 @@ def make_index(home: str, version: str, builtin: str) -> str:
         add_rows(staged, version)
         os.replace(staged, path)
     except BaseException:
-        _removed(staged)
+        _remove(staged)
         raise
-    _removed(f"{path}.assume")
+    _remove(f"{path}.assume")
     _sweep(home, path)
     return path
 

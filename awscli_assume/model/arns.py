@@ -99,6 +99,11 @@ class Role:
             raise ValueError(f"the account of role {self.name} is not known yet")
         return iam_arn(self.partition, self.account_id, f"role{self.path}{self.name}")
 
+    @property
+    def path_and_name(self) -> str:
+        """The path and the name, without a leading slash."""
+        return f"{self.path}{self.name}"[1:]
+
     def completed(self, partition: str, account_id: str) -> Role:
         """Return the role with the partition and the account ID that it lacks.
 

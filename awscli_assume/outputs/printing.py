@@ -15,6 +15,8 @@ from awscli_assume.model.printable import printable, printable_object, with_prof
 
 # General error, in both majors: the work is done, and its output is not.
 OUTPUT_LOST = 255
+# Some profiles or roles failed, and the others did not: `aws s3 cp` ends with the same code.
+PARTIAL_FAILURE = 1
 _COLORS = {"green": 32, "yellow": 33, "red": 31, "bold": 1}
 
 

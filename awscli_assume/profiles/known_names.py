@@ -27,13 +27,13 @@ _NAME_KEYS = ("account_name", "sso_account_name")
 def known_in(profiles: Profiles) -> KnownNames:
     """Return what a word may mean by the profiles."""
     by_profile = {name: _role(profile.get("role_arn")) for name, profile in profiles.items()}
-    roles = {name: _path_and_name(role) for name, role in by_profile.items() if role is not None}
+    roles = {name: role.path_and_name for name, role in by_profile.items() if role is not None}
     records = (read_record(profile) for profile in profiles.values())
     ours = (_role(record.role_arn) for record in records if record is not None)
     return KnownNames(
         role_profiles=roles,
         accounts=frozenset(name.casefold() for name in account_names(profiles)),
-        roles=frozenset([*roles.values(), *(_path_and_name(one) for one in ours if one)]),
+        roles=frozenset([*roles.values(), *(one.path_and_name for one in ours if one)]),
     )
 
 
@@ -43,7 +43,7 @@ def accounts_with_role(profiles: Profiles, name: str) -> list[str]:
     arns = [*(profile.get("role_arn") for profile in profiles.values())]
     arns += [record.role_arn for record in records if record is not None]
     roles = (_role(arn) for arn in arns)
-    return [str(one.account_id) for one in roles if one and _path_and_name(one) == name]
+    return [str(one.account_id) for one in roles if one and one.path_and_name == name]
 
 
 def profile_in_other_case(word: str, profiles: Profiles) -> Optional[str]:
@@ -166,7 +166,3 @@ def _role(arn: object) -> Optional[Role]:
     except InvalidRequest:
         # An unrelated profile: not an error of this command.
         return None
-
-
-def _path_and_name(role: Role) -> str:
-    return f"{role.path}{role.name}"[1:]

@@ -21,6 +21,7 @@ from awscli_assume.model.role_selection import (
     one_line,
     selection_of,
 )
+from awscli_assume.outputs.printing import Style
 from awscli_assume.workflow.planning.typed_words import VerbLine, without_option
 from awscli_assume.workflow.roles.list_roles import list_roles
 
@@ -103,7 +104,7 @@ def _ask(environment: Environment, selection: Selection) -> Optional[Choice]:
 
     with environment.open_terminal() as terminal:
         is_unicode = (terminal.output.encoding or "").lower().startswith("utf")
-        end = "\N{HORIZONTAL ELLIPSIS}" if is_unicode else "..."
+        end = Style(has_marks=is_unicode).ellipsis
         if not HAS_SIGN_IN or variables.get("TERM", "dumb") in ("", "dumb", "unknown"):
             return choose_by_number(selection, terminal, end)
         try:

@@ -17,9 +17,9 @@ from awscli.clidriver import create_clidriver
 
 import awscli_assume
 from awscli_assume import errors
-from awscli_assume.commands.refresh import PARTIAL_FAILURE
 from awscli_assume.install.command import make_parser
 from awscli_assume.model.request.session_names import PLACEHOLDERS
+from awscli_assume.outputs.printing import PARTIAL_FAILURE
 from awscli_assume.profiles import state
 from awscli_assume.profiles.record import BLOCK as RECORD_BLOCK
 from awscli_assume.profiles.record import record_of

@@ -103,7 +103,7 @@ def _role_and_source(
             "list-profiles"
         )
     role = parse_role_name(parsed_args.role_name)
-    return f"{role.path}{role.name}"[1:], source
+    return role.path_and_name, source
 
 
 def _region(context: CommandContext) -> Optional[str]:

@@ -11,6 +11,7 @@ from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.assumable_role import AssumableRole
 from awscli_assume.model.identity_center import SsoSession
 from awscli_assume.model.printable import printable
+from awscli_assume.outputs.printing import PARTIAL_FAILURE
 from awscli_assume.outputs.written_profiles import profiles_line
 from awscli_assume.profiles.files import ProfileFiles
 from awscli_assume.profiles.provisioned.edits import ProfileEdit, config_edit, write_profiles
@@ -23,8 +24,6 @@ from awscli_assume.workflow.profiles.request import ProfilesRequest
 from awscli_assume.workflow.refresh.credential_process import remove_old_cache
 from awscli_assume.workflow.roles.granted import Granted, granted_roles
 
-# The same exit code as that of `aws assume refresh` if some profiles failed.
-PARTIAL_FAILURE = 1
 FAILED = "failed"
 
 
@@ -54,19 +53,16 @@ def list_granted(
 
 
 def _granted(context: CommandContext, session: SsoSession, no_cache: bool, login: bool) -> Granted:
-    # Imported here, because a login is rare.
-    from awscli_assume.aws.sso.login import login_command
-    from awscli_assume.workflow.credentials.login import run_login
-
     try:
-        return granted_roles(context, session, no_cache)
+        return granted_roles(context, session, no_cache, login)
     except SIGN_IN_ERRORS as error:
         if not login:
+            # Imported here, because an expired login is rare.
+            from awscli_assume.aws.sso.login import login_command
+
             command = login_command(session.login_arguments)
             error.args = (f"{error}\nLog in: {command}, or add --login",)
-            raise
-        run_login(session.login_arguments, context.environment, error)
-    return granted_roles(context, session, no_cache)
+        raise
 
 
 def preview_outcomes(

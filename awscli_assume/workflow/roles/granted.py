@@ -8,6 +8,7 @@ from typing import Iterator, Optional, Sequence, TypeVar
 from awscli_assume.aws.optional_call import CallUnavailable
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso.portal import WORKERS, Portal, stored_token
+from awscli_assume.host import SIGN_IN_ERRORS
 from awscli_assume.host.context import CommandContext
 from awscli_assume.model.assumable_role import IDENTITY_CENTER, Account, AssumableRole
 from awscli_assume.model.identity_center import SsoSession
@@ -23,7 +24,6 @@ class Granted:
 
     roles: tuple[AssumableRole, ...]
     failures: tuple[str, ...] = ()
-    is_cached: bool = False
 
 
 @dataclass
@@ -41,13 +41,26 @@ class _Listing:
 
 
 def granted_roles(
-    context: CommandContext, sso_session: SsoSession, no_cache: bool = False
+    context: CommandContext, sso_session: SsoSession, no_cache: bool = False, login: bool = False
 ) -> Granted:
     """Return the roles that a session grants, and cache them until its token expires.
 
-    An incomplete list is not cached. Raises botocore's SIGN_IN_ERRORS if there is no login,
-    or if it has expired.
+    With ``login``, a missing or expired login is renewed. An incomplete list is not cached.
+    Raises botocore's SIGN_IN_ERRORS if there is no valid login, and as ``run_login`` does.
     """
+    try:
+        return _granted(context, sso_session, no_cache)
+    except SIGN_IN_ERRORS as error:
+        if not login:
+            raise
+        # Imported here, because a login is rare.
+        from awscli_assume.workflow.credentials.login import run_login
+
+        run_login(sso_session.login_arguments, context.environment, error)
+    return _granted(context, sso_session, no_cache)
+
+
+def _granted(context: CommandContext, sso_session: SsoSession, no_cache: bool) -> Granted:
     cache = GrantedRolesCache(sso_session)
     found = None if no_cache else cached_roles(context, sso_session)
     if found is not None:
@@ -72,7 +85,7 @@ def cached_roles(context: CommandContext, sso_session: SsoSession) -> Optional[G
     if expiration <= context.environment.now():
         return None
     grants = GrantedRolesCache(sso_session).load(expiration)
-    return None if grants is None else Granted(_roles(grants, sso_session), is_cached=True)
+    return None if grants is None else Granted(_roles(grants, sso_session))
 
 
 def _roles(grants: Grants, sso_session: SsoSession) -> tuple[AssumableRole, ...]:

@@ -104,26 +104,12 @@ def _of_session(context: CommandContext, sso_session: SsoSession, query: _Sessio
     try:
         if not query.use_network:
             return cached_roles(context, sso_session) or Granted(())
-        return granted_roles(context, sso_session, query.no_cache)
-    except InvalidConfiguration as error:
-        return Granted((), (str(error),))
-    except SIGN_IN_ERRORS as error:
-        if not query.use_network:
-            return Granted(())
-        failure = _login_failure(sso_session, error)
-        if not query.login:
-            return Granted((), (failure,))
-        reason = error
-    # Here, because a login is rare.
-    from awscli_assume.workflow.credentials.login import run_login
-
-    try:
-        run_login(sso_session.login_arguments, context.environment, reason)
-        return granted_roles(context, sso_session, query.no_cache)
+        return granted_roles(context, sso_session, query.no_cache, query.login)
     except (InvalidConfiguration, NoTerminal) as error:
         return Granted((), (str(error),))
     except SIGN_IN_ERRORS as error:
-        return Granted((), (_login_failure(sso_session, error),))
+        failures = (_login_failure(sso_session, error),) if query.use_network else ()
+        return Granted((), failures)
 
 
 def _login_failure(sso_session: SsoSession, error: Exception) -> str:
@@ -230,7 +216,7 @@ def _of_arn(name: str, profile: Profile, arn: object) -> Optional[AssumableRole]
         # An invalid profile must not stop the list.
         return None
     return AssumableRole(
-        role_name=f"{role.path}{role.name}"[1:],
+        role_name=role.path_and_name,
         account_id=role.account_id,
         account_name=_account_name(profile),
         source=PROFILE,

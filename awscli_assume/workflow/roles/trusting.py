@@ -176,7 +176,7 @@ def _role(
         notes.append(f"cannot tell whether the caller's policies {verb} it: {reason}")
     role = request.role
     return AssumableRole(
-        role_name=f"{role.path}{role.name}"[1:],
+        role_name=role.path_and_name,
         account_id=role.account_id,
         account_name=None,
         source=TRUST_POLICY,
