@@ -44,7 +44,7 @@ class BrowserIdentity:
 
     @property
     def color(self) -> str:
-        """A color of Firefox's containers: red for production, else by the account and the role."""
+        """A Firefox container color: red for production, else by account and role."""
         if any(map(_is_production, (self.account_name, self.role, self.profile))):
             return PRODUCTION_COLOR
         digest = hashlib.sha256(self.name.encode()).digest()
