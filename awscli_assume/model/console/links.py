@@ -25,6 +25,7 @@ _HOME = "console/home"
 # Each session of the console's multi-session support has a host of its own, which another
 # session can't use: ACCOUNT-xxxxxxxx.REGION.console.aws.amazon.com.
 _OF_A_SESSION = re.compile(r"\d{12}-[a-z0-9]+\.")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _LENGTH_MAX = 2048
 _DISPLAY_NAME_MAX = 64
 
@@ -60,7 +61,7 @@ def check_destination(text: str) -> str:
         raise _bad_destination(
             text, f"it must have at most {_LENGTH_MAX} characters, all of which a URL may have"
         )
-    if text.startswith("//") or (not text.startswith("/") and "://" not in text and ":" in text):
+    if text.startswith("//") or (_SCHEME.match(text) and "://" not in text):
         raise _bad_destination(text, "it must be a path such as /s3/home, or a whole URL")
     return text
 
