@@ -248,6 +248,8 @@ def role_to_switch_to(
     Raises InvalidRequest unless the console can assume it by itself.
     """
     plan = source.plan
+    if not isinstance(plan, AssumePlan) and session_before(source) is None:
+        raise RoleNeeded(f"--switch-role needs the role to switch to. {_NAME_A_ROLE}")
     if not isinstance(plan, AssumePlan):
         raise InvalidRequest(
             "--switch-role needs the name of an IAM role: the console can't switch to a role of "
@@ -270,9 +272,9 @@ def role_to_switch_to(
 def session_before(source: ConsoleSource) -> Optional[tuple[str, str]]:
     """Return account and role of the console's session that switches to the role, if known."""
     plan = source.plan
-    if not isinstance(plan, AssumePlan):
+    if isinstance(plan, StoredProfile):
         return None
-    if plan.request.via:
+    if isinstance(plan, AssumePlan) and plan.request.via:
         before = plan.request.via[-1]
         return (before.account_id, before.name) if before.account_id is not None else None
     role = plan.identity_center_role
