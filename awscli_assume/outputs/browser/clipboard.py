@@ -31,7 +31,7 @@ def copy_to_clipboard(text: str, environment: Environment, system: Optional[Syst
     if not environment.has_terminal():
         raise InvalidConfiguration(
             "There is no clipboard: no tool for it works, and there is no terminal that could "
-            "have one. To print the URL instead: --no-browser"
+            "have one. Use --no-browser to print the URL instead"
         )
     with environment.open_terminal() as terminal:
         # xterm, "ctlseqs": Operating System Command 52, c for the clipboard.

@@ -51,7 +51,7 @@ def find_extension(system: System, *, in_windows: bool) -> Optional[str]:
         with suppress(OSError, ValueError, KeyError, TypeError):
             with open(os.path.join(folder, "extensions.json"), encoding="utf-8") as file:
                 addons = json.load(file)["addons"]
-            found |= {_IDS.get(addon["id"]) for addon in addons if addon.get("active")}
+            found |= {_IDS.get(addon["id"]) for addon in addons if addon["active"]}
     return next((key for key in SCHEMES if key in found), None)
 
 

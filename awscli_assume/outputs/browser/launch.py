@@ -14,7 +14,7 @@ from awscli_assume.host import user_environment
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.browser_identity import BrowserIdentity
 from awscli_assume.outputs.browser.firefox import container_url
-from awscli_assume.outputs.browser.page import SECONDS, OneShotPage
+from awscli_assume.outputs.browser.page import OneShotPage
 from awscli_assume.outputs.browser.programs import (
     IDENTITIES,
     KNOWN,
@@ -27,12 +27,14 @@ from awscli_assume.outputs.browser.system import System, this_system
 
 __all__ = ["Browser", "choose_browser", "open_in_browser"]
 
+# How long the page waits for the browser.
+PAGE_SECONDS = 30.0
 # How long a browser without a page may take to fail.
 _DIRECT_SECONDS = 1.0
 _STEP_SECONDS = 0.05
 # Windows' own names; other systems have a session of its own for that.
 _DETACHED = getattr(subprocess, "DETACHED_PROCESS", 0)
-_INSTEAD = "To print the URL instead of opening it: --no-browser"
+_INSTEAD = "Use --no-browser to print the URL instead"
 _PLACEHOLDER = re.compile(r"\{(url|profile|account|role|color|name)\}")
 
 
@@ -94,7 +96,7 @@ def open_in_browser(
     with OneShotPage(url, os.getuid() if is_unix else None) as page:
         address = page.url.replace("127.0.0.1", "localhost") if browser.in_windows else page.url
         process = _start(browser, address, identity, environment)
-        if not page.wait(lambda: _check(browser, process)):
+        if not page.wait(lambda: _check(browser, process), PAGE_SECONDS):
             raise InvalidConfiguration(_not_fetched(browser))
 
 
@@ -152,8 +154,8 @@ def _not_fetched(browser: Browser) -> str:
             "'assume.browser_identity = none'"
         )
     return (
-        f"{_capitalized(browser.name)} did not ask for the console within {SECONDS:.0f} seconds"
-        f"{reason}. {_INSTEAD}"
+        f"{_capitalized(browser.name)} did not ask for the console within {PAGE_SECONDS:.0f} "
+        f"seconds{reason}. {_INSTEAD}"
     )
 
 

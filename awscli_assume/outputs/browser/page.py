@@ -17,7 +17,6 @@ from typing import Callable, Optional
 from awscli_assume.outputs.loopback.request import Request, RequestError, forbidden
 from awscli_assume.outputs.loopback.server import LoopbackServer, Response, encode
 
-SECONDS = 30.0
 # How often the browser is looked at while the page waits.
 _STEP_SECONDS = 0.1
 # Linux, proc(5): the connections of all users, with the user ID of each end.
@@ -49,7 +48,7 @@ class OneShotPage:
     def __exit__(self, *exception: object) -> None:
         self._server.__exit__(*exception)
 
-    def wait(self, check: Callable[[], None], seconds: float = SECONDS) -> bool:
+    def wait(self, check: Callable[[], None], seconds: float) -> bool:
         """Wait until the page was fetched, and return whether it was.
 
         ``check`` is called again and again, and may raise an error to end the wait.
@@ -85,12 +84,12 @@ def _refuse(error: RequestError) -> bytes:
 
 def _is_other_user(peer: int, own: int, user_id: int) -> bool:
     """Return whether the client at a port is a process of another user; False if not known."""
-    ends = (f":{peer:04X}", f":{own:04X}")
+    ports = (f":{peer:04X}", f":{own:04X}")
     for table in _TABLES:
         with suppress(OSError), open(table, encoding="ascii") as lines:
             for line in lines:
                 words = line.split()
-                if words[1].endswith(ends[0]) and words[2].endswith(ends[1]):
+                if words[1].endswith(ports[0]) and words[2].endswith(ports[1]):
                     # Relays of containers and of WSL run as root.
                     return words[7] not in (str(user_id), "0")
     return False

@@ -159,8 +159,8 @@ def from_template(template: str, identity: Optional[str], system: System) -> Bro
     path = system.find(program)
     if path is None:
         raise InvalidConfiguration(
-            f"Can't find '{program}' of the browser command {template!r}. To find it: "
-            f"type {shlex.quote(os.path.basename(program))}"
+            f"Can't find the program '{program}' of the browser command {template!r}. Give its "
+            "whole path, or name one of " + ", ".join(KNOWN)
         )
     # An extension is only looked for in Firefox, but a fork of it can have one, too.
     scheme = SCHEMES.get(identity or "", "")
