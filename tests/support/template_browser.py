@@ -63,7 +63,7 @@ class TemplateBrowser:
 
     def seen(self) -> dict[str, Any]:
         """Return what the browser saw; it may still be at work."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not self._report.exists():
             assert time.monotonic() < deadline, "the browser has not come to an end"
             time.sleep(0.02)
