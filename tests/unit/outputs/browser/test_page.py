@@ -186,6 +186,9 @@ def test_the_port_is_closed_afterwards() -> None:
 
     with pytest.raises(ConnectionRefusedError):
         request(page)
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(5)
     assert threading.active_count() == before
 
 

@@ -346,7 +346,7 @@ def test_an_invalid_browser(tmp_path: Path, setting: str, message: str) -> None:
         ("chrome", "The browser 'chrome' is not installed, or not where it is looked for. These "
                    "are: firefox. Or"),
         ("safari", "The browser 'safari' is not installed"),
-        ("missing {url}", "Can't find the program 'missing' of the browser command 'missing {url}'"),
+        ("missing {url}", "Can't find the program 'missing' of the browser command 'missing "),
         ("/no/such {url}", "Can't find the program '/no/such' of"),
     ],
 )  # fmt: skip
