@@ -16,8 +16,8 @@ PRODUCTION_COLOR = "red"
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _PRODUCTION = frozenset({"prod", "production", "prd", "live"})
 _NOT_PRODUCTION = frozenset({"non", "no", "not", "pre", "nonprod", "preprod"})
-# Chromium makes a folder of the name; IAM role names have none of these but the comma.
-_NOT_IN_A_FOLDER_NAME = re.compile(r"[^A-Za-z0-9+=@_.-]")
+# Chromium makes a folder of the name. IAM role names have none of these.
+_NOT_IN_A_FOLDER_NAME = re.compile(r"[^A-Za-z0-9+=,@_.-]")
 
 
 @dataclass(frozen=True)

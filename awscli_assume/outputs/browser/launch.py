@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import time
-from typing import Optional
+from typing import Callable, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import user_environment
@@ -32,6 +32,8 @@ PAGE_SECONDS = 30.0
 # How long a browser without a page may take to fail.
 _DIRECT_SECONDS = 1.0
 _STEP_SECONDS = 0.05
+# How long the page waits after the program of the browser failed.
+_GRACE_SECONDS = 1.5
 # Windows' own names; other systems have a session of its own for that.
 _DETACHED = getattr(subprocess, "DETACHED_PROCESS", 0)
 _INSTEAD = "Use --no-browser to print the URL instead"
@@ -90,13 +92,21 @@ def open_in_browser(
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(_STEP_SECONDS)
         _check(browser, process)
-        return
+    else:
+        _open_by_page(browser, url, identity, environment)
+    if browser.note:
+        environment.notify(f"{browser.note}\n")
+
+
+def _open_by_page(
+    browser: Browser, url: str, identity: BrowserIdentity, environment: Environment
+) -> None:
     # Windows reaches a server in WSL by this name, through a process of root.
     is_unix = hasattr(os, "getuid") and not browser.in_windows
     with OneShotPage(url, os.getuid() if is_unix else None) as page:
         address = page.url.replace("127.0.0.1", "localhost") if browser.in_windows else page.url
         process = _start(browser, address, identity, environment)
-        if not page.wait(lambda: _check(browser, process), PAGE_SECONDS):
+        if not page.wait(_checker(browser, process), PAGE_SECONDS):
             raise InvalidConfiguration(_not_fetched(browser))
 
 
@@ -130,6 +140,22 @@ def _words(browser: Browser, url: str, identity: BrowserIdentity) -> list[str]:
         "role": identity.role, "color": identity.color, "name": identity.name,
     }  # fmt: skip
     return [_PLACEHOLDER.sub(lambda found: values[found[1]], word) for word in browser.words]
+
+
+def _checker(browser: Browser, process: subprocess.Popen[bytes]) -> Callable[[], None]:
+    """Return a check that fails a while after the browser did.
+
+    Some programs give the URL to the browser that runs, and end with an error all the same.
+    """
+    failed: list[float] = []
+
+    def check() -> None:
+        if process.poll():
+            failed.append(time.monotonic())
+            if time.monotonic() - failed[0] >= _GRACE_SECONDS:
+                _check(browser, process)
+
+    return check
 
 
 def _check(browser: Browser, process: subprocess.Popen[bytes]) -> None:

@@ -22,6 +22,10 @@ _NEW_TAB = ("--new-tab", "{url}")
 _NEW_PROFILE = (
     "--profile-directory={name}", "--no-first-run", "--no-default-browser-check", "{url}",
 )  # fmt: skip
+_NO_EXTENSION = (
+    "Firefox has no extension for containers, so all accounts share its cookies. Install "
+    "'Granted' or 'Open external links in a container', or set assume.browser_identity to none"
+)
 # Linux programs that open the default browser.
 _OPENERS = (("xdg-open",), ("gio", "open"), ("sensible-browser",), ("x-www-browser",))
 _RUNDLL = ("url.dll,FileProtocolHandler", "{url}")
@@ -35,7 +39,8 @@ class Browser:
 
     ``words`` have the placeholders. ``scheme`` is that of a Firefox extension, which gets the
     URL. ``in_windows``: it is a Windows browser, started from WSL. ``is_custom``: it is a
-    command of the user's that is not known, and may open a browser anywhere.
+    command of the user's that is not known, and may open a browser anywhere. ``note`` is for
+    the user, if the browser could have identities and has none.
     """
 
     name: str
@@ -43,6 +48,7 @@ class Browser:
     scheme: str = ""
     in_windows: bool = False
     is_custom: bool = False
+    note: str = ""
 
     def is_visible(self, system: System) -> bool:
         """Return whether the user would see it: not over SSH and not without a display."""
@@ -118,7 +124,7 @@ def _program(
         words = ("{url}",) if identity == NO_IDENTITY else _NEW_PROFILE
         return Browser(name, (path, *words), in_windows=in_windows)
     scheme = _scheme(identity, system, in_windows or system.kind == "windows")
-    return Browser(name, (path, *_NEW_TAB), scheme, in_windows)
+    return Browser(name, (path, *_NEW_TAB), scheme, in_windows, note=_note(identity, scheme))
 
 
 def _on_macos(name: str, application: str, identity: Optional[str], system: System) -> Browser:
@@ -128,13 +134,18 @@ def _on_macos(name: str, application: str, identity: Optional[str], system: Syst
         return Browser(name, ("open", "-na", application, "--args", *_NEW_PROFILE))
     if name == "firefox" and scheme:
         return Browser(name, ("open", "-na", application, "--args", *_NEW_TAB), scheme)
-    return Browser(name, ("open", "-a", application, "{url}"))
+    note = _note(identity, scheme) if name == "firefox" else ""
+    return Browser(name, ("open", "-a", application, "{url}"), note=note)
 
 
 def _scheme(identity: Optional[str], system: System, in_windows: bool) -> str:
     if identity == NO_IDENTITY:
         return ""
     return SCHEMES.get(identity or find_extension(system, in_windows=in_windows) or "", "")
+
+
+def _note(identity: Optional[str], scheme: str) -> str:
+    return "" if identity is not None or scheme else _NO_EXTENSION
 
 
 def from_template(template: str, identity: Optional[str], system: System) -> Browser:

@@ -33,6 +33,7 @@ def test_the_name_is_of_the_account_and_the_role() -> None:
     ("role", "name"),
     [
         ("AWSReservedSSO_AdministratorAccess_0123456789abcdef", f"AdministratorAccess-{ACCOUNT}"),
+        ("a+=,.@-_b", f"a+=,.@-_b-{ACCOUNT}"),
         ("team/dev/my-iam-role", f"team-dev-my-iam-role-{ACCOUNT}"),
         ("../../x", f"x-{ACCOUNT}"),
         ("-x", f"x-{ACCOUNT}"),
@@ -43,7 +44,7 @@ def test_the_name_is_of_the_account_and_the_role() -> None:
 def test_the_name_is_a_folder_and_one_word(role: str, name: str) -> None:
     """Chromium makes a folder of it; it never leaves its parent and is never an option."""
     assert identity(role).name == name
-    assert re.fullmatch(r"[A-Za-z0-9+=@_][A-Za-z0-9+=@_.-]*", identity(role).name)
+    assert re.fullmatch(r"[A-Za-z0-9+=@_][A-Za-z0-9+=,@_.-]*", identity(role).name)
 
 
 @pytest.mark.parametrize(

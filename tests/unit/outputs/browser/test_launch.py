@@ -38,7 +38,11 @@ note("started", {
     "ignored": signal.getsignal(signal.SIGINT) == signal.SIG_IGN,
 })
 sys.stderr.write("a message with " + words[-1])
-if mode in ("open", "hand over"):
+if mode == "fail late":
+    if os.fork():
+        os._exit(1)
+    time.sleep(0.3)
+if mode in ("open", "hand over", "fail late"):
     url = words[-1]
     if url.startswith("ext+"):
         url = urllib.parse.parse_qs(url.partition(":")[2])["url"][0]
@@ -124,6 +128,13 @@ def test_it_is_not_ended_with_us(fake: FakeBrowser) -> None:
 def test_a_browser_that_hands_over_is_waited_for(fake: FakeBrowser) -> None:
     """Most programs give the URL to the browser that runs, and end at once."""
     open_in_browser(fake.browser("hand over"), URL, IDENTITY, environment(), direct=False)
+
+    assert fake.note("location") == URL
+
+
+def test_a_program_that_hands_over_and_fails(fake: FakeBrowser) -> None:
+    """Its exit code counts only if nobody asks for the page."""
+    open_in_browser(fake.browser("fail late"), URL, IDENTITY, environment(), direct=False)
 
     assert fake.note("location") == URL
 
@@ -221,6 +232,17 @@ def test_nobody_fetches_the_page(
     assert "SECRET" not in str(error.value)
     assert fake.is_open()
     assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_a_note_is_printed(
+    fake: FakeBrowser, capfd: pytest.CaptureFixture[str], direct: bool
+) -> None:
+    """As that the browser has no extension for identities."""
+    browser = fake.browser("open" if not direct else "wait", note="It has no extension")
+    open_in_browser(browser, URL, IDENTITY, environment(), direct=direct)
+
+    assert capfd.readouterr() == ("", "It has no extension\n")
 
 
 def test_windows_has_another_name_for_wsl(fake: FakeBrowser) -> None:

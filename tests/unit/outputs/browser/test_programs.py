@@ -124,6 +124,7 @@ def test_firefox_uses_the_extension_that_it_has(
 
     assert found is not None
     assert (found.words[1:], found.scheme) == (("--new-tab", "{url}"), scheme)
+    assert ("no extension" in found.note) == (setting is None and not installed)
 
 
 def test_names_on_macos(tmp_path: Path) -> None:
