@@ -6,6 +6,7 @@ With AWSCLI_ASSUME_SCREENSHOTS=1 the tests renew the pictures in docs/.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from support.federation_stub import COOKIE, FederationStub
 from support.hosts import REPOSITORY, Host
 from support.loopback import Request
 from support.person import Person
+from support.required import missing
 from support.sts_stub import ACCOUNT, StsStub
 from support.virtual_screen import VirtualScreen, colors_of, read_png
 
@@ -157,6 +159,29 @@ def test_firefox_without_an_identity(bob: Person, sign_in: FederationStub) -> No
         assert firefox.words[1].startswith("http://127.0.0.1:")
         assert COOKIE not in (logins(sign_in)[0].headers.get("Cookie") or "")
         assert firefox.is_open
+
+
+def test_the_clipboard_has_the_url(
+    bob: Person, sign_in: FederationStub, screen: VirtualScreen
+) -> None:
+    """`--copy` gives the URL to xclip, on no command line; it can be pasted afterwards."""
+    xclip = shutil.which("xclip") or missing("the clipboard's tool xclip", "xclip")
+    done = bob.aws(
+        "assume", "console", "my-iam-role", "--copy",
+        env={"AWS_ENDPOINT_URL_SIGNIN": sign_in.url, "WAYLAND_DISPLAY": None},
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert "The URL is in the clipboard (xclip)." in done.stderr
+    pasted = subprocess.run(
+        [xclip, "-o", "-selection", "clipboard"], env={"DISPLAY": screen.display},
+        capture_output=True, text=True, check=True, timeout=30,
+    ).stdout  # fmt: skip
+    (token,) = sign_in.tokens
+    assert pasted.startswith(f"{sign_in.url}/federation?Action=login&")
+    assert pasted.endswith(f"SigninToken={token}")
+    assert token not in done.stderr
+    assert not [line for line in command_lines() if token in line]
 
 
 @pytest.mark.parametrize("required", [True, False])
