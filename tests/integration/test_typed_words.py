@@ -45,7 +45,6 @@ def bob(make_person: Callable, sts_stub: StsStub) -> Person:
         ("ls", "aws assume list"),
         ("version", "aws assume help"),
         ("login", "aws assume help"),
-        ("signin", "aws assume console"),
         ("--help", "aws assume help"),
         ("list -h", "aws assume list help"),
         ("exec prod-admin --help -- ls -h", "aws assume exec help"),
