@@ -97,7 +97,7 @@ def named_browser(name: str, identity: Optional[str], system: System) -> Browser
     if found is not None:
         return found
     others = [other for other in KNOWN if _installed(other, identity, system) is not None]
-    here = f"These are: {', '.join(others)}" if others else "Neither is another one with a name"
+    here = f"Installed: {', '.join(others)}" if others else "No other one of the list is, either"
     raise InvalidConfiguration(
         f"The browser '{name}' is not installed, or not where it is looked for. {here}. "
         "Or give a command with its path, as in '/opt/browser/program {url}'"

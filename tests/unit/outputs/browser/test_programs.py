@@ -142,7 +142,7 @@ def test_names_on_macos(tmp_path: Path) -> None:
     )  # fmt: skip
     assert machine.words("safari") == ("open", "-a", "Applications/Safari.app", "{url}")
     assert machine.words() == ("open", "{url}")
-    with pytest.raises(InvalidConfiguration, match="These are: firefox, chrome, brave, safari"):
+    with pytest.raises(InvalidConfiguration, match="Installed: firefox, chrome, brave, safari"):
         machine.choose("edge")
 
 
@@ -344,8 +344,8 @@ def test_an_invalid_browser(tmp_path: Path, setting: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("chrome", "The browser 'chrome' is not installed, or not where it is looked for. These "
-                   "are: firefox. Or"),
+        ("chrome", "The browser 'chrome' is not installed, or not where it is looked for. "
+                   "Installed: firefox. Or"),
         ("safari", "The browser 'safari' is not installed"),
         ("missing {url}", "Can't find the program 'missing' of the browser command 'missing "),
         ("/no/such {url}", "Can't find the program '/no/such' of"),
