@@ -9,7 +9,6 @@ from awscli_assume.arguments.sts import Argument, flag, number, option_name, tex
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.console.links import ConsolePage, check_destination
-from awscli_assume.model.console.services import LIST, page_of
 from awscli_assume.model.request import limits
 
 # What a switch-role URL can't carry: the console assumes the role, by itself.
@@ -118,10 +117,10 @@ def read_console_options(
             )
     if parsed_args.switch_role:
         _check_can_switch(parsed_args)
-    service, destination = parsed_args.service, parsed_args.destination
+    destination = parsed_args.destination
     return ConsoleOptions(
         ConsolePage(
-            None if service is None else page_of(service, cli_services),
+            _service_page(parsed_args.service, cli_services),
             None if destination is None else check_destination(destination),
         ),
         _seconds(parsed_args.session_duration),
@@ -136,7 +135,18 @@ def read_console_options(
 
 def is_service_list(parsed_args: ParsedArgs) -> bool:
     """Return whether a command line asks for the table of services."""
-    return bool(parsed_args.service == LIST)
+    return bool(parsed_args.service == "list")
+
+
+def _service_page(
+    service: Optional[str], cli_services: Callable[[], Collection[str]]
+) -> Optional[str]:
+    if service is None:
+        return None
+    # Here, because the table is long, and most command lines name no service.
+    from awscli_assume.model.console.services import page_of
+
+    return page_of(service, cli_services)
 
 
 def _is_given(parsed_args: ParsedArgs, name: str) -> bool:

@@ -212,9 +212,9 @@ def _token(answer: _Answer, endpoint: SignInEndpoint, has_duration: bool) -> str
             f"credentials. {_PROXY}"
         )
     if answer.status != 200:
+        advice = "Try again later" if answer.status >= 500 else _PROXY
         raise SignInFailed(
-            f"AWS Sign-In at {endpoint.host} failed with HTTP status {answer.status}. Try again "
-            "later"
+            f"AWS Sign-In at {endpoint.host} failed with HTTP status {answer.status}. {advice}"
         )
     try:
         document = json.loads(answer.body)

@@ -1,7 +1,7 @@
 """A stand-in for the federation endpoint of AWS Sign-In and for the console behind it.
 
 Source: IAM User Guide, "Enable custom identity broker access to the AWS console": the parameters
-of both actions, and the JSON document of getSigninToken. A sign-in token works once, as in AWS.
+of both actions, and the JSON document of getSigninToken. Here a sign-in token works once.
 """
 
 from __future__ import annotations

@@ -8,8 +8,6 @@ from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.printable import option
 from awscli_assume.model.request.role_specifier import similar_names
 
-# In place of a service: print the table.
-LIST = "list"
 # Where the page is not NAME/home. AWS publishes no such list; these are the addresses to which
 # the console's own menu and the user guides of the services lead.
 PAGES = {

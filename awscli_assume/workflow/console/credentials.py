@@ -59,13 +59,20 @@ class ConsoleSource:
     """
 
     plan: Union[Plan, StoredProfile]
-    role_word: Optional[str]
+    role_word: Optional[str] = None
+    account_name: Optional[str] = None
     has_fallback: bool = False
 
     @property
     def profiles(self) -> ResolvedProfiles:
         """The profiles, those of the source resolved."""
         return self.plan.profiles
+
+    @property
+    def words(self) -> Optional[str]:
+        """What the user calls the role, None if that is an ARN or a URL, or nothing."""
+        word = self.role_word
+        return None if word is None or word.startswith("arn:") or "://" in word else word
 
     def settings(self) -> dict[str, str]:
         """Return the settings of the source profile. Raises InvalidConfiguration."""
@@ -82,13 +89,15 @@ def console_source(context: CommandContext, parsed_args: ParsedArgs) -> ConsoleS
     Raises RoleNeeded if the user can choose a role on the terminal, and as ``make_plan`` does.
     """
     if parsed_args.update_profile is not None:
-        return ConsoleSource(read_stored_profile(context, parsed_args), None)
+        return ConsoleSource(read_stored_profile(context, parsed_args))
     is_named = parsed_args.copy_source or given_role_option(parsed_args) is not None
     has_profile = context.parsed_globals.profile is not None
     if not is_named and not has_profile and context.environment.has_terminal():
         raise RoleNeeded(f"No role was named. {_NAME_A_ROLE}")
     plan = plan_to_use(context, parsed_args)
-    return ConsoleSource(plan, parsed_args.role, has_fallback=not is_named)
+    account = parsed_args.account_id
+    account_name = None if account is None or account.isdigit() else account
+    return ConsoleSource(plan, parsed_args.role, account_name, has_fallback=not is_named)
 
 
 def obtain(
@@ -107,7 +116,7 @@ def obtain(
     except (RoleNeeded, NoCredentialsError) as error:
         if not source.has_fallback or context.environment.has_terminal():
             raise
-        target = ConsoleSource(_target(context, parsed_args, error), None)
+        target = ConsoleSource(_target(context, parsed_args, error))
         found = _obtain(context, target, parsed_args.login, session_duration is not None)
     if session_duration is not None and found.why_not_longer is not None:
         raise InvalidRequest(
@@ -158,15 +167,15 @@ def _assume(
     obtained = signed_in(context, plan, lambda: plan.obtain(context), login)
     request, pair = obtained.plan.request, plan.profile_pair
     is_chained = request.is_chained or bool(request.via)
-    name = pair.configuration if pair.is_role else source.role_word
-    is_profile = name is not None and name in plan.profiles
+    name = pair.configuration if pair.is_role else source.words
     used = UsableCredentials(
         obtained.credentials, context.parsed_globals.region or obtained.region
     )
     result = _of_principal(
         find_arn(obtained.credentials.assumed_role_arn),
         used,
-        str(name) if is_profile else request.role.name,
+        name or request.role.name,
+        source.account_name,
     )
     return replace(result, why_not_longer=request.why_chained if is_chained else None)
 
@@ -207,7 +216,10 @@ def _caller(context: CommandContext, found: UsableCredentials) -> Optional[Arn]:
 
 
 def _of_principal(
-    arn: Optional[Arn], found: UsableCredentials, profile: Optional[str]
+    arn: Optional[Arn],
+    found: UsableCredentials,
+    profile: Optional[str],
+    account_name: Optional[str] = None,
 ) -> ConsoleCredentials:
     """Return credentials with their principal. Raises RoleNeeded if it can't sign in."""
     kind, _, name = arn.resource.partition("/") if arn is not None else ("", "", "")
@@ -226,6 +238,7 @@ def _of_principal(
         role_name,
         found.region,
         printable_line(profile or role_name),
+        printable_line(account_name or ""),
         why_not_longer="these are of a federated user" if is_federated else None,
     )
 

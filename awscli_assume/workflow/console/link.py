@@ -94,11 +94,10 @@ def switch_role_link(context: CommandContext, source: ConsoleSource, login: bool
     region = console_region(given, partition.name)
     with overridden_profiles(context.session, plan.session_profiles):
         endpoint = sign_in_endpoint(context.session, context.environment, partition, region)
-    name = source.role_word or role.name
-    is_profile = name in plan.profiles
+    name = source.words
     account, role_name = session_before(source) or (str(role.account_id), role.name)
-    shown = name if is_profile else f"{role.name}-{role.account_id}"
+    shown = name if name in plan.profiles else None
     return ConsoleLink(
-        switch_role_url(endpoint.url, role, shown),
-        BrowserIdentity(printable_line(name), account, role_name),
+        switch_role_url(endpoint.url, role, shown or f"{role.name}-{role.account_id}"),
+        BrowserIdentity(printable_line(name or role.name), account, role_name),
     )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 from awscli_assume.arguments.console import ConsoleOptions
 from awscli_assume.host.context import CommandContext
-from awscli_assume.model.console.services import PAGES
-from awscli_assume.outputs.browser.clipboard import copy_to_clipboard
-from awscli_assume.outputs.browser.launch import Browser, choose_browser, open_in_browser
 from awscli_assume.outputs.printing import is_for_people, print_object
 from awscli_assume.outputs.profile_table import local_time
 from awscli_assume.workflow.console.credentials import ConsoleSource, session_before
 from awscli_assume.workflow.console.link import ConsoleLink
+
+if TYPE_CHECKING:
+    from awscli_assume.outputs.browser.launch import Browser
 
 _NO_IDENTITY = "none"
 
@@ -27,6 +27,9 @@ def find_browser(
     """
     if options.is_printed or options.is_copied:
         return None
+    # Here and below, because a URL that is printed or copied needs no browser.
+    from awscli_assume.outputs.browser.launch import choose_browser
+
     settings = source.settings()
     setting = options.browser or settings.get("browser")
     identity = settings.get("browser_identity")
@@ -43,9 +46,13 @@ def show(
     environment = context.environment
     now, is_secret = environment.now(), link.expires is not None
     if options.is_copied:
+        from awscli_assume.outputs.browser.clipboard import copy_to_clipboard
+
         tool = copy_to_clipboard(link.url, environment)
         environment.notify(f"The URL is in the clipboard ({tool}).{_valid(link, now)}\n")
     elif browser is not None:
+        from awscli_assume.outputs.browser.launch import open_in_browser
+
         # A URL that is no secret needs no page that keeps it off the command line.
         is_direct = options.is_direct or not is_secret
         open_in_browser(browser, link.url, link.identity, environment, direct=is_direct)
@@ -87,6 +94,8 @@ def _valid(link: ConsoleLink, now: datetime) -> str:
 
 def print_services(context: CommandContext) -> None:
     """Print the services whose page has another name: a table for people, else an object."""
+    from awscli_assume.model.console.services import PAGES
+
     if not is_for_people(context):
         rows = [{"Service": name, "Page": f"/{page}"} for name, page in sorted(PAGES.items())]
         print_object(context, "console", {"Services": rows})

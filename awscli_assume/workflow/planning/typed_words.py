@@ -36,7 +36,7 @@ _OTHER_WORDS = {
     **dict.fromkeys(("run", "shell"), "aws assume exec"),
     **dict.fromkeys(("env", "eval", "creds", "credentials"), "aws assume export"),
     **dict.fromkeys(("create", "new"), "aws assume create-role"),
-    **dict.fromkeys(("browser", "open", "web", "url", "signin"), "aws assume console"),
+    **dict.fromkeys(("browser", "open", "signin"), "aws assume console"),
     **dict.fromkeys(("version", "login", "config"), "aws assume help"),
 }
 
