@@ -163,9 +163,8 @@ def _check(browser: Browser, process: subprocess.Popen[bytes]) -> None:
     code = process.poll()
     if not code:
         return
-    how = f"exit code {code}"
-    if code < 0:
-        how = f"signal {signal.Signals(-code).name}"
+    names = {number.value: number.name for number in signal.Signals}
+    how = f"exit code {code}" if code > 0 else f"signal {names.get(-code, -code)}"
     raise InvalidConfiguration(
         f"{_capitalized(browser.name)} ended with {how} before it opened the console. "
         f"Its messages are not shown, because they may quote the sign-in URL. {_INSTEAD}"

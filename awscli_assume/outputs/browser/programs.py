@@ -97,7 +97,7 @@ def named_browser(name: str, identity: Optional[str], system: System) -> Browser
     if found is not None:
         return found
     others = [other for other in KNOWN if _installed(other, identity, system) is not None]
-    here = f"These are: {', '.join(others)}" if others else "Neither is another one with a name"
+    here = f"Installed: {', '.join(others)}" if others else "No other one of the list is, either"
     raise InvalidConfiguration(
         f"The browser '{name}' is not installed, or not where it is looked for. {here}. "
         "Or give a command with its path, as in '/opt/browser/program {url}'"
@@ -190,7 +190,7 @@ def _is_custom(path: str) -> bool:
 def default_browser(identity: Optional[str], system: System) -> Optional[Browser]:
     """Return the default browser, or None if there is none.
 
-    It has no identity, except where a browser is found by its name.
+    It has an identity only if it is known which one it is.
     """
     from_variable = next(_browsers_of_variable(identity, system), None)
     if from_variable is not None:
@@ -204,12 +204,28 @@ def default_browser(identity: Optional[str], system: System) -> Optional[Browser
         path = os.path.join(folder, "System32", "rundll32.exe")
         if system.kind == "windows" or os.path.isfile(path):
             return Browser(name, (path, *_RUNDLL), in_windows=system.kind == "wsl")
+    recognized = None if identity == NO_IDENTITY else _recognized(identity, system)
+    if recognized is not None:
+        return recognized
     for opener in _OPENERS:
         found = system.find(opener[0])
         if found is not None:
             return Browser(name, (found, *opener[1:], "{url}"))
     installed = (_installed(one, identity, system) for one in KNOWN)
     return next(filter(None, installed), None)
+
+
+def _recognized(identity: Optional[str], system: System) -> Optional[Browser]:
+    """Return the default browser of a Linux desktop if it is known and has an identity."""
+    # Only the preferred one: the system knows whether it is installed, by its desktop entry.
+    entry = next(system.default_applications(), "")
+    # A snap has its name twice: firefox_firefox.
+    path = system.find(entry.partition("_")[0]) if entry else None
+    name = _known_name(path) if path is not None else None
+    if path is None or name is None:
+        return None
+    found = _program(name, path, identity, system)
+    return found if KNOWN[name].is_chromium or found.scheme else None
 
 
 def _browsers_of_variable(identity: Optional[str], system: System) -> Iterator[Browser]:

@@ -11,6 +11,8 @@ from typing import Iterator, Mapping, Optional
 
 # Programs of Flatpak and snap, whose folders are not always in PATH.
 _FOLDERS = ("/var/lib/flatpak/exports/bin", "~/.local/share/flatpak/exports/bin", "/snap/bin")
+_XDG_FOLDERS = {"XDG_CONFIG_DIRS": "/etc/xdg", "XDG_DATA_DIRS": "/usr/local/share:/usr/share"}
+_MIME_APPS = "mimeapps.list"
 _PROGRAM_FOLDERS = ("Program Files", "Program Files (x86)")
 _PROGRAM_VARIABLES = ("ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA")
 
@@ -62,6 +64,26 @@ class System:
                 return found
         return None
 
+    def default_applications(self) -> Iterator[str]:
+        """Yield the desktop entries of Linux that open https URLs, the preferred one first.
+
+        Source: freedesktop.org, "Association between MIME types and applications".
+        """
+        own, data = self.variables.get("XDG_CONFIG_HOME"), self.variables.get("XDG_DATA_HOME")
+        folders = [own or os.path.join(self.home, ".config"), *self._folders("XDG_CONFIG_DIRS")]
+        for folder in (data or os.path.join(self.home, ".local", "share"),
+                       *self._folders("XDG_DATA_DIRS")):  # fmt: skip
+            folders.append(os.path.join(folder, "applications"))
+        desktops = self.variables.get("XDG_CURRENT_DESKTOP", "").lower().split(":")
+        names = [f"{one}-{_MIME_APPS}" for one in desktops if one.isalnum()] + [_MIME_APPS]
+        for folder in folders:
+            for name in names:
+                yield from _defaults_in(os.path.join(folder, name))
+
+    def _folders(self, variable: str) -> list[str]:
+        value = self.variables.get(variable) or _XDG_FOLDERS[variable]
+        return [folder for folder in value.split(":") if folder]
+
     def windows_homes(self) -> Iterator[str]:
         """Yield the home folders of the Windows users, as this system names them."""
         if self.kind == "windows":
@@ -90,3 +112,20 @@ def this_system(variables: Mapping[str, str]) -> System:
     if "microsoft" in os.uname().release.lower() and os.path.isdir("/mnt/c/Windows"):
         return System("wsl", variables)
     return System("linux", variables)
+
+
+def _defaults_in(path: str) -> list[str]:
+    """Return the desktop entries for https URLs of a mimeapps.list, without their ending."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return []
+    section, found = "", []
+    for line in lines:
+        if line.startswith("["):
+            section = line.strip()
+        key, _, value = line.partition("=")
+        if section == "[Default Applications]" and key.strip() == "x-scheme-handler/https":
+            found += [one.strip().removesuffix(".desktop") for one in value.split(";")]
+    return [one for one in found if one]

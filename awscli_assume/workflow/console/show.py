@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Optional
 
 from awscli_assume.arguments.console import ConsoleOptions
+from awscli_assume.errors import configured_in
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import is_for_people, print_object
 from awscli_assume.outputs.profile_table import local_time
@@ -31,12 +32,14 @@ def find_browser(
     from awscli_assume.outputs.browser.launch import choose_browser
 
     settings = source.settings()
-    setting = options.browser or settings.get("browser")
     identity = settings.get("browser_identity")
     if options.switches_role and session_before(source) is None:
         # The session that switches may be in any identity.
         identity = _NO_IDENTITY
-    return choose_browser(setting, identity, context.environment)
+    if options.browser is not None:
+        return choose_browser(options.browser, identity, context.environment)
+    with configured_in("assume.browser"):
+        return choose_browser(settings.get("browser"), identity, context.environment)
 
 
 def show(

@@ -54,6 +54,8 @@ if mode == "fail":
     sys.exit(3)
 if mode == "crash":
     os.kill(os.getpid(), signal.SIGKILL)
+if mode == "crash 40":
+    os.kill(os.getpid(), 40)
 if mode in ("open", "wait"):
     time.sleep(60)
 """
@@ -191,7 +193,10 @@ def test_the_environment_is_the_users(fake: FakeBrowser, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("direct", [True, False])
-@pytest.mark.parametrize(("mode", "how"), [("fail", "exit code 3"), ("crash", "signal SIGKILL")])
+@pytest.mark.parametrize(
+    ("mode", "how"),
+    [("fail", "exit code 3"), ("crash", "signal SIGKILL"), ("crash 40", "signal 40")],
+)
 def test_a_browser_that_fails(fake: FakeBrowser, mode: str, how: str, direct: bool) -> None:
     """It is noticed at once, and the error has no secret."""
     start = time.monotonic()

@@ -25,7 +25,11 @@ class Machine:
 
     def __init__(self, folder: Path, kind: str = "linux", **variables: str) -> None:
         self.folder = folder
-        self.variables = {"PATH": str(folder / "bin"), "HOME": str(folder), **variables}
+        self.variables = {
+            "PATH": str(folder / "bin"), "HOME": str(folder),
+            "XDG_DATA_DIRS": str(folder / "share"), "XDG_CONFIG_DIRS": str(folder / "xdg"),
+            **variables,
+        }  # fmt: skip
         self.system = System(
             kind, self.variables, str(folder), (str(folder / "Applications"),), str(folder / "c")
         )
@@ -142,7 +146,7 @@ def test_names_on_macos(tmp_path: Path) -> None:
     )  # fmt: skip
     assert machine.words("safari") == ("open", "-a", "Applications/Safari.app", "{url}")
     assert machine.words() == ("open", "{url}")
-    with pytest.raises(InvalidConfiguration, match="These are: firefox, chrome, brave, safari"):
+    with pytest.raises(InvalidConfiguration, match="Installed: firefox, chrome, brave, safari"):
         machine.choose("edge")
 
 
@@ -249,6 +253,61 @@ def test_the_default_browser(tmp_path: Path, programs: list[str], words: tuple[s
     assert machine.words() == words
 
 
+def desktop_entries(**defaults: str) -> str:
+    """Return a mimeapps.list with defaults for https URLs, by section."""
+    lines = ["# by the desktop", ""]
+    for section, entries in defaults.items():
+        lines += [f"[{section.replace('_', ' ')}]", "text/plain=vim.desktop",
+                  f"x-scheme-handler/https={entries}"]  # fmt: skip
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("file", "entries", "words"),
+    [
+        (".config/mimeapps.list", "google-chrome.desktop", ("bin/google-chrome", *PROFILE)),
+        (".config/mimeapps.list", "google-chrome.desktop;chromium.desktop;",
+         ("bin/google-chrome", *PROFILE)),
+        (".config/mimeapps.list", "chromium_chromium.desktop", ("bin/chromium", *PROFILE)),
+        (".config/gnome-mimeapps.list", "chromium.desktop", ("bin/chromium", *PROFILE)),
+        (".local/share/applications/mimeapps.list", "chromium.desktop",
+         ("bin/chromium", *PROFILE)),
+        ("share/applications/mimeapps.list", "chromium.desktop", ("bin/chromium", *PROFILE)),
+        # Without an extension, and one that is not known: the desktop opens it.
+        (".config/mimeapps.list", "firefox.desktop", ("bin/xdg-open", "{url}")),
+        (".config/mimeapps.list", "mine.desktop;chromium.desktop", ("bin/xdg-open", "{url}")),
+        (".config/mimeapps.list", "userapp-x.desktop;chromium.desktop", ("bin/xdg-open", "{url}")),
+        (".config/kde-mimeapps.list", "chromium.desktop", ("bin/xdg-open", "{url}")),
+    ],
+)  # fmt: skip
+def test_the_default_browser_of_a_desktop(
+    tmp_path: Path, file: str, entries: str, words: tuple[str, ...]
+) -> None:
+    """It is recognized, so that it has an identity, too."""
+    machine = Machine(tmp_path, XDG_CURRENT_DESKTOP="ubuntu:GNOME", **DISPLAY).install(
+        "bin/xdg-open", "bin/google-chrome", "bin/chromium", "bin/firefox", "bin/mine", file
+    )  # fmt: skip
+    (tmp_path / file).write_text(
+        desktop_entries(Added_Associations="mine.desktop", Default_Applications=entries)
+    )
+
+    assert machine.words() == words
+    assert machine.words(None, "none") == ("bin/xdg-open", "{url}")
+
+
+def test_firefox_as_the_default_browser(tmp_path: Path) -> None:
+    """With an extension it has containers."""
+    machine = Machine(tmp_path, XDG_CONFIG_HOME=f"{tmp_path}/c", **DISPLAY)
+    machine.install("bin/xdg-open", "bin/firefox", "c/mimeapps.list").install_extension()
+    (tmp_path / "c/mimeapps.list").write_text(
+        desktop_entries(Default_Applications="firefox.desktop")
+    )
+    found = machine.choose()
+
+    assert found is not None
+    assert (found.name, found.scheme) == ("firefox", "ext+granted-containers")
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [
@@ -344,8 +403,8 @@ def test_an_invalid_browser(tmp_path: Path, setting: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("chrome", "The browser 'chrome' is not installed, or not where it is looked for. These "
-                   "are: firefox. Or"),
+        ("chrome", "The browser 'chrome' is not installed, or not where it is looked for. "
+                   "Installed: firefox. Or"),
         ("safari", "The browser 'safari' is not installed"),
         ("missing {url}", "Can't find the program 'missing' of the browser command 'missing "),
         ("/no/such {url}", "Can't find the program '/no/such' of"),
