@@ -24,15 +24,23 @@ class Progress:
     def show(self, done: int, total: int) -> None:
         """Show how many are done, at most once for each percent."""
         percent = done * 100 // max(total, 1)
-        if self._stream is not None and percent != self._percent:
-            self._percent = percent
-            line = f"{self._text}: {done} of {total}"
-            self._write(_CLEAR + line[: columns_of(self._stream) - 1])
+        if percent != self._percent:
+            self._show(f"{done} of {total}", percent)
+
+    def count(self, done: int) -> None:
+        """Show how many are done if the total is unknown."""
+        self._show(str(done), 0)
 
     def clear(self) -> None:
         """Remove the line."""
         if self._percent >= 0:
             self._write(_CLEAR)
+
+    def _show(self, text: str, percent: int) -> None:
+        if self._stream is not None:
+            self._percent = percent
+            line = f"{self._text}: {text}"
+            self._write(_CLEAR + line[: columns_of(self._stream) - 1])
 
     def _write(self, text: str) -> None:
         stream: Optional[TextIO] = self._stream
