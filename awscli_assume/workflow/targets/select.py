@@ -124,10 +124,7 @@ def _listed(
         elif one.kind == UNIT:
             found[one] = listing.below(one.value)
         elif one.kind == TAG:
-            selected = [
-                account for other in found if not other.is_excluded for account in found[other]
-            ]
-            candidates = selected if one.is_excluded else listing.all()
+            candidates = _selected(found) if one.is_excluded else listing.all()
             found[one] = _tagged(listing, one, candidates, notes)
         elif one.kind == NAME:
             found[one] = _named(listing, one, known.get(one, []))
@@ -141,6 +138,23 @@ def _listed(
         one: [completed(account, all_known.get(account.account_id)) for account in accounts]
         for one, accounts in found.items()
     }
+
+
+def _selected(found: Found) -> list[TargetAccount]:
+    """Return the accounts that are selected and not excluded so far, each once."""
+    out = {
+        account.account_id
+        for one, accounts in found.items()
+        if one.is_excluded and one.kind != PROFILES
+        for account in accounts
+    }
+    selected = {
+        account.account_id: account
+        for one, accounts in found.items()
+        if not one.is_excluded
+        for account in accounts
+    }
+    return [account for account_id, account in selected.items() if account_id not in out]
 
 
 def _tagged(
