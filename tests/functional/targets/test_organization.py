@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from argparse import Namespace
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, Iterator, Optional, Sequence
+from typing import Any
 
 import pytest
-from awscli.clidriver import create_clidriver
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host import ClientError, NoCredentialsError, ProfileNotFound
-from awscli_assume.host.context import CommandContext
-from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.each.target_list import print_targets
-from awscli_assume.workflow.targets.select import SelectedAccounts, select_accounts
-from support.environment import NOW
 from support.organization_stub import (
     MANAGEMENT,
     MEMBER_KEY_ID,
@@ -31,56 +24,7 @@ from support.organization_stub import (
     account_id,
 )
 
-GLOBALS = {
-    "profile": None, "region": None, "output": None, "query": None, "endpoint_url": None,
-    "verify_ssl": None, "ca_bundle": None, "connect_timeout": None, "read_timeout": None,
-}  # fmt: skip
 INACTIVE = "5 accounts are not active and were left out: app-010 (200000000010) SUSPENDED, "
-
-
-class Chooser:
-    """Select accounts as a command of its own would, with a new session each time."""
-
-    def __init__(self, aws: Any, stub: OrganizationStub) -> None:
-        self.aws, self.stub = aws, stub
-        self.environment = Environment(now=lambda: NOW)
-
-    def __call__(self, *accounts: str, profile: Optional[str] = None, **options: Any) -> Any:
-        return self.run(accounts, profile, **options)[1]
-
-    def run(
-        self, accounts: Sequence[str], profile: Optional[str] = None, **options: Any
-    ) -> tuple[CommandContext, SelectedAccounts]:
-        """Return the context, and what was selected in it."""
-        driver = create_clidriver()
-        if profile is not None:
-            driver.session.set_config_variable("profile", profile)
-        given = Namespace(**{**GLOBALS, "profile": profile})
-        context = CommandContext(driver.session, given, self.environment)
-        values = {"organization_profile": None, "no_cache": False, "sso_session": None, **options}
-        return context, select_accounts(context, Namespace(accounts=list(accounts), **values))
-
-    def ids(self, *accounts: str, **options: Any) -> list[str]:
-        """Return the IDs of the selected accounts."""
-        return [one.account_id for one in self(*accounts, **options).accounts]
-
-    def later(self, hours: float) -> None:
-        """Set the clock."""
-        self.environment = replace(self.environment, now=lambda: NOW + timedelta(hours=hours))
-
-
-@pytest.fixture
-def stub(aws: Any) -> Iterator[OrganizationStub]:
-    with OrganizationStub() as server:
-        aws.set_variable("AWS_ENDPOINT_URL", server.url)
-        yield server
-
-
-@pytest.fixture
-def choose(aws: Any, stub: OrganizationStub) -> Chooser:
-    aws.add_key("member", MEMBER_KEY_ID, MEMBER_SECRET)
-    aws.add_config("[profile member]\nregion = us-east-1\n")
-    return Chooser(aws, stub)
 
 
 def members(*ous: str) -> list[str]:
@@ -99,7 +43,7 @@ def calls(stub: OrganizationStub) -> dict[str, int]:
     return {name: count for name, count in stub.counts.items() if count}
 
 
-def test_ids_take_no_call(choose: Chooser) -> None:
+def test_ids_take_no_call(choose: Any) -> None:
     """IDs are taken as they are, each once, and nobody is called."""
     one, other = account_id(1), account_id(2)
 
@@ -107,7 +51,7 @@ def test_ids_take_no_call(choose: Chooser) -> None:
     assert calls(choose.stub) == {}
 
 
-def test_all_accounts(choose: Chooser) -> None:
+def test_all_accounts(choose: Any) -> None:
     """All accounts but the caller's and those that are not active; 16 pages, one of them empty."""
     found = choose("all")
 
@@ -125,7 +69,7 @@ def test_all_accounts(choose: Chooser) -> None:
     assert first.ou_ids == (ROOT, OUS["Production"])
 
 
-def test_own_account_by_name(choose: Chooser) -> None:
+def test_own_account_by_name(choose: Any) -> None:
     """The caller's own account is selected if it is named, by ID or by name."""
     found = choose("all", MANAGEMENT)
     assert found.accounts[0].account_id == MANAGEMENT
@@ -150,7 +94,7 @@ def test_own_account_by_name(choose: Chooser) -> None:
         ("ou:/", list(OUS)[:8], {"ListRoots": 1}),
     ],
 )
-def test_units(choose: Chooser, text: str, ous: list[str], expected: dict[str, int]) -> None:
+def test_units(choose: Any, text: str, ous: list[str], expected: dict[str, int]) -> None:
     """A unit has the accounts below it, at any depth."""
     assert choose.ids(text) == members(*ous)
     assert calls(choose.stub) == {"GetCallerIdentity": 1, "ListAccounts": 16, **expected}
@@ -178,7 +122,7 @@ def test_units(choose: Chooser, text: str, ous: list[str], expected: dict[str, i
     ],
 )
 def test_units_without_paths(
-    choose: Chooser, text: str, ous: list[str], expected: dict[str, int]
+    choose: Any, text: str, ous: list[str], expected: dict[str, int]
 ) -> None:
     """Without paths in the first page, only the units that are selected are listed."""
     choose.stub.has_paths = False
@@ -191,7 +135,7 @@ def test_units_without_paths(
     assert calls(choose.stub) == {}
 
 
-def test_exclusions(choose: Chooser) -> None:
+def test_exclusions(choose: Any) -> None:
     """Whatever selects accounts excludes them after ``not:``."""
     texts = ("all", "not:ou:Production", f"not:{OUS['Security']}", f"not:{account_id(4)}")
     found = choose(*texts, "not:app-005", "not:tag:Team=team 0", "not:app-29*")
@@ -205,7 +149,7 @@ def test_exclusions(choose: Chooser) -> None:
     assert not any("own account" in one for one in choose("all", f"not:{MANAGEMENT}").notes)
 
 
-def test_exclusions_come_after_selections(choose: Chooser) -> None:
+def test_exclusions_come_after_selections(choose: Any) -> None:
     """The order of the words does not matter."""
     one = account_id(8)
     assert choose.ids(f"not:{one}", "ou:Production/Web", one) == [
@@ -213,7 +157,7 @@ def test_exclusions_come_after_selections(choose: Chooser) -> None:
     ]
 
 
-def test_exclusion_without_effect(choose: Chooser) -> None:
+def test_exclusion_without_effect(choose: Any) -> None:
     """An exclusion that excludes nothing may be a mistake, and is mentioned."""
     found = choose("ou:Security", f"not:{account_id(0)}")
 
@@ -221,7 +165,7 @@ def test_exclusion_without_effect(choose: Chooser) -> None:
     assert f"'not:{account_id(0)}' excludes no account." in found.notes
 
 
-def test_tags(choose: Chooser) -> None:
+def test_tags(choose: Any) -> None:
     """Tags take one call for each active account, once a day."""
     found = choose.ids("tag:Stage=none")
 
@@ -240,7 +184,7 @@ def test_tags(choose: Chooser) -> None:
         choose("tag:stage=prod")
 
 
-def test_names(choose: Chooser) -> None:
+def test_names(choose: Any) -> None:
     """A name is that of one account in any case, or a pattern."""
     assert choose.ids("APP-003") == [account_id(3)]
     assert choose.ids("app-00*") == [account_id(n) for n in range(10)]
@@ -255,7 +199,7 @@ def test_names(choose: Chooser) -> None:
         choose("app-999")
 
 
-def test_name_that_a_profile_has(choose: Chooser) -> None:
+def test_name_that_a_profile_has(choose: Any) -> None:
     """A profile's name of an account needs no organization, and must not contradict it."""
     role = f"role_arn = arn:aws:iam::{account_id(7)}:role/audit\nsource_profile = default\n"
     choose.aws.add_config(f"[profile a]\naccount_name = payments\n{role}[profile app-001]\n{role}")
@@ -266,7 +210,7 @@ def test_name_that_a_profile_has(choose: Chooser) -> None:
         choose("all", "not:app-001")
 
 
-def test_list_is_cached_for_a_day(choose: Chooser, home: Path) -> None:
+def test_list_is_cached_for_a_day(choose: Any, home: Path) -> None:
     """The second run calls nobody; a day later, or with --no-cache, the list is new."""
     choose("all")
     choose.stub.reset()
@@ -288,7 +232,7 @@ def test_list_is_cached_for_a_day(choose: Chooser, home: Path) -> None:
     assert not any(secret in text for secret in ("AKIA", "Secret", "@"))
 
 
-def test_another_caller_has_another_list(choose: Chooser) -> None:
+def test_another_caller_has_another_list(choose: Any) -> None:
     """The list is that of the caller's account: another account lists for itself."""
     choose("all")
     with pytest.raises(InvalidConfiguration, match=r"The account 200000000000 may not list"):
@@ -302,7 +246,7 @@ def test_another_caller_has_another_list(choose: Chooser) -> None:
     assert len(choose.ids("all")) == 294
 
 
-def test_damaged_cache(choose: Chooser, home: Path) -> None:
+def test_damaged_cache(choose: Any, home: Path) -> None:
     """A file that is no list is ignored and replaced."""
     choose("all")
     folder = home / ".aws" / "cli" / "cache" / "assume-organizations"
@@ -317,7 +261,7 @@ def test_damaged_cache(choose: Chooser, home: Path) -> None:
         assert choose.stub.counts["ListAccounts"] == 16, damaged
 
 
-def test_new_account_is_found(choose: Chooser) -> None:
+def test_new_account_is_found(choose: Any) -> None:
     """What a cached list lacks is listed again once, before it is an error."""
     choose("all")
     choose.stub.accounts[5].name = "brand-new"
@@ -331,7 +275,7 @@ def test_new_account_is_found(choose: Chooser) -> None:
     assert choose.stub.counts["ListAccounts"] == 16
 
 
-def test_organization_profile(choose: Chooser) -> None:
+def test_organization_profile(choose: Any) -> None:
     """Another profile lists; the account left out is that of the source, and the session stays."""
     context, found = choose.run(["all"], "member", organization_profile="default")
 
@@ -347,7 +291,7 @@ def test_organization_profile(choose: Chooser) -> None:
         choose("all", organization_profile="nobody")
 
 
-def test_keys_in_the_environment(choose: Chooser) -> None:
+def test_keys_in_the_environment(choose: Any) -> None:
     """They are the source; --organization-profile lists with its own keys, not with those."""
     choose.aws.set_variable("AWS_ACCESS_KEY_ID", MEMBER_KEY_ID)
     choose.aws.set_variable("AWS_SECRET_ACCESS_KEY", MEMBER_SECRET)
@@ -359,7 +303,7 @@ def test_keys_in_the_environment(choose: Chooser) -> None:
     assert context.session.get_credentials().access_key == MEMBER_KEY_ID
 
 
-def test_member_account(choose: Chooser) -> None:
+def test_member_account(choose: Any) -> None:
     """The message says what works without the right to list; and that works."""
     with pytest.raises(InvalidConfiguration, match="may not list the accounts") as raised:
         choose("all", profile="member")
@@ -376,7 +320,7 @@ def test_member_account(choose: Chooser) -> None:
         choose("ou:Production")
 
 
-def test_no_credentials(choose: Chooser) -> None:
+def test_no_credentials(choose: Any) -> None:
     """Without a source, the message names the option; with a lister, nothing is left out."""
     text = choose.aws.credentials.read_text().replace("[default]", "[lister]")
     choose.aws.credentials.write_text(text)
@@ -389,7 +333,7 @@ def test_no_credentials(choose: Chooser) -> None:
     assert not any("own account" in one for one in found.notes)
 
 
-def test_throttled(choose: Chooser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_throttled(choose: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Throttled calls are repeated; in the end, the message says what to do."""
     choose.stub.throttle_next = 3
     assert len(choose.ids("all")) == 294
@@ -401,7 +345,7 @@ def test_throttled(choose: Chooser, monkeypatch: pytest.MonkeyPatch) -> None:
         choose("all", no_cache=True)
 
 
-def test_unknown_units(choose: Chooser) -> None:
+def test_unknown_units(choose: Any) -> None:
     """The message names the units that there are, and how to see them."""
     with pytest.raises(InvalidRequest, match="There is no organizational unit 'Mobile'") as raised:
         choose("ou:Production/Mobile")
@@ -415,7 +359,7 @@ def test_unknown_units(choose: Chooser) -> None:
             choose(unit)
 
 
-def test_nothing_selected(choose: Chooser) -> None:
+def test_nothing_selected(choose: Any) -> None:
     """An empty selection is an error that says why; an empty unit beside others is a note."""
     with pytest.raises(InvalidRequest, match=r"--accounts ou:Empty selects no account\. 'ou:Emp"):
         choose("ou:Empty")
@@ -425,7 +369,7 @@ def test_nothing_selected(choose: Chooser) -> None:
     assert found.notes[0] == "'ou:Empty' has no accounts."
 
 
-def test_states_of_older_hosts(choose: Chooser) -> None:
+def test_states_of_older_hosts(choose: Any) -> None:
     """Status stands for State; without both, nothing is left out and that is mentioned."""
     choose.stub.has_state = False
     found = choose("all")
@@ -439,7 +383,7 @@ def test_states_of_older_hosts(choose: Chooser) -> None:
     )
 
 
-def test_names_are_printable(choose: Chooser) -> None:
+def test_names_are_printable(choose: Any) -> None:
     """Names of accounts and units come from outside, and are escaped where they enter."""
     choose.stub.accounts[1].name = "a\x1b[2J\nb"
     found = choose("all").accounts[0]
@@ -447,14 +391,14 @@ def test_names_are_printable(choose: Chooser) -> None:
     assert found.name == r"a\x1b[2J\x0ab"
 
 
-def test_proxy_in_between(choose: Chooser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_in_between(choose: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A response that is not from Organizations is an error, not an empty organization."""
     monkeypatch.setattr(choose.stub, "_list", lambda *_: (200, "application/json", b"{}"))
     with pytest.raises(Exception, match=r"list_accounts is not from AWS Organizations: it has no"):
         choose("all")
 
 
-def test_files_and_stdin(choose: Chooser, home: Path) -> None:
+def test_files_and_stdin(choose: Any, home: Path) -> None:
     """Lists come from files and from stdin, as lines or as JSON."""
     (home / "accounts.txt").write_text(
         f"# ours\n{account_id(1)}  # one\n\napp-002\nnot:{account_id(3)}\nou:Security\n"
@@ -468,7 +412,7 @@ def test_files_and_stdin(choose: Chooser, home: Path) -> None:
     ]
 
 
-def test_listing(choose: Chooser) -> None:
+def test_listing(choose: Any) -> None:
     """--list prints rows that --query can select from."""
     context, found = choose.run(["app-001", "management"])
     out = io.StringIO()
