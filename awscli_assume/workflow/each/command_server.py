@@ -16,7 +16,7 @@ import socket
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import Callable, Mapping, NoReturn, Optional
+from typing import Callable, Mapping, NoReturn, Optional, Sequence
 
 from awscli_assume.workflow.run.child_process import NOT_EXECUTABLE
 
@@ -26,11 +26,12 @@ LENGTH_SIZE = 4
 DESCRIPTORS = 3
 # How long commands have to end after SIGTERM, before SIGKILL.
 GRACE_SECONDS = 5.0
-# The exit code is written with this many bytes; a negative one is the number of a signal.
-CODE_SIZE = 4
-# Signals that a terminal or a service manager sends to all processes of a group: the process that
-# we serve decides what they mean.
-_IGNORED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGPIPE")
+# The replies to a request: the process ID at once, and later the exit code, where a negative
+# number is that of a signal. Each has this many bytes.
+REPLY_SIZE = 4
+# A service manager may send them to all processes of a service. Only the end of the connection
+# ends this one.
+_IGNORED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP")
 # Python ignores them, and what is ignored stays so in a new program.
 _DEFAULT = ("SIGPIPE", "SIGXFZ", "SIGXFSZ")
 
@@ -60,7 +61,10 @@ RunHere = Callable[[Request], int]
 
 
 class CommandServer:
-    """Starts commands in processes of their own, and reports how they end."""
+    """Starts commands in processes of their own, and reports how they end.
+
+    ``run_here`` runs a request without a path.
+    """
 
     def __init__(self, connection: socket.socket, run_here: RunHere) -> None:
         self._connection = connection
@@ -74,9 +78,7 @@ class CommandServer:
 
     def serve(self) -> None:
         """Start commands until the connection ends; then end those that run."""
-        for name in _IGNORED:
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), signal.SIG_IGN)
+        _handle(_IGNORED, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
         with selectors.DefaultSelector() as selector:
@@ -109,12 +111,14 @@ class CommandServer:
             return False
         for descriptor in descriptors:
             os.set_inheritable(descriptor, False)
-        stdout, stderr, result = descriptors
+        request = Request.decode(body)
         child = os.fork()
         if child == 0:
-            self._become(Request.decode(body), stdout, stderr)
+            self._become(request, descriptors)
+        stdout, stderr, result = descriptors
         _close(stdout, stderr)
         self._running[child] = result
+        _reply(result, child)
         return True
 
     def _receive(self, head: bytes) -> Optional[bytes]:
@@ -133,7 +137,7 @@ class CommandServer:
             left -= len(part)
         return b"".join(parts)
 
-    def _become(self, request: Request, stdout: int, stderr: int) -> NoReturn:
+    def _become(self, request: Request, descriptors: Sequence[int]) -> NoReturn:
         """Become the process of a command, to its end."""
         code = NOT_EXECUTABLE
         try:
@@ -141,15 +145,18 @@ class CommandServer:
             # all of its processes.
             os.setsid()
             signal.set_wakeup_fd(-1)
-            for name in (*_IGNORED, "SIGCHLD"):
-                if hasattr(signal, name):
-                    signal.signal(getattr(signal, name), signal.SIG_DFL)
+            _handle((*_IGNORED, "SIGCHLD"), signal.SIG_DFL)
+            stdout, stderr, result = descriptors
             null = os.open(os.devnull, os.O_RDWR)
             for target, descriptor in enumerate((null, stdout, stderr)):
                 os.dup2(descriptor, target)
             self._connection.close()
-            _close(self._woken, self._waker, *self._running.values())
-            code = _exec(request) if request.path is not None else self._run_here(request)
+            _close(self._woken, self._waker, null, *descriptors, *self._running.values())
+            if request.path is None:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                code = self._run_here(request)
+            else:
+                code = _exec(request.path, request)
         finally:
             # Never back to the code that runs in the process above.
             os._exit(code & 0xFF)
@@ -166,30 +173,39 @@ class CommandServer:
             result = self._running.pop(child, None)
             if result is not None:
                 code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-                with suppress(OSError):
-                    os.write(result, code.to_bytes(CODE_SIZE, "big", signed=True))
+                _reply(result, code)
                 _close(result)
 
     def _end_all(self, selector: selectors.BaseSelector) -> None:
         """End all commands, and their own children: first by SIGTERM, then by SIGKILL."""
         groups = list(self._running)
-        _signal_groups(groups, signal.SIGTERM)
+        self._signal(groups, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
         while self._running and (left := deadline - time.monotonic()) > 0:
             selector.select(left)
             self._reap()
-        _signal_groups(groups, signal.SIGKILL)
+        # A group may outlive the command that it began with.
+        self._signal(groups, signal.SIGKILL)
         while self._running:
             selector.select(GRACE_SECONDS)
             self._reap()
 
+    def _signal(self, groups: Sequence[int], number: int) -> None:
+        for group in groups:
+            try:
+                os.killpg(group, number)
+            except ProcessLookupError:
+                # A process that was just forked has no group yet.
+                if group in self._running:
+                    os.kill(group, number)
+            except PermissionError:
+                # Of another user, as after sudo.
+                continue
 
-def _exec(request: Request) -> int:
+
+def _exec(path: str, request: Request) -> int:
     """Replace this process by a program. Returns an exit code only if that fails."""
-    for name in _DEFAULT:
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
-    path = str(request.path)
+    _handle(_DEFAULT, signal.SIG_DFL)
     try:
         os.execve(path, list(request.words), dict(request.environment))  # noqa: S606 - no shell
     except OSError as error:
@@ -197,16 +213,20 @@ def _exec(request: Request) -> int:
     return NOT_EXECUTABLE
 
 
-def _signal_groups(groups: list[int], number: int) -> None:
-    for group in groups:
-        # A command that has just started may not have its own group yet.
-        for send in (os.killpg, os.kill):
-            with suppress(ProcessLookupError, PermissionError):
-                send(group, number)
-                break
+def _handle(names: Sequence[str], action: signal.Handlers) -> None:
+    for name in names:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), action)
+
+
+def _reply(result: int, number: int) -> None:
+    # Nobody reads it if the process that we serve has been killed.
+    with suppress(OSError):
+        os.write(result, number.to_bytes(REPLY_SIZE, "big", signed=True))
 
 
 def _close(*descriptors: int) -> None:
     for descriptor in descriptors:
-        with suppress(OSError):
-            os.close(descriptor)
+        if descriptor > 2:
+            with suppress(OSError):
+                os.close(descriptor)
