@@ -8,12 +8,14 @@ import sys
 import threading
 import traceback
 from contextlib import ExitStack
-from typing import Any, Mapping, Optional, Sequence
+from typing import Mapping, Optional, Sequence
 
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.host.driver import fits, load_command, make_driver, own_variables, run_driver
 from awscli_assume.workflow.each.command_server import Request
 
+# Contexts to the end of the process.
+_TO_THE_END = ExitStack()
 # The exit code of Python if it can't flush its streams at the end.
 _NOT_FLUSHED = 120
 
@@ -31,7 +33,7 @@ class AwsCommands:
         self._words = words[1:]
         self._environment = environment
         self._region = region
-        self._driver: Any = None
+        self._driver: object = None
         self._own: dict[str, str] = {}
 
     def prepare(self) -> None:
@@ -71,7 +73,7 @@ def _keep_secrets_out() -> None:
 
     Both would contain the session token of the role.
     """
-    ExitStack().enter_context(credentials_redacted())
+    _TO_THE_END.enter_context(credentials_redacted())
 
 
 def _use_pipes() -> None:

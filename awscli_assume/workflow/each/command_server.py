@@ -60,6 +60,11 @@ class Request:
 RunHere = Callable[[Request], int]
 
 
+def no_program(request: Request) -> int:
+    """Return the exit code of a request that has no path where each needs one."""
+    return NOT_EXECUTABLE
+
+
 class CommandServer:
     """Starts commands in processes of their own, and reports how they end.
 

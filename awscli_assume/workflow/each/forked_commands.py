@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from typing import Callable, Optional, Protocol
+from typing import Callable, NoReturn, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.workflow.each.command_server import (
@@ -19,35 +19,14 @@ from awscli_assume.workflow.each.command_server import (
     CommandServer,
     Request,
     RunHere,
+    no_program,
 )
+from awscli_assume.workflow.each.processes import Stopped, Write
 
 _CHUNK = 1 << 16
 # What a command leaves in its pipes when it ends is read, and at most this much more: a process
 # that it left in the background may print for ever.
 _REST_BYTES, _REST_SECONDS, _QUIET_SECONDS = 1 << 20, 60.0, 1.0
-
-# Takes ``stdout`` or ``stderr``, and a part of what a command prints there.
-Write = Callable[[str, bytes], None]
-
-
-class Stopped(Exception):
-    """The command did not start, or was ended, because the run was stopped."""
-
-
-class CommandRunner(Protocol):
-    """Runs commands; any thread may call it."""
-
-    def run(self, request: Request, write: Write) -> int:
-        """Run a command to its end, without a terminal and with an empty stdin.
-
-        Returns the exit code, or the negative number of a signal. Raises Stopped.
-        """
-
-    def stop(self) -> None:
-        """End all commands, and start no other."""
-
-    def close(self) -> None:
-        """Stop, and wait until no command runs."""
 
 
 class ForkedCommands:
@@ -57,7 +36,9 @@ class ForkedCommands:
     without a path in a forked process.
     """
 
-    def __init__(self, prepare: Callable[[], None], run_here: RunHere) -> None:
+    def __init__(
+        self, prepare: Callable[[], None] = lambda: None, run_here: RunHere = no_program
+    ) -> None:
         self._connection, theirs = socket.socketpair()
         self._lock = threading.Lock()
         self._is_stopped = False
@@ -117,7 +98,7 @@ class ForkedCommands:
 
     def _become_server(
         self, connection: socket.socket, prepare: Callable[[], None], run_here: RunHere
-    ) -> None:
+    ) -> NoReturn:
         try:
             # So that a signal to the group of the process that we serve does not end the server,
             # which ends the commands.

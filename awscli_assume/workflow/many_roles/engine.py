@@ -99,7 +99,7 @@ class RoleEngine:
         self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Return the request of a plan; if it may ask for an MFA code, it is made at once."""
-        ready = ready_request_for(self.context, self._signer(plan, refreshed), plan)
+        ready = ready_request_for(self.context, self.signer(plan, refreshed), plan)
         region = region_of(ready.signer.client)
         if region not in self._regions:
             self._regions.add(region)
@@ -110,7 +110,10 @@ class RoleEngine:
             return lambda: obtained
         return lambda: assume(ready, self.context.environment)
 
-    def _signer(self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]) -> Signer:
+    def signer(
+        self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials] = None
+    ) -> Signer:
+        """Return what signs the first request of a plan; made once for each source."""
         if plan.request.identity_token is not None:
             return self.clients.unsigned(plan.settings)
         pair = plan.profile_pair
