@@ -47,11 +47,8 @@ def read_each_output(parsed_args: ParsedArgs, parsed_globals: ParsedGlobals) -> 
     """Return what a command line says about the results. Raises InvalidRequest."""
     is_query = parsed_globals.query is not None
     wanted = parsed_globals.output or ("json" if is_query else None)
-    if parsed_args.resume and not parsed_args.results:
-        raise InvalidRequest(
-            "--resume needs the file with the earlier results: add --results FILE"
-        )
-    if wanted not in (None, "json") and not parsed_args.merge:
+    _check_files(parsed_args)
+    if wanted not in (None, "json", "off") and not parsed_args.merge:
         raise InvalidRequest(
             f"--output {wanted} needs --merge, which prints one array at the end. Without it, "
             "--output json prints a line for each target"
@@ -59,6 +56,7 @@ def read_each_output(parsed_args: ParsedArgs, parsed_globals: ParsedGlobals) -> 
     shard = parsed_args.shard
     return EachOutput(
         is_json=wanted == "json" and not parsed_args.merge,
+        is_off=wanted == "off",
         merge=bool(parsed_args.merge),
         report=parsed_args.report,
         results=parsed_args.results,
@@ -66,6 +64,25 @@ def read_each_output(parsed_args: ParsedArgs, parsed_globals: ParsedGlobals) -> 
         shard=None if shard is None else parse_shard(shard),
         merge_results=tuple(parsed_args.merge_results or ()),
     )
+
+
+def _check_files(parsed_args: ParsedArgs) -> None:
+    results, report = parsed_args.results, parsed_args.report
+    if parsed_args.resume and not results:
+        raise InvalidRequest(
+            "--resume needs the file with the earlier results: add --results FILE"
+        )
+    if "" in (results, report):
+        raise InvalidRequest("--results and --report need the name of a file")
+    if results and results == report:
+        raise InvalidRequest("--results and --report need two files: rename one of them")
+    if not parsed_args.merge_results:
+        return
+    for name in ("resume", "shard"):
+        if getattr(parsed_args, name):
+            raise InvalidRequest(
+                f"--merge-results runs no command, so that --{name} has no meaning: leave it out"
+            )
 
 
 def _file(name: str, help_text: str) -> Argument:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Iterable, Mapping, Optional, Sequence
 
 from awscli_assume.errors import InvalidRequest
@@ -111,10 +111,11 @@ class Shard:
 class EachOutput:
     """What the command line says about the results of ``aws assume each``.
 
-    ``report``, ``results`` and ``merge_results`` are paths.
+    ``report``, ``results`` and ``merge_results`` are paths. ``is_off`` is ``--output off``.
     """
 
     is_json: bool = False
+    is_off: bool = False
     merge: bool = False
     report: Optional[str] = None
     results: Optional[str] = None
@@ -155,10 +156,16 @@ def failure_reason(exit_code: int, stderr: bytes) -> Optional[str]:
 
 @dataclass
 class Tally:
-    """The counts of a run, and its failures by reason."""
+    """The counts of a run, and its failures by reason.
+
+    ``earlier`` are the successes of earlier runs, which ``succeeded`` includes. ``is_incomplete``
+    says that there are targets which are not known.
+    """
 
     succeeded: int = 0
+    earlier: int = 0
     not_started: int = 0
+    is_incomplete: bool = False
     failures: dict[str, list[TargetResult]] = field(default_factory=dict)
 
     @property
@@ -178,13 +185,19 @@ class Tally:
             return
         self.not_started += result.error is not None
         reason = result.reason or failure_reason(result.exit_code, b"") or "not started"
-        self.failures.setdefault(reason, []).append(result)
+        failure = replace(result, reason=reason, stdout=b"", stderr=b"")
+        self.failures.setdefault(reason, []).append(failure)
+
+    def add_earlier(self) -> None:
+        """Count a success of an earlier run."""
+        self.earlier += 1
+        self.succeeded += 1
 
     @property
     def exit_code(self) -> int:
         """0 if all succeeded, 1 if some failed, 2 if none could start."""
         if not self.failures:
-            return ALL_SUCCEEDED
+            return SOME_FAILED if self.is_incomplete else ALL_SUCCEEDED
         return NONE_STARTED if self.not_started == self.done else SOME_FAILED
 
 
