@@ -48,7 +48,7 @@ OUS = {
     "Production/Data/Databases": "ou-exam-databases",
     "Development": "ou-exam-development",
     "Development/Web": "ou-exam-developmentweb",
-    "Development/Sandbox": "ou-exam-sandbox",
+    "Development/Sandbox": "ou-exam-sandboxes",
     "Security": "ou-exam-security",
     "Empty": "ou-exam-emptyunit",
 }
