@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Optional
+from typing import Optional, Sequence
 
 from awscli_assume.arguments.sts import Argument, flag, number, texts
 from awscli_assume.errors import InvalidRequest
@@ -76,7 +76,7 @@ def read_each_options(parsed_args: ParsedArgs) -> EachOptions:
     )
 
 
-def _regions(given: list[str]) -> Optional[tuple[str, ...]]:
+def _regions(given: Sequence[str]) -> Optional[tuple[str, ...]]:
     # `a,b` is what other options of AWS take.
     names = [name for word in given for name in word.split(",") if name]
     if ALL_REGIONS in names:

@@ -45,9 +45,7 @@ class EachCommand:
             "name": safe_name(target),
             "region": target.region or "",
         }
-        return tuple(
-            _PLACEHOLDER.sub(lambda found: values[found[1]], word) for word in self.words
-        )
+        return tuple(_PLACEHOLDER.sub(lambda found: values[found[1]], word) for word in self.words)
 
 
 def read_command(words: Optional[Sequence[str]], region_count: int) -> EachCommand:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Callable, Mapping, Optional, Protocol
+from typing import Callable, Mapping, Optional, Protocol, Union
 
 from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.aws.sso.portal import Portal
 from awscli_assume.aws.sts.client import complete_role, partition_of_region
-from awscli_assume.errors import InvalidRequest
-from awscli_assume.host import CLI_NAME, SIGN_IN_ERRORS, region_of_variable
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.host import CLI_NAME, SIGN_IN_ERRORS, BotoCoreError, region_of_variable
 from awscli_assume.host.context import CommandContext, RequestSettings
 from awscli_assume.host.protocols import FrozenCredentials, ParsedArgs, Profile
 from awscli_assume.model.credentials import UsableCredentials
@@ -27,6 +27,7 @@ from awscli_assume.profiles.identity_center import (
     sessions_of,
 )
 from awscli_assume.profiles.settings import read_settings
+from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.many_roles.engine import RoleEngine
 from awscli_assume.workflow.planning.identity_center import check_no_sts_option
 from awscli_assume.workflow.planning.make_plan import plan_of_profile, plan_role
@@ -101,6 +102,8 @@ class TargetRoles:
         self._profiles = read_profiles(context)
         self._named: Optional[AssumePlan] = None
         self._portals: dict[SsoSession, Portal] = {}
+        # In the order of their use.
+        self._sessions: dict[SsoSession, None] = {}
 
     @property
     def session_profiles(self) -> Mapping[str, Profile]:
@@ -124,6 +127,29 @@ class TargetRoles:
             role = plan.request.role.in_account(account.account_id)
             plan = plan.with_request(replace(plan.request, role=role))
         return PlannedRole(plan, self._region(plan))
+
+    def attempt(self, account: TargetAccount) -> Union[TargetRole, Exception]:
+        """Return the role of an account, or the error of the profile that names it.
+
+        Raises as ``of`` does if all accounts have the same error.
+        """
+        try:
+            return self.of(account)
+        except (BotoCoreError, InvalidRequest, InvalidConfiguration) as error:
+            if account.profile is None:
+                raise
+            return error
+
+    def check_source(self, engine: RoleEngine) -> None:
+        """Find the credentials that sign the requests of all accounts.
+
+        With ``--login``, an expired sign-in is renewed. Raises what finding them raises.
+        """
+        plan = self._named
+        if plan is not None:
+            signed_in(self._context, plan, lambda: engine.signer(plan), self._parsed_args.login)
+        for session in self._sessions:
+            self._portal(session)
 
     def _of_profile(self, account: TargetAccount, name: str) -> TargetRole:
         granted = role_of_profile(self._profiles, name)
@@ -165,6 +191,7 @@ class TargetRoles:
 
     def _of_identity_center(self, role: IdentityCenterRole) -> TargetRole:
         session = session_of(self._profiles, role)
+        self._sessions[session] = None
         profile = self._profiles.get(role.settings or self._current_profile, {})
         region = self._context.parsed_globals.region or region_of_variable(
             self._context.environment.variables

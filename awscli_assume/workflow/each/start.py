@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Mapping, Optional, Sequence
+from typing import Mapping, Optional
 
 from awscli_assume.arguments.each_command import EachOptions
 from awscli_assume.host import own_executable, user_environment
@@ -63,11 +63,8 @@ def plan_command(
     return PlannedCommand(command, environment, program.path, program.reason)
 
 
-def start_commands(planned: PlannedCommand, words: Sequence[str]) -> CommandRunner:
-    """Return what runs the requests. Called before the first thread starts.
-
-    ``words`` are those of a typical request.
-    """
+def start_commands(planned: PlannedCommand) -> CommandRunner:
+    """Return what runs the requests. Called before the first thread starts."""
     if os.name != "posix":
         return StartedProcesses()
     # Imported here: Windows has no fork.
@@ -78,5 +75,5 @@ def start_commands(planned: PlannedCommand, words: Sequence[str]) -> CommandRunn
     from awscli_assume.workflow.each.aws_commands import AwsCommands
 
     environment = environment_without_credentials(planned.environment)
-    aws = AwsCommands(words, environment, planned.command.region)
+    aws = AwsCommands(planned.command.words, environment, planned.command.region)
     return ForkedCommands(aws.prepare, aws.run)

@@ -110,9 +110,7 @@ class RoleEngine:
             return lambda: obtained
         return lambda: assume(ready, self.context.environment)
 
-    def signer(
-        self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials] = None
-    ) -> Signer:
+    def signer(self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials] = None) -> Signer:
         """Return what signs the first request of a plan; made once for each source."""
         if plan.request.identity_token is not None:
             return self.clients.unsigned(plan.settings)
