@@ -1,4 +1,4 @@
-"""Choose from the accounts of all expressions: without those excluded, inactive, or the caller's."""
+"""Choose from the accounts of all expressions those to run in, and say which are left out."""
 
 from __future__ import annotations
 

@@ -195,16 +195,3 @@ def _check_unambiguous(expression: Expression, accounts: Iterable[TargetAccount]
 def _has_name(account: TargetAccount, expression: Expression) -> bool:
     name, wanted = account.name.casefold(), expression.value.casefold()
     return matches(wanted, name) if expression.is_group else bool(name) and name == wanted
-
-
-def completed(account: TargetAccount, known: Optional[TargetAccount]) -> TargetAccount:
-    """Return an account with what is known of it elsewhere."""
-    if known is None:
-        return account
-    return replace(
-        account,
-        name=known.name or account.name,
-        state=account.state or known.state,
-        ou_ids=account.ou_ids or known.ou_ids,
-        sso_session=account.sso_session or known.sso_session,
-    )
