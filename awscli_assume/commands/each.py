@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from awscli_assume.arguments.each import each_output_arguments, read_each_output
 from awscli_assume.arguments.each_command import each_command_argument, each_command_arguments
@@ -13,6 +13,7 @@ from awscli_assume.arguments.sts import sts_arguments
 from awscli_assume.arguments.targets import target_arguments
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
+from awscli_assume.outputs.each.target_list import TARGET_LIST_EXAMPLE
 from awscli_assume.outputs.printing import check_stdout
 from awscli_assume.workflow.each.run import list_targets, run_each
 from awscli_assume.workflow.planning.typed_words import check_command_is_apart, split_command
@@ -41,8 +42,14 @@ class EachCommand(Verb):
         own, self._command = split_command(args)
         return super().__call__(own, parsed_globals)
 
+    def example(self, parsed_args: Any) -> Optional[object]:
+        """Return an object with the types of the list of accounts."""
+        return TARGET_LIST_EXAMPLE if parsed_args.list else None
+
     def check_output(self, parsed_args: Any, context: CommandContext) -> None:
-        """Raise an error if stdout is closed or full."""
+        """Raise an error if stdout is closed or full, or the list can't be printed."""
+        if parsed_args.list:
+            super().check_output(parsed_args, context)
         check_stdout(context)
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:

@@ -19,7 +19,7 @@ _DEBUG = "--debug"
 def make_driver(words: Sequence[str], on_session: Callable[[], None]) -> Any:
     """Return a driver for a command line without ``aws``.
 
-    ``on_session`` is called when the session of the command is ready, after the CLI's own handlers.
+    ``on_session`` is called when the session of the command is ready, after the CLI's handlers.
     """
     # Version 2 sets up --debug when it makes the driver (clidriver.py, from 2.11.0).
     has_entry_point = hasattr(clidriver, "AWSCLIEntryPoint")

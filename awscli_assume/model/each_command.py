@@ -62,9 +62,9 @@ def read_command(words: Optional[Sequence[str]], region_count: int) -> EachComma
         return EachCommand(tuple(words))
     if _value_of(words, _PROFILE) is not None:
         raise InvalidRequest(
-            "--profile in the command would replace the role's credentials, so that the command "
-            "would run with the same credentials for each account. Leave it out. For the source of "
-            "the roles, type it before --: aws assume each --profile NAME"
+            "--profile in the command would replace the role's credentials, and it "
+            "would run with the same ones for each account. Leave it out. For the source of the "
+            "roles, type it before --: aws assume each --profile NAME"
         )
     region = _value_of(words, _REGION)
     if region is not None and region_count:

@@ -151,7 +151,7 @@ class CommandServer:
             os.setsid()
             signal.set_wakeup_fd(-1)
             _handle((*_IGNORED, "SIGCHLD"), signal.SIG_DFL)
-            stdout, stderr, result = descriptors
+            stdout, stderr, _ = descriptors
             null = os.open(os.devnull, os.O_RDWR)
             for target, descriptor in enumerate((null, stdout, stderr)):
                 os.dup2(descriptor, target)

@@ -27,7 +27,7 @@ from awscli_assume.model.each_results import (
 from awscli_assume.model.printable import printable_line
 from awscli_assume.model.targets.account import TargetAccount
 from awscli_assume.outputs.each.sink import ResultSink, make_sink
-from awscli_assume.outputs.printing import print_object
+from awscli_assume.outputs.each.target_list import print_targets
 from awscli_assume.workflow.each.interrupts import Interrupts
 from awscli_assume.workflow.each.processes import CommandRunner, Stopped
 from awscli_assume.workflow.each.roles import TargetRoles
@@ -78,16 +78,8 @@ def run_each(
 
 def list_targets(context: CommandContext, parsed_args: ParsedArgs) -> int:
     """Print the selected accounts. No role is assumed."""
-    rows = [
-        {
-            "Account": one.account_id,
-            "Name": one.name or None,
-            "State": one.state,
-            "Profile": one.profile,
-        }
-        for one in _selected(context, parsed_args)
-    ]
-    print_object(context, "each", rows)
+    regions = read_each_options(parsed_args).regions or (None,)
+    print_targets(context, "each", _selected(context, parsed_args), regions)
     return ALL_SUCCEEDED
 
 
