@@ -2,7 +2,8 @@
 
 The host creates the client and reads the token, so that the user's endpoint settings
 (AWS_ENDPOINT_URL_SSO, ``services``) and the CLI's token cache apply. The operations are in the
-IAM Identity Center Portal API reference, "ListAccounts" and "ListAccountRoles".
+IAM Identity Center Portal API reference, "ListAccounts", "ListAccountRoles" and
+"GetRoleCredentials".
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from awscli_assume.host import (
 from awscli_assume.host.context import CommandContext
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.assumable_role import Account
-from awscli_assume.model.credentials import parse_time
+from awscli_assume.model.credentials import SessionCredentials, parse_time, read_session
 from awscli_assume.model.identity_center import SsoSession
 from awscli_assume.model.printable import printable, printable_line
 
@@ -37,6 +38,8 @@ PAGE_SIZE = 100
 WORKERS = 8
 _ATTEMPTS = 5
 _OPERATIONS = {"list_accounts": "ListAccounts", "list_account_roles": "ListAccountRoles"}
+_ROLE_CREDENTIALS = "GetRoleCredentials"
+_KEYS = ("accessKeyId", "secretAccessKey", "sessionToken")
 # What botocore needs to refresh a token (tokens.py, SSOTokenProvider).
 _REGISTRATION = ("refreshToken", "clientId", "clientSecret", "registrationExpiresAt")
 
@@ -120,6 +123,23 @@ class Portal:
         """Return the names of all roles in an account; raises as ``account_pages`` does."""
         return [name for page in self.role_name_pages(account_id) for name in page]
 
+    def role_credentials(self, account_id: str, role_name: str) -> SessionCredentials:
+        """Return credentials of a role, which no file contains afterwards.
+
+        Raises as ``account_pages`` does.
+        """
+        call = self._client.get_role_credentials
+        names = {"accountId": account_id, "roleName": role_name}
+        found = self._call(call, _ROLE_CREDENTIALS, names).get("roleCredentials") or {}
+        try:
+            expiration = datetime.fromtimestamp(found["expiration"] / 1000, timezone.utc)
+            key_id, secret, token = (found[key] for key in _KEYS)
+            return read_session(key_id, secret, token, expiration)
+        except (KeyError, TypeError, ValueError, OverflowError):
+            raise CallUnavailable(
+                f"the response to sso:{_ROLE_CREDENTIALS} has no credentials. {PORTAL_HINT}"
+            ) from None
+
     def _pages(
         self, method: str, key: str, item_key: str, **parameters: str
     ) -> Iterator[list[Mapping[str, Any]]]:
@@ -128,7 +148,9 @@ class Portal:
         following: dict[str, str] = {}
         page_tokens = set[str]()
         while True:
-            page = self._call(call, operation, {**parameters, **following})
+            page = self._call(
+                call, operation, {"maxResults": PAGE_SIZE, **parameters, **following}
+            )
             yield _items(page, operation, key, item_key)
             page_token = page.get("nextToken")
             if not page_token:
@@ -139,14 +161,12 @@ class Portal:
             following = {"nextToken": page_token}
 
     def _call(
-        self, call: Callable[..., Any], operation: str, parameters: Mapping[str, str]
+        self, call: Callable[..., Any], operation: str, parameters: Mapping[str, object]
     ) -> Mapping[str, Any]:
         token = self._token().access_token
         try:
             with failure_named(f"sso:{operation}"):
-                page: Mapping[str, Any] = call(
-                    accessToken=token, maxResults=PAGE_SIZE, **parameters
-                )
+                page: Mapping[str, Any] = call(accessToken=token, **parameters)
                 return page
         except CallUnavailable as error:
             if error.code == "UnauthorizedException":
