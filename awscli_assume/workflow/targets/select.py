@@ -60,10 +60,12 @@ def select_accounts(context: CommandContext, parsed_args: ParsedArgs) -> Selecte
     own: Optional[str] = None
     if len(found) < len(expressions):
         profile = parsed_args.organization_profile
-        own = None if profile is None else source_account(context)
+        # The portal of an SSO session assumes no role, in no account.
+        has_source = getattr(parsed_args, "sso_session", None) is None
+        own = source_account(context) if has_source and profile is not None else None
         with organization_listing(context, profile, parsed_args.no_cache) as listing:
             found = _in_organization(listing, expressions, found, notes)
-        own = listing.account_id if profile is None else own
+        own = listing.account_id if has_source and profile is None else own
     accounts = select(expressions, found, own, notes)
     return SelectedAccounts(tuple(accounts), tuple(f"{note}." for note in notes))
 
