@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterator, Mapping, Optional
 
 from awscli_assume.aws.optional_call import CallUnavailable, failure_named
 from awscli_assume.aws.sso.login import PORTAL_HINT
+from awscli_assume.aws.throttling import has_retry_settings
 from awscli_assume.errors import InvalidConfiguration, UnexpectedAnswer
 from awscli_assume.host import (
     ATTEMPTS,
@@ -26,7 +27,6 @@ from awscli_assume.host import (
     unsigned_config,
 )
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.protocols import Session
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.assumable_role import Account
 from awscli_assume.model.credentials import parse_time
@@ -40,7 +40,6 @@ WORKERS = 8
 # The service throttles hundreds of calls. Only the mode "adaptive" then slows all workers down
 # (botocore/retries/adaptive.py); the default modes of both versions don't.
 _RETRIES = {"mode": "adaptive", ATTEMPTS: 5}
-_RETRY_SETTINGS = ("retry_mode", "max_attempts")
 _OPERATIONS = {"list_accounts": "ListAccounts", "list_account_roles": "ListAccountRoles"}
 # What botocore needs to refresh a token (tokens.py, SSOTokenProvider).
 _REGISTRATION = ("refreshToken", "clientId", "clientSecret", "registrationExpiresAt")
@@ -193,7 +192,7 @@ def _token_of(context: CommandContext, sso_session: SsoSession) -> Callable[[], 
 def _create_client(context: CommandContext, sso_session: SsoSession) -> Any:
     """Return an unsigned SSO client. Each of its operations has the token as a parameter."""
     options: dict[str, Any] = {"max_pool_connections": WORKERS}
-    if not _has_retry_settings(context.session, context.environment.variables):
+    if not has_retry_settings(context.session, context.environment.variables):
         options["retries"] = dict(_RETRIES)
     config = unsigned_config().merge(Config(region_name=sso_session.region, **options))
     verify = context.parsed_globals.verify_ssl
@@ -204,12 +203,6 @@ def _create_client(context: CommandContext, sso_session: SsoSession) -> Any:
             f"The SSO session '{printable(sso_session.name)}' has an invalid sso_region: "
             f"{sso_session.region!r}"
         ) from None
-
-
-def _has_retry_settings(session: Session, variables: Mapping[str, str]) -> bool:
-    """Return whether the user has set how botocore retries."""
-    profile = session.get_scoped_config()
-    return any(name in profile or variables.get(f"AWS_{name.upper()}") for name in _RETRY_SETTINGS)
 
 
 def _read_token(found: Mapping[str, Any]) -> SsoToken:
