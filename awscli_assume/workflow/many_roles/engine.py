@@ -112,7 +112,7 @@ class RoleEngine:
         self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Return the request of a plan; if it may ask for an MFA code, it is made at once."""
-        ready = ready_request_for(self.context, self._signer(plan, refreshed), plan)
+        ready = ready_request_for(self.context, self._known_signer(plan, refreshed), plan)
         region = region_of(ready.signer.client)
         if region not in self._regions:
             self._regions.add(region)
@@ -131,16 +131,22 @@ class RoleEngine:
         region = region_of(ready.signer.client) or ready.plan.source_region
         return AssumedRole(ready.plan, credentials, region, now)
 
-    def _signer(self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]) -> Signer:
-        """Return the signer of a plan. A source without credentials is looked for once."""
+    def signer(self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials] = None) -> Signer:
+        """Return what signs the first request of a plan; made once for each source."""
         if plan.request.identity_token is not None:
             return self.clients.unsigned(plan.settings)
         pair = plan.profile_pair
-        source = (pair.source, pair.credential_source, plan.settings)
+        signer = self.clients.get(pair.source, refreshed, pair.credential_source, plan.settings)
+        self._failed.pop(_source_of(plan), None)
+        return signer
+
+    def _known_signer(self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]) -> Signer:
+        """Return the signer of a plan. A source without credentials is looked for once."""
+        source = _source_of(plan)
         if source in self._failed:
             raise self._failed[source].with_traceback(None)
         try:
-            return self.clients.get(pair.source, refreshed, pair.credential_source, plan.settings)
+            return self.signer(plan, refreshed)
         except Exception as error:
             self._failed[source] = error
             raise
@@ -166,3 +172,8 @@ class RoleEngine:
         obtained = self._assume(ready)
         self._devices.add(device)
         return obtained
+
+
+def _source_of(plan: AssumePlan) -> Source:
+    pair = plan.profile_pair
+    return (pair.source, pair.credential_source, plan.settings)
