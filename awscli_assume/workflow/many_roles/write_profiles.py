@@ -22,6 +22,7 @@ from awscli_assume.profiles.ownership import (
 )
 from awscli_assume.profiles.provisioned.edits import ProfileEdit, config_edit, write_profiles
 from awscli_assume.profiles.provisioned.mark import marked_profiles, read_mark
+from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.state import ProfileState, inspect, inspect_all
 from awscli_assume.profiles.target import (
     Target,
