@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import time
@@ -17,7 +16,6 @@ import pytest
 from support.loopback import Reply, Request
 from support.organization_stub import OrganizationStub, Rate, account_id
 from support.person import Person
-from support.sts_stub import SECRET, TOKEN, USER_SECRET
 from support.terminal import Terminal
 
 newest = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
@@ -159,9 +157,7 @@ def test_commands_that_could_hang(operator: Person, tmp_path: Path) -> None:
     )
     words = ["audit", "--accounts", *ACCOUNTS, "--", "sh", "-c", script]
     began = time.monotonic()
-    terminal = Terminal(
-        operator.words("assume", "each", *words), environment, str(operator.home)
-    )
+    terminal = Terminal(operator.words("assume", "each", *words), environment, str(operator.home))
     for _ in ACCOUNTS:
         terminal.expect("no terminal")
     terminal.expect("exit code 3: 3 failed")
@@ -215,9 +211,7 @@ SLOW = ("sh", "-c", "sleep 0.5; echo {account} >> done")
 
 @newest
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_interrupted_and_resumed(
-    operator: Person, organization: Organization, how: int
-) -> None:
+def test_interrupted_and_resumed(operator: Person, organization: Organization, how: int) -> None:
     """Results so far are readable, no command runs on, and a resumed run repeats none."""
     words = ("audit", "--accounts", "all", "--results", "results", "--workers", "16")
     results, finished = operator.home / "results", operator.home / "done"
@@ -245,5 +239,3 @@ def test_interrupted_and_resumed(
     assert not succeeded & set(organization.assumed)
     # What was running has no result, and ran at most twice.
     assert len(again) + len(ran) - 282 <= 16
-
-
