@@ -13,8 +13,6 @@ import time
 from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Optional
 
-from awscli_assume.host.protocols import Session
-
 # "Common Errors" of the AWS STS API reference, and of other services that use the same front end.
 THROTTLED = frozenset(
     {
@@ -29,7 +27,6 @@ THROTTLED = frozenset(
     }
 )
 _TOO_MANY_REQUESTS = 429
-_RETRY_SETTINGS = ("retry_mode", "max_attempts")
 # How often one request is sent again before its error counts.
 MOST_RETRIES = 10
 # A throttled service gets this part of the rate that it has just served.
@@ -159,9 +156,3 @@ def share_rate(client: Any, service: str, rate: SharedRate, retries: bool) -> No
 def _is_throttled(reply: Any, parsed: Mapping[str, Any]) -> bool:
     code = parsed.get("Error", {}).get("Code")
     return code in THROTTLED or reply.status_code == _TOO_MANY_REQUESTS
-
-
-def has_retry_settings(session: Session, variables: Mapping[str, str]) -> bool:
-    """Return whether the user has set how botocore repeats requests, in the session's profile."""
-    profile = session.get_scoped_config()
-    return any(name in profile or variables.get(f"AWS_{name.upper()}") for name in _RETRY_SETTINGS)

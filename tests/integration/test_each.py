@@ -218,7 +218,7 @@ def test_interrupted_and_resumed(operator: Person, organization: Organization, h
     process = start(operator, *words, "--", *SLOW)
     wait_until(lambda: finished.exists() and len(finished.read_text().split()) > 60)
     process.send_signal(how)
-    out, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == (-9 if how == signal.SIGKILL else 130), err
     wait_until(lambda: not processes_of(operator), GRACE_SECONDS)
 

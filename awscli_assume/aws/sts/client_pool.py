@@ -8,7 +8,7 @@ from threading import RLock
 from typing import Any, Optional, TypeVar
 
 from awscli_assume.aws.caller_identity import CallerCache
-from awscli_assume.aws.optional_call import create_optional_client
+from awscli_assume.aws.optional_call import create_optional_client, has_retry_settings
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import (
@@ -26,7 +26,7 @@ from awscli_assume.aws.sts.source_credentials import (
     use_credential_source,
 )
 from awscli_assume.aws.sts.web_identity import unsigned_signer
-from awscli_assume.aws.throttling import SharedRate, has_retry_settings, share_rate
+from awscli_assume.aws.throttling import SharedRate, share_rate
 from awscli_assume.host import Config, ProfileNotFound, new_credentials, use_profile
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.protocols import FrozenCredentials, IamClient, StsClient
@@ -168,9 +168,7 @@ class SourceClients:
     def _shared(self, client: StsClient) -> StsClient:
         """Let the requests of a client keep to the rate of all, and return the client."""
         if self._many is not None:
-            variables = self._context.environment.variables
-            retries = not has_retry_settings(self._context.session, variables)
-            share_rate(client, "sts", self._many.rate, retries)
+            share_rate(client, "sts", self._many.rate, not has_retry_settings(self._context))
         return client
 
     def _iam(self, source: Source, frozen: FrozenCredentials) -> IamClient:
