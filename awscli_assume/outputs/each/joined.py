@@ -73,7 +73,7 @@ class JoinedResults:
     def _add_header(self, path: str, header: ResultsHeader) -> None:
         if self.headers and (difference := self.headers[0].difference(header)) is not None:
             raise InvalidConfiguration(
-                f"{path} has the results of another run: {difference}. Nothing was printed. Join "
+                f"{path} belongs to another run, because {difference}. Nothing was printed. Join "
                 "only files of one command and the same targets"
             )
         self.headers.append(header)
