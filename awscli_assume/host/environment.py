@@ -128,6 +128,12 @@ class Environment:
     host_name: Callable[[], str] = socket.gethostname
     printable: Callable[[str], str] = str
     lost: list[str] = field(default_factory=list, repr=False, compare=False)
+    input: Optional[TextIO] = None
+
+    @property
+    def stdin(self) -> Optional[TextIO]:
+        """The stream of the input; None if it is closed (<&-)."""
+        return self.input if self.input is not None else sys.stdin
 
     @property
     def stdout(self) -> Optional[TextIO]:

@@ -58,6 +58,10 @@ class Progress:
             self._percent = percent
             self._line.show(f"{self._text}: {done} of {total}")
 
+    def count(self, done: int) -> None:
+        """Show how many are done if the total is unknown."""
+        self._line.show(f"{self._text}: {done}")
+
     def clear(self) -> None:
         """Remove the line."""
         self._line.clear()
