@@ -216,7 +216,14 @@ class EachSink:
             seconds = time.monotonic() - self._start_time
             self._write_report(seconds)
             environment.notify("Interrupted. " if interrupted else "")
-            summary = summary_text(self._tally, total, seconds, has_regions=self._has_regions)
+            summary = summary_text(
+                self._tally,
+                total,
+                seconds,
+                has_regions=self._has_regions,
+                # They were printed above.
+                has_errors=not self._is_shown("stderr"),
+            )
             environment.notify(summary)
             self._close_file()
 

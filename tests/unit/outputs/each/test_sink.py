@@ -15,7 +15,7 @@ import pytest
 
 from awscli_assume.model.each_results import EachOutput, EachTarget, TargetResult, parse_shard
 from awscli_assume.outputs.each.sink import ResultSink
-from support.each_run import FAILED, TARGETS, Out, Run, identity
+from support.each_run import FAILED, TARGETS, Out, Run, identity, number_of
 
 
 def long_lines(sink: ResultSink, target: EachTarget) -> None:
