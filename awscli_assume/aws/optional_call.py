@@ -57,10 +57,15 @@ def adaptive_retries(context: CommandContext, attempts: int) -> dict[str, Any]:
     (botocore/retries/adaptive.py); the default modes of both versions don't. The user's own
     settings take precedence.
     """
-    profile, variables = context.session.get_scoped_config(), context.environment.variables
-    if any(name in profile or variables.get(f"AWS_{name.upper()}") for name in _RETRY_SETTINGS):
+    if has_retry_settings(context):
         return {}
     return {"retries": {"mode": "adaptive", ATTEMPTS: attempts}}
+
+
+def has_retry_settings(context: CommandContext) -> bool:
+    """Return whether the user has set how botocore repeats requests, in the session's profile."""
+    profile, variables = context.session.get_scoped_config(), context.environment.variables
+    return any(name in profile or variables.get(f"AWS_{name.upper()}") for name in _RETRY_SETTINGS)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ _MAX_LENGTH = 128
 # A template of target profiles, and the word of --update-profile for it.
 DEFAULT_TEMPLATE, AUTO = "{account}-{role}", "auto"
 _FIELD = re.compile(r"\{([^{}]*)\}")
+_OTHER_TARGET = "Write to another one: --update-profile NAME"
 # The profile of children beside an endpoint (exec_profile.py).
 RESERVED = "assume-exec"
 
@@ -104,25 +105,29 @@ def is_target(name: str, target: str) -> bool:
     return re.fullmatch(pattern, name) is not None
 
 
-def check_ours(name: str, profile: Optional[Profile]) -> None:
+def check_ours(
+    name: str,
+    profile: Optional[Profile],
+    advice: str = "Write to another one: --update-profile NAME",
+) -> None:
     """Raise ForeignProfile where a target profile holds what is not ours to replace.
 
-    ``profile`` is the merged content of both files, or None where there is none.
+    ``profile`` is the merged content of both files, or None where there is none. ``advice`` is
+    what the user can do.
     """
     obstacle = _obstacle(profile or {})
     if obstacle is not None:
         raise ForeignProfile(
-            f"The profile '{name}' {obstacle}, and aws assume never overwrites that. "
-            "Write to another one: --update-profile NAME"
+            f"The profile '{name}' {obstacle}, and aws assume never overwrites that. {advice}"
         )
 
 
-def check_not_source(name: str, source: Optional[str]) -> None:
+def check_not_source(name: str, source: Optional[str], advice: str = _OTHER_TARGET) -> None:
     """Raise ForeignProfile where target and source are one profile."""
     if source is not None and name == source:
         raise ForeignProfile(
             f"The profile '{name}' is the source of the credentials, and aws assume never "
-            "overwrites that. Write to another one: --update-profile NAME"
+            f"overwrites that. {advice}"
         )
 
 

@@ -85,6 +85,7 @@ SSO_ROLE = f"[profile {{name}}]\nregion = us-east-1\nsso_account_id = {ACCOUNT}\
 SSO_ROLE += "sso_role_name = Reader\nsso_session = corp\n"
 GRANTED_ROLE = f"assume --sso-session corp --account-id {ACCOUNT} --role-name"
 PROFILES = "aws assume profiles --dry-run"
+LIST = "aws assume each --accounts all --list"
 SOURCE_IS_ROLE = f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
 
 ROWS: Sequence[Row] = (
@@ -657,6 +658,41 @@ ROWS: Sequence[Row] = (
         + SSO_ROLE
         + SOURCE_IS_ROLE.format(name="r", plain="r")
         + "source_profile = default\n",
+    ),
+    # Of accounts to run a command in.
+    Printed("Try: --accounts {digits}", "assume each --accounts 2000-0000-0001 --list", base=LIST),
+    Printed(
+        "Name a profile that may: --organization-profile",
+        "assume each --accounts all --list --profile other",
+        base=f"{LIST} --profile other",
+    ),
+    Printed(
+        "has no root or organizational unit",
+        "assume each --accounts ou-exam-nosuchunit --list",
+        base=LIST,
+    ),
+    Printed(
+        "There is no organizational unit '", "assume each --accounts ou:Nowhere --list", base=LIST
+    ),
+    Printed(
+        "To list the organization, name a profile",
+        "assume each --accounts all --list --profile={name}",
+        config="[profile {name}]\nregion = us-east-1\n",
+        base=LIST,
+    ),
+    Printed("No account of the organization has", "assume each --accounts nobody --list"),
+    Printed("Type the ID in place of it", "assume each --accounts twin --list", base=LIST),
+    Printed("no profile matches.", "assume each --accounts profiles:nobody-* --list"),
+    Printed(
+        "To select all accounts of the organization",
+        "assume each --accounts not:twin --list",
+        base=LIST,
+    ),
+    Printed(
+        "grants the permission set '",
+        "assume each nobody --accounts identity-center --list",
+        config=CORP,
+        base="aws assume each nobody --accounts identity-center --list",
     ),
     Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )

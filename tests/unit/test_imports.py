@@ -23,9 +23,9 @@ STANDARD_LIBRARY = frozenset(
         "__future__", "base64", "concurrent", "contextlib", "dataclasses", "datetime",
         "difflib", "email", "errno", "fcntl", "fractions", "functools", "gc", "getpass",
         "hashlib", "hmac", "http", "importlib", "io", "ipaddress", "json", "logging", "os",
-        "re", "secrets", "selectors", "shlex", "shutil", "signal", "socket", "stat",
-        "subprocess", "sys", "tempfile", "textwrap", "threading", "time", "traceback", "types",
-        "typing", "unicodedata", "urllib", "xml", "zlib", "collections", "sqlite3",
+        "queue", "random", "re", "secrets", "selectors", "shlex", "shutil", "signal", "socket",
+        "stat", "subprocess", "sys", "tempfile", "textwrap", "threading", "time", "traceback",
+        "types", "typing", "unicodedata", "urllib", "xml", "zlib", "collections", "sqlite3",
     }
 )  # fmt: skip
 # The most modules that `aws assume --role-name ...` may load, packages not counted.

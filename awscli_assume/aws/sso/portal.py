@@ -36,6 +36,9 @@ from awscli_assume.model.printable import printable, printable_line
 PAGE_SIZE = 100
 # Requests at the same time. The service limits the rate for each user.
 WORKERS = 8
+# The requests for credentials come from more threads; a connection that is closed costs another
+# handshake.
+_CONNECTIONS = 64
 _ATTEMPTS = 5
 _OPERATIONS = {"list_accounts": "ListAccounts", "list_account_roles": "ListAccountRoles"}
 _ROLE_CREDENTIALS = "GetRoleCredentials"
@@ -207,7 +210,7 @@ def _token_of(context: CommandContext, sso_session: SsoSession) -> Callable[[], 
 
 def _create_client(context: CommandContext, sso_session: SsoSession) -> Any:
     """Return an unsigned SSO client. Each of its operations has the token as a parameter."""
-    options = {"max_pool_connections": WORKERS, **adaptive_retries(context, _ATTEMPTS)}
+    options = {"max_pool_connections": _CONNECTIONS, **adaptive_retries(context, _ATTEMPTS)}
     config = unsigned_config().merge(Config(region_name=sso_session.region, **options))
     verify = context.parsed_globals.verify_ssl
     try:

@@ -9,15 +9,18 @@ from typing import Callable, Iterable, Mapping, Optional, TypeVar
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import Signer, region_of, region_warning
-from awscli_assume.aws.sts.client_pool import SourceClients
+from awscli_assume.aws.sts.client_pool import ManyRequests, Recent, Source, SourceClients
+from awscli_assume.aws.throttling import RequestCounts, SharedRate
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.credentials import PrincipalCredentials
 from awscli_assume.workflow.credentials.assume_role import ReadyRequest, assume, ready_request_for
 from awscli_assume.workflow.credentials.mfa_session import needs_code, uses_mfa_session
-from awscli_assume.workflow.many_roles.workers import run_all
-from awscli_assume.workflow.planning.plan import AssumePlan, ObtainedCredentials, Plan
+from awscli_assume.workflow.credentials.role_chain import assume_last
+from awscli_assume.workflow.many_roles.shared_chain import SharedChains
+from awscli_assume.workflow.many_roles.workers import MOST_WORKERS, run_all
+from awscli_assume.workflow.planning.plan import AssumedRole, AssumePlan, ObtainedCredentials, Plan
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -38,12 +41,17 @@ class RoleEngine:
         session_profiles: Optional[Mapping[str, Profile]] = None,
     ) -> None:
         self.context = context
-        self.clients = SourceClients(context)
+        self._stopped = Event()
+        self._rate = SharedRate(self._stopped)
+        many = ManyRequests(self._rate, workers or MOST_WORKERS)
+        self.clients = SourceClients(context, many)
         self._workers = workers
         self._session_profiles = session_profiles or {}
+        self._chains = SharedChains(context.environment)
         self._devices: set[tuple[str, str]] = set()
         self._regions: set[Optional[str]] = set()
-        self._stopped = Event()
+        # The errors of sources, which are not looked for again.
+        self._failed: Recent[Source, Exception] = Recent()
         # Of the session, whose profile a new client changes, and of the questions to the user.
         self._lock = RLock()
         self._stack = ExitStack()
@@ -59,6 +67,11 @@ class RoleEngine:
     def __exit__(self, *exception: object) -> None:
         self._stopped.set()
         self._stack.close()
+
+    @property
+    def counts(self) -> RequestCounts:
+        """How many requests STS has got, and how many of them it has throttled."""
+        return self._rate.counts
 
     def stop(self) -> None:
         """Start no other task of ``run``. Any thread may call it."""
@@ -99,7 +112,7 @@ class RoleEngine:
         self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Return the request of a plan; if it may ask for an MFA code, it is made at once."""
-        ready = ready_request_for(self.context, self.signer(plan, refreshed), plan)
+        ready = ready_request_for(self.context, self._known_signer(plan, refreshed), plan)
         region = region_of(ready.signer.client)
         if region not in self._regions:
             self._regions.add(region)
@@ -108,29 +121,59 @@ class RoleEngine:
         if first is not None:
             obtained = first
             return lambda: obtained
-        return lambda: assume(ready, self.context.environment)
+        return lambda: self._assume(ready)
+
+    def _assume(self, ready: ReadyRequest) -> AssumedRole:
+        if not ready.request.via:
+            return assume(ready, self.context.environment)
+        now, signer = self.context.environment.now(), self._chains.signer(ready)
+        credentials = assume_last(signer, ready.request, self.context.environment)
+        region = region_of(ready.signer.client) or ready.plan.source_region
+        return AssumedRole(ready.plan, credentials, region, now)
 
     def signer(self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials] = None) -> Signer:
         """Return what signs the first request of a plan; made once for each source."""
         if plan.request.identity_token is not None:
             return self.clients.unsigned(plan.settings)
         pair = plan.profile_pair
-        return self.clients.get(pair.source, refreshed, pair.credential_source, plan.settings)
+        signer = self.clients.get(pair.source, refreshed, pair.credential_source, plan.settings)
+        self._failed.pop(_source_of(plan), None)
+        return signer
+
+    def _known_signer(self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]) -> Signer:
+        """Return the signer of a plan. A source without credentials is looked for once."""
+        source = _source_of(plan)
+        if source in self._failed:
+            raise self._failed[source].with_traceback(None)
+        try:
+            return self.signer(plan, refreshed)
+        except Exception as error:
+            self._failed[source] = error
+            raise
 
     def _assume_sequentially(self, ready: ReadyRequest) -> Optional[ObtainedCredentials]:
         """Assume a role whose MFA device may ask for a code; None for a concurrent request.
 
         The questions come one after another. Once a device has given a code, its MFA session
-        signs the other requests of the device.
+        signs the other requests of the device. In a role chain the first role needs the code,
+        and all targets share its session.
         """
         signer, request = ready.signer, ready.request
         if not needs_code(request):
             return None
+        if request.via:
+            self._chains.signer(ready)
+            return None
         if not uses_mfa_session(request, signer):
-            return assume(ready, self.context.environment)
+            return self._assume(ready)
         device = (signer.frozen().access_key, str(request.serial_number))
         if device in self._devices:
             return None
-        obtained = assume(ready, self.context.environment)
+        obtained = self._assume(ready)
         self._devices.add(device)
         return obtained
+
+
+def _source_of(plan: AssumePlan) -> Source:
+    pair = plan.profile_pair
+    return (pair.source, pair.credential_source, plan.settings)

@@ -60,10 +60,12 @@ def select_accounts(context: CommandContext, parsed_args: ParsedArgs) -> Selecte
     own: Optional[str] = None
     if len(found) < len(expressions):
         profile = parsed_args.organization_profile
-        own = None if profile is None else source_account(context)
+        # The portal of an SSO session assumes no role, in no account.
+        has_source = getattr(parsed_args, "sso_session", None) is None
+        own = source_account(context) if has_source and profile is not None else None
         with organization_listing(context, profile, parsed_args.no_cache) as listing:
             found = _in_organization(listing, expressions, found, notes)
-        own = listing.account_id if profile is None else own
+        own = listing.account_id if has_source and profile is None else own
     accounts = select(expressions, found, own, notes)
     return SelectedAccounts(tuple(accounts), tuple(f"{note}." for note in notes))
 
@@ -124,10 +126,7 @@ def _listed(
         elif one.kind == UNIT:
             found[one] = listing.below(one.value)
         elif one.kind == TAG:
-            selected = [
-                account for other in found if not other.is_excluded for account in found[other]
-            ]
-            candidates = selected if one.is_excluded else listing.all()
+            candidates = _selected(found) if one.is_excluded else listing.all()
             found[one] = _tagged(listing, one, candidates, notes)
         elif one.kind == NAME:
             found[one] = _named(listing, one, known.get(one, []))
@@ -141,6 +140,23 @@ def _listed(
         one: [completed(account, all_known.get(account.account_id)) for account in accounts]
         for one, accounts in found.items()
     }
+
+
+def _selected(found: Found) -> list[TargetAccount]:
+    """Return the accounts that are selected and not excluded so far, each once."""
+    out = {
+        account.account_id
+        for one, accounts in found.items()
+        if one.is_excluded and one.kind != PROFILES
+        for account in accounts
+    }
+    selected = {
+        account.account_id: account
+        for one, accounts in found.items()
+        if not one.is_excluded
+        for account in accounts
+    }
+    return [account for account_id, account in selected.items() if account_id not in out]
 
 
 def _tagged(

@@ -22,7 +22,8 @@ from awscli_assume.model.targets.expressions import (
     parse_list,
     split_ids,
 )
-from awscli_assume.profiles.identity_center import choose_session, sso_sessions
+from awscli_assume.profiles.identity_center import choose_session, role_of_profile, sso_sessions
+from awscli_assume.workflow.planning.source_profile import read_profiles
 from awscli_assume.workflow.roles.granted import granted_or_login_hint
 from awscli_assume.workflow.roles.list_roles import roles_of_profiles
 
@@ -124,13 +125,8 @@ def of_identity_center(
     login = bool(getattr(parsed_args, "login", False))
     granted = granted_or_login_hint(context, session, parsed_args.no_cache, login)
     notes = [f"SSO session {session.name}: {failure}" for failure in granted.failures]
-    role_name = getattr(parsed_args, "role_name", None)
-    has_other_source = (
-        context.parsed_globals.profile is not None
-        or bool(getattr(parsed_args, "via", None))
-        or bool(getattr(parsed_args, "role_arn", None))
-    )
-    if has_other_source:
+    role_name = permission_set(context, parsed_args)
+    if role_name is None and _names_a_role(context, parsed_args):
         return _accounts(granted.roles, None), notes
     accounts = _accounts(granted.roles, session.name)
     if role_name is None or is_excluded or not accounts:
@@ -151,6 +147,26 @@ def of_identity_center(
             f"{'was' if without == 1 else 'were'} left out"
         )
     return chosen, notes
+
+
+def permission_set(context: CommandContext, parsed_args: ParsedArgs) -> Optional[str]:
+    """Return the name of the permission set if the role may be one, or None.
+
+    It is none with another source than an SSO session: ``--profile`` or ``--via``.
+    """
+    if context.parsed_globals.profile is not None or getattr(parsed_args, "via", None):
+        return None
+    word: Optional[str] = getattr(parsed_args, "role", None)
+    if word is not None and word in context.session.full_config["profiles"]:
+        granted = role_of_profile(read_profiles(context), word)
+        return None if granted is None else granted.role_name
+    return word or getattr(parsed_args, "role_name", None)
+
+
+def _names_a_role(context: CommandContext, parsed_args: ParsedArgs) -> bool:
+    """Return whether the command line says which role, or which source."""
+    given = (getattr(parsed_args, name, None) for name in ("role", "role_name", "role_arn", "via"))
+    return context.parsed_globals.profile is not None or any(given)
 
 
 def _accounts(roles: Iterable[AssumableRole], session: Optional[str]) -> list[TargetAccount]:
