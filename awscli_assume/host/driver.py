@@ -29,6 +29,17 @@ def make_driver(words: Sequence[str], on_session: Callable[[], None]) -> Any:
     return driver
 
 
+def leave_native_threads() -> None:
+    """Leave alone what needs a native thread of the process that this one was forked from.
+
+    Version 2 starts the logger of the AWS Common Runtime with each command, or sets its level. To
+    start it again, versions up to at least 2.22.12 wait for a thread that a forked process lacks.
+    """
+    for name in ("enable_crt_logging", "disable_crt_logging"):
+        if hasattr(clidriver, name):
+            setattr(clidriver, name, lambda: None)
+
+
 def run_driver(driver: Any, words: Sequence[str]) -> int:
     """Run a command line and return its exit code, as the ``main`` of this AWS CLI does."""
     sys.argv[1:] = words

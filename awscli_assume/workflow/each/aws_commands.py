@@ -11,7 +11,14 @@ from contextlib import ExitStack
 from typing import Mapping, Optional, Sequence
 
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.host.driver import fits, load_command, make_driver, own_variables, run_driver
+from awscli_assume.host.driver import (
+    fits,
+    leave_native_threads,
+    load_command,
+    make_driver,
+    own_variables,
+    run_driver,
+)
 from awscli_assume.workflow.each.command_server import Request
 
 # Contexts to the end of the process.
@@ -42,6 +49,7 @@ class AwsCommands:
         self._use(self._environment)
         # Those of the process that the server was forked from.
         atexit._clear()
+        leave_native_threads()
         _keep_secrets_out()
         self._driver = make_driver(self._words, _keep_secrets_out)
         load_command(self._driver, self._words, self._region)
