@@ -49,12 +49,12 @@ class ResultsHeader:
         if self.command_digest != other.command_digest:
             first, second = self.command, other.command
             if first == second:
-                return f"the command ({first} …) has other options"
-            return f"the command is {second!r} and not {first!r}"
+                return f"its command ({first} ...) has other words"
+            return f"its command is {second!r} and not {first!r}"
         for name in sorted({*self.selection, *other.selection}):
             first, second = (_shown(one.selection.get(name)) for one in (self, other))
             if first != second:
-                return f"{name} is {second} and not {first}"
+                return f"its {name} is {second!r} and not {first!r}"
         return None
 
 

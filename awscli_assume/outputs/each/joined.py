@@ -57,8 +57,10 @@ class JoinedResults:
 
     @property
     def targets(self) -> list[EachTarget]:
-        """All targets of all headers, by name."""
-        return sorted(self._targets.values(), key=lambda one: (one.name, one.key))
+        """All targets of all headers: in the order of a run, or by key if several shared one."""
+        found = list(self._targets.values())
+        is_shared = any(one.shard is not None for one in self.headers)
+        return sorted(found, key=lambda one: one.key) if is_shared else found
 
     def result(self, target: EachTarget) -> Optional[TargetResult]:
         """Return the result of a target, which is read now; None if there is none."""
@@ -73,7 +75,7 @@ class JoinedResults:
     def _add_header(self, path: str, header: ResultsHeader) -> None:
         if self.headers and (difference := self.headers[0].difference(header)) is not None:
             raise InvalidConfiguration(
-                f"{path} has the results of another run: {difference}. Nothing was printed. Join "
+                f"{path} belongs to another run, because {difference}. Nothing was printed. Join "
                 "only files of one command and the same targets"
             )
         self.headers.append(header)

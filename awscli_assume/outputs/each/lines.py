@@ -65,7 +65,8 @@ class LineSplitter:
         """Return the beginning of a line whose end has not come for a while, as a line."""
         if not self._rest or now - self._since < LONGEST_WAIT:
             return b""
-        return self._piece(_boundary(self._rest, len(self._rest)))
+        size = _boundary(self._rest, len(self._rest))
+        return self._piece(size) if size else b""
 
     def close(self) -> bytes:
         """Return the last line, which may have had no end."""
@@ -74,8 +75,8 @@ class LineSplitter:
     def _piece(self, size: int) -> bytes:
         piece = bytes(self._rest[:size])
         del self._rest[:size]
-        printed = self._lines(piece + b"\n") if piece else b""
-        self._is_continued = bool(piece)
+        printed = self._lines(piece + b"\n")
+        self._is_continued = True
         return printed
 
     def _lines(self, lines: bytes) -> bytes:
@@ -94,7 +95,7 @@ class LineSplitter:
 def _boundary(data: bytearray, size: int) -> int:
     """Return ``size``, or less if the last character before it would be cut."""
     found = _CUT_CHARACTER.search(data, max(size - 3, 0), size)
-    return found.start() if found and found.start() else size
+    return found.start() if found else size
 
 
 class PrefixedLines:

@@ -270,5 +270,5 @@ def _words(value: object) -> str:
 
 def _unusable(path: str, reason: str) -> InvalidConfiguration:
     return InvalidConfiguration(
-        f"Cannot write the report {path}: {reason}. Name another file: --report FILE"
+        f"Cannot write the report {path}: {reason}. Give --report another file"
     )

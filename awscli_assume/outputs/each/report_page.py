@@ -28,7 +28,7 @@ form { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; margin: 1
 input, select { font: inherit; padding: .25rem .5rem; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .35rem .6rem; text-align: left;
-  vertical-align: top; } th { background: var(--head); white-space: nowrap; }
+  vertical-align: top; white-space: nowrap; } th { background: var(--head); }
 th button { background: none; border: 0; color: inherit; cursor: pointer; font: inherit;
   font-weight: 600; padding: 0; }
 th[aria-sort=ascending] button::after { content: " \\2191"; }

@@ -55,6 +55,7 @@ class ResultsFile:
     def check_new(self) -> None:
         """Raise InvalidConfiguration if the file has something already."""
         if self._end:
+            self.close()
             quoted = shlex.quote(self.path)
             raise InvalidConfiguration(
                 f"{self.path} is not empty. Nothing was done. To run only what is missing in it, "
@@ -66,20 +67,11 @@ class ResultsFile:
 
         Raises InvalidConfiguration if the file belongs to another command or other targets.
         """
-        successes: dict[str, int] = {}
-        whole = 0
-        with open(self.path, "rb") as file:
-            for start, line in read_lines(file):
-                if isinstance(line, ResultsHeader):
-                    self._check_same(line, wanted)
-                    self.header = line
-                elif self.header is None:
-                    break
-                elif is_success(line):
-                    successes[key_of(line)] = start
-            if self._end and self.header is None:
-                raise _not_results(self.path)
-            whole = _end_of_lines(file, self._end)
+        try:
+            successes, whole = self._read_all(wanted)
+        except InvalidConfiguration:
+            self.close()
+            raise
         if whole < self._end:
             self._truncate(whole)
         return successes
@@ -88,6 +80,8 @@ class ResultsFile:
         """Write the header, unless the file's last one is the same, and reserve space."""
         before = self.header
         try:
+            if hasattr(os, "fchmod"):
+                os.fchmod(self._descriptor, 0o600)
             self._reserve = _reserve_space(os.path.dirname(os.path.abspath(self.path)))
             if before is None or replace(before, started="") != replace(header, started=""):
                 self._append(json_line(header.to_json()).encode())
@@ -123,6 +117,21 @@ class ResultsFile:
             os.close(self._descriptor)
             self._descriptor = -1
 
+    def _read_all(self, wanted: ResultsHeader) -> tuple[dict[str, int], int]:
+        successes: dict[str, int] = {}
+        with open(self.path, "rb") as file:
+            for start, line in read_lines(file):
+                if isinstance(line, ResultsHeader):
+                    self._check_same(line, wanted)
+                    self.header = line
+                elif self.header is None:
+                    break
+                elif is_success(line):
+                    successes[key_of(line)] = start
+            if self._end and self.header is None:
+                raise _not_results(self.path)
+            return successes, _end_of_lines(file, self._end)
+
     def _append(self, data: bytes) -> None:
         os.lseek(self._descriptor, self._end, os.SEEK_SET)
         view = memoryview(data)
@@ -154,7 +163,6 @@ class ResultsFile:
             return
         if found.st_uid != os.geteuid():
             raise _unusable(self.path, f"it belongs to user {found.st_uid}")
-        os.fchmod(self._descriptor, 0o600)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -166,11 +174,11 @@ class ResultsFile:
             "all targets" if one.shard is None else f"shard {one.shard}" for one in (found, wanted)
         ]
         if difference is None and shards[0] != shards[1]:
-            difference = f"they are of {shards[0]} and not of {shards[1]}"
+            difference = f"it has {shards[0]} and not {shards[1]}"
         if difference is not None:
             raise InvalidConfiguration(
-                f"{self.path} has the results of another run: {difference}. Nothing was done. "
-                "Name another file: --results FILE"
+                f"{self.path} belongs to another run, because {difference}. Nothing was done. "
+                "Give --results another file"
             )
 
 
@@ -254,13 +262,13 @@ def _reserve_space(folder: str) -> Optional[int]:
 
 def _unusable(path: str, reason: str) -> InvalidConfiguration:
     return InvalidConfiguration(
-        f"Cannot use the results file {path}: {reason}. Nothing was done. Name another file: "
-        "--results FILE"
+        f"Cannot use the results file {path}: {reason}. Nothing was done. Give --results "
+        "another file"
     )
 
 
 def _not_results(path: str) -> InvalidConfiguration:
     return InvalidConfiguration(
-        f"{path} is not a file of aws assume each --results. Nothing was done. Name another file: "
-        "--results FILE"
+        f"{path} is not a file of aws assume each --results. Nothing was done. Give --results "
+        "another file"
     )

@@ -102,7 +102,7 @@ class EachSink:
         self._lock = threading.RLock()
         self._tally = Tally()
         self._running: dict[str, _Running] = {}
-        self._begun: set[str] = set()
+        self._active: set[str] = set()
         self._order: dict[str, int] = {}
         self._has_regions = False
         self._is_unread = False
@@ -154,7 +154,7 @@ class EachSink:
     def begin(self, target: EachTarget) -> None:
         """Count a target as running."""
         with self._lock:
-            self._begun.add(target.key)
+            self._active.add(target.key)
 
     def write(self, target: EachTarget, stream: str, data: bytes) -> None:
         """Print and store a chunk of a command's output, as the command line says."""
@@ -179,7 +179,7 @@ class EachSink:
         # A large output is parsed while other targets are printed.
         record = self._record(result, running.capture)
         with self._lock:
-            self._begun.discard(target.key)
+            self._active.discard(target.key)
             self._tally.add(result)
             if result.error is not None and self._is_shown("stderr"):
                 self._print("stderr", self._lines.message(target, result.error))
@@ -216,7 +216,14 @@ class EachSink:
             seconds = time.monotonic() - self._start_time
             self._write_report(seconds)
             environment.notify("Interrupted. " if interrupted else "")
-            summary = summary_text(self._tally, total, seconds, has_regions=self._has_regions)
+            summary = summary_text(
+                self._tally,
+                total,
+                seconds,
+                has_regions=self._has_regions,
+                # They were printed above.
+                has_errors=not self._is_shown("stderr"),
+            )
             environment.notify(summary)
             self._close_file()
 
@@ -313,7 +320,7 @@ class EachSink:
         if self._status.is_shown and self._ticker is not None:
             tally, total = self._tally, len(self._order)
             rate = self._rate.at(time.monotonic(), tally.done)
-            running = len(self._begun | set(self._running))
+            running = len(self._active | set(self._running))
             self._status.show(status_text(total, tally.done, tally.failed, running, rate))
 
     def _write_report(self, seconds: float) -> None:

@@ -12,8 +12,13 @@ from awscli_assume.outputs.each.status import duration_text
 _NAMES_MAX = 40
 
 
-def summary_text(tally: Tally, total: int, seconds: float, *, has_regions: bool) -> str:
-    """Return the summary: a line with the counts, and a line for each group of failures."""
+def summary_text(
+    tally: Tally, total: int, seconds: float, *, has_regions: bool, has_errors: bool = True
+) -> str:
+    """Return the summary: a line with the counts, and a line for each group of failures.
+
+    With ``has_errors``, each group has the message of one of its failures.
+    """
     parts = [f"{tally.succeeded} of {total} succeeded"]
     if tally.earlier:
         parts[0] += f" ({tally.earlier} of them in an earlier run)"
@@ -24,7 +29,7 @@ def summary_text(tally: Tally, total: int, seconds: float, *, has_regions: bool)
     lines = [f"{', '.join(parts)}, in {duration_text(seconds)}."]
     groups = sorted(tally.failures.items(), key=lambda one: (-len(one[1]), one[0]))
     for reason, failures in groups:
-        lines.extend(_group(reason, failures, has_regions))
+        lines.extend(_group(reason, failures, has_regions)[: 2 if has_errors else 1])
     return "\n".join(lines) + "\n"
 
 

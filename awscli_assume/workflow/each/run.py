@@ -75,8 +75,11 @@ def run_each(
             interrupts = Interrupts(lambda: _stop(engine, commands))
             with interrupts.handled():
                 roles.check_source(engine)
-                sessions = [AccountSession(account, role, engine) for account, role in accounts]
-                targets = targets_of(context, sessions, options, engine)
+                sessions = [
+                    AccountSession(account, role, engine, interrupts) for account, role in accounts
+                ]
+                with interrupts.deferred():
+                    targets = targets_of(context, sessions, options, engine)
                 _check_region(command, targets)
                 run = _Run(planned, commands, engine, sink, interrupts, options.fail_fast)
                 run.all(targets, output.shard)
@@ -147,7 +150,8 @@ class _Run:
             other.session.release()
         is_complete = False
         try:
-            self._engine.run(self._items(chosen), self._carry_out, self._finished)
+            with self._interrupts.deferred():
+                self._engine.run(self._items(chosen), self._carry_out, self._finished)
             is_complete = True
         finally:
             self._sink.close(interrupted=not is_complete)
@@ -183,8 +187,7 @@ class _Run:
     def _finished(self, result: Optional[TargetResult]) -> None:
         if result is None:
             return
-        with self._interrupts.deferred():
-            self._sink.finish(result)
+        self._sink.finish(result)
         if self._fail_fast and not result.is_success:
             self._engine.stop()
 

@@ -137,9 +137,17 @@ def _listed(
         )
     all_known = listing.found.accounts
     return {
-        one: [completed(account, all_known.get(account.account_id)) for account in accounts]
+        one: [
+            completed(account, all_known.get(account.account_id))
+            for account in (sorted(accounts, key=_order) if one.is_group else accounts)
+        ]
         for one, accounts in found.items()
     }
+
+
+def _order(account: TargetAccount) -> tuple[str, str]:
+    """Return the order of accounts that are not named one by one, on all hosts."""
+    return account.name.casefold(), account.account_id
 
 
 def _selected(found: Found) -> list[TargetAccount]:
