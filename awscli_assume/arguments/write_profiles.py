@@ -13,7 +13,7 @@ KEYS, ROLE, AUTO_REFRESH = KINDS = ("keys", "role", "auto-refresh")
 # What concerns the command, its regions or its results.
 _OF_A_COMMAND = (
     "regions", "fail_fast", "processes", "merge", "report", "results", "resume", "shard",
-    "merge_results", "list",
+    "merge_results",
 )  # fmt: skip
 
 

@@ -11,10 +11,12 @@ from awscli_assume.arguments.profiles import login_argument
 from awscli_assume.arguments.role import role_arguments
 from awscli_assume.arguments.sts import sts_arguments
 from awscli_assume.arguments.targets import target_arguments
+from awscli_assume.arguments.write_profiles import write_profiles_arguments
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.each.target_list import TARGET_LIST_EXAMPLE
 from awscli_assume.outputs.printing import check_stdout
+from awscli_assume.outputs.summary import LISTING_EXAMPLE
 from awscli_assume.workflow.each.run import list_targets, run_each
 from awscli_assume.workflow.planning.typed_words import check_command_is_apart, split_command
 
@@ -31,6 +33,7 @@ class EachCommand(Verb):
             *target_arguments(),
             *each_command_arguments(),
             *each_output_arguments(),
+            *write_profiles_arguments(),
             login_argument(),
             *sts_arguments(),
             *identity_provider_arguments(),
@@ -43,12 +46,14 @@ class EachCommand(Verb):
         return super().__call__(own, parsed_globals)
 
     def example(self, parsed_args: Any) -> Optional[object]:
-        """Return an object with the types of the list of accounts."""
-        return TARGET_LIST_EXAMPLE if parsed_args.list else None
+        """Return an object with the types of the list of accounts, or of the written profiles."""
+        if parsed_args.list:
+            return TARGET_LIST_EXAMPLE
+        return LISTING_EXAMPLE if parsed_args.write_profiles and not parsed_args.dry_run else None
 
     def check_output(self, parsed_args: Any, context: CommandContext) -> None:
         """Raise an error if stdout is closed or full, or the list can't be printed."""
-        if parsed_args.list:
+        if parsed_args.list or parsed_args.write_profiles:
             super().check_output(parsed_args, context)
         check_stdout(context)
 

@@ -11,16 +11,16 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Interrupts:
-    """Stops a run at the first signal, by ``stop`` and KeyboardInterrupt in the main thread.
+    """Stops a run at the first signal, by ``stop``, and raises KeyboardInterrupt.
 
-    A result is stored as a whole: the exception waits for the end of ``deferred``.
+    An exception at any moment would lose a result, or the count of the tasks that run. So it
+    waits for the end of ``deferred``, which ``stop`` brings about. The second signal doesn't wait.
     """
 
     def __init__(self, stop: Callable[[], None]) -> None:
         self._stop = stop
         self._is_deferred = False
-        self._is_waiting = False
-        self.happened = False
+        self._count = 0
 
     @contextmanager
     def handled(self) -> Iterator[None]:
@@ -36,14 +36,22 @@ class Interrupts:
             yield
         finally:
             self._is_deferred = False
-        if self._is_waiting:
-            self._is_waiting = False
+        if self._count:
             raise KeyboardInterrupt
 
+    @contextmanager
+    def allowed(self) -> Iterator[None]:
+        """Raise KeyboardInterrupt at once in this block, which may wait for the user."""
+        before, self._is_deferred = self._is_deferred, False
+        try:
+            if self._count:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._is_deferred = before
+
     def _interrupt(self, number: int, frame: object) -> None:
-        self.happened = True
+        self._count += 1
         self._stop()
-        if self._is_deferred:
-            self._is_waiting = True
-        else:
+        if not self._is_deferred or self._count > 1:
             raise KeyboardInterrupt

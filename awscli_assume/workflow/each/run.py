@@ -10,6 +10,7 @@ from typing import Iterator, Optional, Sequence
 from awscli_assume.arguments.each import read_each_output
 from awscli_assume.arguments.each_command import read_each_options
 from awscli_assume.arguments.sts import option_name
+from awscli_assume.arguments.write_profiles import read_write_request
 from awscli_assume.aws.optional_call import CallUnavailable, error_code
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import ClientError
@@ -44,10 +45,16 @@ _SELECTION = ("accounts", "regions", "role", "role_name", "sso_session", "via")
 def run_each(
     context: CommandContext, parsed_args: ParsedArgs, words: Optional[Sequence[str]]
 ) -> int:
-    """Run a command in each target, and return the exit code.
+    """Run a command in each target, or write profiles, and return the exit code.
 
     Raises InvalidRequest and InvalidConfiguration, before a role is assumed.
     """
+    request = read_write_request(parsed_args, words)
+    if request is not None:
+        # Imported here: a command needs nothing of it.
+        from awscli_assume.workflow.each.profiles import write_each_profile
+
+        return write_each_profile(context, parsed_args, request, _selected(context, parsed_args))
     options = read_each_options(parsed_args)
     command = read_command(words, 1 if options.regions is None else len(options.regions))
     if command.region is not None:
@@ -68,8 +75,11 @@ def run_each(
             interrupts = Interrupts(lambda: _stop(engine, commands))
             with interrupts.handled():
                 roles.check_source(engine)
-                sessions = [AccountSession(account, role, engine) for account, role in accounts]
-                targets = targets_of(context, sessions, options, engine)
+                sessions = [
+                    AccountSession(account, role, engine, interrupts) for account, role in accounts
+                ]
+                with interrupts.deferred():
+                    targets = targets_of(context, sessions, options, engine)
                 _check_region(command, targets)
                 run = _Run(planned, commands, engine, sink, interrupts, options.fail_fast)
                 run.all(targets, output.shard)
@@ -140,7 +150,8 @@ class _Run:
             other.session.release()
         is_complete = False
         try:
-            self._engine.run(self._items(chosen), self._carry_out, self._finished)
+            with self._interrupts.deferred():
+                self._engine.run(self._items(chosen), self._carry_out, self._finished)
             is_complete = True
         finally:
             self._sink.close(interrupted=not is_complete)
@@ -176,8 +187,7 @@ class _Run:
     def _finished(self, result: Optional[TargetResult]) -> None:
         if result is None:
             return
-        with self._interrupts.deferred():
-            self._sink.finish(result)
+        self._sink.finish(result)
         if self._fail_fast and not result.is_success:
             self._engine.stop()
 

@@ -15,6 +15,7 @@ from awscli_assume.model.credentials import UsableCredentials
 from awscli_assume.model.each_results import EachTarget
 from awscli_assume.model.targets.account import TargetAccount
 from awscli_assume.outputs.progress import Progress
+from awscli_assume.workflow.each.interrupts import Interrupts
 from awscli_assume.workflow.each.roles import Obtain, TargetRole
 from awscli_assume.workflow.many_roles.engine import RoleEngine
 
@@ -30,12 +31,17 @@ class AccountSession:
     """
 
     def __init__(
-        self, account: TargetAccount, role: Union[TargetRole, Exception], engine: RoleEngine
+        self,
+        account: TargetAccount,
+        role: Union[TargetRole, Exception],
+        engine: RoleEngine,
+        interrupts: Interrupts,
     ) -> None:
         self.account = account
         self.uses = 1
         self._role = role
         self._engine = engine
+        self._interrupts = interrupts
         self._obtain: Optional[Obtain] = None
         self._found: Union[UsableCredentials, Exception, None] = None
         # The regions of an account wait for the first one to assume the role.
@@ -56,7 +62,8 @@ class AccountSession:
         try:
             if isinstance(self._role, Exception):
                 raise self._role
-            self._obtain = self._role.start(self._engine)
+            with self._interrupts.allowed():
+                self._obtain = self._role.start(self._engine)
         except Exception as error:
             self._found = error
 

@@ -141,6 +141,8 @@ class Workers(Generic[T, U]):
             try:
                 self._results.put((self._task(*item),))
             except BaseException as error:
+                # At once: the caller's thread may be waiting for its turn.
+                self._stopped.set()
                 self._results.put(_Failed(error))
             # Until the next item comes, the thread would hold on to this one.
             del item

@@ -94,11 +94,13 @@ def write_account_profiles(
     request: WriteRequest,
     accounts: Sequence[AccountRole],
     workers: Optional[int] = None,
+    check_source: Callable[[RoleEngine], None] = lambda engine: None,
 ) -> int:
     """Write the profiles with one replace of each file, and return the exit code.
 
-    The error of an account does not affect the others. Raises InvalidRequest for what no profile
-    of the kind can have, and UnusableFile.
+    ``check_source`` finds the credentials that sign the requests of all accounts. The error of an
+    account does not affect the others. Raises InvalidRequest for what no profile of the kind can
+    have, and UnusableFile.
     """
     files, profiles = locate(context.session), _named(context, request, accounts)
     for one in profiles:
@@ -114,8 +116,12 @@ def write_account_profiles(
     if request.dry_run:
         profiles, result = _previewed(context, request, files, profiles)
     else:
-        write = _write_roles if request.kind == ROLE else _write_credentials
-        profiles = write(context, files, profiles, workers)
+        if request.kind == ROLE:
+            profiles = _write_roles(files, profiles)
+        else:
+            check_writable(files, [])
+            profiles = _assumed(context, profiles, workers, check_source)
+            profiles = _write_credentials(context, files, profiles)
         result = _listing(context, profiles)
     print_object(context, "each", result)
     return _report(context, accounts, profiles, request.dry_run)
@@ -189,20 +195,16 @@ def _with_edit(context: CommandContext, profile: AccountProfile) -> AccountProfi
     return replace(profile, edit=role_edit(context, profile.name, plan, profile.before))
 
 
-def _write_roles(
-    context: CommandContext, files: ProfileFiles, profiles: Profiles, workers: Optional[int]
-) -> Profiles:
+def _write_roles(files: ProfileFiles, profiles: Profiles) -> Profiles:
     """Write the profiles that name a role. Nothing is called."""
     edits = [one.edit for one in profiles if one.edit is not None and not one.edit.is_void]
     return _with_errors(profiles, write_profiles(files, edits))
 
 
 def _write_credentials(
-    context: CommandContext, files: ProfileFiles, profiles: Profiles, workers: Optional[int]
+    context: CommandContext, files: ProfileFiles, profiles: Profiles
 ) -> Profiles:
-    """Assume the roles, and write their credentials."""
-    check_writable(files, [])
-    profiles = _assumed(context, profiles, workers)
+    """Write the credentials of the roles that were assumed."""
     profiles = _attempted(lambda one: _with_target(context, one), profiles)
     done = [one for one in profiles if one.target is not None]
     targets = [one.target for one in done if one.target is not None]
@@ -212,12 +214,19 @@ def _write_credentials(
     return profiles
 
 
-def _assumed(context: CommandContext, profiles: Profiles, workers: Optional[int]) -> Profiles:
+def _assumed(
+    context: CommandContext,
+    profiles: Profiles,
+    workers: Optional[int],
+    check_source: Callable[[RoleEngine], None],
+) -> Profiles:
+    """Assume the roles. Raises what ``check_source`` raises, before any of them."""
     session_profiles = {
         name: profile for one in profiles for name, profile in one.plan.session_profiles.items()
     }
     done: Profiles = []
     with RoleEngine(context, workers, session_profiles) as engine:
+        check_source(engine)
 
         def start(one: AccountProfile) -> AccountProfile:
             return replace(one, request=engine.start(one.plan))
