@@ -74,7 +74,7 @@ def test_terminal_shows_prefixed_lines_and_progress(
 
     lines = [one for one in screen.lines if " | " in one]
     assert len(lines) == 3 * 36
-    assert all(re.fullmatch(r"(app-0\d\d|twin)( 2\d{11}| {13}) \| (a|b|\1)", one) for one in lines)
+    assert all(re.fullmatch(r"(app-0\d\d|twin)( 2\d{11}| {10}) \| (a|b|\1)", one) for one in lines)
     assert screen.lines[-1].startswith("36 of 36 succeeded, in ")
     assert "of 36 done" not in screen.text
     assert "\x1b[0;" in screen.seen
