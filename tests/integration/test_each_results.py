@@ -103,7 +103,7 @@ def test_shards_are_joined(bob: Person, organization: OrganizationStub) -> None:
     """Three machines share the accounts; their files give the array, the lines and the report."""
     files = [str(bob.home / f"{index}.jsonl") for index in (1, 2, 3)]
     for index, file in enumerate(files):
-        code = 1 if index else 0
+        code = 1 if index < 2 else 0
         each(bob, "--shard", f"{index + 1}/3", "--results", file, *IDENTITY, code=code)
     assert set(organization.assumed.values()) == {1}
     assert sum(organization.assumed.values()) == SUCCEEDED
@@ -261,7 +261,9 @@ def test_documented_jobs(bob: Person, organization: OrganizationStub) -> None:
     for index in ("0", "1"):
         job = {"AWS_BATCH_JOB_ARRAY_INDEX": index, "AWS_BATCH_JOB_ARRAY_SIZE": "2"}
         first, again = run(batch, **job), run(batch, **job)
-        assert first.returncode == again.returncode == 1, first.stderr + again.stderr
+        # Both accounts without the role are in the first part.
+        code = 1 if index == "0" else 0
+        assert first.returncode == again.returncode == code, first.stderr + again.stderr
         assert "in an earlier run" in again.stderr
     assert set(organization.assumed.values()) == {1}
 
@@ -275,7 +277,8 @@ def test_documented_jobs(bob: Person, organization: OrganizationStub) -> None:
     for index in ("1", "2"):
         words = " ".join(shard[1].split()).replace("${{ matrix.shard }}", index)
         words = words.replace("${{ strategy.job-total }}", "2")
-        assert run(words.replace("assumed-role", "default")).returncode == 1
+        done = run(words.replace("assumed-role", "default"))
+        assert done.returncode == (1 if index == "1" else 0), done.stderr
     joined = run(join[1])
     assert joined.returncode == 1, joined.stderr
     assert len(json.loads((bob.home / "buckets.json").read_text())) == SUCCEEDED
