@@ -23,6 +23,7 @@ from awscli_assume.model.each_results import (
     RunDescription,
     Shard,
     TargetResult,
+    parse_shard,
     select_shard,
 )
 from awscli_assume.model.printable import printable_line
@@ -93,7 +94,13 @@ def _planned(
 def list_targets(context: CommandContext, parsed_args: ParsedArgs) -> int:
     """Print the selected accounts. No role is assumed."""
     regions = read_each_options(parsed_args).regions or (None,)
-    print_targets(context, "each", _selected(context, parsed_args), regions)
+    shard = None if parsed_args.shard is None else parse_shard(parsed_args.shard)
+    accounts = [
+        one
+        for one in _selected(context, parsed_args)
+        if shard is None or shard.has(one.account_id, one.profile)
+    ]
+    print_targets(context, "each", accounts, regions)
     return ALL_SUCCEEDED
 
 
