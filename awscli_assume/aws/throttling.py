@@ -33,7 +33,7 @@ MOST_RETRIES = 10
 _DECREASE = 0.75
 # How the rate grows while nothing is throttled: by a part of itself, and by a number, a second.
 _GROWTH, _STEP = 0.1, 1.0
-_LOWEST_RATE = 0.5
+_LOWEST_RATE = 1.0
 # The time over which the served rate is measured.
 _WINDOW = 0.5
 # The parts of the mean interval between two requests; other processes have other ones.

@@ -15,6 +15,7 @@ from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.credentials import PrincipalCredentials
+from awscli_assume.outputs.summary import throttling_note
 from awscli_assume.workflow.credentials.assume_role import ReadyRequest, assume, ready_request_for
 from awscli_assume.workflow.credentials.mfa_session import needs_code, uses_mfa_session
 from awscli_assume.workflow.credentials.role_chain import assume_last
@@ -67,6 +68,8 @@ class RoleEngine:
     def __exit__(self, *exception: object) -> None:
         self._stopped.set()
         self._stack.close()
+        if exception[0] is None:
+            self.context.environment.notify(throttling_note(self.counts.throttled))
 
     @property
     def counts(self) -> RequestCounts:
