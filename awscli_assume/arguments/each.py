@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import Optional, Sequence
+
 from awscli_assume.arguments.sts import Argument, flag, text
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import ParsedArgs, ParsedGlobals
@@ -43,11 +46,20 @@ def each_output_arguments() -> list[Argument]:
     ]
 
 
-def read_each_output(parsed_args: ParsedArgs, parsed_globals: ParsedGlobals) -> EachOutput:
-    """Return what a command line says about the results. Raises InvalidRequest."""
+def read_each_output(
+    parsed_args: ParsedArgs, parsed_globals: ParsedGlobals, command: Optional[Sequence[str]] = None
+) -> EachOutput:
+    """Return what a command line says about the results. Raises InvalidRequest.
+
+    ``command`` is what ``--merge-results`` does not run.
+    """
     is_query = parsed_globals.query is not None
     wanted = parsed_globals.output or ("json" if is_query else None)
     _check_files(parsed_args)
+    if command and parsed_args.merge_results:
+        raise InvalidRequest(
+            f"--merge-results runs no command: leave out {shlex.join(['--', *command])}"
+        )
     if wanted not in (None, "json", "off") and not parsed_args.merge:
         raise InvalidRequest(
             f"--output {wanted} needs --merge, which prints one array at the end. Without it, "
@@ -78,8 +90,8 @@ def _check_files(parsed_args: ParsedArgs) -> None:
         raise InvalidRequest("--results and --report need two files: rename one of them")
     if not parsed_args.merge_results:
         return
-    for name in ("resume", "shard"):
-        if getattr(parsed_args, name):
+    for name in ("resume", "shard", "accounts", "regions", "list"):
+        if getattr(parsed_args, name, None):
             raise InvalidRequest(
                 f"--merge-results runs no command, so that --{name} has no meaning: leave it out"
             )

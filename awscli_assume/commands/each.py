@@ -63,7 +63,8 @@ class EachCommand(Verb):
             # Imported here: no other command line reads files of results.
             from awscli_assume.outputs.each.joined import join_results
 
-            return join_results(context, read_each_output(parsed_args, context.parsed_globals))
+            output = read_each_output(parsed_args, context.parsed_globals, self._command)
+            return join_results(context, output)
         if parsed_args.list:
             return list_targets(context, parsed_args)
         return run_each(context, parsed_args, self._command)

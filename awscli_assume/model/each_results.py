@@ -101,9 +101,13 @@ class Shard:
     def __str__(self) -> str:
         return f"{self.index}/{self.count}"
 
-    def has(self, target: EachTarget) -> bool:
-        """Return whether a target belongs to this shard, whatever other targets there are."""
-        digest = hashlib.sha256(target.key.encode("utf-8", "surrogateescape")).digest()
+    def has(self, account_id: str, profile: Optional[str] = None) -> bool:
+        """Return whether an account belongs to this shard, whatever other accounts there are.
+
+        Regions have no influence: the role is assumed once, and the default region may differ.
+        """
+        text = account_id if profile is None else f"{account_id}/{profile}"
+        digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
         return int.from_bytes(digest[:8], "big") % self.count == self.index - 1
 
 
@@ -137,7 +141,11 @@ def parse_shard(text: str) -> Shard:
 
 def select_shard(targets: Sequence[EachTarget], shard: Optional[Shard]) -> Sequence[EachTarget]:
     """Return the targets of a shard, in their order; all of them without a shard."""
-    return targets if shard is None else [one for one in targets if shard.has(one)]
+    return (
+        targets
+        if shard is None
+        else [one for one in targets if shard.has(one.account_id, one.profile)]
+    )
 
 
 def failure_reason(exit_code: int, stderr: bytes) -> Optional[str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
 
+from support.hosts import REPOSITORY
 from support.organization_stub import OrganizationStub, organization_credentials
 from support.person import Person
 from support.screen import Screen
@@ -74,7 +77,7 @@ def test_terminal_shows_prefixed_lines_and_progress(
 
     lines = [one for one in screen.lines if " | " in one]
     assert len(lines) == 3 * 36
-    assert all(re.fullmatch(r"(app-0\d\d|twin)( 2\d{11}| {13}) \| (a|b|\1)", one) for one in lines)
+    assert all(re.fullmatch(r"(app-0\d\d|twin)( 2\d{11}| {10}) \| (a|b|\1)", one) for one in lines)
     assert screen.lines[-1].startswith("36 of 36 succeeded, in ")
     assert "of 36 done" not in screen.text
     assert "\x1b[0;" in screen.seen
@@ -100,7 +103,7 @@ def test_shards_are_joined(bob: Person, organization: OrganizationStub) -> None:
     """Three machines share the accounts; their files give the array, the lines and the report."""
     files = [str(bob.home / f"{index}.jsonl") for index in (1, 2, 3)]
     for index, file in enumerate(files):
-        code = 1 if index else 0
+        code = 1 if index < 2 else 0
         each(bob, "--shard", f"{index + 1}/3", "--results", file, *IDENTITY, code=code)
     assert set(organization.assumed.values()) == {1}
     assert sum(organization.assumed.values()) == SUCCEEDED
@@ -183,3 +186,102 @@ def test_report_in_a_browser(bob: Person, tmp_path: Path) -> None:
     assert found is not None
     # 75 rem of 16 pixels: the style is in force.
     assert json.loads(found[1]) == ["twin", "app-000", "1 of 38", "1200px"]
+
+
+def test_full_disk(bob: Person, organization: OrganizationStub) -> None:
+    """The run stops, the file has whole lines, and --resume does the rest, nothing twice."""
+    folder, out = bob.home / "small", bob.home / "out.txt"
+    folder.mkdir()
+    command = bob.words(
+        "assume", "each", "audit", "--accounts", "all", "not:app-007", "not:app-032",
+        "--results", str(folder / "r.jsonl"), "--resume", "--output", "off", "--workers=2", "--",
+        "sh", "-c", f"echo {{account}} >> {out}; head -c 12000 /dev/zero | tr '\\0' x",
+    )  # fmt: skip
+    # The second run has more space: 36 results of 12,000 bytes.
+    script = (
+        f"mount -t tmpfs -o size=400k none {folder} || exit 99; {shlex.join(command)}; code=$?; "
+        f'df -k {folder} >&2; mount -o remount,size=2m {folder}; [ "$code" = 255 ] || exit 98; '
+        f"cp {folder}/r.jsonl {bob.home}/half.jsonl; {shlex.join(command)} || exit; "
+        f"cp {folder}/r.jsonl {bob.home}/all.jsonl"
+    )
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script],
+        env=bob.variables(), cwd=bob.home, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    if done.returncode in (1, 99) and "each" not in done.stderr:
+        pytest.skip(f"a small file system needs the rights of root: {done.stderr}")
+
+    assert done.returncode == 0, done.stderr
+    assert "No space left on device. No further target was started." in done.stderr
+    half, whole = (
+        [json.loads(line) for line in (bob.home / name).read_text().splitlines()]
+        for name in ("half.jsonl", "all.jsonl")
+    )
+    assert 20 < len(half) < 36
+    assert not [one for one in whole if one.get("OutputLost")]
+    ran = Counter(out.read_text().split())
+    assert set(ran.values()) == {1}
+    assert len(ran) == SUCCEEDED
+
+
+def code_block(kind: str, part: str) -> str:
+    """Return the block of code in the page on usage that has a part."""
+    text = (REPOSITORY / "docs" / "usage.md").read_text(encoding="utf-8")
+    (found,) = [one for one in re.findall(rf"```{kind}\n(.*?)```", text, re.S) if part in one]
+    return found
+
+
+def test_documented_jobs(bob: Person, organization: OrganizationStub) -> None:
+    """The jobs of GitHub Actions and AWS Batch in the page on usage work, but for their services.
+
+    A folder takes the place of the bucket and the artifacts.
+    """
+    programs, bucket = bob.home / "programs", bob.home / "bucket"
+    for one in (programs, bucket):
+        one.mkdir()
+    shim = programs / "aws"
+    shim.write_text(
+        '#!/bin/sh\nif [ "$1" = s3 ]; then\n'
+        f"  from=${{3#s3://my-bucket/audit}} to=${{4#s3://my-bucket/audit}}\n"
+        f'  [ "$from" = "$3" ] || from={bucket}$from; [ "$to" = "$4" ] || to={bucket}$to\n'
+        '  exec cp "$from" "$to"\nfi\n'
+        f'exec {bob.host.executable} "$@"\n'
+    )
+    shim.chmod(0o755)
+    env = bob.variables()
+    env["PATH"] = f"{programs}:{env['PATH']}"
+
+    def run(script: str, **more: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            ["bash", "-c", script],
+            env={**env, **more}, cwd=bob.home, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+
+    batch = code_block("sh", "AWS_BATCH").replace("s3api list-buckets", "sts get-caller-identity")
+    for index in ("0", "1"):
+        job = {"AWS_BATCH_JOB_ARRAY_INDEX": index, "AWS_BATCH_JOB_ARRAY_SIZE": "2"}
+        first, again = run(batch, **job), run(batch, **job)
+        # Both accounts without the role are in the first part.
+        code = 1 if index == "0" else 0
+        assert first.returncode == again.returncode == code, first.stderr + again.stderr
+        assert "in an earlier run" in again.stderr
+    assert set(organization.assumed.values()) == {1}
+
+    workflow = code_block("yaml", "strategy.job-total").replace(
+        "s3api list-buckets", "sts get-caller-identity"
+    )
+    shard = re.search(r">-\n((?: +.*\n)+?) +- uses", workflow)
+    join = re.search(r"run: (aws assume each --merge-results .*)", workflow)
+    assert shard is not None
+    assert join is not None
+    for index in ("1", "2"):
+        words = " ".join(shard[1].split()).replace("${{ matrix.shard }}", index)
+        words = words.replace("${{ strategy.job-total }}", "2")
+        done = run(words.replace("assumed-role", "default"))
+        assert done.returncode == (1 if index == "1" else 0), done.stderr
+    joined = run(join[1])
+    assert joined.returncode == 1, joined.stderr
+    assert len(json.loads((bob.home / "buckets.json").read_text())) == SUCCEEDED
+    assert "Report: " in joined.stderr
+    last = run(f"aws assume each --merge-results {bucket}/*.jsonl --merge")
+    assert last.stdout == (bob.home / "buckets.json").read_text()

@@ -132,6 +132,25 @@ def test_ids_without_a_call(carol: Person, stub: OrganizationStub) -> None:
 
 
 @newest
+def test_no_secret_in_the_log(carol: Person, stub: OrganizationStub) -> None:
+    """--debug has neither the key's secret nor its session token, and the cache has no key."""
+    keys = {
+        "AWS_ACCESS_KEY_ID": f"ASIA{MANAGEMENT}0001",
+        "AWS_SECRET_ACCESS_KEY": "SecretOfTheEnvironment",
+        "AWS_SESSION_TOKEN": "TokenOfTheEnvironment",
+    }
+    words = ("assume", "each", "--list", "--debug", "--accounts", "tag:Stage=none", "ou:Security")
+    done = carol.aws(*words, env=dict(keys))
+    assert done.returncode == 0
+    assert "ListTagsForResource" in done.stderr
+    cached = [path for path in (carol.home / ".aws" / "cli").rglob("*") if path.is_file()]
+    texts = [done.stdout + done.stderr, *(path.read_text() for path in cached)]
+    assert len(texts) > 2
+    assert not any(value in text for text in texts for value in list(keys.values())[1:])
+    assert not any("Authorization" in text for text in texts)
+
+
+@newest
 def test_table_on_a_terminal(carol: Person, stub: OrganizationStub) -> None:
     """On a terminal, --list prints the CLI's table, and progress is removed."""
     stub.delay = 0.02

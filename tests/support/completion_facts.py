@@ -29,6 +29,7 @@ VALUES = {
     ("create-role", "external-id"): ["generate"],
     ("*", "duration-seconds"): ["max"],
     ("*", "web-identity-token-file"): ["github-actions"],
+    ("each", "accounts"): ["all", "identity-center"],
     ("profiles", "as"): ["sso", "auto-refresh", "role"],
 }
 

@@ -25,7 +25,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 from urllib.parse import parse_qsl
 
 from support.loopback import Journal, Loopback, Reply, Request
@@ -163,6 +163,7 @@ class OrganizationStub(Loopback):
         self.rate, self.sts_rate = Rate(), Rate()
         self.delay, self.sts_delay = 0.0, 0.05
         self.without_role = {account_id(n) for n in WITHOUT_ROLE}
+        self._ids: set[str] = set()
         self._lock = threading.Lock()
         self._at_once = 0
         self.reset()
@@ -245,10 +246,10 @@ class OrganizationStub(Loopback):
         if parent and parent not in (ROOT, *OUS.values()):
             return _error("ParentNotFoundException", "You specified parent that doesn't exist.")
         if operation == "ListAccounts":
-            return self._page("Accounts", list(map(self._account, self.accounts)), parameters)
+            return self._page("Accounts", self.accounts, parameters, self._account)
         if operation == "ListAccountsForParent":
-            found = [self._account(one) for one in self.accounts if one.parents[-1] == parent]
-            return self._page("Accounts", found, parameters)
+            found = [one for one in self.accounts if one.parents[-1] == parent]
+            return self._page("Accounts", found, parameters, self._account)
         if operation == "ListRoots":
             return self._page("Roots", [{"Id": ROOT, "Name": "Root"}], parameters)
         if operation == "ListOrganizationalUnitsForParent":
@@ -276,7 +277,13 @@ class OrganizationStub(Loopback):
             found["Paths"] = ["/".join([ORGANIZATION, *account.parents, account.id, ""])]
         return found
 
-    def _page(self, key: str, items: list[Any], parameters: Mapping[str, Any]) -> Reply:
+    def _page(
+        self,
+        key: str,
+        items: Sequence[Any],
+        parameters: Mapping[str, Any],
+        shape: Callable[[Any], Any] = lambda item: item,
+    ) -> Reply:
         """Return a page. The token of an empty page begins with ``e``."""
         size = parameters.get("MaxResults", PAGE_SIZE)
         if not 1 <= size <= PAGE_SIZE:
@@ -285,7 +292,7 @@ class OrganizationStub(Loopback):
         if token.startswith("e"):
             return _json({key: [], "NextToken": token[1:]})
         end = int(token) + size
-        result: dict[str, Any] = {key: items[int(token) : end]}
+        result: dict[str, Any] = {key: [shape(one) for one in items[int(token) : end]]}
         if end < len(items):
             result["NextToken"] = f"{'e' if self.empty_pages and token == '0' else ''}{end}"
         return _json(result)
@@ -317,7 +324,7 @@ class OrganizationStub(Loopback):
             return refusal(400, "Throttling", "Rate exceeded")
         with self._one_more():
             time.sleep(self.sts_delay)
-        if account in self.without_role or all(one.id != account for one in self.accounts):
+        if account in self.without_role or not self._has(account):
             return refusal(
                 403,
                 "AccessDenied",
@@ -330,6 +337,12 @@ class OrganizationStub(Loopback):
         return assume_role_answer(
             role_arn, parameters["RoleSessionName"], access_key_id=f"ASIA{account}{number:04}"
         )
+
+    def _has(self, account: str) -> bool:
+        """Return whether an account is in the organization; it may have thousands."""
+        if len(self._ids) != len(self.accounts):
+            self._ids = {one.id for one in self.accounts}
+        return account in self._ids
 
     @contextmanager
     def _one_more(self) -> Iterator[None]:

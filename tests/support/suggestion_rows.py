@@ -694,6 +694,16 @@ ROWS: Sequence[Row] = (
         config=CORP,
         base="aws assume each nobody --accounts identity-center --list",
     ),
+    # Of the results of these commands.
+    Printed(
+        "type I/N, with I from 1 to N. Example: ",
+        "assume each my-iam-role --accounts 200000000001 --shard 5/4 -- true",
+        base=LIST,
+    ),
+    Printed(
+        "is not empty. Nothing was done. To run only",
+        "assume each my-iam-role --accounts 200000000001 --results policy.json -- true",
+    ),
     Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )
 

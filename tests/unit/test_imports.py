@@ -33,6 +33,7 @@ MAX_MODULES = 100
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
 # A module that only Windows has, and what is loaded only for the list of roles of version 2.
 BY_FILE = {
+    "workflow/each/aws_commands.py": {"atexit"},
     "profiles/lock.py": {"msvcrt"},
     "outputs/choice/picker.py": {"asyncio", "prompt_toolkit"},
 }

@@ -96,13 +96,13 @@ def _without_own(
 def _without_inactive(accounts: Sequence[TargetAccount], notes: list[str]) -> list[TargetAccount]:
     out = [one for one in accounts if not one.is_usable]
     if out:
-        verb = (
-            "account is not active and was"
+        what = (
+            "account is not active and was left out"
             if len(out) == 1
-            else "accounts are not active and were"
+            else "accounts are not active and were left out"
         )
         names = shown([f"{one.label} {one.state}" for one in out])
-        notes.append(f"{len(out)} {verb} left out: {names}")
+        notes.append(f"{len(out)} {what}: {names}")
     return [one for one in accounts if one.is_usable]
 
 

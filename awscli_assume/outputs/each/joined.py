@@ -57,10 +57,11 @@ class JoinedResults:
 
     @property
     def targets(self) -> list[EachTarget]:
-        """All targets of all headers: in the order of a run, or by key if several shared one."""
+        """All targets of all headers: in the order of a run, or by name if several shared one."""
         found = list(self._targets.values())
-        is_shared = any(one.shard is not None for one in self.headers)
-        return sorted(found, key=lambda one: one.key) if is_shared else found
+        if any(one.shard is not None for one in self.headers):
+            found.sort(key=lambda one: (one.name.casefold(), one.account_id))
+        return found
 
     def result(self, target: EachTarget) -> Optional[TargetResult]:
         """Return the result of a target, which is read now; None if there is none."""

@@ -109,6 +109,9 @@ class PrefixedLines:
         streams = {"stdout": environment.stdout, "stderr": environment.stderr}
         self._has_color = {name: has_color(context, one) for name, one in streams.items()}
         self._is_terminal = {name: bool(one and one.isatty()) for name, one in streams.items()}
+        self._encoding = {
+            name: getattr(one, "encoding", None) or "utf-8" for name, one in streams.items()
+        }
 
     def start(self, targets: Sequence[EachTarget]) -> None:
         """Choose the labels, which are the same for the whole run."""
@@ -146,7 +149,8 @@ class PrefixedLines:
 
     def message(self, target: EachTarget, text: str) -> bytes:
         """Return a message about a target as a line for stderr."""
-        return self._prefix(target, "stderr") + printable_line(text).encode() + b"\n"
+        message = f"{printable_line(text)}\n"
+        return self._prefix(target, "stderr") + self._encoded(message, "stderr")
 
     def _prefix(self, target: EachTarget, stream: str) -> bytes:
         label = self._labels.get(target.key) or target.name or target.account_id
@@ -154,7 +158,10 @@ class PrefixedLines:
         start, end = ("", " | ")
         if self._has_color[stream]:
             start, end = f"\x1b[0;{_color(target)}m", " |\x1b[0m "
-        return f"{start}{label}{end}".encode("utf-8", "backslashreplace")
+        return self._encoded(f"{start}{label}{end}", stream)
+
+    def _encoded(self, text: str, stream: str) -> bytes:
+        return text.encode(self._encoding[stream], "backslashreplace")
 
 
 def has_color(context: CommandContext, stream: Optional[TextIO]) -> bool:

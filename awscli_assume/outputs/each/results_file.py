@@ -42,6 +42,8 @@ class ResultsFile:
         # Why a result could not be stored; no further target may start then.
         self.failure: Optional[str] = None
         self.header: Optional[ResultsHeader] = None
+        # The successes of earlier runs whose output did not fit on the disk.
+        self.without_output: set[str] = set()
         self._reserve: Optional[int] = None
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
@@ -127,7 +129,11 @@ class ResultsFile:
                 elif self.header is None:
                     break
                 elif is_success(line):
-                    successes[key_of(line)] = start
+                    key = key_of(line)
+                    successes[key] = start
+                    self.without_output.discard(key)
+                    if line.get("OutputLost"):
+                        self.without_output.add(key)
             if self._end and self.header is None:
                 raise _not_results(self.path)
             return successes, _end_of_lines(file, self._end)

@@ -141,6 +141,7 @@ class EachSink:
         remaining = [one for one in targets if one.key not in self._earlier]
         if self._file is not None and remaining:
             self._file.start(self._header)
+        self._warn_of_lost_output()
         for one in targets:
             if one.key in self._earlier:
                 self._take_earlier(one)
@@ -295,6 +296,14 @@ class EachSink:
                 self._merged.add(record, self._order[target.key])
             except OSError as error:
                 self._lose(f"Cannot store the result of {target.account_id}: {error.strerror}")
+
+    def _warn_of_lost_output(self) -> None:
+        lost = len(self._file.without_output) if self._file is not None else 0
+        if lost:
+            self.notify(
+                f"aws: [WARNING]: {lost} commands succeeded in an earlier run, but their output "
+                "was lost, because the disk was full. They are not run again\n"
+            )
 
     def _take_earlier(self, target: EachTarget) -> None:
         self._tally.add_earlier()

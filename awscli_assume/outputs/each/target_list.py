@@ -35,7 +35,7 @@ def print_targets(
 ) -> None:
     """Print a row for each account and region, with the CLI's formatter."""
     rows = [_row(one, region) for one in accounts for region in regions]
-    if is_for_people(context):
+    if rows and is_for_people(context):
         columns = [key for key in rows[0] if key in _ALWAYS or any(row[key] for row in rows)]
         rows = [{key: row[key] for key in columns} for row in rows]
         given = context.parsed_globals

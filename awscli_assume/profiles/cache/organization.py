@@ -1,6 +1,7 @@
 """The accounts of an organization, cached for a day.
 
-Each caller's account has one private file: an account is in one organization only.
+Each caller's account has one private file: an account is in one organization only. The completer
+of the shells reads the accounts, too (completion/known.py).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Iterator, Optional, Sequence
 
 from awscli_assume.arguments.each import read_each_output
-from awscli_assume.arguments.each_command import read_each_options
+from awscli_assume.arguments.each_command import EachOptions, read_each_options
 from awscli_assume.arguments.sts import option_name
 from awscli_assume.arguments.write_profiles import read_write_request
 from awscli_assume.aws.optional_call import CallUnavailable, error_code
@@ -23,6 +23,7 @@ from awscli_assume.model.each_results import (
     RunDescription,
     Shard,
     TargetResult,
+    parse_shard,
     select_shard,
 )
 from awscli_assume.model.printable import printable_line
@@ -55,41 +56,51 @@ def run_each(
         from awscli_assume.workflow.each.profiles import write_each_profile
 
         return write_each_profile(context, parsed_args, request, _selected(context, parsed_args))
-    options = read_each_options(parsed_args)
-    command = read_command(words, 1 if options.regions is None else len(options.regions))
-    if command.region is not None:
-        options = replace(options, regions=(command.region,))
+    options, planned = _planned(context, parsed_args, words)
     output = read_each_output(parsed_args, context.parsed_globals)
-    planned = plan_command(command, options, context.environment.variables)
     if planned.reason:
         context.environment.notify(f"aws: [ERROR]: {planned.reason}\n")
         return NONE_STARTED
     # Before the first thread, and before any file is open: it may be a forked process.
     with closing(start_commands(planned)) as commands:
-        sink = make_sink(
-            context, output, RunDescription(command.words, _selection(context, parsed_args))
-        )
+        description = RunDescription(planned.command.words, _selection(context, parsed_args))
+        sink = make_sink(context, output, description)
         roles = TargetRoles(context, parsed_args)
         accounts = [(one, roles.attempt(one)) for one in _selected(context, parsed_args)]
         with RoleEngine(context, options.workers, roles.session_profiles) as engine:
             interrupts = Interrupts(lambda: _stop(engine, commands))
             with interrupts.handled():
                 roles.check_source(engine)
-                sessions = [
-                    AccountSession(account, role, engine, interrupts) for account, role in accounts
-                ]
+                sessions = [AccountSession(*one, engine, interrupts) for one in accounts]
                 with interrupts.deferred():
                     targets = targets_of(context, sessions, options, engine)
-                _check_region(command, targets)
+                _check_region(planned.command, targets)
                 run = _Run(planned, commands, engine, sink, interrupts, options.fail_fast)
                 run.all(targets, output.shard)
     return sink.exit_code
 
 
+def _planned(
+    context: CommandContext, parsed_args: ParsedArgs, words: Optional[Sequence[str]]
+) -> tuple[EachOptions, PlannedCommand]:
+    """Return where the command runs, and what it is."""
+    options = read_each_options(parsed_args)
+    command = read_command(words, 1 if options.regions is None else len(options.regions))
+    if command.region is not None:
+        options = replace(options, regions=(command.region,))
+    return options, plan_command(command, options, context.environment.variables)
+
+
 def list_targets(context: CommandContext, parsed_args: ParsedArgs) -> int:
     """Print the selected accounts. No role is assumed."""
     regions = read_each_options(parsed_args).regions or (None,)
-    print_targets(context, "each", _selected(context, parsed_args), regions)
+    shard = None if parsed_args.shard is None else parse_shard(parsed_args.shard)
+    accounts = [
+        one
+        for one in _selected(context, parsed_args)
+        if shard is None or shard.has(one.account_id, one.profile)
+    ]
+    print_targets(context, "each", accounts, regions)
     return ALL_SUCCEEDED
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from threading import Lock
-from typing import Iterable, Optional, Sequence, Union
+from typing import Iterator, Optional, Sequence, Union
 
 from awscli_assume.arguments.each_command import EachOptions
 from awscli_assume.aws.enabled_regions import default_regions, enabled_regions
@@ -127,7 +128,7 @@ def targets_of(
 
 
 def _enabled(
-    context: CommandContext, sessions: Iterable[AccountSession], engine: RoleEngine
+    context: CommandContext, sessions: Sequence[AccountSession], engine: RoleEngine
 ) -> dict[AccountSession, Sequence[Optional[str]]]:
     """Return the regions of each account; the default regions if the role may not list them.
 
@@ -135,40 +136,50 @@ def _enabled(
     """
     found: dict[AccountSession, Sequence[Optional[str]]] = {}
     unknown: list[str] = []
-    waiting = list(sessions)
     progress = Progress(context.environment, "Listing the regions of accounts")
 
-    def items() -> Iterable[AccountSession]:
-        for session in waiting:
-            session.start()
-            yield session
-
-    def task(session: AccountSession) -> tuple[AccountSession, Sequence[Optional[str]], str]:
-        try:
-            credentials = session.take()
-        except Exception:
-            return session, (session.region,), ""
-        region = credentials.region
-        try:
-            return session, enabled_regions(context, credentials.credentials, region), ""
-        except CallUnavailable as error:
-            return session, default_regions(context, region), str(error)
-
-    def finished(result: tuple[AccountSession, Sequence[Optional[str]], str]) -> None:
-        session, names, reason = result
-        found[session] = names
-        if reason:
-            unknown.append(f"{session.account.label}: {reason}")
-        progress.show(len(found), len(waiting))
+    def finished(result: _Regions) -> None:
+        found[result.session] = result.names
+        if result.failure:
+            unknown.append(f"{result.session.account.label}: {result.failure}")
+        progress.show(len(found), len(sessions))
 
     try:
-        engine.run(items(), task, finished)
+        engine.run(_started(sessions), partial(_regions_of, context), finished)
     finally:
         progress.clear()
     if unknown:
         context.environment.notify(
-            f"aws: [WARNING]: the regions of {len(unknown)} of {len(waiting)} accounts could not "
+            f"aws: [WARNING]: the regions of {len(unknown)} of {len(sessions)} accounts could not "
             "be listed; the command runs there in the regions that every account has. The first: "
             f"{unknown[0]}\n"
         )
     return found
+
+
+def _started(sessions: Sequence[AccountSession]) -> Iterator[AccountSession]:
+    for session in sessions:
+        session.start()
+        yield session
+
+
+@dataclass(frozen=True)
+class _Regions:
+    """The regions of an account, and why they could not be listed."""
+
+    session: AccountSession
+    names: Sequence[Optional[str]]
+    failure: str = ""
+
+
+def _regions_of(context: CommandContext, session: AccountSession) -> _Regions:
+    """Ask for the regions of an account, in a worker thread."""
+    try:
+        credentials = session.take()
+    except Exception:
+        return _Regions(session, (session.region,))
+    region = credentials.region
+    try:
+        return _Regions(session, enabled_regions(context, credentials.credentials, region))
+    except CallUnavailable as error:
+        return _Regions(session, default_regions(context, region), str(error))

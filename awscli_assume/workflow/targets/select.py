@@ -33,6 +33,7 @@ from awscli_assume.workflow.targets.organization import (
     source_account,
 )
 from awscli_assume.workflow.targets.sources import (
+    account_before,
     of_identity_center,
     of_profiles,
     read_expressions,
@@ -60,12 +61,13 @@ def select_accounts(context: CommandContext, parsed_args: ParsedArgs) -> Selecte
     own: Optional[str] = None
     if len(found) < len(expressions):
         profile = parsed_args.organization_profile
-        # The portal of an SSO session assumes no role, in no account.
-        has_source = getattr(parsed_args, "sso_session", None) is None
-        own = source_account(context) if has_source and profile is not None else None
+        own, is_source = account_before(parsed_args)
+        if is_source and profile is not None:
+            own = source_account(context)
         with organization_listing(context, profile, parsed_args.no_cache) as listing:
             found = _in_organization(listing, expressions, found, notes)
-        own = listing.account_id if has_source and profile is None else own
+        if is_source and profile is None:
+            own = listing.account_id
     accounts = select(expressions, found, own, notes)
     return SelectedAccounts(tuple(accounts), tuple(f"{note}." for note in notes))
 
@@ -119,8 +121,11 @@ def _listed(
 ) -> Found:
     """Return the accounts of all expressions, with what the organization knows of them."""
     found = dict(known)
-    # The tags of accounts that are not selected need not be known to exclude some.
-    for one in sorted(expressions, key=lambda one: one.is_excluded and one.kind == TAG):
+    # Names that are known are compared with everything that is listed. The tags of accounts that
+    # are not selected need not be known to exclude some.
+    for one in sorted(
+        expressions, key=lambda one: (one.is_excluded and one.kind == TAG, one in known)
+    ):
         if one.kind == ALL:
             found[one] = listing.all()
         elif one.kind == UNIT:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from typing import Iterable, Optional, Sequence
 
+from awscli_assume.arguments.identity_provider import has_identity_token
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs
+from awscli_assume.model.accounts import ACCOUNT_ID
+from awscli_assume.model.arns import find_arn
 from awscli_assume.model.assumable_role import AssumableRole
+from awscli_assume.model.identity_center import account_and_permission_set
 from awscli_assume.model.printable import printable_line
 from awscli_assume.model.request.role_specifier import similar_names
 from awscli_assume.model.targets.account import TargetAccount
@@ -23,6 +27,7 @@ from awscli_assume.model.targets.expressions import (
     split_ids,
 )
 from awscli_assume.profiles.identity_center import choose_session, role_of_profile, sso_sessions
+from awscli_assume.workflow.planning.role_profile import via_of
 from awscli_assume.workflow.planning.source_profile import read_profiles
 from awscli_assume.workflow.roles.granted import granted_or_login_hint
 from awscli_assume.workflow.roles.list_roles import roles_of_profiles
@@ -154,13 +159,29 @@ def permission_set(context: CommandContext, parsed_args: ParsedArgs) -> Optional
 
     It is none with another source than an SSO session: ``--profile`` or ``--via``.
     """
-    if context.parsed_globals.profile is not None or getattr(parsed_args, "via", None):
+    if context.parsed_globals.profile is not None or via_of(parsed_args):
         return None
     word: Optional[str] = getattr(parsed_args, "role", None)
     if word is not None and word in context.session.full_config["profiles"]:
         granted = role_of_profile(read_profiles(context), word)
         return None if granted is None else granted.role_name
     return word or getattr(parsed_args, "role_name", None)
+
+
+def account_before(parsed_args: ParsedArgs) -> tuple[Optional[str], bool]:
+    """Return the account that the roles are assumed from, as far as the command line names it.
+
+    The second value is whether it is the account of the source credentials. The portal of an SSO
+    session and identity providers assume roles from no account.
+    """
+    via = via_of(parsed_args)
+    if via:
+        arn, granted = find_arn(via[-1]), account_and_permission_set(via[-1])
+        account = arn.account_id if arn is not None else granted[0] if granted else None
+        is_known = account is not None and ACCOUNT_ID.fullmatch(account) is not None
+        return (account, False) if is_known else (None, arn is None and granted is None)
+    is_source = getattr(parsed_args, "sso_session", None) is None
+    return None, is_source and not has_identity_token(parsed_args)
 
 
 def _names_a_role(context: CommandContext, parsed_args: ParsedArgs) -> bool:

@@ -6,7 +6,7 @@ import io
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -206,8 +206,11 @@ def test_name_that_a_profile_has(choose: Any) -> None:
 
     assert choose.ids("Payments") == [account_id(7)]
     assert calls(choose.stub) == {}
-    with pytest.raises(InvalidRequest, match=r"--accounts not:200000000001; or --accounts not:2"):
-        choose("all", "not:app-001")
+    for texts in (("all", "not:app-001"), ("not:app-001", "all"), ("not:app-001", "app-0*")):
+        with pytest.raises(
+            InvalidRequest, match=r"not:200000000001; or --accounts not:20000000000"
+        ):
+            choose(*texts)
 
 
 def test_list_is_cached_for_a_day(choose: Any, home: Path) -> None:
@@ -289,6 +292,28 @@ def test_organization_profile(choose: Any) -> None:
     assert signers == {"AKIAALICEALICEALICE1"}
     with pytest.raises(ProfileNotFound, match="nobody"):
         choose("all", organization_profile="nobody")
+
+
+@pytest.mark.parametrize(
+    ("options", "own"),
+    [
+        ({}, MANAGEMENT),
+        ({"via": [["hub"]]}, MANAGEMENT),
+        ({"via": [[f"arn:aws:iam::{account_id(3)}:role/hub"]]}, account_id(3)),
+        ({"via": [["hub"], [f"{account_id(3)}/hub"]]}, account_id(3)),
+        # The account of a name is not known here.
+        ({"via": [["app-003/hub"]]}, None),
+        ({"sso_session": "corp"}, None),
+        ({"sso_session": "corp", "via": [[f"{account_id(3)}/Admin"]]}, account_id(3)),
+        ({"web_identity_token_file": "token"}, None),
+    ],
+)
+def test_account_that_the_roles_are_assumed_from(
+    choose: Any, options: dict[str, Any], own: Optional[str]
+) -> None:
+    """It is left out: the source's, or that of the last role before the roles."""
+    everything = {one.id for one in choose.stub.accounts if one.state == "ACTIVE"}
+    assert set(choose.ids("all", **options)) == everything - {own}
 
 
 def test_keys_in_the_environment(choose: Any) -> None:

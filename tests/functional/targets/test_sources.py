@@ -61,7 +61,7 @@ def test_permission_set_that_is_not_granted(choose: Any, portal: SsoStub) -> Non
     # With a profile, the session only lists the accounts.
     found = choose("identity-center", role_name="audit", profile="member")
     assert [(one.account_id, one.sso_session) for one in found.accounts] == [(A, None), (B, None)]
-    found = choose("identity-center", role_name="audit", via=["arn:aws:iam::1:role/hub"])
+    found = choose("identity-center", role_name="audit", via=[["arn:aws:iam::1:role/hub"]])
     assert [one.sso_session for one in found.accounts] == [None, None]
 
 

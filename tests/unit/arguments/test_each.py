@@ -74,3 +74,11 @@ def test_options_that_contradict_each_other(
     """A mistake is found before anything is called."""
     with pytest.raises(InvalidRequest, match=message):
         output(values, format_)
+
+
+def test_joining_runs_no_command() -> None:
+    """A command that would silently not run is an error."""
+    values = {**dict.fromkeys(NAMES), "merge_results": ["a"]}
+    parsed_globals: Any = SimpleNamespace(output=None, query=None)
+    with pytest.raises(InvalidRequest, match="runs no command: leave out -- aws s3 ls"):
+        read_each_output(SimpleNamespace(**values), parsed_globals, ("aws", "s3", "ls"))

@@ -58,7 +58,15 @@ def test_shards_stay_the_same_in_later_versions() -> None:
     targets = [EachTarget(f"{number:012d}", "", "us-east-1") for number in range(12)]
     shard = [one.account_id[-2:] for one in select_shard(targets, Shard(1, 3))]
 
-    assert shard == ["00", "01", "02", "08", "11"]
+    assert shard == ["00", "03", "04", "05", "06", "08"]
+
+
+def test_regions_of_an_account_are_in_one_shard() -> None:
+    """The role is assumed on one machine. A default region that differs moves no account."""
+    targets = [EachTarget("111111111111", "", region) for region in (None, "us-east-1", "x")]
+    sizes = [len(select_shard(targets, Shard(index, 5))) for index in range(1, 6)]
+
+    assert sorted(sizes) == [0, 0, 0, 0, 3]
 
 
 def test_shards_are_of_similar_size() -> None:

@@ -261,7 +261,9 @@ def test_full_file_keeps_what_is_in_it(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == ["True None", *["True File too large"] * 2]
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [one.get("OutputLost") for one in lines[1:]] == [None, True, True]
-    assert len(keys(path)) == 3
+    file = ResultsFile(str(path))
+    assert len(file.load(header())) == 3
+    assert file.without_output == {TARGETS[1].key, TARGETS[2].key}
 
 
 def test_reader_stops_at_a_line_without_an_end() -> None:
