@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import time
@@ -16,6 +18,7 @@ import pytest
 from support.loopback import Reply, Request
 from support.organization_stub import OrganizationStub, Rate, account_id
 from support.person import Person
+from support.sts_stub import SECRET, TOKEN, USER_SECRET
 from support.terminal import Terminal
 
 newest = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
@@ -28,8 +31,15 @@ class Organization(OrganizationStub):
     """The organization, with an S3 that takes objects."""
 
     def other(self, service: str, account: str, request: Request) -> Reply:
-        """Return the reply of S3."""
+        """Return the reply of S3, or of EC2's DescribeRegions."""
         path = request.path.partition("?")[0]
+        if service == "ec2":
+            items = "".join(
+                f"<item><regionName>{one}</regionName></item>"
+                for one in ("eu-west-1", "il-central-1")
+            )
+            name = "DescribeRegionsResponse"
+            return 200, "text/xml", f"<{name}><regionInfo>{items}</regionInfo></{name}>".encode()
         if service != "s3" or path == "/":
             return super().other(service, account, request)
         with self._lock:
@@ -241,3 +251,103 @@ def test_interrupted_and_resumed(operator: Person, organization: Organization, h
     assert not succeeded & set(organization.assumed)
     # What was running has no result, and ran at most twice.
     assert len(again) + len(ran) - 282 <= 16
+
+
+@newest
+def test_full_disk_and_resumed(operator: Person, organization: Organization) -> None:
+    """A full disk ends the run, with whole results; with more space, the rest is done."""
+    each_words = operator.words(
+        "assume", "each", "audit", "--accounts", "all", "--results", "/mnt/r"
+    )
+    command = [*each_words, "--workers", "16", "--", "sh", "-c", "echo {account} >> done"]
+    script = (
+        "mount -t tmpfs -o size=24k t /mnt\n"
+        f"{shlex.join(command)} && exit 50\n"
+        "cp /mnt/r first; cp done done-first\n"
+        "mount -o remount,size=1m /mnt\n"
+        f"{shlex.join([*each_words, '--resume', *command[len(each_words) :]])} || [ $? = 1 ]\n"
+        "cp /mnt/r second\n"
+    )
+    unshare = ["unshare", "--mount", *(() if os.geteuid() == 0 else ("--map-root-user",))]
+    done = subprocess.run(
+        [*unshare, "sh", "-xc", script], env=operator.variables(), cwd=operator.home,
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+
+    def succeeded(name: str) -> list[str]:
+        results = results_of((operator.home / name).read_text())
+        return [one["Account"] for one in results if one["ExitCode"] == 0]
+
+    first, second = succeeded("first"), succeeded("second")
+    assert 10 < len(first) < 282
+    assert "No space left on device" in done.stderr
+    assert sorted(second) == sorted(set(organization.member_ids) - organization.without_role)
+    again = (operator.home / "done").read_text()[len((operator.home / "done-first").read_text()) :]
+    assert not set(first) & set(again.split())
+
+
+@newest
+def test_no_secrets(operator: Person, organization: Organization) -> None:
+    """Logs, history, results, caches and the command lines of processes have no secret."""
+    text = operator.config.read_text()
+    operator.config.write_text(text.replace("[default]", "[default]\ncli_history = enabled", 1))
+    words = ("--debug", "assume", "each", "audit", "--accounts", *ACCOUNTS, account_id(7))
+    files = ("--results", "results", "--report", "report.html")
+    command = ("--", "aws", "--debug", "sts", "get-caller-identity")
+    process = subprocess.Popen(
+        operator.words(*words, *files, *command), env=operator.variables(), cwd=operator.home,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    lines: set[str] = set()
+    while process.poll() is None:
+        lines.update(processes_of(operator))
+    assert process.wait() == 1
+    assert lines
+    done = operator.aws(*words, "--output", "json", "--", "aws", "--debug", "s3", "ls")
+    assert done.returncode == 1
+    texts = [*lines, done.stdout, done.stderr]
+    for path in operator.home.rglob("*"):
+        if path.is_file() and path != operator.credentials:
+            texts.append(path.read_bytes().decode("utf-8", "replace"))
+    assert "redacted by aws assume" in done.stderr
+    for text in texts:
+        for secret in (SECRET, TOKEN, USER_SECRET):
+            assert secret not in text
+            assert secret.replace("/", "%2F") not in text
+
+
+@newest
+def test_killed_server_of_commands(operator: Person) -> None:
+    """If the server of the commands is killed, its commands end, and the failures are named."""
+    process = start(operator, "audit", "--accounts", *ACCOUNTS, "--", "sleep", "300")
+    wait_until(lambda: sum(line.startswith("sleep") for line in processes_of(operator)) == 3)
+    (server,) = (
+        int(folder.name)
+        for folder in Path("/proc").glob("[0-9]*")
+        if _parent(folder) == process.pid
+    )
+    os.kill(server, signal.SIGKILL)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 2, err
+    assert b"was killed" in err
+    wait_until(lambda: not processes_of(operator), GRACE_SECONDS)
+
+
+@newest
+def test_all_regions(operator: Person, organization: Organization) -> None:
+    """Each account is asked once for its regions, and its role is assumed once."""
+    words = ("--accounts", *ACCOUNTS[:2], "--regions", "all", "--output", "json")
+    done = each(operator, "audit", *words, "--", "aws", "sts", "get-caller-identity")
+
+    found = {(one["Account"], one["Region"]) for one in results_of(done.stdout)}
+    regions = ("eu-west-1", "il-central-1")
+    assert found == {(account, region) for account in ACCOUNTS[:2] for region in regions}
+    assert set(organization.assumed.values()) == {1}
+
+
+def _parent(folder: Path) -> int:
+    try:
+        return int(re.findall(r"PPid:\s+(\d+)", (folder / "status").read_text())[0])
+    except OSError:
+        return 0
