@@ -82,7 +82,7 @@ def test_success_counts_and_is_not_replaced(shards: list[str], tmp_path: Path) -
 
     assert code == 0
     assert (arns["000000000007"], arns["000000000008"]) == ("b", "a")
-    assert "3 targets are in several files" in run.err.text
+    assert "Several files have a result of 3 targets. The last success counts" in run.err.text
 
 
 def test_gaps_are_failures(shards: list[str]) -> None:
@@ -109,13 +109,12 @@ def test_missing_shard_alone_is_a_failure(shards: list[str], tmp_path: Path) -> 
 def test_output_that_was_lost_is_mentioned(shards: list[str], tmp_path: Path) -> None:
     """A success on a full disk has no result, which stays visible in the joined file."""
     content = Path(shards[0]).read_text()
-    Path(shards[0]).write_text(
-        content.replace('"ExitCode": 0,', '"ExitCode": 0, "OutputLost": true,', 1)
-    )
+    lost = content.replace('"ExitCode": 0,', '"ExitCode": 0, "OutputLost": true,', 1)
+    Path(shards[0]).write_text(lost)
     code, run = joined(shards, is_json=True)
 
     assert code == 1
-    assert "The output of 1 targets was lost, because the disk was full" in run.err.text
+    assert "The output of 1 target was lost, because the disk was full" in run.err.text
     assert run.out.text.count('"OutputLost": true') == 1
 
 
