@@ -86,6 +86,7 @@ SSO_ROLE = f"[profile {{name}}]\nregion = us-east-1\nsso_account_id = {ACCOUNT}\
 SSO_ROLE += "sso_role_name = Reader\nsso_session = corp\n"
 GRANTED_ROLE = f"assume --sso-session corp --account-id {ACCOUNT} --role-name"
 PROFILES = "aws assume profiles --dry-run"
+LIST = "aws assume each --accounts all --list"
 SOURCE_IS_ROLE = f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
 
 ROWS: Sequence[Row] = (
@@ -695,6 +696,51 @@ ROWS: Sequence[Row] = (
         "assume console production/Reader --switch-role",
         config=CORP,
         base="aws assume console --switch-role --no-browser",
+    ),
+    # Of accounts to run a command in.
+    Printed("Try: --accounts {digits}", "assume each --accounts 2000-0000-0001 --list", base=LIST),
+    Printed(
+        "Name a profile that may: --organization-profile",
+        "assume each --accounts all --list --profile other",
+        base=f"{LIST} --profile other",
+    ),
+    Printed(
+        "has no root or organizational unit",
+        "assume each --accounts ou-exam-nosuchunit --list",
+        base=LIST,
+    ),
+    Printed(
+        "There is no organizational unit '", "assume each --accounts ou:Nowhere --list", base=LIST
+    ),
+    Printed(
+        "To list the organization, name a profile",
+        "assume each --accounts all --list --profile={name}",
+        config="[profile {name}]\nregion = us-east-1\n",
+        base=LIST,
+    ),
+    Printed("No account of the organization has", "assume each --accounts nobody --list"),
+    Printed("Type the ID in place of it", "assume each --accounts twin --list", base=LIST),
+    Printed("no profile matches.", "assume each --accounts profiles:nobody-* --list"),
+    Printed(
+        "To select all accounts of the organization",
+        "assume each --accounts not:twin --list",
+        base=LIST,
+    ),
+    Printed(
+        "grants the permission set '",
+        "assume each nobody --accounts identity-center --list",
+        config=CORP,
+        base="aws assume each nobody --accounts identity-center --list",
+    ),
+    # Of the results of these commands.
+    Printed(
+        "type I/N, with I from 1 to N. Example: ",
+        "assume each my-iam-role --accounts 200000000001 --shard 5/4 -- true",
+        base=LIST,
+    ),
+    Printed(
+        "is not empty. Nothing was done. To run only",
+        "assume each my-iam-role --accounts 200000000001 --results policy.json -- true",
     ),
     Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )
