@@ -75,7 +75,7 @@ def parse_header(found: Mapping[str, object]) -> Optional[ResultsHeader]:
     )
 
 
-def record_of(result: TargetResult, finished: datetime) -> Record:
+def record_of(result: TargetResult, now: datetime) -> Record:
     """Return a result as an object: a line of ``--output json`` and of a results file."""
     target = result.target
     record: Record = {"Account": target.account_id, "Name": target.name, "Region": target.region}
@@ -86,8 +86,10 @@ def record_of(result: TargetResult, finished: datetime) -> Record:
         Result=parsed_output(result.stdout),
         Stderr=as_text(result.stderr),
         Seconds=round(result.seconds, 3),
-        Finished=format_time(finished),
+        Finished=result.finished or format_time(now),
     )
+    if result.output_lost:
+        record.update(OutputLost=True)
     if not result.is_success:
         record.update(Reason=result.reason, Error=result.error)
     return record
@@ -107,6 +109,8 @@ def result_of(record: Mapping[str, object]) -> Optional[TargetResult]:
         reason=_text(record.get("Reason")),
         stdout=output_text(record.get("Result")).encode("utf-8", "backslashreplace"),
         stderr=_with_end(_text(record.get("Stderr")) or "").encode("utf-8", "backslashreplace"),
+        finished=_text(record.get("Finished")) or "",
+        output_lost=bool(record.get("OutputLost")),
     )
 
 

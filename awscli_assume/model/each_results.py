@@ -45,7 +45,8 @@ class TargetResult:
 
     ``error`` is a sentence if the command could not start, else None. ``reason`` is a short name
     for the group of failures (see ``failure_reason``), None for a success. The output is what a
-    results file has; in a run, the sink collects it from ``ResultSink.write``.
+    results file has; in a run, the sink collects it from ``ResultSink.write``. ``finished`` is a
+    time in RFC 3339, "" for now. With ``output_lost``, a full disk had no place for the output.
     """
 
     target: EachTarget
@@ -55,6 +56,8 @@ class TargetResult:
     reason: Optional[str] = None
     stdout: bytes = field(default=b"", repr=False)
     stderr: bytes = field(default=b"", repr=False)
+    finished: str = ""
+    output_lost: bool = False
 
     @property
     def is_success(self) -> bool:

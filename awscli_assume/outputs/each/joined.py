@@ -91,6 +91,7 @@ def join_results(context: CommandContext, output: EachOutput) -> int:
             joined.add(path, stack.enter_context(_opened(path)))
         sink = EachSink(context, output, replace(joined.headers[0], shard=None))
         _notify(sink, joined)
+        lost = 0
         for target in sink.start(joined.targets):
             result = joined.result(target)
             if result is None:
@@ -98,7 +99,13 @@ def join_results(context: CommandContext, output: EachOutput) -> int:
                 result = TargetResult(target, 1, 0.0, error=error, reason=MISSING)
             else:
                 _write(sink, result)
+                lost += result.output_lost
             sink.finish(result)
+        if lost:
+            sink.notify(
+                f"aws: [WARNING]: The output of {_targets(lost)} was lost, because the disk was "
+                "full\n"
+            )
         sink.close(interrupted=False)
     return sink.exit_code
 
@@ -113,8 +120,8 @@ def _notify(sink: EachSink, joined: JoinedResults) -> None:
         sink.mark_incomplete()
     if joined.repeated:
         sink.notify(
-            f"aws: [WARNING]: {joined.repeated} targets are in several files. The last success "
-            "of each counts\n"
+            f"aws: [WARNING]: Several files have a result of {_targets(joined.repeated)}. The "
+            "last success counts\n"
         )
 
 
@@ -122,6 +129,10 @@ def _write(sink: EachSink, result: TargetResult) -> None:
     for stream, data in (("stdout", result.stdout), ("stderr", result.stderr)):
         if data:
             sink.write(result.target, stream, data)
+
+
+def _targets(count: int) -> str:
+    return f"{count} target{'' if count == 1 else 's'}"
 
 
 def _shards(names: Sequence[str]) -> str:

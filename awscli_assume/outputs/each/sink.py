@@ -226,6 +226,9 @@ class EachSink:
                 has_errors=not self._is_shown("stderr"),
             )
             environment.notify(summary)
+            is_complete = total == self._tally.done
+            if self._file is not None and self._file.failure is None and not is_complete:
+                environment.notify("To run the rest, type the same command with --resume\n")
             self._close_file()
 
     def _running_one(self, target: EachTarget) -> _Running:
@@ -257,16 +260,15 @@ class EachSink:
     def _record(self, result: TargetResult, capture: Optional[Capture]) -> Optional[Record]:
         if not self._needs_records:
             return None
-        failure = None
         if capture is not None:
             stdout, stderr = capture.close()
-            result = replace(result, stdout=stdout, stderr=stderr)
-            failure = capture.failure
-        record = record_of(result, self._context.environment.now())
-        if failure is not None:
-            record["OutputLost"] = True
-            self._lose(f"Cannot store the output of {result.target.account_id}: {failure}")
-        return record
+            is_lost = capture.failure is not None
+            lost = result.output_lost or is_lost
+            result = replace(result, stdout=stdout, stderr=stderr, output_lost=lost)
+            if is_lost:
+                name = target_text(result.target, self._has_regions)
+                self._lose(f"Cannot store the output of {name}: {capture.failure}")
+        return record_of(result, self._context.environment.now())
 
     def _take_record(self, record: Record, result: TargetResult) -> None:
         if self._file is not None and not self._file.append(record):
@@ -301,8 +303,9 @@ class EachSink:
         lost = len(self._file.without_output) if self._file is not None else 0
         if lost:
             self.notify(
-                f"aws: [WARNING]: {lost} commands succeeded in an earlier run, but their output "
-                "was lost, because the disk was full. They are not run again\n"
+                f"aws: [WARNING]: The disk was full in an earlier run: {lost} "
+                f"{'success has' if lost == 1 else 'successes have'} no output in the file. Their "
+                "commands are not run again\n"
             )
 
     def _take_earlier(self, target: EachTarget) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from typing import Callable, Mapping, Optional, Protocol, Union
 
@@ -233,10 +234,11 @@ def _plan_by_name(context: CommandContext, parsed_args: ParsedArgs) -> AssumePla
     before = plan.identity_center_role
     known = (None, default, None if before is None else before.account_id)
     is_named = account not in known and not plan.profile_pair.is_role
+    name = "ROLE" if role is None else shlex.quote(role.path_and_name)
     if not isinstance(plan, AssumePlan) or is_named or parsed_args.account_id is not None:
         raise InvalidRequest(
-            f"The role {word!r} has an account, and --accounts names the accounts. Name the role "
-            "alone: aws assume each NAME --accounts ACCOUNT -- COMMAND"
+            f"The role {word!r} has an account, and --accounts names the accounts. Leave out that "
+            f"of the role. Try: aws assume each {name} --accounts all -- COMMAND"
         )
     return plan
 
@@ -247,7 +249,7 @@ def _role_word(parsed_args: ParsedArgs) -> str:
     if word is None:
         raise InvalidRequest(
             "No role was named. Type its name, which is the same in each account: aws assume each "
-            "my-iam-role --accounts all -- aws s3 ls"
+            "my-iam-role --accounts all -- aws sts get-caller-identity"
         )
     return word
 

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Optional
@@ -14,8 +15,8 @@ import pyte
 import pytest
 
 from awscli_assume.model.each_results import EachOutput, EachTarget, TargetResult, parse_shard
-from awscli_assume.outputs.each.sink import ResultSink
-from support.each_run import FAILED, TARGETS, Out, Run, identity, number_of
+from awscli_assume.outputs.each.sink import ResultSink, make_sink
+from support.each_run import FAILED, RUN, TARGETS, Out, Run, identity, number_of
 
 
 def long_lines(sink: ResultSink, target: EachTarget) -> None:
@@ -234,6 +235,39 @@ def test_full_disk_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     again.go(identity)
     done = {f"{one['Account']}/us-east-1" for one in stored if one["ExitCode"] == 0}
     assert sorted(again.ran) == sorted({one.key for one in TARGETS} - done)
+
+
+def test_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
+    """What is done is counted and stored, and the lines of what was not done are complete."""
+    run = Run(EachOutput(results=str(tmp_path / "r.jsonl")))
+    sink = make_sink(run.context, run.output, RUN)
+    sink.start(TARGETS)
+    sink.finish(TargetResult(TARGETS[0], 0, 0.1))
+    sink.write(TARGETS[1], "stdout", b"half of a line")
+    sink.close(interrupted=True)
+
+    assert run.out.text == "account-01 | half of a line\n"
+    assert run.err.text == (
+        "Interrupted. 1 of 40 succeeded, 39 not run, in 0 s.\n"
+        "To run the rest, type the same command with --resume\n"
+    )
+    again = Run(EachOutput(results=str(tmp_path / "r.jsonl"), resume=True))
+    again.go(identity)
+    assert sorted(again.ran) == [one.key for one in TARGETS[1:]]
+
+
+def test_output_that_can_not_be_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full temporary folder costs the output of one target, which is named."""
+
+    def full(size: int) -> object:
+        raise OSError(28, "No space left on device")
+
+    run = Run(EachOutput(is_json=True))
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", full)
+
+    assert run.go(identity, TARGETS[:1]) == 255
+    assert json.loads(run.out.text)["OutputLost"] is True
+    assert "Cannot store the output of account-00 (000000000000): No space" in run.err.text
 
 
 def test_messages_of_others() -> None:
