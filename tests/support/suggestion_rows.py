@@ -86,6 +86,7 @@ SSO_ROLE += "sso_role_name = Reader\nsso_session = corp\n"
 GRANTED_ROLE = f"assume --sso-session corp --account-id {ACCOUNT} --role-name"
 PROFILES = "aws assume profiles --dry-run"
 LIST = "aws assume each --accounts all --list"
+EACH = f"aws assume each my-iam-role --accounts {ACCOUNT}"
 SOURCE_IS_ROLE = f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
 
 ROWS: Sequence[Row] = (
@@ -298,6 +299,47 @@ ROWS: Sequence[Row] = (
     ),
     Printed("a name with quotes, brackets", "assume my-iam-role --update-profile '[x]'"),
     Printed("{obstacle}, and aws assume never", "assume my-iam-role --update-profile other"),
+    Printed(
+        "and --write-profiles never overwrites",
+        f"assume each my-iam-role --accounts {ACCOUNT} --write-profiles other",
+        base=EACH,
+    ),
+    Printed(
+        "goes only with --write-profiles TEMPLATE",
+        f"assume each my-iam-role --accounts {ACCOUNT} --as role",
+        base=EACH,
+    ),
+    Printed(
+        "For profiles of what Identity Center",
+        f"assume each Reader --accounts {ACCOUNT} --sso-session corp --write-profiles x",
+        config=CORP,
+    ),
+    Printed(
+        "To make it the profile of a role",
+        f"assume each my-iam-role --accounts {ACCOUNT} --as role --write-profiles={{name}} "
+        "--query Profiles[].State",
+        config="[profile {name}]\n" + RECORD + "  source-profile = default\n",
+    ),
+    Printed(
+        "with another --as. To write it",
+        f"assume each my-iam-role --accounts {ACCOUNT} --write-profiles={{name}} "
+        "--query Profiles[].State",
+        config=f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
+        f"provisioned =\n  as = role\n  sso-account-id = {ACCOUNT}\n"
+        f"  role-arn = {ROLE_ARN}\n  source-profile = default\n",
+    ),
+    Printed(
+        "--as role needs a source profile with",
+        f"assume each my-iam-role --accounts {ACCOUNT} --as role --write-profiles x",
+        env={"AWS_ACCESS_KEY_ID": "AKIAOTHEROTHEROTHER1", "AWS_SECRET_ACCESS_KEY": "secret"},
+        base=f"{EACH} --as role --write-profiles x",
+    ),
+    Printed(
+        "--as role needs a source profile in",
+        f"assume each my-iam-role --accounts {ACCOUNT} --via production/Reader --as role "
+        "--write-profiles x",
+        config=CORP,
+    ),
     Printed(
         "is the source of the credentials, and aws assume never",
         "assume my-iam-role --profile other --update-profile other",

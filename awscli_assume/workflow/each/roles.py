@@ -230,8 +230,11 @@ def _plan_by_name(context: CommandContext, parsed_args: ParsedArgs) -> AssumePla
     default = read_settings(profile, plan.profile_pair.configuration).get("account_id")
     role = plan.request.role if isinstance(plan, AssumePlan) else None
     account = None if role is None else role.account_id or role.account_name
+    # A role behind one of IAM Identity Center is by default in the account of that one.
+    before = plan.identity_center_role
+    known = (None, default, None if before is None else before.account_id)
+    is_named = account not in known and not plan.profile_pair.is_role
     name = "ROLE" if role is None else shlex.quote(role.path_and_name)
-    is_named = account is not None and account != default and not plan.profile_pair.is_role
     if not isinstance(plan, AssumePlan) or is_named or parsed_args.account_id is not None:
         raise InvalidRequest(
             f"The role {word!r} has an account, and --accounts names the accounts. Leave out that "
