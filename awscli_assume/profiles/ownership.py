@@ -31,7 +31,6 @@ _MAX_LENGTH = 128
 # A template of target profiles, and the word of --update-profile for it.
 DEFAULT_TEMPLATE, AUTO = "{account}-{role}", "auto"
 _FIELD = re.compile(r"\{([^{}]*)\}")
-_OTHER_TARGET = "Write to another one: --update-profile NAME"
 # The profile of children beside an endpoint (exec_profile.py).
 RESERVED = "assume-exec"
 
@@ -105,29 +104,25 @@ def is_target(name: str, target: str) -> bool:
     return re.fullmatch(pattern, name) is not None
 
 
-def check_ours(
-    name: str,
-    profile: Optional[Profile],
-    advice: str = "Write to another one: --update-profile NAME",
-) -> None:
+def check_ours(name: str, profile: Optional[Profile]) -> None:
     """Raise ForeignProfile where a target profile holds what is not ours to replace.
 
-    ``profile`` is the merged content of both files, or None where there is none. ``advice`` is
-    what the user can do.
+    ``profile`` is the merged content of both files, or None where there is none.
     """
-    obstacle = _obstacle(profile or {})
+    obstacle = obstacle_of(profile or {})
     if obstacle is not None:
         raise ForeignProfile(
-            f"The profile '{name}' {obstacle}, and aws assume never overwrites that. {advice}"
+            f"The profile '{name}' {obstacle}, and aws assume never overwrites that. "
+            "Write to another one: --update-profile NAME"
         )
 
 
-def check_not_source(name: str, source: Optional[str], advice: str = _OTHER_TARGET) -> None:
+def check_not_source(name: str, source: Optional[str]) -> None:
     """Raise ForeignProfile where target and source are one profile."""
     if source is not None and name == source:
         raise ForeignProfile(
             f"The profile '{name}' is the source of the credentials, and aws assume never "
-            f"overwrites that. {advice}"
+            "overwrites that. Write to another one: --update-profile NAME"
         )
 
 
@@ -136,7 +131,8 @@ def _is_our_program(profile: Profile) -> bool:
     return record is not None and record.auto_refresh and is_ours(profile["credential_process"])
 
 
-def _obstacle(profile: Profile) -> Optional[str]:
+def obstacle_of(profile: Profile) -> Optional[str]:
+    """Return what a profile has that is not ours to replace, or None."""
     for key, obstacle in _OTHER_SOURCES:
         if key in profile and not (key == "credential_process" and _is_our_program(profile)):
             return obstacle

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Callable, Mapping, Optional, Protocol, Union
 
-from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.aws.sso.portal import Portal
-from awscli_assume.aws.sts.client import complete_role, partition_of_region
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
-from awscli_assume.host import CLI_NAME, SIGN_IN_ERRORS, BotoCoreError, region_of_variable
+from awscli_assume.host import SIGN_IN_ERRORS, BotoCoreError, region_of_variable
 from awscli_assume.host.context import CommandContext, RequestSettings
-from awscli_assume.host.protocols import FrozenCredentials, ParsedArgs, Profile
+from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.credentials import UsableCredentials
 from awscli_assume.model.identity_center import (
     IdentityCenterRole,
@@ -61,15 +59,16 @@ class PlannedRole:
 
     def start(self, engine: RoleEngine) -> Obtain:
         """Return the request to STS."""
-        plan = _completed(engine, self.plan)
-        request = engine.start(plan)
-        pair = plan.profile_pair
+        request = engine.start(self.plan)
+        pair = self.plan.profile_pair
 
         def obtain() -> UsableCredentials:
             found = request()
             source = pair.configuration if pair.is_role else pair.source
             region = self.region or found.region
-            return UsableCredentials(found.credentials, region, plan.request.role.arn, source)
+            # The plan that was carried out has the partition.
+            role_arn = found.plan.record(None).role_arn
+            return UsableCredentials(found.credentials, region, role_arn, source)
 
         return obtain
 
@@ -265,32 +264,3 @@ def _with_settings(plan: AssumePlan) -> AssumePlan:
             *(profile.get(name) or None for name in ("region", "endpoint_url", "ca_bundle"))
         ),
     )
-
-
-def _completed(engine: RoleEngine, plan: AssumePlan) -> AssumePlan:
-    """Return the plan with the partition of its roles, and the account of those before its own."""
-    request = plan.request
-    if all(role.is_complete for role in request.roles):
-        return plan
-    signer = engine.signer(plan)
-    partition = partition_of_region(engine.context.session, signer.client)
-    if request.identity_token is not None:
-        if partition is None:
-            raise InvalidRequest(
-                f"{CLI_NAME} does not know the partition of the region "
-                f"{signer.client.meta.region_name}. Try: --region us-east-1"
-            )
-        return plan.completed(partition, str(request.role.account_id))
-    credentials = _Frozen(signer.frozen)
-    now = engine.context.environment.now()
-    return plan.with_request(
-        complete_role(signer.client, credentials, request, CallerCache(), now, partition)
-    )
-
-
-@dataclass
-class _Frozen:
-    """Credentials that a signer has found."""
-
-    get_frozen_credentials: Callable[[], FrozenCredentials]
-    method: str = ""

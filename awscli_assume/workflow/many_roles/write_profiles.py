@@ -14,12 +14,7 @@ from awscli_assume.model.printable import option
 from awscli_assume.outputs.printing import PARTIAL_FAILURE, print_object
 from awscli_assume.outputs.summary import changes, listing, not_recorded_note, replaced_note
 from awscli_assume.profiles.files import ProfileFiles, locate
-from awscli_assume.profiles.ownership import (
-    DEFAULT_TEMPLATE,
-    check_name_or_template,
-    check_not_source,
-    check_ours,
-)
+from awscli_assume.profiles.ownership import DEFAULT_TEMPLATE, check_name_or_template, obstacle_of
 from awscli_assume.profiles.provisioned.edits import ProfileEdit, config_edit, write_profiles
 from awscli_assume.profiles.provisioned.mark import marked_profiles, read_mark
 from awscli_assume.profiles.record import Record
@@ -58,7 +53,6 @@ FIELDS = {"account": "account_id", "name": "account", "role": "role"}
 NONE_WRITTEN = 2
 # The state of a profile that was not written.
 FAILED = "failed"
-_OTHER_NAMES = "Choose other names: --write-profiles TEMPLATE"
 
 
 @dataclass(frozen=True)
@@ -176,7 +170,9 @@ def _existing_roles(context: CommandContext) -> dict[str, tuple[str, str]]:
 def _checked(profile: AccountProfile) -> AccountProfile:
     """Return the profile if credentials may be written to it. Raises ForeignProfile."""
     name = profile.name
-    check_not_source(name, profile.plan.profile_pair.source, _OTHER_NAMES)
+    obstacle = obstacle_of(profile.before or {})
+    if name == profile.plan.profile_pair.source:
+        obstacle = "is the source of the credentials"
     mark = read_mark(profile.before)
     if mark is not None:
         by = "profiles" if mark.sso_session else "each"
@@ -184,7 +180,11 @@ def _checked(profile: AccountProfile) -> AccountProfile:
             f"The profile '{name}' was written by aws assume {by} with another --as. To write it "
             f"anew, first: aws assume clear {option('--update-profile', name)}"
         )
-    check_ours(name, profile.before, _OTHER_NAMES)
+    if obstacle is not None:
+        raise ForeignProfile(
+            f"The profile '{name}' {obstacle}, and --write-profiles never overwrites that. Choose "
+            f"other names, as in: --write-profiles '{DEFAULT_TEMPLATE}'"
+        )
     if profile.plan.request.role.is_complete:
         check_cache(name, profile.plan.record(None))
     return profile
