@@ -704,6 +704,23 @@ ROWS: Sequence[Row] = (
         "is not empty. Nothing was done. To run only",
         "assume each my-iam-role --accounts 200000000001 --results policy.json -- true",
     ),
+    # Of the command itself.
+    Printed(
+        "Invalid region '", "assume each a --accounts all --regions us_east -- true", base=LIST
+    ),
+    Printed(
+        "No command was named. Type it after --", "assume each a --accounts all", codes=(0, 1)
+    ),
+    Printed(
+        "No role was named. Type its name, which is",
+        "assume each --accounts all -- true",
+        codes=(0, 1),
+    ),
+    Printed(
+        "has an account, and --accounts names the",
+        "assume each 123456789012:my-iam-role --accounts all -- true",
+    ),
+    Filled("and no region is configured. Name one or more", base=LIST),
     Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )
 

@@ -20,7 +20,6 @@ from awscli_assume.model.each_command import EachCommand, read_command
 from awscli_assume.model.each_results import (
     ALL_SUCCEEDED,
     NONE_STARTED,
-    EachTarget,
     RunDescription,
     Shard,
     TargetResult,
