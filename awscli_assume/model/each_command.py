@@ -56,15 +56,15 @@ def read_command(words: Optional[Sequence[str]], region_count: int) -> EachComma
     if not words:
         raise InvalidRequest(
             "No command was named. Type it after --, as in: aws assume each my-iam-role "
-            "--accounts all -- aws s3 ls"
+            "--accounts all -- aws sts get-caller-identity"
         )
     if words[0] != "aws":
         return EachCommand(tuple(words))
     if _value_of(words, _PROFILE) is not None:
         raise InvalidRequest(
             "--profile in the command would replace the role's credentials, and it "
-            "would run with the same ones for each account. Leave it out. For the source of the "
-            "roles, type it before --: aws assume each --profile NAME"
+            "would run with the same ones for each account. Leave it out. A --profile before -- "
+            "names the source of the roles"
         )
     region = _value_of(words, _REGION)
     if region is not None and region_count:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from typing import Callable, Mapping, Optional, Protocol, Union
 
@@ -229,11 +230,15 @@ def _plan_by_name(context: CommandContext, parsed_args: ParsedArgs) -> AssumePla
     default = read_settings(profile, plan.profile_pair.configuration).get("account_id")
     role = plan.request.role if isinstance(plan, AssumePlan) else None
     account = None if role is None else role.account_id or role.account_name
-    is_named = account is not None and account != default and not plan.profile_pair.is_role
+    # A role behind one of IAM Identity Center is by default in the account of that one.
+    before = plan.identity_center_role
+    known = (None, default, None if before is None else before.account_id)
+    is_named = account not in known and not plan.profile_pair.is_role
+    name = "ROLE" if role is None else shlex.quote(role.path_and_name)
     if not isinstance(plan, AssumePlan) or is_named or parsed_args.account_id is not None:
         raise InvalidRequest(
-            f"The role {word!r} has an account, and --accounts names the accounts. Name the role "
-            "alone: aws assume each NAME --accounts ACCOUNT -- COMMAND"
+            f"The role {word!r} has an account, and --accounts names the accounts. Leave out that "
+            f"of the role. Try: aws assume each {name} --accounts all -- COMMAND"
         )
     return plan
 
@@ -244,7 +249,7 @@ def _role_word(parsed_args: ParsedArgs) -> str:
     if word is None:
         raise InvalidRequest(
             "No role was named. Type its name, which is the same in each account: aws assume each "
-            "my-iam-role --accounts all -- aws s3 ls"
+            "my-iam-role --accounts all -- aws sts get-caller-identity"
         )
     return word
 
