@@ -322,7 +322,7 @@ def shell(person: Person, command: str, **more: str) -> subprocess.CompletedProc
         # What a shell does with these words is known, and a CLI that has started is faster.
         ignored = {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": ""}
         return person.aws(*shlex.split(command)[1:], env={**ignored, **more})
-    variables = person.variables(**more)
+    variables = person.forked_variables(**more)
     # The console script.
     variables["PATH"] += f"{os.pathsep}{person.home}"
     if person.host.knows_endpoint_variable:
