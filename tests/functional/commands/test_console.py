@@ -372,6 +372,7 @@ BAD = {
     "region elsewhere": ("--region cn-north-1", "in the partition aws"),
     "no region": ("--region 'no region'", "Invalid region 'no region'"),
     "no such browser": ("--browser /nonesuch/browser", "nonesuch"),
+    "no clipboard": ("--copy", "There is no clipboard"),
     "stored profile and role": ("--update-profile x", "--update-profile"),
 }  # fmt: skip
 
