@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from awscli_assume.arguments.role import role_verb_arguments
 from awscli_assume.arguments.sts import text
-from awscli_assume.commands.verbs import Verb, role_verb_arguments
+from awscli_assume.commands.verbs import Verb
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.export_formats import FORMATS, default_format, render
