@@ -40,6 +40,7 @@ VERBS: Mapping[str, str] = {
     "explain": "explain:ExplainCommand",
     "create-role": "create_role:CreateRoleCommand",
     "profiles": "profiles:ProfilesCommand",
+    "revoke": "revoke:RevokeCommand",
 }
 
 

@@ -123,6 +123,8 @@ class IamClient(Protocol):
     get_user: Callable[..., Any]
     list_account_aliases: Callable[..., Any]
     list_mfa_devices: Callable[..., Any]
+    put_role_policy: Callable[..., Any]
+    delete_role_policy: Callable[..., Any]
     simulate_principal_policy: Callable[..., Any]
 
 
