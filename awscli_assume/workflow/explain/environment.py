@@ -29,7 +29,8 @@ from awscli_assume.workflow.explain.caller import (
     is_sts_error,
     lines_of,
 )
-from awscli_assume.workflow.planning.plan import Plan, placeholder_values
+from awscli_assume.workflow.planning.attribution import placeholder_values
+from awscli_assume.workflow.planning.plan import Plan
 
 _PLUGIN = "awscli_assume"
 

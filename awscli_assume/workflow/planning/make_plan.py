@@ -20,13 +20,14 @@ from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.source_chain import ACCESS_KEYS_ONLY, check_credential_source
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.workflow.planning.account import with_known_account
+from awscli_assume.workflow.planning.attribution import render_session_name
 from awscli_assume.workflow.planning.identity_provider import (
     GivenIdentityToken,
     given_identity_token,
     profile_token,
     with_recorded_token,
 )
-from awscli_assume.workflow.planning.plan import AssumePlan, Plan, render_session_name
+from awscli_assume.workflow.planning.plan import AssumePlan, Plan
 from awscli_assume.workflow.planning.role_profile import (
     check_not_to_choose,
     check_role_choice,

@@ -23,14 +23,13 @@ from awscli_assume.model.credentials import (
 from awscli_assume.model.renewer import RenewableCredentials
 from awscli_assume.model.request import limits
 from awscli_assume.model.request.request import AssumeRoleRequest, requests_in_order
-from awscli_assume.model.request.session_names import render, session_date
 from awscli_assume.outputs.summary import chaining_note, clamped_note
 from awscli_assume.profiles.include_profile import ResolvedProfiles
-from awscli_assume.profiles.ownership import RESERVED
 from awscli_assume.profiles.record import Record, read_record, record_of
-from awscli_assume.profiles.source import ProfilePair, holds_role_session
+from awscli_assume.profiles.source import ProfilePair, check_source_stays, holds_role_session
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.writer.diff import unknown_credentials
+from awscli_assume.workflow.planning.attribution import render_session_name
 
 if TYPE_CHECKING:
     from awscli_assume.model.diagnosis import Diagnosis
@@ -275,18 +274,7 @@ class AssumePlan(Plan):
         # A web identity needs no source: its file is read again.
         if not self.auto_refresh or self.request.identity_token is not None:
             return
-        pair = self.profile_pair
-        if pair.source is None or pair.credential_source == "Environment":
-            raise InvalidRequest(
-                "--auto-refresh has to assume the role again later, and the keys in this "
-                "environment will not be there then. Name a source profile: --profile NAME"
-            )
-        if pair.source == RESERVED:
-            raise InvalidRequest(
-                f"--auto-refresh has to assume the role again later, and the profile '{RESERVED}' "
-                "has credentials inside of this aws assume exec only. Name a source profile: "
-                "--profile NAME"
-            )
+        check_source_stays(self.profile_pair)
         if self.request.provided_contexts:
             raise InvalidRequest(
                 "--auto-refresh has to assume the role again later, and the assertions of "
@@ -382,19 +370,3 @@ class AssumePlan(Plan):
 
 
 AccountLookUp = Callable[[AssumePlan], AssumePlan]
-
-
-def render_session_name(template: str, role: Role, environment: Environment) -> str:
-    """Return a role session name made from its template."""
-    return render(template, placeholder_values(role, environment))
-
-
-def placeholder_values(role: Role, environment: Environment) -> dict[str, str]:
-    """Return what the placeholders of a template stand for."""
-    return {
-        "user": environment.login_name(),
-        "host": environment.host_name(),
-        "role": role.name,
-        "account": role.account_id or "",
-        "date": session_date(environment.now().astimezone()),
-    }
