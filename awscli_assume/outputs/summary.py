@@ -173,6 +173,14 @@ def clamped_note(request: Any) -> str:
     )
 
 
+def shortened_note(role_arn: str, seconds: int, configured: int) -> str:
+    """Return the note that the role allows less than the configured duration."""
+    return (
+        f"aws: [NOTE]: {role_arn} allows at most {seconds} seconds: {seconds} seconds instead of "
+        f"the configured {configured}\n"
+    )
+
+
 def remembered_account_note(
     name: str, account_id: str, at: datetime, refused: Mapping[str, str]
 ) -> str:

@@ -91,6 +91,56 @@ def assume_for_max_duration(
     return credentials, is_unknown
 
 
+def assume_up_to(
+    request: AssumeRoleRequest,
+    longest: int,
+    now: datetime,
+    cache: MaxDurationCache,
+    iam: Optional[Callable[[], IamClient]],
+    assume: Callable[[AssumeRoleRequest], TemporaryCredentials],
+) -> tuple[TemporaryCredentials, int]:
+    """Assume the role for ``longest`` seconds, or for its maximum session duration if it is less.
+
+    IAM is asked for the maximum if STS refuses the duration, and before a request that uses an
+    MFA code. A token code that was given works once, so with one there is one attempt. The other
+    arguments and the exceptions are those of ``assume_for_max_duration``.
+
+    Returns the credentials, and the seconds that were requested.
+    """
+    arn, maximum = request.role.arn, cache.load(request.role.arn, now)
+    if maximum is None and request.serial_number is not None and iam is not None:
+        maximum = get_max_duration(iam, request.role)
+    durations = _durations_up_to(longest, maximum)
+    is_refused = False
+    while True:
+        seconds = durations.pop(0)
+        try:
+            credentials = assume(request.lasting(seconds))
+            break
+        except ClientError as error:
+            if exceeds_chaining_limit(error):
+                durations = durations[-1:]
+            elif exceeds_max_duration(error):
+                cache.forget(arn)
+                if not is_refused and maximum is None and iam is not None:
+                    maximum = get_max_duration(iam, request.role)
+                    durations = _durations_up_to(min(longest, maximum or seconds - 1), None)
+                is_refused = True
+            else:
+                raise
+            if not durations or request.token_code is not None:
+                raise
+    if is_refused:
+        cache.store(arn, seconds, now)
+    return credentials, seconds
+
+
+def _durations_up_to(longest: int, maximum: Optional[int]) -> list[int]:
+    """Return the durations to try, the longest first; every role allows the last."""
+    first = min(longest, maximum or longest)
+    return [first, *(step for step in STEPS if step < first)]
+
+
 def _durations_to_try(maximum: Optional[int], has_device: bool) -> list[int]:
     if has_device:
         return [maximum or STEPS[-1]]

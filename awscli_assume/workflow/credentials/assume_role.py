@@ -53,6 +53,7 @@ from awscli_assume.host.protocols import (
     Session,
     StsClient,
 )
+from awscli_assume.model.arns import principal_name
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.printable import option_words
 from awscli_assume.model.renewer import RenewableCredentials
@@ -148,6 +149,7 @@ def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
         process = _mfa_process(context.session, plan)
         check_code_available(plan.request, signer, process, context.environment)
         plan = _completed(context, client, credentials, plan, callers, partition)
+        plan = _with_caller(plan, signer, callers, context.environment)
     return ReadyRequest(signer, plan, process, finds_device=True)
 
 
@@ -159,6 +161,7 @@ def ready_request_for(context: CommandContext, signer: Signer, plan: AssumePlan)
     check_partition(signer.client, plan.request, partition)
     process = _mfa_process(context.session, plan)
     check_code_available(plan.request, signer, process, context.environment)
+    plan = _with_caller(plan, signer, CallerCache(), context.environment)
     return ReadyRequest(signer, plan, process)
 
 
@@ -283,6 +286,16 @@ def _completed(
     return _chained_by_credentials(plan.with_request(request), credentials, callers)
 
 
+def _with_caller(
+    plan: AssumePlan, signer: Signer, callers: CallerCache, environment: Environment
+) -> AssumePlan:
+    """Return the plan with the caller's name, if the names of the session contain it."""
+    if not plan.is_named_by_caller:
+        return plan
+    caller = callers.get(signer.client, signer.frozen().access_key, environment.now())
+    return plan.with_caller(principal_name(caller.arn), environment)
+
+
 def _chained_by_credentials(
     plan: AssumePlan, credentials: Credentials, callers: CallerCache
 ) -> AssumePlan:
@@ -352,6 +365,7 @@ def explain_command(plan: AssumePlan, parsed_globals: ParsedGlobals) -> str:
         ("--external-id", request.external_id),
         ("--serial-number", request.serial_number),
         ("--source-identity", request.source_identity),
+        ("--scope", request.scope if plan.agent is None else None),
         ("--duration-seconds", str(request.duration_seconds) if plan.has_flag else None),
         ("--sso-session", None if first is None else first.sso_session),
         ("--via", None if first is None else f"{first.account_id}/{first.role_name}"),

@@ -29,15 +29,13 @@ from awscli_assume.profiles.record import Record, read_record, record_of
 from awscli_assume.profiles.source import ProfilePair, check_source_stays, holds_role_session
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.writer.diff import unknown_credentials
-from awscli_assume.workflow.planning.attribution import render_session_name
+from awscli_assume.workflow.planning.attribution import is_named_by_caller, named
 
 if TYPE_CHECKING:
     from awscli_assume.model.diagnosis import Diagnosis
     from awscli_assume.model.identity_center import IdentityCenterRole
+    from awscli_assume.workflow.planning.session_scope import AgentScope
     from awscli_assume.workflow.refresh.batch import Run
-
-# STS's own default (AWS STS API reference, "AssumeRole").
-_DEFAULT_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -80,6 +78,10 @@ class Plan:
     def record(self, region: Optional[str]) -> Record:
         """Return the record for the target profile; ``region`` is the one that is written."""
         raise NotImplementedError
+
+    def record_again(self, record: Record) -> Record:
+        """Return the record of a profile that the plan repeats."""
+        return record
 
     def with_known_role(self) -> Plan:
         """Return the plan with the account of its role, as far as it is known without a call."""
@@ -188,7 +190,8 @@ class AssumePlan(Plan):
     ``session_name`` is the name of the role session, or the template that it was made from.
     ``region`` is that of a record without a source profile. ``auto_refresh`` writes a
     credential_process in place of keys. ``has_flag`` is True if the duration comes from
-    ``--duration-seconds``.
+    ``--duration-seconds``. ``source_identity`` is a template, and ``agent`` why the session is
+    narrowed if a coding agent runs the command.
     """
 
     request: AssumeRoleRequest
@@ -201,6 +204,8 @@ class AssumePlan(Plan):
         default_factory=lambda: ResolvedProfiles({}, ("", "")), repr=False, compare=False
     )
     settings: RequestSettings = NO_SETTINGS
+    source_identity: Optional[str] = None
+    agent: Optional[AgentScope] = None
 
     def with_request(self, request: AssumeRoleRequest) -> AssumePlan:
         """Return the plan with another request."""
@@ -212,12 +217,24 @@ class AssumePlan(Plan):
 
     def in_account(self, account_id: str, environment: Environment) -> AssumePlan:
         """Return the plan with the ID that was found for its account's name."""
-        role = self.request.role.in_account(account_id)
+        request = replace(self.request, role=self.request.role.in_account(account_id))
         # A template may contain {account}; a name without a field stays as it is.
-        name = limits.check(
-            "role_session_name", render_session_name(self.session_name, role, environment)
+        return self.with_request(
+            named(request, self.session_name, self.source_identity, environment)
         )
-        return self.with_request(replace(self.request, role=role, role_session_name=name))
+
+    @property
+    def is_named_by_caller(self) -> bool:
+        """Return whether the names of the session contain that of the caller."""
+        return is_named_by_caller(self.session_name, self.source_identity)
+
+    def with_caller(self, name: Optional[str], environment: Environment) -> AssumePlan:
+        """Return the plan with the caller's name in the names of the session."""
+        if not self.is_named_by_caller:
+            return self
+        return self.with_request(
+            named(self.request, self.session_name, self.source_identity, environment, name)
+        )
 
     def chained(self, is_role_session: bool) -> AssumePlan:
         """Return the plan, limited to one hour if its source is known to be a role session.
@@ -291,7 +308,12 @@ class AssumePlan(Plan):
             self.auto_refresh,
             self.profile_pair.credential_source,
             self.identity_center_role,
+            self.source_identity,
         )
+
+    def record_again(self, record: Record) -> Record:
+        """Return the record of a profile, with what narrows this session for an agent."""
+        return record.repeated(self.request)
 
     def expected_region(self, environment: Environment) -> Optional[str]:
         """Return the region of the first client, without ``--region``."""
@@ -303,10 +325,12 @@ class AssumePlan(Plan):
 
     def expected_credentials(self, now: datetime) -> PrincipalCredentials:
         """Return what a dry run shows in place of the credentials."""
-        seconds = self.request.seconds or _DEFAULT_SECONDS
-        if not isinstance(seconds, int):
+        requested = self.request.seconds
+        seconds = limits.longest(requested)
+        if isinstance(requested, str) or self.request.is_duration_configured:
             # The maximum of the role as far as it is known, else the limit of STS.
-            seconds = MaxDurationCache().load(self.request.role.arn, now) or STEPS[0]
+            known = MaxDurationCache().load(self.request.role.arn, now)
+            seconds = min(seconds, known or STEPS[0])
         name = self.request.role_session_name or NEW
         return unknown_credentials(self.request.role, name, now + timedelta(seconds=seconds))
 
@@ -324,8 +348,8 @@ class AssumePlan(Plan):
         ]
 
     def notes(self) -> str:
-        """Return a note if the duration is shortened by role chaining."""
-        return clamped_note(self.request)
+        """Return notes if role chaining shortens the duration, and if an agent is narrowed."""
+        return clamped_note(self.request) + ("" if self.agent is None else self.agent.note)
 
     def warnings(self, is_explicit: bool) -> str:
         """Return a note if AWS_PROFILE names a role session of ours as the source."""

@@ -11,6 +11,7 @@ from awscli_assume.aws.sts.source_credentials import use_credential_source, use_
 from awscli_assume.host import ENDPOINT_VARIABLES, REGION_VARIABLES, config_files, use_profile
 from awscli_assume.host.context import CommandContext, RequestSettings
 from awscli_assume.host.protocols import ParsedArgs, Profile, Session
+from awscli_assume.model.coding_agents import agent_variable
 from awscli_assume.outputs.variables import SOURCE_VARIABLE, exported_role
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import Record, read_record
@@ -146,6 +147,26 @@ def resolve_recorded_source(profiles: ResolvedProfiles, record: Record) -> None:
         resolve_source_chain(profiles, name)
     else:
         profiles.resolve(name)
+
+
+def check_not_narrowed(
+    context: CommandContext,
+    pair: ProfilePair,
+    profiles: ResolvedProfiles,
+    parsed_args: Optional[ParsedArgs] = None,
+) -> None:
+    """Raise InvalidRequest if a scope applies to a source whose own credentials are used."""
+    given = has_scope(parsed_args) if parsed_args is not None else False
+    if given or agent_variable(context.environment.variables) is not None:
+        # Here, because most sessions have no scope.
+        from awscli_assume.workflow.planning.session_scope import check_can_narrow
+
+        check_can_narrow(parsed_args, profiles, pair, context.environment)
+
+
+def has_scope(parsed_args: ParsedArgs) -> bool:
+    """Return whether a command line has a scope."""
+    return bool(getattr(parsed_args, "read_only", False) or getattr(parsed_args, "scope", None))
 
 
 def use_source(session: Session, profile_pair: ProfilePair) -> None:
