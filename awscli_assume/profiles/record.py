@@ -183,6 +183,11 @@ class Record:
         return dict(self.options).get(SCOPE)
 
     @property
+    def source_identity(self) -> Optional[str]:
+        """The source identity of the session, or None."""
+        return dict(self.options).get(_IDENTITY)
+
+    @property
     def source_identity_template(self) -> Optional[str]:
         """The template of the source identity, if it was made from one."""
         return dict(self.options).get(_IDENTITY_TEMPLATE)

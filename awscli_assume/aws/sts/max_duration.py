@@ -11,7 +11,7 @@ from awscli_assume.files.private_folder import JsonCache, digest
 from awscli_assume.host import ClientError, cache_folder
 from awscli_assume.host.protocols import IamClient
 from awscli_assume.model.credentials import TemporaryCredentials
-from awscli_assume.model.request.limits import CHAINED_DURATION_MAX
+from awscli_assume.model.request.limits import CHAINED_DURATION_MAX, longest
 from awscli_assume.model.request.request import AssumeRoleRequest
 
 STEPS = (43200, 28800, 14400, 7200, 3600)
@@ -93,24 +93,22 @@ def assume_for_max_duration(
 
 def assume_up_to(
     request: AssumeRoleRequest,
-    longest: int,
+    most: int,
     now: datetime,
     cache: MaxDurationCache,
     iam: Optional[Callable[[], IamClient]],
     assume: Callable[[AssumeRoleRequest], TemporaryCredentials],
 ) -> tuple[TemporaryCredentials, int]:
-    """Assume the role for ``longest`` seconds, or for its maximum session duration if it is less.
+    """Assume the role for ``most`` seconds, or for its maximum session duration if it is less.
 
-    IAM is asked for the maximum if STS refuses the duration, and before a request that uses an
-    MFA code. A token code that was given works once, so with one there is one attempt. The other
-    arguments and the exceptions are those of ``assume_for_max_duration``.
-
-    Returns the credentials, and the seconds that were requested.
+    IAM is asked for the maximum if STS refuses the duration, and before a request with an MFA
+    device. A token code that was given works once, so with one there is one attempt. Returns the
+    credentials and the requested seconds. The rest is as in ``assume_for_max_duration``.
     """
     arn, maximum = request.role.arn, cache.load(request.role.arn, now)
     if maximum is None and request.serial_number is not None and iam is not None:
         maximum = get_max_duration(iam, request.role)
-    durations = _durations_up_to(longest, maximum)
+    durations = _durations_up_to(most, maximum)
     is_refused = False
     while True:
         seconds = durations.pop(0)
@@ -119,12 +117,12 @@ def assume_up_to(
             break
         except ClientError as error:
             if exceeds_chaining_limit(error):
-                durations = durations[-1:]
+                durations, is_refused = durations[-1:], False
             elif exceeds_max_duration(error):
                 cache.forget(arn)
                 if not is_refused and maximum is None and iam is not None:
                     maximum = get_max_duration(iam, request.role)
-                    durations = _durations_up_to(min(longest, maximum or seconds - 1), None)
+                    durations = _durations_up_to(min(most, maximum or seconds - 1), None)
                 is_refused = True
             else:
                 raise
@@ -135,9 +133,17 @@ def assume_up_to(
     return credentials, seconds
 
 
-def _durations_up_to(longest: int, maximum: Optional[int]) -> list[int]:
+def expected_duration(request: AssumeRoleRequest, now: datetime) -> int:
+    """Return the seconds of a session, as far as the role's maximum is known without a call."""
+    seconds = longest(request.seconds)
+    if not isinstance(request.seconds, str) and not request.is_duration_configured:
+        return seconds
+    return min(seconds, MaxDurationCache().load(request.role.arn, now) or STEPS[0])
+
+
+def _durations_up_to(most: int, maximum: Optional[int]) -> list[int]:
     """Return the durations to try, the longest first; every role allows the last."""
-    first = min(longest, maximum or longest)
+    first = min(most, maximum or most)
     return [first, *(step for step in STEPS if step < first)]
 
 

@@ -269,14 +269,9 @@ def requests_in_order(request: AssumeRoleRequest) -> list[AssumeRoleRequest]:
         return [request]
     transitive = {key.lower() for key in request.transitive_tag_keys}
     inherited = tuple(tag for tag in request.tags if tag[0].lower() in transitive)
+    name, policy = request.role_session_name, _policy_in_chain(request)
     first, *others = (
-        AssumeRoleRequest(
-            role,
-            request.role_session_name,
-            duration_seconds=limits.DURATION_MIN,
-            policy=_policy_in_chain(request),
-        )
-        for role in request.via
+        AssumeRoleRequest(role, name, limits.DURATION_MIN, policy) for role in request.via
     )
     first = replace(
         first,

@@ -200,10 +200,8 @@ def check_duration(
     ``is_explicit`` is whether --duration-seconds was given. Any other duration is shortened
     without an error.
     """
-    seconds = request.duration_seconds
-    limit, limited_by = None, "the role's MaxSessionDuration"
-    if role is not None:
-        limit = role.max_duration
+    seconds, limited_by = request.duration_seconds, "the role's MaxSessionDuration"
+    limit = None if role is None else role.max_duration
     if request.is_clamped:
         limit, limited_by = CHAINED_DURATION_MAX, "role chaining"
     status, suggested = OK, MAX_DURATION

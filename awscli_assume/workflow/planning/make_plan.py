@@ -104,14 +104,7 @@ def make_plan(
     profiles = read_profiles(context)
     parsed_args, profile_pair, token = _read_command_line(context, parsed_args, profiles, source)
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
-    named: Profile = {}
-    if token is not None:
-        named = token.named(parsed_args)
-    elif parsed_args.role_name is None and parsed_args.role_arn is None:
-        named, profile_pair = role_profile(
-            profiles, profile_pair, can_copy=hasattr(parsed_args, "copy_source")
-        )
-        token = profile_token(parsed_args, named, profile_pair.configuration)
+    named, profile_pair, token = _named_role(parsed_args, profiles, profile_pair, token)
     options = layered(given, named, profile_pair.configuration, profiles)
     role = chosen_role(parsed_args, named, options, profile_pair.configuration)
     role = with_known_account(role, profile_pair, profiles, context.environment, token is None)
@@ -120,8 +113,8 @@ def make_plan(
     session_name, rendered = _session_names(given, options, role, profile_pair, context, agent)
     identity = _source_identity(given, options, role, profile_pair, context)
     request = build_request(role, rendered, {**options, "via": via_of(parsed_args)})
-    if given["duration_seconds"] is None:
-        request = replace(request, is_duration_configured=True)
+    has_flag = given["duration_seconds"] is not None
+    request = replace(request, is_duration_configured=not has_flag)
     if token is None:
         _check_not_reserved(request)
     else:
@@ -134,12 +127,29 @@ def make_plan(
         session_name,
         profile_pair,
         auto_refresh=renews_itself(parsed_args, profiles, profile_pair.configuration),
-        has_flag=given["duration_seconds"] is not None,
+        has_flag=has_flag,
         profiles=profiles,
         settings=replace(settings, region=None) if named.get("region") else settings,
         source_identity=identity,
         agent=agent,
     ).chained_by_profile()
+
+
+def _named_role(
+    parsed_args: ParsedArgs,
+    profiles: ResolvedProfiles,
+    profile_pair: ProfilePair,
+    token: Optional[GivenIdentityToken],
+) -> tuple[Profile, ProfilePair, Optional[GivenIdentityToken]]:
+    """Return the keys of the profile that names the role, its source, and its token."""
+    if token is not None:
+        return token.named(parsed_args), profile_pair, token
+    if parsed_args.role_name is not None or parsed_args.role_arn is not None:
+        return {}, profile_pair, None
+    named, profile_pair = role_profile(
+        profiles, profile_pair, can_copy=hasattr(parsed_args, "copy_source")
+    )
+    return named, profile_pair, profile_token(parsed_args, named, profile_pair.configuration)
 
 
 def _narrow(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Callable, ClassVar, Mapping, Optional
 
 from awscli_assume.aws.caller_identity import CallerCache
-from awscli_assume.aws.sts.max_duration import STEPS, MaxDurationCache
+from awscli_assume.aws.sts.max_duration import expected_duration
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.files.masking import NEW
 from awscli_assume.host import region_of_variable
@@ -21,7 +21,6 @@ from awscli_assume.model.credentials import (
     UsableCredentials,
 )
 from awscli_assume.model.renewer import RenewableCredentials
-from awscli_assume.model.request import limits
 from awscli_assume.model.request.request import AssumeRoleRequest, requests_in_order
 from awscli_assume.outputs.summary import chaining_note, clamped_note
 from awscli_assume.profiles.include_profile import ResolvedProfiles
@@ -68,6 +67,8 @@ class Plan:
     settings: RequestSettings
     # Whether the target gets a credential_process in place of keys.
     auto_refresh: bool = False
+    # Why the session is narrowed if a coding agent runs the command.
+    agent: Optional[AgentScope] = None
     expected_expiry: ClassVar[Optional[str]] = None
 
     @property
@@ -144,6 +145,10 @@ class Plan:
         """Return notes on the request for the user."""
         return ""
 
+    def agent_note(self) -> str:
+        """Return the note that the session is narrowed because a coding agent runs the command."""
+        return "" if self.agent is None else self.agent.note
+
     def warnings(self, is_explicit: bool) -> str:
         """Return notes on the source for the user, unless it was named (``is_explicit``)."""
         return ""
@@ -190,8 +195,7 @@ class AssumePlan(Plan):
     ``session_name`` is the name of the role session, or the template that it was made from.
     ``region`` is that of a record without a source profile. ``auto_refresh`` writes a
     credential_process in place of keys. ``has_flag`` is True if the duration comes from
-    ``--duration-seconds``. ``source_identity`` is a template, and ``agent`` why the session is
-    narrowed if a coding agent runs the command.
+    ``--duration-seconds``. ``source_identity`` is a template.
     """
 
     request: AssumeRoleRequest
@@ -325,14 +329,9 @@ class AssumePlan(Plan):
 
     def expected_credentials(self, now: datetime) -> PrincipalCredentials:
         """Return what a dry run shows in place of the credentials."""
-        requested = self.request.seconds
-        seconds = limits.longest(requested)
-        if isinstance(requested, str) or self.request.is_duration_configured:
-            # The maximum of the role as far as it is known, else the limit of STS.
-            known = MaxDurationCache().load(self.request.role.arn, now)
-            seconds = min(seconds, known or STEPS[0])
         name = self.request.role_session_name or NEW
-        return unknown_credentials(self.request.role, name, now + timedelta(seconds=seconds))
+        expiration = now + timedelta(seconds=expected_duration(self.request, now))
+        return unknown_credentials(self.request.role, name, expiration)
 
     def dry_run_requests(self) -> list[dict[str, object]]:
         """Return the requests to STS; only the first has the source, the last the target."""
@@ -349,7 +348,7 @@ class AssumePlan(Plan):
 
     def notes(self) -> str:
         """Return notes if role chaining shortens the duration, and if an agent is narrowed."""
-        return clamped_note(self.request) + ("" if self.agent is None else self.agent.note)
+        return clamped_note(self.request) + self.agent_note()
 
     def warnings(self, is_explicit: bool) -> str:
         """Return a note if AWS_PROFILE names a role session of ours as the source."""
