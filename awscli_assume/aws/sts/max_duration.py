@@ -101,13 +101,11 @@ def assume_up_to(
 ) -> tuple[TemporaryCredentials, int]:
     """Assume the role for ``most`` seconds, or for its maximum session duration if it is less.
 
-    IAM is asked for the maximum if STS refuses the duration, and before a request with an MFA
-    device. A token code that was given works once, so with one there is one attempt. Returns the
-    credentials and the requested seconds. The rest is as in ``assume_for_max_duration``.
+    IAM is asked for the maximum if STS refuses the duration. A token code that was given works
+    once, so with one there is one attempt. Returns the credentials and the requested seconds. The
+    rest is as in ``assume_for_max_duration``.
     """
     arn, maximum = request.role.arn, cache.load(request.role.arn, now)
-    if maximum is None and request.serial_number is not None and iam is not None:
-        maximum = get_max_duration(iam, request.role)
     durations = _durations_up_to(most, maximum)
     is_refused = False
     while True:
