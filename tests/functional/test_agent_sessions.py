@@ -241,14 +241,14 @@ def test_roles_of_identity_center_are_refused(
     for words in (("granted",), ("renewing", "--auto-refresh")):
         made = person("assume", "dev", "--update-profile", *words)
         assert made.code == 0, made.err
-    files, calls = person.files(), len(sso.requests)
+    files, calls = person.files(), len(sso.journal.calls)
     done = as_agent(*command)
 
     assert done.code not in (0, None)
     assert "can't be narrowed to read-only: CLAUDECODE is set" in done.err
     assert (done.out, children) == ("", []) or "refresh" in command
     assert person.files() == files
-    assert len(sso.requests) == calls
+    assert len(sso.journal.calls) == calls
 
 
 @pytest.mark.parametrize(

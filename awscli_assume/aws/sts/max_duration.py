@@ -120,7 +120,8 @@ def assume_up_to(
                 cache.forget(arn)
                 if not is_refused and maximum is None and iam is not None:
                     maximum = get_max_duration(iam, request.role)
-                    durations = _durations_up_to(min(most, maximum or seconds - 1), None)
+                    if maximum is not None and maximum < seconds:
+                        durations = _durations_up_to(maximum, None)
                 is_refused = True
             else:
                 raise
