@@ -28,6 +28,7 @@ VALUES = {
     ("create-role", "trust"): ["me", "account"],
     ("create-role", "external-id"): ["generate"],
     ("*", "duration-seconds"): ["max"],
+    ("*", "scope"): ["read-only", "view-only", "security-audit", "none"],
     ("*", "web-identity-token-file"): ["github-actions"],
     ("profiles", "as"): ["sso", "auto-refresh", "role"],
 }
