@@ -123,6 +123,17 @@ EARLIER = [
 ]
 
 
+def test_credentials_cached_earlier(person: Any, as_agent: Any, children: Any) -> None:
+    """What export and exec of a person may have cached is not what an agent gets."""
+    for words in (("export", *ROLE), ("export", "admin"), ("exec", "admin", "--", "true")):
+        person("assume", *words)
+        children.clear()
+        done = as_agent("assume", *words)
+        again = as_agent("assume", *words)
+        assert handed_out(person, done, children) == {NARROW}
+        assert WIDE not in again.out
+
+
 @pytest.mark.parametrize(("before", "command"), EARLIER, ids=lambda words: " ".join(words[1:]))
 def test_a_profile_written_earlier(person: Any, as_agent: Any, before: Any, command: Any) -> None:
     """Wider keys of a profile are replaced; its record tells."""
@@ -133,6 +144,8 @@ def test_a_profile_written_earlier(person: Any, as_agent: Any, before: Any, comm
     assert handed_out(person, done, []) <= {NARROW}
     assert NOTE in done.err
     assert "scope = read-only" in person.config.read_text()
+    if "refresh" in command:
+        assert [one["Scope"] for one in json.loads(done.out)["Profiles"]] == ["read-only"]
 
 
 def test_a_person_gets_a_refreshed_profile_back(person: Any, as_agent: Any) -> None:

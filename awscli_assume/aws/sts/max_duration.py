@@ -105,7 +105,7 @@ def assume_up_to(
     once, so with one there is one attempt. Returns the credentials and the requested seconds. The
     rest is as in ``assume_for_max_duration``.
     """
-    arn, maximum = request.role.arn, cache.load(request.role.arn, now)
+    arn, maximum = request.role.arn, _maximum_before(request, now, cache, iam)
     durations = _durations_up_to(most, maximum)
     is_refused = False
     while True:
@@ -130,6 +130,26 @@ def assume_up_to(
     if is_refused:
         cache.store(arn, seconds, now)
     return credentials, seconds
+
+
+def _maximum_before(
+    request: AssumeRoleRequest,
+    now: datetime,
+    cache: MaxDurationCache,
+    iam: Optional[Callable[[], IamClient]],
+) -> Optional[int]:
+    """Return the maximum of a role as far as it is known before STS is asked.
+
+    IAM is asked if a refusal would use up an MFA code; not for a configured number, of which the
+    user knows that it works.
+    """
+    maximum = cache.load(request.role.arn, now)
+    uses_code = request.serial_number is not None and isinstance(request.seconds, str)
+    if maximum is None and uses_code and iam is not None:
+        maximum = get_max_duration(iam, request.role)
+        if maximum is not None:
+            cache.store(request.role.arn, maximum, now)
+    return maximum
 
 
 def expected_duration(request: AssumeRoleRequest, now: datetime) -> int:
