@@ -63,6 +63,8 @@ def check_permissions(
     actions = needed_actions(principal, request)
     context = context_of(principal, request, circumstances).values
     known = {key: value for key, value in context.items() if isinstance(value, tuple)}
+    # It is not "true". Without a value, a policy that denies the MCP server would decide nothing.
+    known.setdefault("aws:viaawsmcpservice", ("false",))
     try:
         decisions = simulate(iam, arn, actions, request.role.arn, known)
     except CallUnavailable as error:
