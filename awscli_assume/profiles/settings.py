@@ -16,6 +16,8 @@ NAMES = (
     "account_id",
     "agent_scope",
     "auto_refresh",
+    "browser",
+    "browser_identity",
     "duration_seconds",
     "external_id",
     "role_session_name",

@@ -66,6 +66,14 @@ LIMITS = {
         f"{UP_TO}8h for at most 8 hours",
         range(DURATION_MIN, DURATION_MAX + 1),
     ),
+    # IAM User Guide, "Enable custom identity broker access to the AWS console".
+    "session_duration": Limit(
+        "session duration",
+        rf"(?a:{_WHOLE_NUMBER})",
+        f"{DURATION_MIN} to {DURATION_MAX} seconds",
+        "Try: --session-duration 43200, or 12h",
+        range(DURATION_MIN, DURATION_MAX + 1),
+    ),
     "role_session_name": Limit(
         "role session name",
         r"(?a:[\w+=,.@-]{2,64})",

@@ -33,8 +33,8 @@ from awscli_assume.workflow.planning.attribution import is_named_by_caller, name
 if TYPE_CHECKING:
     from awscli_assume.model.diagnosis import Diagnosis
     from awscli_assume.model.identity_center import IdentityCenterRole
+    from awscli_assume.workflow.many_roles.engine import RoleEngine
     from awscli_assume.workflow.planning.session_scope import AgentScope
-    from awscli_assume.workflow.refresh.batch import Run
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ class Plan:
         raise NotImplementedError
 
     def start_refresh(
-        self, run: Run, refreshed: Optional[PrincipalCredentials]
+        self, engine: RoleEngine, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Do what has to be done before concurrent requests; return the request itself.
 
@@ -386,10 +386,10 @@ class AssumePlan(Plan):
         return obtain_renewable(context, self)
 
     def start_refresh(
-        self, run: Run, refreshed: Optional[PrincipalCredentials]
+        self, engine: RoleEngine, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Return the request; if it may ask for an MFA code, it is made at once."""
-        return run.start_assuming(self, refreshed)
+        return engine.start_assuming(self, refreshed)
 
 
 AccountLookUp = Callable[[AssumePlan], AssumePlan]
