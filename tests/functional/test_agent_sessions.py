@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterator, Sequence
 
 import pytest
 
 from awscli_assume.model.coding_agents import CODING_AGENTS
+from support.federation_stub import FederationStub
 from support.sts_stub import ACCOUNT, ROLE_ARN, assume_role_answer
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -46,6 +47,14 @@ def person(aws: Any, home: Path) -> Any:
 
 
 @pytest.fixture
+def federation(person: Any) -> Iterator[FederationStub]:
+    """Return the sign-in of the console."""
+    with FederationStub() as stub:
+        person.set_variable("AWS_ENDPOINT_URL_SIGNIN", stub.url)
+        yield stub
+
+
+@pytest.fixture
 def as_agent(person: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Return a function that runs a command as a coding agent does."""
 
@@ -62,14 +71,15 @@ def as_agent(person: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]
     return run
 
 
-def handed_out(person: Any, done: Any, children: list[dict[str, str]]) -> set[str]:
-    """Return the access keys that a command has printed, written, cached or given to a child."""
+def handed_out(person: Any, done: Any, children: Sequence[object]) -> set[str]:
+    """Return the access keys that a command has printed, written, cached or given to others."""
     texts = [done.out, done.err, *map(json.dumps, children)]
     folder = person.config.parent / "cli" / "cache" / "assume-sessions"
     texts += [one.read_text() for one in (person.credentials, *folder.glob("*")) if one.is_file()]
     return {key for key in (WIDE, NARROW, CHAIN) if any(key in text for text in texts)}
 
 
+EACH = ("--accounts", ACCOUNT, "--write-profiles", "each")
 WEB = ("--web-identity-token-file", "token")
 # Each command gets the session of a role. Nothing was cached before.
 NARROWED = [
@@ -91,6 +101,11 @@ NARROWED = [
     ("exec", *ROLE, "--", "true"),
     ("exec", "--profile", "admin", "--", "true"),
     ("exec", "--auto-refresh", *ROLE, "--", "true"),
+    ("each", "my-iam-role", *EACH),
+    ("each", "my-iam-role", *EACH, "--as", "auto-refresh"),
+    ("each", "--accounts", "profiles:admin", "--write-profiles", "each"),
+    ("console", *ROLE, "--no-browser"),
+    ("console", "--profile", "admin", "--no-browser"),
 ]
 
 
@@ -100,13 +115,17 @@ def words_of(command: tuple[str, ...]) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("command", NARROWED, ids=" ".join)
 def test_every_verb_narrows(
-    person: Any, as_agent: Any, children: Any, endpoint_renews_once: Any, command: Any
-) -> None:
+    person: Any, as_agent: Any, children: Any, endpoint_renews_once: Any,
+    federation: FederationStub, command: Any,
+) -> None:  # fmt: skip
     """The session has the scope, its name begins with agent-, and a note says why."""
     done = as_agent(*words_of(command))
 
     assert done.code == 0, done.err
-    assert handed_out(person, done, children) <= {NARROW}
+    signed_in = [json.dumps(one) for one in federation.sign_ins]
+    # The endpoint of exec gives a child no keys.
+    expected = set() if "exec" in command and "--auto-refresh" in command else {NARROW}
+    assert handed_out(person, done, [*children, *signed_in]) == expected
     assert NOTE in done.err
     assert "assume.agent_scope" in done.err
 
@@ -213,6 +232,7 @@ def test_stored_keys_are_not_handed_out(person: Any, as_agent: Any) -> None:
         ("assume", "exec", "--profile", "roled", "--", "true"),
         ("assume", "refresh", "--update-profile", "copied"),
         ("assume", "export", "--update-profile", "copied"),
+        ("assume", "console", "--update-profile", "copied", "--no-browser"),
     ],
     ids=lambda words: " ".join(words[1:]),
 )
@@ -241,6 +261,9 @@ def test_copies_are_refused(person: Any, as_agent: Any, children: Any, command: 
         ("assume", "export", "dev"),
         ("assume", "exec", "dev", "--", "true"),
         ("assume", "exec", "dev", "--auto-refresh", "--", "true"),
+        ("assume", "each", "dev", "--accounts", ACCOUNT, "--", "aws", "s3", "ls"),
+        ("assume", "console", "dev", "--no-browser"),
+        ("assume", "console", "--update-profile", "granted", "--no-browser"),
         ("assume", "refresh", "--update-profile", "granted"),
         ("assume", "export", "--update-profile", "granted"),
         ("assume", "export", "--update-profile", "renewing"),
@@ -262,6 +285,18 @@ def test_roles_of_identity_center_are_refused(
     assert (done.out, children) == ("", []) or "refresh" in command
     assert person.files() == files
     assert len(sso.journal.calls) == calls
+
+
+def test_what_a_switch_of_the_console_would_be(
+    person: Any, as_agent: Any, federation: FederationStub
+) -> None:
+    """The console assumes the role by itself then, without a scope."""
+    done = as_agent("assume", "console", *ROLE, "--switch-role", "--no-browser")
+    scoped = person("assume", "console", *ROLE, "--switch-role", "--no-browser", "--read-only")
+
+    assert "--switch-role can't narrow the console's session to read-only" in done.err
+    assert "--switch-role and --read-only exclude each other" in scoped.err
+    assert (done.out, scoped.out) == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from awscli_assume.errors import InvalidConfiguration, InvalidRequest, configure
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.coding_agents import CODING_AGENTS, SETTING, agent_variable
+from awscli_assume.model.identity_center import IdentityCenterRole
 from awscli_assume.model.session_scope import (
     NONE,
     READ_ONLY,
@@ -195,24 +196,25 @@ def check_can_narrow(
     profiles: ResolvedProfiles,
     pair: ProfilePair,
     environment: Environment,
+    role: Optional[IdentityCenterRole] = None,
 ) -> None:
     """Raise InvalidRequest if a scope applies to credentials that no session policy can narrow.
 
-    They are the source's own, or those of a role of IAM Identity Center.
+    They are the source's own, or those of a ``role`` of IAM Identity Center.
     """
+    role = role or profiles.identity_center.get(pair.source or "")
     given = None if parsed_args is None else given_scope(parsed_args)
     agent = agent_scope_of(profiles, pair, environment)
     if agent is not None:
-        raise not_narrowed(profiles, pair, agent.scope.name, f": {agent.reason}")
+        raise _not_narrowed(role, agent.scope.name, f": {agent.reason}")
     if given not in (None, NONE):
-        raise not_narrowed(profiles, pair, str(given))
+        raise _not_narrowed(role, str(given))
 
 
-def not_narrowed(
-    profiles: ResolvedProfiles, pair: ProfilePair, scope: str, reason: str = ""
+def _not_narrowed(
+    role: Optional[IdentityCenterRole], scope: str, reason: str = ""
 ) -> InvalidRequest:
     """Return the error for credentials that can't have a scope, with a way that works."""
-    role = profiles.identity_center.get(pair.source or "")
     words = "--role-arn ARN" if reason else f"--role-arn ARN --scope {scope}"
     if role is not None:
         via = f"{role.account_id}/{role.role_name}"

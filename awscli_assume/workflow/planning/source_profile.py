@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Mapping, Optional, Sequence
 
 from awscli_assume.arguments.identity_provider import has_identity_token
 from awscli_assume.aws.sts.source_credentials import use_credential_source, use_role_source
@@ -17,6 +17,9 @@ from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.source import ProfilePair, choose_profile_pair
 from awscli_assume.profiles.source_chain import resolve_source_chain
+
+if TYPE_CHECKING:
+    from awscli_assume.model.identity_center import IdentityCenterRole
 
 LOG = logging.getLogger("awscli.assume.source")
 
@@ -154,14 +157,18 @@ def check_not_narrowed(
     pair: ProfilePair,
     profiles: ResolvedProfiles,
     parsed_args: Optional[ParsedArgs] = None,
+    role: Optional[IdentityCenterRole] = None,
 ) -> None:
-    """Raise InvalidRequest if a scope applies to a source whose own credentials are used."""
+    """Raise InvalidRequest if a scope applies to a source whose own credentials are used.
+
+    ``role`` is a role of IAM Identity Center that is not in the profiles.
+    """
     given = has_scope(parsed_args) if parsed_args is not None else False
     if given or agent_variable(context.environment.variables) is not None:
         # Here, because most sessions have no scope.
         from awscli_assume.workflow.planning.session_scope import check_can_narrow
 
-        check_can_narrow(parsed_args, profiles, pair, context.environment)
+        check_can_narrow(parsed_args, profiles, pair, context.environment, role)
 
 
 def has_scope(parsed_args: ParsedArgs) -> bool:
