@@ -818,7 +818,9 @@ ROWS: Sequence[Row] = (
     ),
     # Of the command itself.
     Printed(
-        "Invalid region '", "assume each a --accounts all --regions us_east -- true", base=LIST
+        "Example: --regions us-east-1",
+        "assume each a --accounts all --regions us_east -- true",
+        base=LIST,
     ),
     Printed(
         "No command was named. Type it after --", "assume each a --accounts all", codes=(0, 1)

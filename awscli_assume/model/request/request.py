@@ -122,7 +122,7 @@ class AssumeRoleRequest:
         if self.scope is None or role.partition is None:
             return self.policy_arns
         # Here, because most sessions have no scope.
-        from awscli_assume.model.session_scope import in_partition
+        from awscli_assume.model.request.session_scope import in_partition
 
         return tuple(in_partition(arn, role.partition) for arn in self.policy_arns)
 
@@ -297,7 +297,7 @@ def _policy_in_chain(request: AssumeRoleRequest) -> Optional[str]:
     if request.scope is None:
         return None
     # Here, because most sessions have no scope.
-    from awscli_assume.model.session_scope import chain_policy
+    from awscli_assume.model.request.session_scope import chain_policy
 
     return chain_policy(bool(request.provided_contexts))
 

@@ -13,7 +13,7 @@ from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.coding_agents import CODING_AGENTS, SETTING, agent_variable
 from awscli_assume.model.identity_center import IdentityCenterRole
-from awscli_assume.model.session_scope import (
+from awscli_assume.model.request.session_scope import (
     NONE,
     READ_ONLY,
     SessionScope,

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.session_scope import (
+from awscli_assume.model.request.session_scope import (
     SessionScope,
     chain_policy,
     check_scope_name,
