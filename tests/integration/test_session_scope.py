@@ -113,6 +113,12 @@ def test_no_verb_and_no_cache_is_wider_for_an_agent(person: Person) -> None:
         assert made.returncode != 0
         assert "AccessDenied" in made.stderr
 
+    account = json.loads(identity.stdout)["Account"]
+    each = ("each", ROLE, "--accounts", account, "--", "aws", "s3")
+    assert "reports" in agent(*each, "ls").stdout
+    made = agent(*each, "mb", "s3://made-by-each")
+    assert "AccessDenied" in made.stdout + made.stderr
+
     # Profiles: new, written earlier, still valid for --min-ttl, refreshed.
     for words in (
         (ROLE, "--update-profile", "new"),
