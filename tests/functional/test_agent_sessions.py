@@ -375,6 +375,19 @@ def test_only_the_setting_lifts_it(
     assert ("[NOTE]" in done.err) is is_narrow
 
 
+def test_the_setting_behind_a_profile_of_ours(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source that aws assume wrote was made from a profile, whose setting counts."""
+    aws.stub.script = answer
+    aws.add_config("[profile base]\nregion = us-east-1\nassume =\n  agent_scope = read-only\n")
+    aws.add_key("base", "AKIABASEBASEBASEBAS1", "secret")
+    aws("assume", *ROLE, "--profile", "base", "--update-profile", "first")
+    monkeypatch.setenv("CLAUDECODE", "1")
+    done = aws("assume", "export", "--role-name", "second", "--profile", "first")
+
+    assert NARROW in done.out
+    assert "the profile 'base' has the setting" in done.err
+
+
 def test_a_scope_of_the_setting_that_does_not_exist(person: Any, as_agent: Any) -> None:
     """A mistyped scope stops an agent, and nobody else."""
     person("configure", "set", "assume.agent_scope", "readonly")

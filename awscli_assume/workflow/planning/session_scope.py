@@ -23,6 +23,7 @@ from awscli_assume.model.request.session_scope import (
     unknown_scope,
 )
 from awscli_assume.profiles.include_profile import ResolvedProfiles
+from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.settings import BLOCK, SCOPE_PREFIX
 from awscli_assume.profiles.source import ProfilePair
 
@@ -109,7 +110,8 @@ def _blocks(
             block = profile.get(BLOCK)
             if isinstance(block, Mapping):
                 yield name, block
-            name = profile.get("source_profile")
+            record = read_record(profile)
+            name = profile.get("source_profile") if record is None else record.source_profile
 
 
 def _content(policies: str) -> str:

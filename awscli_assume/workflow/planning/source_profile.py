@@ -173,7 +173,9 @@ def check_not_narrowed(
 
 def has_scope(parsed_args: ParsedArgs) -> bool:
     """Return whether a command line has a scope."""
-    return bool(getattr(parsed_args, "read_only", False) or getattr(parsed_args, "scope", None))
+    # An empty name, as of a variable that is not set, is a scope that does not exist.
+    scope: Optional[str] = getattr(parsed_args, "scope", None)
+    return scope is not None or bool(getattr(parsed_args, "read_only", False))
 
 
 def use_source(session: Session, profile_pair: ProfilePair) -> None:

@@ -127,6 +127,7 @@ def test_scopes_of_the_settings(aws, home: Path) -> None:
     [
         ("", ("--scope", "deploy"), "There is no scope 'deploy', only: read-only, view-only"),
         ("", ("--scope", "../x"), "Invalid scope '../x'"),
+        ("", ("--scope", ""), "Invalid scope ''"),
         ("", ("--read-only", "--scope", "view-only"), "exclude each other"),
         ("", ("--read-only", "--policy", OWN_POLICY), "--policy can't be used with the scope"),
         ("", ("--scope", "view-only", "--policy-arns", f"arn={READ_ONLY}"), "--policy-arns can't"),
