@@ -13,6 +13,7 @@ from awscli_assume.model.request import limits
 
 # What a switch-role URL can't carry: the console assumes the role, by itself.
 _OF_A_SESSION = (
+    "read_only", "scope",
     "policy", "policy_arns", "tags", "transitive_tag_keys", "external_id", "serial_number",
     "token_code", "source_identity", "provided_contexts", "duration_seconds",
     "role_session_name", "minimum_session_token_size", "session_duration", "copy_source",
