@@ -47,6 +47,16 @@ def login_argument() -> Argument:
     )
 
 
+def no_cache_argument() -> Argument:
+    """Return ``--no-cache`` of the verbs that reuse a role session."""
+    return flag(
+        "no-cache",
+        "Assume the role anew, and keep its credentials in memory only. Default: reuse the "
+        "session of the same request in the AWS CLI's cache, unless the setting "
+        "<code>assume.cache</code> is <code>off</code>.",
+    )
+
+
 def given_role_option(parsed_args: object) -> Optional[str]:
     """Return the first option of a command line that describes a role, or None."""
     given = (

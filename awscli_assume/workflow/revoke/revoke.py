@@ -21,6 +21,7 @@ from awscli_assume.model.printable import option_words
 from awscli_assume.model.revocation import Revocation
 from awscli_assume.model.role_creation.new_role import Call
 from awscli_assume.outputs.new_role import requests, requests_text
+from awscli_assume.profiles.cache.role_sessions import forget_sessions
 from awscli_assume.profiles.state import AUTO_REFRESH, EXPIRING, UNKNOWN, VALID, ProfileState
 from awscli_assume.workflow.planning.source_profile import use_source
 from awscli_assume.workflow.revoke.target import RevocationTarget, target_of
@@ -136,6 +137,9 @@ def revoke(
     """Make the calls, and say what they mean. ``is_cleared`` is whether the profile is removed."""
     for call in prepared.calls:
         send(prepared.iam, call)
+    if not prepared.is_undo:
+        # export and exec would hand out a session that AWS refuses.
+        forget_sessions(prepared.revocation.role.arn, prepared.revocation.user_id)
     context.environment.notify(_done_text(context, prepared, is_cleared))
 
 
