@@ -8,9 +8,8 @@ from awscli_assume.arguments.profiles import no_cache_argument
 from awscli_assume.arguments.role import role_verb_arguments
 from awscli_assume.arguments.sts import text
 from awscli_assume.commands.verbs import Verb
-from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.export_formats import FORMATS, default_format, render
+from awscli_assume.outputs.export_formats import FORMATS, chosen_format, render
 from awscli_assume.outputs.printing import check_stdout
 from awscli_assume.outputs.variables import source_variables
 from awscli_assume.workflow.credentials.copy_source import plan_to_use
@@ -38,8 +37,7 @@ class ExportCommand(Verb):
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         environment = context.environment
         out: Any = environment.stdout
-        chosen = parsed_args.format or default_format(environment.variables)
-        _check_format(chosen)
+        chosen = chosen_format(parsed_args.format, environment.variables)
         is_stored = parsed_args.update_profile is not None
         if is_stored:
             source: Union[Plan, StoredProfile] = read_stored_profile(context, parsed_args)
@@ -67,10 +65,3 @@ def _stored_profile_argument() -> dict[str, Any]:
         "Print the credentials of this profile, which aws assume wrote, in place of a role. A "
         "self-renewing profile is renewed if its credentials are about to expire.",
     )
-
-
-def _check_format(name: str) -> None:
-    if name not in FORMATS:
-        raise InvalidRequest(
-            f"Invalid format '{name}': it has to be one of {', '.join(FORMATS)}. Try: --format env"
-        )

@@ -41,6 +41,7 @@ VERBS: Mapping[str, str] = {
     "create-role": "create_role:CreateRoleCommand",
     "profiles": "profiles:ProfilesCommand",
     "revoke": "revoke:RevokeCommand",
+    "root": "root:RootCommand",
 }
 
 

@@ -13,6 +13,7 @@ VERBS = frozenset(
     {
         "clear", "console", "create-role", "each", "exec", "explain", "export", "help", "list",
         "profiles", "refresh", "revoke", "role", "roles",
+        "root",
     }
 )  # fmt: skip
 PROFILE, IDENTITY_CENTER, TRUST_POLICY = "profile", "Identity Center", "trust policy"
