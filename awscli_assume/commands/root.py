@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, Optional
 
 from awscli_assume.arguments.root import check_one_target, root_arguments
@@ -55,7 +56,9 @@ class RootCommand(Verb):
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         if parsed_args.command:
             raise InvalidRequest(
-                "The command stands after --. Try: aws assume root ... -- COMMAND"
+                "The command stands after --. Try: aws assume root --account-id 123456789012 "
+                "--task-policy IAMAuditRootUserCredentials -- "
+                f"{shlex.join(parsed_args.command)}"
             )
         check_one_target(parsed_args, self._command is not None)
         plan = plan_root(context, parsed_args)

@@ -12,10 +12,8 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from support.loopback import in_hours, rfc3339
 from support.person import Person
 from support.sts_stub import (
-    NAMESPACE,
     OTHER_ACCOUNT,
     SECRET,
     Answer,
@@ -23,18 +21,13 @@ from support.sts_stub import (
     caller_answer,
     query_answer,
     refusal,
+    root_answer,
 )
 
 NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 AUDIT = "IAMAuditRootUserCredentials"
 WORDS = ("assume", "root", "--account-id", OTHER_ACCOUNT, "--task-policy", AUDIT)
 KEY = "ASIAROOTROOTROOTROOT"
-
-
-def root_answer() -> Answer:
-    keys = f"<AccessKeyId>{KEY}</AccessKeyId><SecretAccessKey>{SECRET}</SecretAccessKey>"
-    more = f"<SessionToken>token</SessionToken><Expiration>{rfc3339(in_hours(0.25))}</Expiration>"
-    return query_answer("AssumeRoot", f"<Credentials>{keys}{more}</Credentials>", NAMESPACE)
 
 
 def scripted(features: Optional[Answer] = None) -> Callable[[dict[str, str]], Optional[Answer]]:

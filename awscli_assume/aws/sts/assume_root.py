@@ -57,8 +57,8 @@ _ON = (
 )
 _NEEDS = (
     f"AssumeRoot needs the organization feature {_FEATURE}, and a caller with sts:AssumeRoot in "
-    "the management account or in a delegated administrator account for IAM, no root user. Which of "
-    "them is missing is not known ({reason}). To see the feature: aws iam "
+    "the management account or in a delegated administrator account for IAM, no root user. Which "
+    "of them is missing is not known ({reason}). To see the feature: aws iam "
     "list-organizations-features"
 )
 

@@ -24,7 +24,7 @@ from awscli_assume.outputs.new_role import requests, requests_text
 from awscli_assume.profiles.cache.role_sessions import forget_sessions
 from awscli_assume.profiles.state import AUTO_REFRESH, EXPIRING, UNKNOWN, VALID, ProfileState
 from awscli_assume.workflow.planning.source_profile import use_source
-from awscli_assume.workflow.revoke.target import RevocationTarget, target_of
+from awscli_assume.workflow.revoke.target import RevocationTarget, revoke_words, target_of
 
 # An object with the types of the result, to try a query on.
 RESULT_EXAMPLE = {"RoleArn": "text", "UserId": "text", "State": "text", "Requests": [{}]}
@@ -93,8 +93,8 @@ def _check_account(of_role: object, of_caller: str, target: RevocationTarget) ->
     """Raise InvalidConfiguration: IAM would look for a role of this name in its own account."""
     if of_role == of_caller:
         return
-    words = [] if target.revocation.user_id else ["--all-sessions"]
-    again = shlex.join(["aws", "assume", "revoke", target.word, *words])
+    again = revoke_words(target.word)
+    again += "" if target.revocation.user_id else " --all-sessions"
     source = target.pair.source
     raise InvalidConfiguration(
         f"The role {target.revocation.role.arn} is in the account {of_role}, and the credentials "
@@ -164,9 +164,8 @@ def _undo_command(context: CommandContext, prepared: PreparedRevocation, is_clea
     revocation, given = prepared.revocation, context.parsed_globals.profile
     profile = option_words("--profile", given) if given is not None else []
     if not is_cleared:
-        words = ["aws", "assume", "revoke", prepared.target.word, "--undo"]
-        words += ["--all-sessions"] if revocation.user_id is None else []
-        return shlex.join([*words, *profile])
+        words = ["--undo", *(["--all-sessions"] if revocation.user_id is None else []), *profile]
+        return f"{revoke_words(prepared.target.word)} {shlex.join(words)}"
     source = prepared.target.pair.source
     profile = option_words("--profile", source) if source is not None else profile
     names = option_words("--role-name", revocation.role.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import Mapping, Optional
 
@@ -9,7 +10,7 @@ from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.arns import parse_role_arn, parse_role_name
-from awscli_assume.model.printable import option
+from awscli_assume.model.printable import option_words
 from awscli_assume.model.request.role_specifier import parse_role_specifier
 from awscli_assume.model.revocation import Revocation, check_revocable, permission_set_refusal
 from awscli_assume.profiles.include_profile import ResolvedProfiles
@@ -68,8 +69,8 @@ def choose_sessions(
     if not all_sessions:
         raise InvalidRequest(
             f"'{word}' names a role, and no session of it. To revoke all its sessions: aws assume "
-            f"revoke {word} --all-sessions. To revoke one, name the profile that has it: aws "
-            "assume list"
+            f"revoke {shlex.quote(word)} --all-sessions. To revoke one, name the profile that has "
+            "it: aws assume list"
         )
     is_explicit = context.parsed_globals.profile is not None
     if found.profile is not None and not is_explicit:
@@ -123,18 +124,24 @@ def target_of(
     )
 
 
+def revoke_words(name: str) -> str:
+    """Return the command that revokes the session of a profile, quoted for a shell."""
+    # The parser takes a word that begins with a dash for an option.
+    words = option_words("--profile", name) if name.startswith("-") else [name]
+    return shlex.join(["aws", "assume", "revoke", *words])
+
+
 def _user_id(state: ProfileState, is_undo: bool) -> str:
-    name = option("--update-profile", state.name)
+    words = revoke_words(state.name)
     if state.state == EXPIRED and not is_undo:
         raise InvalidConfiguration(
             f"The session of the profile '{state.name}' has expired, so there is nothing to "
-            "revoke. For the other sessions of its role: aws assume revoke --all-sessions"
+            f"revoke. To revoke the other sessions of its role: {words} --all-sessions"
         )
     if state.principal_id is None or ":" not in state.principal_id:
         raise InvalidConfiguration(
             f"The profile '{state.name}' does not say which session it has ({state.state}). To "
-            f"revoke all sessions of its role: aws assume revoke --all-sessions. To see the "
-            f"profile: aws assume list {name}"
+            f"revoke all sessions of its role: {words} --all-sessions"
         )
     return state.principal_id
 

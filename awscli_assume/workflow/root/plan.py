@@ -93,12 +93,12 @@ class RootPlan(Plan):
     def obtain(self, context: CommandContext) -> ObtainedCredentials:
         """Call AssumeRoot. Nothing is written."""
         pair = self.profile_pair
-        with overridden_profiles(context.session, self.session_profiles):
-            with login_hint_added(context.session):
-                use_regional_sts(context.session)
-                clients = SourceClients(context)
-                signer = clients.get(pair.source, None, pair.credential_source, self.settings)
-                return self._obtain_by(context, signer)
+        session = context.session
+        with overridden_profiles(session, self.session_profiles), login_hint_added(session):
+            use_regional_sts(session)
+            clients = SourceClients(context)
+            signer = clients.get(pair.source, None, pair.credential_source, self.settings)
+            return self._obtain_by(context, signer)
 
     def _obtain_by(self, context: CommandContext, signer: Signer) -> ObtainedCredentials:
         now = context.environment.now()
@@ -170,7 +170,7 @@ def _account_id(text: str, profiles: ResolvedProfiles) -> str:
         raise InvalidRequest(several_accounts(str(name), found))
     if not found:
         raise InvalidRequest(
-            f"No profile has an account with the name {name!r}. Type its ID: --account-id "
-            "123456789012. To see the accounts of the organization: aws organizations list-accounts"
+            f"No profile has an account with the name {name!r}. Give its ID: --account-id "
+            "123456789012"
         )
     return found[0]
