@@ -6,7 +6,7 @@ from awscli_assume.arguments.profiles import dry_run_argument, login_argument
 from awscli_assume.arguments.sts import Argument, number, text
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import ParsedArgs
-from awscli_assume.model.root_session import SECONDS_MAX, TASK_POLICIES
+from awscli_assume.model.request.root_session import SECONDS_MAX, TASK_POLICIES
 
 
 def root_arguments() -> list[Argument]:

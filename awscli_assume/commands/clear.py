@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Optional
 
-from awscli_assume.arguments.profiles import dry_run_argument, profile_arguments
-from awscli_assume.arguments.revoke import revoke_flag, yes_argument
+from awscli_assume.arguments.profiles import (
+    dry_run_argument,
+    profile_arguments,
+    revoke_flag,
+    yes_argument,
+)
 from awscli_assume.arguments.sts import flag
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.errors import InvalidRequest
@@ -46,7 +50,7 @@ class ClearCommand(Verb):
             flag("expired", "Clear the profiles that aws assume wrote and that have expired."),
             flag("all", "Clear every profile that aws assume wrote."),
             revoke_flag(),
-            yes_argument(),
+            yes_argument("Revoke without the question on the terminal, for scripts."),
             dry_run_argument(),
         ]
 

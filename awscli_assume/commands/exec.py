@@ -28,7 +28,13 @@ class ExecCommand(Verb):
     def arguments(self) -> list[dict[str, Any]]:
         """Return the role, the parameters of AssumeRole, and the command."""
         return [
-            *role_verb_arguments(_auto_refresh_argument(), no_cache_argument()),
+            *role_verb_arguments(
+                _auto_refresh_argument(),
+                no_cache_argument(
+                    "Assume the role anew, and keep its credentials in memory and in the "
+                    "environment of the command only."
+                ),
+            ),
             _command_argument(),
         ]
 

@@ -27,7 +27,9 @@ class ExportCommand(Verb):
     def arguments(self) -> list[dict[str, Any]]:
         """Return the role, the format, and the parameters of AssumeRole."""
         return role_verb_arguments(
-            _format_argument(), _stored_profile_argument(), no_cache_argument()
+            _format_argument(),
+            _stored_profile_argument(),
+            no_cache_argument("Assume the role anew, and store its credentials nowhere."),
         )
 
     def check_output(self, parsed_args: Any, context: CommandContext) -> None:

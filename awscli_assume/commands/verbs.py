@@ -38,10 +38,10 @@ VERBS: Mapping[str, str] = {
     "refresh": "refresh:RefreshCommand",
     "clear": "clear:ClearCommand",
     "explain": "explain:ExplainCommand",
-    "create-role": "create_role:CreateRoleCommand",
+    "create-role": "administrators.create_role:CreateRoleCommand",
     "profiles": "profiles:ProfilesCommand",
-    "revoke": "revoke:RevokeCommand",
-    "root": "root:RootCommand",
+    "revoke": "administrators.revoke:RevokeCommand",
+    "root": "administrators.root:RootCommand",
 }
 
 

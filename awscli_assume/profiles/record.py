@@ -20,7 +20,7 @@ from awscli_assume.model.request.request import PARAMETERS, AssumeRoleRequest
 
 if TYPE_CHECKING:
     from awscli_assume.model.identity_center import IdentityCenterRole
-    from awscli_assume.model.root_session import RootRequest
+    from awscli_assume.model.request.root_session import RootRequest
 
 BLOCK = "assumed"
 NOT_STORED = "(not kept)"

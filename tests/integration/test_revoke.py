@@ -177,7 +177,7 @@ def test_clear_revokes_on_a_terminal(user: Person, account: Account) -> None:
     for answer, code in (("n", 1), ("y", 0)):
         command = user.words("assume", "clear", "gone", "--revoke", *ADMIN)
         terminal = Terminal(command, user.forked_variables(), str(user.home))
-        terminal.expect("Revoke the session gone? [y/N] ")
+        terminal.expect(f"Revoke the session gone of {ROLE}? [y/N] ")
         terminal.type(f"{answer}\n")
         assert exit_code(terminal.end()) == code, terminal.seen
         assert ("gone" in user.sections(user.credentials)) is (answer == "n")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from awscli_assume.model.console.services import PAGES
-from awscli_assume.model.root_session import TASK_POLICIES
+from awscli_assume.model.request.root_session import TASK_POLICIES
 from awscli_assume.outputs.export_formats import FORMATS
 from support.hosts import REPOSITORY
 from support.option_table import verbs

@@ -120,7 +120,7 @@ _REVOKE_AND_ROOT: Sequence[Row] = (
         "assume export my-iam-role --profile={name}",
         config="[profile {name}]\nregion = us-east-1\nassume =\n  cache = never\n",
     ),
-    Printed("To undo: {_undo_command", "assume revoke my-iam-role --all-sessions --yes"),
+    Printed("services deny it. Who may assume", "assume revoke my-iam-role --all-sessions --yes"),
     Filled("To do it without the question: --yes", base=REVOKE),
     Filled("To see the profiles that have one: aws assume list"),
     Printed("names a role, and no session of it", "assume revoke my-iam-role", codes=ASKS),

@@ -24,7 +24,7 @@ from awscli_assume.model.credentials import (
     read_copy,
     read_mfa_session,
 )
-from awscli_assume.model.root_session import OPERATION, RootRequest
+from awscli_assume.model.request.root_session import OPERATION, RootRequest
 
 LOG = logging.getLogger("awscli.assume.sts")
 _GLOBAL_HOST = "sts.amazonaws.com"

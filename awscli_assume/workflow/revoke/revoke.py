@@ -18,8 +18,8 @@ from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import IamClient
 from awscli_assume.model.printable import option_words
-from awscli_assume.model.revocation import Revocation
 from awscli_assume.model.role_creation.new_role import Call
+from awscli_assume.model.role_creation.revocation import Revocation
 from awscli_assume.outputs.new_role import requests, requests_text
 from awscli_assume.profiles.cache.role_sessions import forget_sessions
 from awscli_assume.profiles.state import AUTO_REFRESH, EXPIRING, UNKNOWN, VALID, ProfileState
@@ -117,7 +117,7 @@ def confirm(
     environment.notify(requests_text([call for one in prepared for call in one.calls]))
     if is_yes:
         return True
-    what = ", ".join(one.revocation.what for one in prepared)
+    what = ", ".join(f"{one.revocation.what} of {one.revocation.role.name}" for one in prepared)
     if not environment.has_terminal():
         raise NoTerminal(
             f"To change the policies of a role ({what}), confirm it on a terminal, and there is "

@@ -12,7 +12,11 @@ from awscli_assume.host.protocols import Profile
 from awscli_assume.model.arns import parse_role_arn, parse_role_name
 from awscli_assume.model.printable import option_words
 from awscli_assume.model.request.role_specifier import parse_role_specifier
-from awscli_assume.model.revocation import Revocation, check_revocable, permission_set_refusal
+from awscli_assume.model.role_creation.revocation import (
+    Revocation,
+    check_revocable,
+    permission_set_error,
+)
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.known_names import known_in
 from awscli_assume.profiles.record import read_record
@@ -89,7 +93,7 @@ def _check_names_role(profiles: ResolvedProfiles, word: str) -> None:
     if "role_arn" in profile:
         return
     if profile.get("sso_role_name"):
-        raise permission_set_refusal(profile["sso_role_name"])
+        raise permission_set_error(profile["sso_role_name"])
     raise InvalidRequest(
         f"The profile '{word}' has no role session of aws assume, and names no role. To see "
         "the profiles that have one: aws assume list"
@@ -105,7 +109,7 @@ def target_of(
     """
     granted = state.record.identity_center
     if granted is not None and state.record.role_arn is None:
-        raise permission_set_refusal(granted.role_name)
+        raise permission_set_error(granted.role_name)
     if state.role_arn is None:
         raise InvalidRequest(
             f"The profile '{state.name}' has no session of a role, and no other session can be "

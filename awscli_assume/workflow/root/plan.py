@@ -1,10 +1,10 @@
-"""The plan of a privileged session on a member account."""
+"""A privileged session on a member account: its plan, and what its credentials are for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Callable, NoReturn, Optional
+from typing import TYPE_CHECKING, Callable, NoReturn, Optional, Sequence
 
 from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.assume_root import assume_root, check_host_has_it, region_of_session
@@ -12,12 +12,12 @@ from awscli_assume.aws.sts.client import Signer
 from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.files.masking import NEW
-from awscli_assume.host import overridden_profiles, use_regional_sts
+from awscli_assume.host import overridden_profiles, use_regional_sts, user_environment
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.accounts import parse_account, several_accounts
 from awscli_assume.model.credentials import PrincipalCredentials, UsableCredentials
-from awscli_assume.model.root_session import (
+from awscli_assume.model.request.root_session import (
     OPERATION,
     SECONDS_MAX,
     UNKNOWN_PARTITION,
@@ -25,13 +25,18 @@ from awscli_assume.model.root_session import (
     root_seconds,
     task_policy,
 )
+from awscli_assume.outputs.export_formats import chosen_format, render
+from awscli_assume.outputs.summary import shell_line
+from awscli_assume.outputs.variables import environment_with_keys, source_variables
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.known_names import account_ids
 from awscli_assume.profiles.record import Record, root_options
 from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.state import ProfileState
+from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.planning.plan import ObtainedCredentials, Plan
 from awscli_assume.workflow.planning.source_profile import choose_source, read_profiles
+from awscli_assume.workflow.run.child_process import become, command_or_shell, find_program
 
 if TYPE_CHECKING:
     from awscli_assume.workflow.many_roles.engine import RoleEngine
@@ -174,3 +179,30 @@ def _account_id(text: str, profiles: ResolvedProfiles) -> str:
             "123456789012"
         )
     return found[0]
+
+
+def print_session(context: CommandContext, plan: RootPlan, format_name: str, login: bool) -> int:
+    """Print the credentials in a format of ``export``."""
+    chosen = chosen_format(format_name, context.environment.variables)
+    found = signed_in(context, plan, lambda: plan.obtain_to_use(context), login)
+    more = source_variables(found.credentials, found.role, found.source)
+    context.environment.write(render(chosen, found.credentials, found.region, more))
+    return 0
+
+
+def run_with_session(
+    context: CommandContext, plan: RootPlan, words: Sequence[str], login: bool
+) -> int:
+    """Run a command, or a shell, with the credentials. On POSIX this process becomes it."""
+    environment = context.environment
+    before = user_environment(environment.variables)
+    command = command_or_shell(words, before)
+    program = find_program(command[0], before)
+    if program.exit_code:
+        environment.notify(f"aws: [ERROR]: {program.reason}\n")
+        return program.exit_code
+    found = signed_in(context, plan, lambda: plan.obtain_to_use(context), login)
+    if not words:
+        environment.notify(shell_line(found.role, found.credentials.expiration))
+    child = environment_with_keys(before, found.credentials, found.region, found.role)
+    return become(program.path, command, child)

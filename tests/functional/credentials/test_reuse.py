@@ -182,6 +182,21 @@ def test_the_session_of_another_source_is_not_taken(aws: Any) -> None:
     assert len(assumed(aws)) == 3
 
 
+def test_a_coding_agent_gets_no_session_from_before(aws: Any) -> None:
+    """The scope of the agent is part of the request, and so of the key."""
+    aws("configure", "set", "assume.agent_scope", "read-only")
+    run(aws, "export", "--role-arn", ROLE_ARN)
+    run(aws, "export", *BASE)
+    aws.set_variable("CLAUDECODE", "1")
+    for _ in range(2):
+        run(aws, "export", "--role-arn", ROLE_ARN)
+        run(aws, "export", *BASE)
+    assert len(assumed(aws)) == 4
+    assert ["PolicyArns.member.1.arn" in one for one in aws.stub.requests] == [
+        False, False, True, True,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"Credentials": 1}', '{"Credentials": {}}'])
 def test_a_damaged_file_is_replaced(aws: Any, home: Path, content: str) -> None:
     run(aws, "export", *BASE)

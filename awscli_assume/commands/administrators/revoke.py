@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from awscli_assume.arguments.revoke import revoke_arguments
+from awscli_assume.arguments.profiles import revoke_arguments
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.new_role import requests

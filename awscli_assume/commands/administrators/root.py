@@ -17,8 +17,7 @@ from awscli_assume.outputs.summary import (
     summary,
 )
 from awscli_assume.workflow.planning.typed_words import split_command
-from awscli_assume.workflow.root.plan import RootPlan, plan_root
-from awscli_assume.workflow.root.use import print_session, run_with_session
+from awscli_assume.workflow.root.plan import RootPlan, plan_root, print_session, run_with_session
 from awscli_assume.workflow.target_profile import (
     check_target,
     obtain_and_write,

@@ -54,7 +54,7 @@ class Revocation:
     def what(self) -> str:
         """What is revoked, for a message."""
         name = self.session_name
-        return f"all sessions of {self.role.name}" if name is None else f"the session {name}"
+        return "all sessions" if name is None else f"the session {name}"
 
     def policy(self, before: datetime) -> Mapping[str, object]:
         """Return the policy for the sessions that STS issued before a time, to the second.
@@ -106,10 +106,10 @@ def check_revocable(role: Role) -> None:
             f"{role.name}"
         )
     if role.name.startswith("AWSReservedSSO_"):
-        raise permission_set_refusal(permission_set_of(role.name) or role.name)
+        raise permission_set_error(permission_set_of(role.name) or role.name)
 
 
-def permission_set_refusal(permission_set: str) -> InvalidRequest:
+def permission_set_error(permission_set: str) -> InvalidRequest:
     """Return the error for a session of a permission set, with the place to go."""
     return InvalidRequest(
         f"The role belongs to the permission set '{permission_set}', and only IAM Identity Center "
