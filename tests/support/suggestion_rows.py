@@ -87,6 +87,7 @@ SSO_ROLE += "sso_role_name = Reader\nsso_session = corp\n"
 GRANTED_ROLE = f"assume --sso-session corp --account-id {ACCOUNT} --role-name"
 PROFILES = "aws assume profiles --dry-run"
 LIST = "aws assume each --accounts all --list"
+IDS = "aws assume each --accounts 111122223333 --list"
 EACH = f"aws assume each my-iam-role --accounts {ACCOUNT}"
 SOURCE_IS_ROLE = f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
 
@@ -800,7 +801,7 @@ ROWS: Sequence[Row] = (
         "has an account, and --accounts names the",
         "assume each 123456789012:my-iam-role --accounts all -- true",
     ),
-    Filled("and no region is configured. Name one or more", base=LIST),
+    Filled("and no region is configured. Name one or more", base=IDS),
     Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )
 
