@@ -71,6 +71,9 @@ class Session(Protocol):
     def get_config_variable(self, logical_name: str) -> Any:
         """Return a configuration value by its logical name, such as ``profile``."""
 
+    def get_available_services(self) -> Sequence[str]:
+        """Return the names of all services that this AWS CLI knows."""
+
     def get_scoped_config(self) -> MutableMapping[str, Any]:
         """Return the session's profile. Raises ProfileNotFound."""
 
@@ -126,8 +129,14 @@ class IamClient(Protocol):
 class OrganizationsClient(Protocol):
     """An AWS Organizations client."""
 
+    meta: ClientMeta
     describe_organization: Callable[..., Any]
     get_paginator: Callable[..., Any]
+    list_accounts: Callable[..., Any]
+    list_accounts_for_parent: Callable[..., Any]
+    list_organizational_units_for_parent: Callable[..., Any]
+    list_roots: Callable[..., Any]
+    list_tags_for_resource: Callable[..., Any]
 
 
 class AssumeRoleProvider(Protocol):

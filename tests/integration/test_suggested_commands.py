@@ -11,8 +11,10 @@ from typing import Callable, Iterator, Mapping, Optional, Sequence
 
 import pytest
 
+from support.federation_stub import FederationStub
 from support.hosts import REPOSITORY
 from support.loopback import Reply, Request
+from support.organization_stub import OrganizationStub, account_id
 from support.person import Person
 from support.saml import saml_response
 from support.sso_stub import SsoStub, write_sso_token
@@ -62,6 +64,7 @@ PLACEHOLDERS = {
     r"--account-id ACCOUNT": "--account-id production",
     r"--source PROFILE": "--source other",
     r"--profile NAME": "--profile other",
+    r"--organization-profile NAME": "--organization-profile default",
     r"--update-profile NAME": "--update-profile another",
     r"--(role-)?name NAME": r"--\1name my-iam-role",
     r"--account-id ID": f"--account-id {ACCOUNT}",
@@ -240,10 +243,19 @@ def portal(sts_stub: StsStub) -> Iterator[SsoStub]:
 
 
 @pytest.fixture
-def everything(bob: Person, sts_stub: StsStub, portal: SsoStub) -> Person:
+def federation() -> Iterator[FederationStub]:
+    """Return the federation endpoint of the console."""
+    with FederationStub() as stub:
+        yield stub
+
+
+@pytest.fixture
+def everything(
+    bob: Person, sts_stub: StsStub, portal: SsoStub, federation: FederationStub
+) -> Person:
     """Return the user with another profile and files to name; IAM answers each call."""
     sts_stub.script = iam
-    bob.environment.update(portal.variables())
+    bob.environment.update(portal.variables(), AWS_ENDPOINT_URL_SIGNIN=federation.url)
     for name in ("corp", "lab", "-x", "my profile"):
         write_sso_token(bob.home, name)
     with bob.credentials.open("a") as file:
@@ -339,6 +351,14 @@ def typed(command: str, base: str, executable: object = "aws") -> str:
     return f"{base.replace(' my-iam-role', '') if names_role else base} {command}"
 
 
+@pytest.fixture
+def organization() -> Iterator[OrganizationStub]:
+    """Return an organization, which the profile ``other`` may not list."""
+    with OrganizationStub(count=30) as stub:
+        stub.callers["AKIAOTHEROTHEROTHER1"] = f"arn:aws:iam::{account_id(0)}:user/other"
+        yield stub
+
+
 def printed_rows() -> list[object]:
     """Return each row, once for each profile name that it has."""
     rows = []
@@ -351,9 +371,11 @@ def printed_rows() -> list[object]:
 
 @pytest.mark.parametrize(("row", "name"), printed_rows())
 def test_each_suggested_command(
-    everything: Person, sts_stub: StsStub, row: Row, name: str
+    everything: Person, sts_stub: StsStub, organization: OrganizationStub, row: Row, name: str
 ) -> None:
     """The message is printed (or filled with values), and each of its commands runs."""
+    if isinstance(row, Printed) and row.words.startswith("assume each "):
+        everything.environment["AWS_ENDPOINT_URL_ORGANIZATIONS"] = organization.url
     if row.before:
         done = shell(everything, row.before)
         assert done.returncode == 0, done.stderr
