@@ -34,12 +34,17 @@ def copy_arguments() -> list[Argument]:
             "Assume no role, and use the temporary credentials of the source. It serves tools "
             "that don't support IAM Identity Center, <code>aws login</code> or another source.",
         ),
-        flag(
-            "login",
-            "Run <code>aws sso login</code> or <code>aws login</code> if the source's sign-in "
-            "session has expired. Version 2 only.",
-        ),
+        login_argument(),
     ]
+
+
+def login_argument() -> Argument:
+    """Return ``--login``."""
+    return flag(
+        "login",
+        "Run <code>aws sso login</code> or <code>aws login</code> if the source's sign-in "
+        "session has expired. Version 2 only.",
+    )
 
 
 def given_role_option(parsed_args: object) -> Optional[str]:

@@ -6,7 +6,15 @@ from contextlib import contextmanager
 from typing import Any, Iterator, Mapping, Optional
 
 from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.host import ONE_ATTEMPT, BotoCoreError, ClientError, Config, ResponseParserError
+from awscli_assume.host import (
+    ATTEMPTS,
+    ONE_ATTEMPT,
+    BotoCoreError,
+    ClientError,
+    Config,
+    ResponseParserError,
+)
+from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Session
 
 # Both spellings are IAM's: the second one in its API reference.
@@ -17,6 +25,7 @@ _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 _UNREADABLE = (BotoCoreError, ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
 # Behind a VPC endpoint for STS alone, other services can't be reached: give up soon.
 _TIMEOUT_SECONDS = 5
+_RETRY_SETTINGS = ("retry_mode", "max_attempts")
 
 
 class CallUnavailable(Exception):
@@ -39,6 +48,24 @@ def create_optional_client(session: Session, service: str, options: Mapping[str,
         retries=dict(ONE_ATTEMPT),
     )
     return session.create_client(service, config=config, **options)
+
+
+def adaptive_retries(context: CommandContext, attempts: int) -> dict[str, Any]:
+    """Return the Config options of a client whose threads make many calls.
+
+    Services throttle hundreds of calls. Only the mode "adaptive" then slows all threads down
+    (botocore/retries/adaptive.py); the default modes of both versions don't. The user's own
+    settings take precedence.
+    """
+    if has_retry_settings(context):
+        return {}
+    return {"retries": {"mode": "adaptive", ATTEMPTS: attempts}}
+
+
+def has_retry_settings(context: CommandContext) -> bool:
+    """Return whether the user has set how botocore repeats requests, in the session's profile."""
+    profile, variables = context.session.get_scoped_config(), context.environment.variables
+    return any(name in profile or variables.get(f"AWS_{name.upper()}") for name in _RETRY_SETTINGS)
 
 
 @contextmanager

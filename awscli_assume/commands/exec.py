@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
 from awscli_assume.arguments.sts import flag
 from awscli_assume.commands.verbs import Verb, role_verb_arguments
-from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import user_environment
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.summary import shell_line
 from awscli_assume.outputs.variables import environment_with_keys
 from awscli_assume.workflow.credentials.copy_source import plan_to_use
 from awscli_assume.workflow.credentials.login import signed_in
+from awscli_assume.workflow.planning.typed_words import check_command_is_apart, split_command
 from awscli_assume.workflow.run.child_process import become, command_or_shell, find_program
 from awscli_assume.workflow.run.with_endpoint import run_with_endpoint
 
@@ -29,12 +28,7 @@ class ExecCommand(Verb):
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the command. Everything after the first ``--`` belongs to the child."""
-        # argparse can't split at "--": its versions differ in whether a word before the
-        # options belongs to the last positional.
-        own, self._command = args, None
-        if "--" in args:
-            at = args.index("--")
-            own, self._command = args[:at], tuple(args[at + 1 :])
+        own, self._command = split_command(args)
         return super().__call__(own, parsed_globals)
 
     def check_output(self, parsed_args: Any, context: CommandContext) -> None:
@@ -42,7 +36,7 @@ class ExecCommand(Verb):
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         environment = context.environment
-        _check_command_is_apart(parsed_args)
+        check_command_is_apart(self.NAME, parsed_args)
         parsed_args.command = list(self._command or ())
         before = user_environment(environment.variables)
         command = command_or_shell(parsed_args.command, before)
@@ -60,16 +54,6 @@ class ExecCommand(Verb):
             before, found.credentials, found.region, found.role, found.source
         )
         return become(program.path, command, child)
-
-
-def _check_command_is_apart(parsed_args: Any) -> None:
-    """Raise InvalidRequest for words of a command without ``--`` before them."""
-    if parsed_args.command:
-        words = shlex.join(parsed_args.command)
-        raise InvalidRequest(
-            f"The command stands after --, and one ROLE at most before it. Try: aws assume exec "
-            f"{shlex.quote(parsed_args.role or 'ROLE')} -- {words}"
-        )
 
 
 def _auto_refresh_argument() -> dict[str, Any]:

@@ -38,6 +38,7 @@ VERBS: Mapping[str, str] = {
     "export": "export:ExportCommand",
     "exec": "exec:ExecCommand",
     "console": "console:ConsoleCommand",
+    "each": "each:EachCommand",
     "list": "list:ListCommand",
     "roles": "roles:RolesCommand",
     "refresh": "refresh:RefreshCommand",

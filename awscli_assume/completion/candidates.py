@@ -15,6 +15,7 @@ Candidate = tuple[str, str]
 # whose role does not exist yet.
 _KINDS = {
     "profile": "profile", "role-account-profile": "profile", "source": "profile",
+    "organization-profile": "profile",
     "update-profile": "target", "region": "region", "role": "role", "name": "ours",
     "role-name": "role-name", "roles": "role-name", "account-id": "account",
     "accounts": "account", "role-arn": "role-arn", "via": "role-arn", "sso-session": "session",

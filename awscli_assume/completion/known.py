@@ -74,6 +74,18 @@ class Known:
                     found += [(*place, str(role)) for role in account["Roles"]]
         return found
 
+    def _listed(self) -> list[tuple[str, str]]:
+        """Return the ID and the name of each active account that ``each`` has listed."""
+        folder = os.path.join(self.cache, "assume-organizations")
+        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        lists = (read_json(os.path.join(folder, name)).get("Accounts") for name in names)
+        accounts = [one for found in lists if isinstance(found, list) for one in found]
+        return [
+            (str(one.get("Id")), str(one.get("Name") or ""))
+            for one in accounts
+            if isinstance(one, dict) and one.get("State") in (None, "ACTIVE")
+        ]
+
     def is_ours(self, profile: str) -> bool:
         """Return whether ``aws assume`` wrote a profile."""
         values = self.profiles[profile]
@@ -82,7 +94,7 @@ class Known:
     def account_ids(self) -> dict[str, list[str]]:
         """Return the accounts with their names."""
         found: dict[str, list[str]] = {}
-        for _, account, name, _ in self.granted:
+        for account, name in (*((one[1], one[2]) for one in self.granted), *self._listed()):
             found.setdefault(account, []).append(name)
         for name, values in self.profiles.items():
             role = ROLE_ARN.fullmatch(values.get("role_arn", ""))

@@ -90,6 +90,16 @@ def _encodable(text: str, stream: TextIO) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
+def _write_bytes(stream: TextIO, data: bytes) -> None:
+    """Write bytes to a stream of text. A stream in memory has no bytes below it."""
+    below = getattr(stream, "buffer", None)
+    if below is None:
+        stream.write(data.decode("utf-8", "backslashreplace"))
+    else:
+        stream.flush()
+        below.write(data)
+
+
 def _discard(stream: TextIO) -> None:
     """Send the rest of a stream nowhere: Python would fail on it again when it ends."""
     with suppress(OSError, ValueError):
@@ -118,6 +128,12 @@ class Environment:
     host_name: Callable[[], str] = socket.gethostname
     printable: Callable[[str], str] = str
     lost: list[str] = field(default_factory=list, repr=False, compare=False)
+    input: Optional[TextIO] = None
+
+    @property
+    def stdin(self) -> Optional[TextIO]:
+        """The stream of the input; None if it is closed (<&-)."""
+        return self.input if self.input is not None else sys.stdin
 
     @property
     def stdout(self) -> Optional[TextIO]:
@@ -139,21 +155,31 @@ class Environment:
 
     def write(self, text: str) -> None:
         """Write a text to stdout, and report it on stderr if that fails."""
+        self._write(lambda stream: stream.write(_encodable(text, stream)))
+
+    def write_bytes(self, data: bytes) -> bool:
+        """Write bytes to stdout as they are; return False if nobody reads them anymore."""
+        return self._write(lambda stream: _write_bytes(stream, data))
+
+    def _write(self, write: Callable[[TextIO], object]) -> bool:
         stream = self.stdout
         try:
             if stream is None:
                 raise OSError(errno.EBADF, "it is closed")
-            stream.write(_encodable(text, stream))
+            write(stream)
             stream.flush()
         except BrokenPipeError:
             # The reader needs no more, as in `| head -1`.
             if stream is not None:
                 _discard(stream)
+            return False
         except OSError as error:
             if stream is not None:
                 _discard(stream)
             self.lost.append(error.strerror or str(error))
             self.notify(f"aws: [ERROR]: Cannot write to stdout: {self.lost[-1]}\n")
+            return False
+        return True
 
     def notify(self, text: str) -> None:
         """Write a text to stderr, unless it is empty or stderr can't be written."""
@@ -161,6 +187,16 @@ class Environment:
         if text and stream is not None:
             try:
                 stream.write(_encodable(self.printable(text), stream))
+                stream.flush()
+            except OSError:
+                _discard(stream)
+
+    def notify_bytes(self, data: bytes) -> None:
+        """Write bytes to stderr as they are, unless stderr can't be written."""
+        stream = self.stderr
+        if stream is not None:
+            try:
+                _write_bytes(stream, data)
                 stream.flush()
             except OSError:
                 _discard(stream)

@@ -129,8 +129,14 @@ class IamClient(Protocol):
 class OrganizationsClient(Protocol):
     """An AWS Organizations client."""
 
+    meta: ClientMeta
     describe_organization: Callable[..., Any]
     get_paginator: Callable[..., Any]
+    list_accounts: Callable[..., Any]
+    list_accounts_for_parent: Callable[..., Any]
+    list_organizational_units_for_parent: Callable[..., Any]
+    list_roots: Callable[..., Any]
+    list_tags_for_resource: Callable[..., Any]
 
 
 class AssumeRoleProvider(Protocol):

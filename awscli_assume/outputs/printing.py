@@ -166,12 +166,17 @@ def _columns(one: str) -> int:
     return 2 if unicodedata.east_asian_width(one) in "WF" else 1
 
 
-def print_object(context: CommandContext, name: str, result: Any) -> None:
-    """Print an object as ``--output`` and ``--query``, or the configuration, specify."""
+def print_object(
+    context: CommandContext, name: str, result: Any, *, is_unchanged: bool = False
+) -> None:
+    """Print an object as ``--output`` and ``--query``, or the configuration, specify.
+
+    With ``is_unchanged``, no control character is replaced.
+    """
     text = io.StringIO()
     try:
         formatter = get_formatter(output_format(context), context.parsed_globals)
-        formatter(name, printable_object(result), text)
+        formatter(name, result if is_unchanged else printable_object(result), text)
     # The errors of jmespath, which the host may have under another name.
     except Exception as error:
         context.environment.lost.append(str(error))

@@ -1,42 +1,67 @@
-"""A progress line on stderr, for users at a terminal."""
+"""A line of progress on stderr, for users at a terminal."""
 
 from __future__ import annotations
 
 import contextlib
-from typing import Optional, TextIO
+from typing import TextIO
 
 from awscli_assume.host.environment import Environment
-from awscli_assume.outputs.printing import columns_of
+from awscli_assume.outputs.printing import columns_of, cut
 
 _CLEAR = "\r\x1b[K"
 
 
-class Progress:
-    """A line that is overwritten and finally removed. Without a terminal nothing is printed."""
+class StatusLine:
+    """The last line of the terminal. Without a terminal nothing is printed."""
 
-    def __init__(self, environment: Environment, text: str) -> None:
+    def __init__(self, environment: Environment) -> None:
         stream = environment.stderr
         is_shown = environment.variables.get("TERM") != "dumb"
         self._stream = stream if stream and is_shown and stream.isatty() else None
+        self._text = ""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a terminal to show it on."""
+        return self._stream is not None
+
+    def show(self, text: str) -> None:
+        """Replace the line, which has at most the terminal's width."""
+        if self._stream is not None and text != self._text:
+            self._text = text
+            self._write(self._stream, _CLEAR + cut(text, columns_of(self._stream) - 1, ""))
+
+    def clear(self) -> None:
+        """Remove the line, so that something else can be printed."""
+        if self._stream is not None and self._text:
+            self._text = ""
+            self._write(self._stream, _CLEAR)
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        with contextlib.suppress(OSError):
+            stream.write(text)
+            stream.flush()
+
+
+class Progress:
+    """A line that says how many are done, until it is removed."""
+
+    def __init__(self, environment: Environment, text: str) -> None:
+        self._line = StatusLine(environment)
         self._text = text
         self._percent = -1
 
     def show(self, done: int, total: int) -> None:
         """Show how many are done, at most once for each percent."""
         percent = done * 100 // max(total, 1)
-        if self._stream is not None and percent != self._percent:
+        if percent != self._percent:
             self._percent = percent
-            line = f"{self._text}: {done} of {total}"
-            self._write(_CLEAR + line[: columns_of(self._stream) - 1])
+            self._line.show(f"{self._text}: {done} of {total}")
+
+    def count(self, done: int) -> None:
+        """Show how many are done if the total is unknown."""
+        self._line.show(f"{self._text}: {done}")
 
     def clear(self) -> None:
         """Remove the line."""
-        if self._percent >= 0:
-            self._write(_CLEAR)
-
-    def _write(self, text: str) -> None:
-        stream: Optional[TextIO] = self._stream
-        with contextlib.suppress(OSError):
-            if stream is not None:
-                stream.write(text)
-                stream.flush()
+        self._line.clear()

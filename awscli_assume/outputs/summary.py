@@ -155,6 +155,14 @@ def permission_warning(path: str) -> str:
     )
 
 
+def throttling_note(throttled: int) -> str:
+    """Return the note that STS throttled requests, or nothing."""
+    if not throttled:
+        return ""
+    what = "1 request" if throttled == 1 else f"{throttled} requests"
+    return f"aws: [NOTE]: STS throttled {what}, so the rate of requests was lowered\n"
+
+
 def chaining_note(source: str) -> str:
     """Return the note that AWS_PROFILE made a role session the source."""
     return (

@@ -14,6 +14,8 @@ ROLE_VARIABLE = "AWS_ASSUMED_ROLE"
 # empty if it is not known, and the access key that this was true for.
 SOURCE_VARIABLE = "AWS_ASSUME_SOURCE_PROFILE"
 KEY_VARIABLE = "AWS_ASSUME_ACCESS_KEY_ID"
+# For the scripts of ``aws assume each``: the account, and its name if it is known.
+ACCOUNT_VARIABLE, NAME_VARIABLE = "AWS_ASSUME_ACCOUNT_ID", "AWS_ASSUME_ACCOUNT_NAME"
 # Variables that take precedence over ours or describe other credentials (AWS SDKs and
 # Tools Reference Guide, "Settings reference", and what other tools set).
 _CONFLICTS = (
@@ -36,6 +38,8 @@ _CONFLICTS = (
     ROLE_VARIABLE,
     SOURCE_VARIABLE,
     KEY_VARIABLE,
+    ACCOUNT_VARIABLE,
+    NAME_VARIABLE,
 )
 # AWS_BEARER_TOKEN_BEDROCK and others sign requests in place of credentials.
 _BEARER_TOKEN = "AWS_BEARER_TOKEN_"  # noqa: S105 - the prefix of a name
@@ -117,6 +121,17 @@ def environment_with_keys(
         **credential_variables(credentials),
         **{name: value for name, value in known.items() if value},
     }
+
+
+def target_variables(account_id: str, name: str) -> dict[str, str]:
+    """Return the variables that tell a script which account it runs in."""
+    named = {NAME_VARIABLE: name} if name else {}
+    return {ACCOUNT_VARIABLE: account_id, **named}
+
+
+def environment_without_credentials(before: Mapping[str, str]) -> dict[str, str]:
+    """Return a child's environment without any variable that names credentials."""
+    return _without_conflicts(before, None, None)
 
 
 def environment_with_endpoint(

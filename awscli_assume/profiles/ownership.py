@@ -109,7 +109,7 @@ def check_ours(name: str, profile: Optional[Profile]) -> None:
 
     ``profile`` is the merged content of both files, or None where there is none.
     """
-    obstacle = _obstacle(profile or {})
+    obstacle = obstacle_of(profile or {})
     if obstacle is not None:
         raise ForeignProfile(
             f"The profile '{name}' {obstacle}, and aws assume never overwrites that. "
@@ -131,7 +131,8 @@ def _is_our_program(profile: Profile) -> bool:
     return record is not None and record.auto_refresh and is_ours(profile["credential_process"])
 
 
-def _obstacle(profile: Profile) -> Optional[str]:
+def obstacle_of(profile: Profile) -> Optional[str]:
+    """Return what a profile has that is not ours to replace, or None."""
     for key, obstacle in _OTHER_SOURCES:
         if key in profile and not (key == "credential_process" and _is_our_program(profile)):
             return obstacle

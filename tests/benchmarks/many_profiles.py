@@ -2,7 +2,7 @@
 
     python tests/benchmarks/many_profiles.py [--runs N] [--write]
 
-Runs the official AWS CLI 2.38.5 against a scripted STS on loopback, with our
+Runs the official AWS CLI 2.38.5 against an STS on loopback, with our
 profiles among thousands of others. ``--write`` puts the table into
 docs/performance.md. Nothing here decides a test.
 """
@@ -26,6 +26,7 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
 from report import copy_plugin, parse_options, write_table  # noqa: E402
 
+from support.fast_sts import FastSts  # noqa: E402
 from support.hosts import get_host  # noqa: E402
 from support.person import clean_environment  # noqa: E402
 from support.sts_stub import ACCOUNT, ROLE_ARN, StsStub  # noqa: E402
@@ -33,9 +34,8 @@ from support.sts_stub import ACCOUNT, ROLE_ARN, StsStub  # noqa: E402
 HOST = "v2-2.38.5"
 MARK = "life"
 OURS, ALL, MANY = 200, 5000, 10000
-STS_SECONDS, WORKERS = 0.05, 8
-BEYOND = 0.5
-REFRESH = 1.3 * OURS * STS_SECONDS / WORKERS
+STS_SECONDS = 0.05
+BEYOND, REFRESH = 0.5, 0.9
 RATIO = 1.10
 
 
@@ -177,18 +177,12 @@ def ratio_lines(folder: Path, url: str, plugins: Path, runs: int) -> list[str]:
 def main() -> None:
     """Run all comparisons and print the tables."""
     options = parse_options(__doc__, 15)
-    with tempfile.TemporaryDirectory() as name, StsStub() as stub:
-
-        def slowly(parameters: dict[str, str]) -> None:
-            if parameters.get("RoleArn") != ROLE_ARN:
-                time.sleep(STS_SECONDS)
-
-        stub.script = slowly
+    with tempfile.TemporaryDirectory() as name, StsStub() as stub, FastSts(STS_SECONDS) as sts:
         folder = Path(name)
         plugins = folder / "plugins"
         copy_plugin(plugins)
         ratios = ratio_lines(folder, stub.url, plugins, options.runs)
-        beyond = beyond_lines(folder, stub.url, plugins, options.runs)
+        beyond = beyond_lines(folder, sts.url, plugins, options.runs)
     table = [
         f"Official AWS CLI 2.38.5, {os.cpu_count()} cores, {platform.system()}, "
         f"{options.runs} runs of each side in turn, medians of the pairs; {OURS} profiles of "

@@ -14,6 +14,7 @@ import pytest
 from support.federation_stub import FederationStub
 from support.hosts import REPOSITORY
 from support.loopback import Reply, Request
+from support.organization_stub import OrganizationStub, account_id
 from support.person import Person
 from support.saml import saml_response
 from support.sso_stub import SsoStub, write_sso_token
@@ -63,6 +64,7 @@ PLACEHOLDERS = {
     r"--account-id ACCOUNT": "--account-id production",
     r"--source PROFILE": "--source other",
     r"--profile NAME": "--profile other",
+    r"--organization-profile NAME": "--organization-profile default",
     r"--update-profile NAME": "--update-profile another",
     r"--(role-)?name NAME": r"--\1name my-iam-role",
     r"--account-id ID": f"--account-id {ACCOUNT}",
@@ -320,7 +322,7 @@ def shell(person: Person, command: str, **more: str) -> subprocess.CompletedProc
         # What a shell does with these words is known, and a CLI that has started is faster.
         ignored = {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": ""}
         return person.aws(*shlex.split(command)[1:], env={**ignored, **more})
-    variables = person.variables(**more)
+    variables = person.forked_variables(**more)
     # The console script.
     variables["PATH"] += f"{os.pathsep}{person.home}"
     if person.host.knows_endpoint_variable:
@@ -349,6 +351,14 @@ def typed(command: str, base: str, executable: object = "aws") -> str:
     return f"{base.replace(' my-iam-role', '') if names_role else base} {command}"
 
 
+@pytest.fixture
+def organization() -> Iterator[OrganizationStub]:
+    """Return an organization, which the profile ``other`` may not list."""
+    with OrganizationStub(count=30) as stub:
+        stub.callers["AKIAOTHEROTHEROTHER1"] = f"arn:aws:iam::{account_id(0)}:user/other"
+        yield stub
+
+
 def printed_rows() -> list[object]:
     """Return each row, once for each profile name that it has."""
     rows = []
@@ -361,9 +371,11 @@ def printed_rows() -> list[object]:
 
 @pytest.mark.parametrize(("row", "name"), printed_rows())
 def test_each_suggested_command(
-    everything: Person, sts_stub: StsStub, row: Row, name: str
+    everything: Person, sts_stub: StsStub, organization: OrganizationStub, row: Row, name: str
 ) -> None:
     """The message is printed (or filled with values), and each of its commands runs."""
+    if isinstance(row, Printed) and row.words.startswith("assume each "):
+        everything.environment["AWS_ENDPOINT_URL_ORGANIZATIONS"] = organization.url
     if row.before:
         done = shell(everything, row.before)
         assert done.returncode == 0, done.stderr

@@ -32,6 +32,7 @@ VALUES = {
     ("console", "browser"): ["firefox", "chrome", "chromium", "edge", "brave", "safari"],
     ("*", "duration-seconds"): ["max"],
     ("*", "web-identity-token-file"): ["github-actions"],
+    ("each", "accounts"): ["all", "identity-center"],
     ("profiles", "as"): ["sso", "auto-refresh", "role"],
 }
 

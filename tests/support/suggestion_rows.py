@@ -86,6 +86,8 @@ SSO_ROLE = f"[profile {{name}}]\nregion = us-east-1\nsso_account_id = {ACCOUNT}\
 SSO_ROLE += "sso_role_name = Reader\nsso_session = corp\n"
 GRANTED_ROLE = f"assume --sso-session corp --account-id {ACCOUNT} --role-name"
 PROFILES = "aws assume profiles --dry-run"
+LIST = "aws assume each --accounts all --list"
+EACH = f"aws assume each my-iam-role --accounts {ACCOUNT}"
 SOURCE_IS_ROLE = f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
 
 ROWS: Sequence[Row] = (
@@ -298,6 +300,47 @@ ROWS: Sequence[Row] = (
     ),
     Printed("a name with quotes, brackets", "assume my-iam-role --update-profile '[x]'"),
     Printed("{obstacle}, and aws assume never", "assume my-iam-role --update-profile other"),
+    Printed(
+        "and --write-profiles never overwrites",
+        f"assume each my-iam-role --accounts {ACCOUNT} --write-profiles other",
+        base=EACH,
+    ),
+    Printed(
+        "goes only with --write-profiles TEMPLATE",
+        f"assume each my-iam-role --accounts {ACCOUNT} --as role",
+        base=EACH,
+    ),
+    Printed(
+        "For profiles of what Identity Center",
+        f"assume each Reader --accounts {ACCOUNT} --sso-session corp --write-profiles x",
+        config=CORP,
+    ),
+    Printed(
+        "To make it the profile of a role",
+        f"assume each my-iam-role --accounts {ACCOUNT} --as role --write-profiles={{name}} "
+        "--query Profiles[].State",
+        config="[profile {name}]\n" + RECORD + "  source-profile = default\n",
+    ),
+    Printed(
+        "with another --as. To write it",
+        f"assume each my-iam-role --accounts {ACCOUNT} --write-profiles={{name}} "
+        "--query Profiles[].State",
+        config=f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
+        f"provisioned =\n  as = role\n  sso-account-id = {ACCOUNT}\n"
+        f"  role-arn = {ROLE_ARN}\n  source-profile = default\n",
+    ),
+    Printed(
+        "--as role needs a source profile with",
+        f"assume each my-iam-role --accounts {ACCOUNT} --as role --write-profiles x",
+        env={"AWS_ACCESS_KEY_ID": "AKIAOTHEROTHEROTHER1", "AWS_SECRET_ACCESS_KEY": "secret"},
+        base=f"{EACH} --as role --write-profiles x",
+    ),
+    Printed(
+        "--as role needs a source profile in",
+        f"assume each my-iam-role --accounts {ACCOUNT} --via production/Reader --as role "
+        "--write-profiles x",
+        config=CORP,
+    ),
     Printed(
         "is the source of the credentials, and aws assume never",
         "assume my-iam-role --profile other --update-profile other",
@@ -696,6 +739,68 @@ ROWS: Sequence[Row] = (
         config=CORP,
         base="aws assume console --switch-role --no-browser",
     ),
+    # Of accounts to run a command in.
+    Printed("Try: --accounts {digits}", "assume each --accounts 2000-0000-0001 --list", base=LIST),
+    Printed(
+        "Name a profile that may: --organization-profile",
+        "assume each --accounts all --list --profile other",
+        base=f"{LIST} --profile other",
+    ),
+    Printed(
+        "has no root or organizational unit",
+        "assume each --accounts ou-exam-nosuchunit --list",
+        base=LIST,
+    ),
+    Printed(
+        "There is no organizational unit '", "assume each --accounts ou:Nowhere --list", base=LIST
+    ),
+    Printed(
+        "To list the organization, name a profile",
+        "assume each --accounts all --list --profile={name}",
+        config="[profile {name}]\nregion = us-east-1\n",
+        base=LIST,
+    ),
+    Printed("No account of the organization has", "assume each --accounts nobody --list"),
+    Printed("Type the ID in place of it", "assume each --accounts twin --list", base=LIST),
+    Printed("no profile matches.", "assume each --accounts profiles:nobody-* --list"),
+    Printed(
+        "To select all accounts of the organization",
+        "assume each --accounts not:twin --list",
+        base=LIST,
+    ),
+    Printed(
+        "grants the permission set '",
+        "assume each nobody --accounts identity-center --list",
+        config=CORP,
+        base="aws assume each nobody --accounts identity-center --list",
+    ),
+    # Of the results of these commands.
+    Printed(
+        "type I/N, with I from 1 to N. Example: ",
+        "assume each my-iam-role --accounts 200000000001 --shard 5/4 -- true",
+        base=LIST,
+    ),
+    Printed(
+        "is not empty. Nothing was done. To run only",
+        "assume each my-iam-role --accounts 200000000001 --results policy.json -- true",
+    ),
+    # Of the command itself.
+    Printed(
+        "Invalid region '", "assume each a --accounts all --regions us_east -- true", base=LIST
+    ),
+    Printed(
+        "No command was named. Type it after --", "assume each a --accounts all", codes=(0, 1)
+    ),
+    Printed(
+        "No role was named. Type its name, which is",
+        "assume each --accounts all -- true",
+        codes=(0, 1),
+    ),
+    Printed(
+        "has an account, and --accounts names the",
+        "assume each 123456789012:my-iam-role --accounts all -- true",
+    ),
+    Filled("and no region is configured. Name one or more", base=LIST),
     Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )
 

@@ -23,9 +23,9 @@ STANDARD_LIBRARY = frozenset(
         "__future__", "base64", "concurrent", "contextlib", "dataclasses", "datetime",
         "difflib", "email", "errno", "fcntl", "fractions", "functools", "gc", "getpass",
         "hashlib", "hmac", "http", "importlib", "io", "ipaddress", "json", "logging", "os",
-        "re", "secrets", "selectors", "shlex", "shutil", "signal", "socket", "stat",
-        "subprocess", "sys", "tempfile", "textwrap", "threading", "time", "traceback", "types",
-        "typing", "unicodedata", "urllib", "xml", "zlib", "collections", "sqlite3",
+        "queue", "random", "re", "secrets", "selectors", "shlex", "shutil", "signal", "socket",
+        "stat", "subprocess", "sys", "tempfile", "textwrap", "threading", "time", "traceback",
+        "types", "typing", "unicodedata", "urllib", "xml", "zlib", "collections", "sqlite3",
     }
 )  # fmt: skip
 # The most modules that `aws assume --role-name ...` may load, packages not counted.
@@ -33,6 +33,7 @@ MAX_MODULES = 100
 OTHERS = frozenset({"awscli", "botocore", "awscli_assume"})
 # A module that only Windows has, and what is loaded only for the list of roles of version 2.
 BY_FILE = {
+    "workflow/each/aws_commands.py": {"atexit"},
     "profiles/lock.py": {"msvcrt"},
     "outputs/choice/picker.py": {"asyncio", "prompt_toolkit"},
 }

@@ -2,7 +2,8 @@
 
 The host creates the client and reads the token, so that the user's endpoint settings
 (AWS_ENDPOINT_URL_SSO, ``services``) and the CLI's token cache apply. The operations are in the
-IAM Identity Center Portal API reference, "ListAccounts" and "ListAccountRoles".
+IAM Identity Center Portal API reference, "ListAccounts", "ListAccountRoles" and
+"GetRoleCredentials".
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Callable, Iterator, Mapping, Optional
 
-from awscli_assume.aws.optional_call import CallUnavailable, failure_named
+from awscli_assume.aws.optional_call import CallUnavailable, adaptive_retries, failure_named
 from awscli_assume.aws.sso.login import PORTAL_HINT
 from awscli_assume.errors import InvalidConfiguration, UnexpectedAnswer
 from awscli_assume.host import (
-    ATTEMPTS,
     Config,
     InvalidRegionError,
     SSOTokenLoadError,
@@ -26,10 +26,9 @@ from awscli_assume.host import (
     unsigned_config,
 )
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.protocols import Session
 from awscli_assume.model.accounts import ACCOUNT_ID
 from awscli_assume.model.assumable_role import Account
-from awscli_assume.model.credentials import parse_time
+from awscli_assume.model.credentials import SessionCredentials, parse_time, read_session
 from awscli_assume.model.identity_center import SsoSession
 from awscli_assume.model.printable import printable, printable_line
 
@@ -37,11 +36,13 @@ from awscli_assume.model.printable import printable, printable_line
 PAGE_SIZE = 100
 # Requests at the same time. The service limits the rate for each user.
 WORKERS = 8
-# The service throttles hundreds of calls. Only the mode "adaptive" then slows all workers down
-# (botocore/retries/adaptive.py); the default modes of both versions don't.
-_RETRIES = {"mode": "adaptive", ATTEMPTS: 5}
-_RETRY_SETTINGS = ("retry_mode", "max_attempts")
+# The requests for credentials come from more threads; a connection that is closed costs another
+# handshake.
+_CONNECTIONS = 64
+_ATTEMPTS = 5
 _OPERATIONS = {"list_accounts": "ListAccounts", "list_account_roles": "ListAccountRoles"}
+_ROLE_CREDENTIALS = "GetRoleCredentials"
+_KEYS = ("accessKeyId", "secretAccessKey", "sessionToken")
 # What botocore needs to refresh a token (tokens.py, SSOTokenProvider).
 _REGISTRATION = ("refreshToken", "clientId", "clientSecret", "registrationExpiresAt")
 
@@ -125,6 +126,23 @@ class Portal:
         """Return the names of all roles in an account; raises as ``account_pages`` does."""
         return [name for page in self.role_name_pages(account_id) for name in page]
 
+    def role_credentials(self, account_id: str, role_name: str) -> SessionCredentials:
+        """Return credentials of a role, which no file contains afterwards.
+
+        Raises as ``account_pages`` does.
+        """
+        call = self._client.get_role_credentials
+        names = {"accountId": account_id, "roleName": role_name}
+        found = self._call(call, _ROLE_CREDENTIALS, names).get("roleCredentials") or {}
+        try:
+            expiration = datetime.fromtimestamp(found["expiration"] / 1000, timezone.utc)
+            key_id, secret, token = (found[key] for key in _KEYS)
+            return read_session(key_id, secret, token, expiration)
+        except (KeyError, TypeError, ValueError, OverflowError):
+            raise CallUnavailable(
+                f"the response to sso:{_ROLE_CREDENTIALS} has no credentials. {PORTAL_HINT}"
+            ) from None
+
     def _pages(
         self, method: str, key: str, item_key: str, **parameters: str
     ) -> Iterator[list[Mapping[str, Any]]]:
@@ -133,7 +151,9 @@ class Portal:
         following: dict[str, str] = {}
         page_tokens = set[str]()
         while True:
-            page = self._call(call, operation, {**parameters, **following})
+            page = self._call(
+                call, operation, {"maxResults": PAGE_SIZE, **parameters, **following}
+            )
             yield _items(page, operation, key, item_key)
             page_token = page.get("nextToken")
             if not page_token:
@@ -144,14 +164,12 @@ class Portal:
             following = {"nextToken": page_token}
 
     def _call(
-        self, call: Callable[..., Any], operation: str, parameters: Mapping[str, str]
+        self, call: Callable[..., Any], operation: str, parameters: Mapping[str, object]
     ) -> Mapping[str, Any]:
         token = self._token().access_token
         try:
             with failure_named(f"sso:{operation}"):
-                page: Mapping[str, Any] = call(
-                    accessToken=token, maxResults=PAGE_SIZE, **parameters
-                )
+                page: Mapping[str, Any] = call(accessToken=token, **parameters)
                 return page
         except CallUnavailable as error:
             if error.code == "UnauthorizedException":
@@ -192,9 +210,7 @@ def _token_of(context: CommandContext, sso_session: SsoSession) -> Callable[[], 
 
 def _create_client(context: CommandContext, sso_session: SsoSession) -> Any:
     """Return an unsigned SSO client. Each of its operations has the token as a parameter."""
-    options: dict[str, Any] = {"max_pool_connections": WORKERS}
-    if not _has_retry_settings(context.session, context.environment.variables):
-        options["retries"] = dict(_RETRIES)
+    options = {"max_pool_connections": _CONNECTIONS, **adaptive_retries(context, _ATTEMPTS)}
     config = unsigned_config().merge(Config(region_name=sso_session.region, **options))
     verify = context.parsed_globals.verify_ssl
     try:
@@ -204,12 +220,6 @@ def _create_client(context: CommandContext, sso_session: SsoSession) -> Any:
             f"The SSO session '{printable(sso_session.name)}' has an invalid sso_region: "
             f"{sso_session.region!r}"
         ) from None
-
-
-def _has_retry_settings(session: Session, variables: Mapping[str, str]) -> bool:
-    """Return whether the user has set how botocore retries."""
-    profile = session.get_scoped_config()
-    return any(name in profile or variables.get(f"AWS_{name.upper()}") for name in _RETRY_SETTINGS)
 
 
 def _read_token(found: Mapping[str, Any]) -> SsoToken:

@@ -107,14 +107,17 @@ def create_sts_client(
     context: CommandContext,
     region: Optional[str] = None,
     credentials: Optional[FrozenCredentials] = None,
+    config: Any = None,
 ) -> StsClient:
     """Return an STS client with ``--region``, ``--endpoint-url``, ``--ca-bundle`` and the like.
 
     ``region`` is the default for ``--region``. Time-outs, proxies and retries come from
-    the session's default configuration, and so do the credentials unless they are given.
-    Raises botocore's exceptions if there are no credentials or no region.
+    the session's default configuration, unless ``config`` has them, and so do the credentials
+    unless they are given. Raises botocore's exceptions if there are no credentials or no region.
     """
     options = client_options(context.parsed_globals, region, credentials)
+    if config is not None:
+        options["config"] = config
     return cast(StsClient, context.session.create_client("sts", **options))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from dataclasses import dataclass, replace
 from threading import RLock
-from typing import Optional
+from typing import Any, Optional, TypeVar
 
 from awscli_assume.aws.caller_identity import CallerCache
-from awscli_assume.aws.optional_call import create_optional_client
+from awscli_assume.aws.optional_call import create_optional_client, has_retry_settings
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import (
@@ -24,13 +26,35 @@ from awscli_assume.aws.sts.source_credentials import (
     use_credential_source,
 )
 from awscli_assume.aws.sts.web_identity import unsigned_signer
-from awscli_assume.host import ProfileNotFound, new_credentials, use_profile
+from awscli_assume.aws.throttling import SharedRate, share_rate
+from awscli_assume.host import Config, ProfileNotFound, new_credentials, use_profile
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.protocols import FrozenCredentials, IamClient, StsClient
 from awscli_assume.model.credentials import PrincipalCredentials, SessionCredentials
 
 # A source profile, its credential_source if it has one, and where its requests are sent.
 Source = tuple[Optional[str], Optional[str], RequestSettings]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+# Each role of IAM Identity Center is a source of its own, and a client takes much memory.
+_MOST_CLIENTS = 64
+
+
+class Recent(OrderedDict[Key, Value]):
+    """The values that were stored last."""
+
+    def __setitem__(self, key: Key, value: Value) -> None:
+        super().__setitem__(key, value)
+        if len(self) > _MOST_CLIENTS:
+            self.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class ManyRequests:
+    """What many requests at once share: their rate, and a connection for each of them."""
+
+    rate: SharedRate
+    connections: int
 
 
 class SourceClients:
@@ -38,16 +62,17 @@ class SourceClients:
 
     Each is made by the CLI's session while that profile is the session's own, so all
     settings of the CLI apply. The credentials are passed in, because a session keeps the
-    first ones that it found.
+    first ones that it found. ``many`` is for a command that sends many requests at once.
     """
 
-    def __init__(self, context: CommandContext) -> None:
+    def __init__(self, context: CommandContext, many: Optional[ManyRequests] = None) -> None:
         self._context = context
+        self._many = many
         self._original_profile = context.session.get_config_variable("profile")
         self._create_client = context.session.create_client
-        self._signers: dict[Source, Signer] = {}
+        self._signers: Recent[Source, Signer] = Recent()
         self._unsigned: dict[RequestSettings, Signer] = {}
-        self._by_session: dict[tuple[Source, str], StsClient] = {}
+        self._by_session: Recent[tuple[Source, str], StsClient] = Recent()
         # The threads share the session and change its profile: some clients (IAM, MFA
         # sessions) are made while requests are in flight.
         self._lock = RLock()
@@ -76,7 +101,8 @@ class SourceClients:
         with self._lock:
             if settings not in self._unsigned:
                 context = self._use((None, None, settings))
-                self._unsigned[settings] = unsigned_signer(context)
+                signer = unsigned_signer(context, config=self._config)
+                self._unsigned[settings] = replace(signer, client=self._shared(signer.client))
             return self._unsigned[settings]
 
     def own(
@@ -114,7 +140,7 @@ class SourceClients:
             frozen, is_role = freeze(renewed), renewed.is_role_session
         else:
             frozen, is_role = self._load(source)
-        client = create_sts_client(context, credentials=frozen)
+        client = self._client(context, frozen)
         return Signer(
             client,
             lambda: frozen,
@@ -128,8 +154,22 @@ class SourceClients:
             key = (source, frozen.access_key)
             if key not in self._by_session:
                 context = self._use(source)
-                self._by_session[key] = create_sts_client(context, credentials=frozen)
+                self._by_session[key] = self._client(context, frozen)
             return self._by_session[key]
+
+    def _client(self, context: CommandContext, frozen: FrozenCredentials) -> StsClient:
+        """Return a new client of the session's profile."""
+        return self._shared(create_sts_client(context, None, frozen, self._config))
+
+    @property
+    def _config(self) -> Any:
+        return None if self._many is None else Config(max_pool_connections=self._many.connections)
+
+    def _shared(self, client: StsClient) -> StsClient:
+        """Let the requests of a client keep to the rate of all, and return the client."""
+        if self._many is not None:
+            share_rate(client, "sts", self._many.rate, not has_retry_settings(self._context))
+        return client
 
     def _iam(self, source: Source, frozen: FrozenCredentials) -> IamClient:
         with self._lock:

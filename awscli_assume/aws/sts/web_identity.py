@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import NoReturn, Optional
+from typing import Any, NoReturn, Optional
 
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sts.client import Signer, call, client_options
@@ -27,7 +27,9 @@ LOG = logging.getLogger("awscli.assume.federation")
 _UNSIGNED = "unsigned"
 
 
-def unsigned_signer(context: CommandContext, region: Optional[str] = None) -> Signer:
+def unsigned_signer(
+    context: CommandContext, region: Optional[str] = None, config: Any = None
+) -> Signer:
     """Return a signer without credentials, whose client does not sign requests.
 
     Its client has all other settings of ``create_sts_client``.
@@ -39,7 +41,8 @@ def unsigned_signer(context: CommandContext, region: Optional[str] = None) -> Si
     options = client_options(
         context.parsed_globals, region, ReadOnlyCredentials(_UNSIGNED, _UNSIGNED, None)
     )
-    client = context.session.create_client("sts", config=unsigned_config(), **options)
+    unsigned = unsigned_config() if config is None else unsigned_config().merge(config)
+    client = context.session.create_client("sts", config=unsigned, **options)
     verify = context.parsed_globals.verify_ssl
     # Without the option, botocore reads it from the configuration and the environment.
     bundle = (

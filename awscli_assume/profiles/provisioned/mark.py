@@ -1,9 +1,9 @@
-"""The mark of a profile that ``aws assume profiles`` wrote: the role that the profile is for.
+"""The mark of a profile that ``aws assume profiles`` or ``each`` wrote: the role that it is for.
 
 The mark is the nested block ``provisioned =`` of the profile in the config file. Its keys have
 dashes, like those of our record (record.py). A profile that gets its credentials from IAM Identity
 Center or names a role has no record, so every command uses it like a profile that the user wrote.
-Only ``profiles`` and ``clear`` read the mark.
+Only ``profiles``, ``each`` and ``clear`` read the mark.
 """
 
 from __future__ import annotations
@@ -43,14 +43,17 @@ _KEYS = {
     AUTO_REFRESH: (CREDENTIAL_PROCESS,),
     ROLE: ("role_arn", "source_profile"),
 }
+# The keys of a profile with a role beside role_arn and source_profile that each may write.
+ROLE_OPTIONS = ("role_session_name", "duration_seconds", "external_id", "mfa_serial")
 
 
 @dataclass(frozen=True)
 class Mark:
     """The role that a profile is for: a role of an SSO session, or an IAM role in its account.
 
-    ``sso_session`` is the name of an ``[sso-session]`` section, or a start URL. Only
-    the kind ROLE has ``role_arn`` and ``source_profile``. ``region`` is the one that we wrote.
+    ``sso_session`` is the name of an ``[sso-session]`` section, or a start URL; it is empty if
+    ``each`` wrote the profile. Only the kind ROLE has ``role_arn``, ``source_profile`` and
+    ``options``, the other keys of its request. ``region`` is the one that we wrote.
     """
 
     kind: str
@@ -60,6 +63,7 @@ class Mark:
     role_arn: Optional[str] = None
     source_profile: Optional[str] = None
     region: Optional[str] = None
+    options: tuple[tuple[str, str], ...] = ()
 
     def is_for(self, other: Mark) -> bool:
         """Return whether two marks are for the same role, however the credentials are obtained."""
@@ -73,12 +77,13 @@ class Mark:
         """Return the keys and values of the block."""
         values = {
             _AS: self.kind,
-            _SESSION: self.sso_session,
+            _SESSION: self.sso_session or None,
             _ACCOUNT: self.account_id,
             _ROLE_NAME: self.role_name if self.role_arn is None else None,
             _ROLE_ARN: self.role_arn,
             _SOURCE: self.source_profile,
             _REGION: self.region,
+            **{key.replace("_", "-"): value for key, value in self.options},
         }
         return {name: value for name, value in values.items() if value is not None}
 
@@ -90,16 +95,22 @@ def read_mark(profile: Optional[Profile]) -> Optional[Mark]:
         return None
     role_arn = block.get(_ROLE_ARN) if block[_AS] == ROLE else None
     role_name = role_arn.partition(":role/")[2] if role_arn else block.get(_ROLE_NAME)
-    if not (block.get(_SESSION) and block.get(_ACCOUNT) and role_name):
+    if not ((block.get(_SESSION) or role_arn) and block.get(_ACCOUNT) and role_name):
         return None
+    options = tuple(
+        (key, block[key.replace("_", "-")])
+        for key in ROLE_OPTIONS
+        if role_arn and key.replace("_", "-") in block
+    )
     return Mark(
         block[_AS],
-        block[_SESSION],
+        block.get(_SESSION, ""),
         block[_ACCOUNT],
         role_name,
         role_arn,
         block.get(_SOURCE),
         block.get(_REGION),
+        options,
     )
 
 
@@ -130,10 +141,10 @@ def written_keys(profile: Profile, mark: Mark) -> tuple[str, ...]:
         "sso_role_name": mark.role_name,
         "role_arn": mark.role_arn,
         "source_profile": mark.source_profile,
+        **dict(mark.options),
     }
-    keys = [
-        key for key in _KEYS[mark.kind] if key in profile and profile[key] == expected.get(key)
-    ]
+    names = (*_KEYS[mark.kind], *dict(mark.options))
+    keys = [key for key in names if key in profile and profile[key] == expected.get(key)]
     if "sso_start_url" in keys and "sso_region" in profile:
         keys.append("sso_region")
     if mark.kind == AUTO_REFRESH and _has_record(profile, mark):

@@ -152,11 +152,13 @@ def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
 
 
 def ready_request_for(context: CommandContext, signer: Signer, plan: AssumePlan) -> ReadyRequest:
-    """Return the request of a plan whose role is complete, checked as ``prepare`` checks it."""
+    """Return the request of a plan whose account is known, checked as ``prepare`` checks it."""
     plan = plan.chained(signer.is_role)
     check_host_knows(signer.client, plan.request)
     partition = partition_of_region(context.session, signer.client)
     check_partition(signer.client, plan.request, partition)
+    if not all(role.is_complete for role in plan.request.roles):
+        plan = _completed_by(signer, plan, partition, context.environment)
     process = _mfa_process(context.session, plan)
     check_code_available(plan.request, signer, process, context.environment)
     return ReadyRequest(signer, plan, process)
@@ -174,14 +176,29 @@ def _prepare_unsigned(context: CommandContext, plan: AssumePlan) -> ReadyRequest
     check_host_knows(signer.client, plan.request)
     partition = partition_of_region(context.session, signer.client)
     check_partition(signer.client, plan.request, partition)
-    role = plan.request.role
-    if partition is None and role.partition is None:
+    return ReadyRequest(signer, _completed_by(signer, plan, partition, context.environment))
+
+
+def _completed_by(
+    signer: Signer, plan: AssumePlan, partition: Optional[str], environment: Environment
+) -> AssumePlan:
+    """Return the plan with the partition of its roles, and the account of those before the last.
+
+    They are the caller's. ``partition`` is that of the region, None if it is unknown.
+    """
+    role, is_unsigned = plan.request.role, plan.request.identity_token is not None
+    if is_unsigned and partition is None and role.partition is None:
         raise InvalidRequest(
             f"{CLI_NAME} does not know the partition of the region "
             f"{signer.client.meta.region_name}, and nobody can be asked for it before the role "
             f"'{role.name}' is assumed. Try: --role-arn ARN"
         )
-    return ReadyRequest(signer, plan.completed(str(partition), str(role.account_id)))
+    is_known = partition is not None and all(one.account_id for one in plan.request.roles)
+    if is_unsigned or is_known:
+        return plan.completed(str(partition), str(role.account_id))
+    key_id = signer.frozen().access_key
+    caller = CallerCache().get(signer.client, key_id, environment.now())
+    return plan.completed(partition or caller.partition, caller.account_id)
 
 
 def send(context: CommandContext, ready_request: ReadyRequest) -> AssumedRole:

@@ -47,7 +47,7 @@ from awscli_assume.workflow.planning.source_profile import (
 
 if TYPE_CHECKING:
     from awscli_assume.model.diagnosis import Diagnosis
-    from awscli_assume.workflow.refresh.batch import Run
+    from awscli_assume.workflow.many_roles.engine import RoleEngine
 
 
 @dataclass(frozen=True)
@@ -207,10 +207,10 @@ class CopyPlan(Plan):
         return RenewableCredentials(credentials, first.region, str(role), renew)
 
     def start_refresh(
-        self, run: Run, refreshed: Optional[PrincipalCredentials]
+        self, engine: RoleEngine, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Copy at once: the clients of a source are made one after another."""
-        obtained = self.obtain_by(run.context, run.clients, refreshed, is_renewal=True)
+        obtained = self.obtain_by(engine.context, engine.clients, refreshed, is_renewal=True)
         return lambda: obtained
 
 

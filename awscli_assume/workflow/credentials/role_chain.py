@@ -71,11 +71,39 @@ def assume_rest(
 
     The credentials of the roles in between are used once, and never stored.
     """
-    _, *others = requests_in_order(request)
-    for number, step in enumerate(others, 2):
+    if not request.via:
+        return credentials
+    signer = signer.with_credentials(_assume_between(signer, request, credentials, environment))
+    return assume_last(signer, request, environment)
+
+
+def assume_via(
+    signer: Signer,
+    request: AssumeRoleRequest,
+    process: Optional[MfaProcess],
+    environment: Environment,
+) -> TemporaryCredentials:
+    """Assume the roles of ``--via``, and return the credentials that assume the role itself."""
+    first = _assume_first(signer, request, process, environment)
+    return _assume_between(signer, request, first, environment)
+
+
+def assume_last(
+    signer: Signer, request: AssumeRoleRequest, environment: Environment
+) -> TemporaryCredentials:
+    """Assume the role itself. The signer has the credentials of the last role of ``--via``."""
+    return assume_role(signer.client, requests_in_order(request)[-1], environment.now())
+
+
+def _assume_between(
+    signer: Signer,
+    request: AssumeRoleRequest,
+    credentials: TemporaryCredentials,
+    environment: Environment,
+) -> TemporaryCredentials:
+    """Assume all roles of ``--via`` but the first, whose ``credentials`` these are."""
+    for number, step in enumerate(requests_in_order(request)[1:-1], 2):
         signer = signer.with_credentials(credentials)
-        if step is others[-1]:
-            return assume_role(signer.client, step, environment.now())
         with chain_step_named(number, len(request.via), step.role.arn):
             credentials = assume_role(signer.client, step, environment.now())
     return credentials

@@ -70,7 +70,7 @@ def plan_identity_center(context: CommandContext, parsed_args: ParsedArgs) -> Pl
     role = reader.role()
     if role is None:
         return make_plan(context, parsed_args)
-    _check_no_sts_option(parsed_args)
+    check_no_sts_option(parsed_args)
     # Here, because that module imports this package.
     from awscli_assume.workflow.credentials.copy_source import CopyPlan
 
@@ -292,7 +292,7 @@ class _Reader:
         return replace(role, settings=None if current == "default" else current)
 
 
-def _check_no_sts_option(parsed_args: ParsedArgs) -> None:
+def check_no_sts_option(parsed_args: ParsedArgs) -> None:
     """Raise InvalidRequest for an option that only calls to STS have."""
     for name in (*STS_OPTIONS, *IDENTITY_PROVIDER_OPTIONS):
         if getattr(parsed_args, name, None) is not None:

@@ -95,6 +95,30 @@ def make_plan(
     """
     profiles = read_profiles(context)
     parsed_args, profile_pair, token = _read_command_line(context, parsed_args, profiles, source)
+    return _plan_of(context, parsed_args, profiles, profile_pair, token, source)
+
+
+def plan_of_profile(
+    context: CommandContext, parsed_args: ParsedArgs, profiles: ResolvedProfiles, name: str
+) -> AssumePlan:
+    """Return the plan to assume the IAM role that a profile names.
+
+    The session keeps its own profile. Raises InvalidRequest and InvalidConfiguration.
+    """
+    profiles.resolve(name)
+    pair = ProfilePair(name, name, name)
+    return _plan_of(context, parsed_args, profiles, pair, None)
+
+
+def _plan_of(
+    context: CommandContext,
+    parsed_args: ParsedArgs,
+    profiles: ResolvedProfiles,
+    profile_pair: ProfilePair,
+    token: Optional[GivenIdentityToken],
+    source: Optional[IdentityCenterRole] = None,
+) -> AssumePlan:
+    """Return the plan of a command line, whose source profile or role is known."""
     given = {name: getattr(parsed_args, name) for name in STS_OPTIONS}
     named: Profile = {}
     if token is not None:

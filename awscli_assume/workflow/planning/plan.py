@@ -35,7 +35,7 @@ from awscli_assume.profiles.writer.diff import unknown_credentials
 if TYPE_CHECKING:
     from awscli_assume.model.diagnosis import Diagnosis
     from awscli_assume.model.identity_center import IdentityCenterRole
-    from awscli_assume.workflow.refresh.batch import Run
+    from awscli_assume.workflow.many_roles.engine import RoleEngine
 
 # STS's own default (AWS STS API reference, "AssumeRole").
 _DEFAULT_SECONDS = 3600
@@ -173,7 +173,7 @@ class Plan:
         raise NotImplementedError
 
     def start_refresh(
-        self, run: Run, refreshed: Optional[PrincipalCredentials]
+        self, engine: RoleEngine, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Do what has to be done before concurrent requests; return the request itself.
 
@@ -375,10 +375,10 @@ class AssumePlan(Plan):
         return obtain_renewable(context, self)
 
     def start_refresh(
-        self, run: Run, refreshed: Optional[PrincipalCredentials]
+        self, engine: RoleEngine, refreshed: Optional[PrincipalCredentials]
     ) -> Callable[[], ObtainedCredentials]:
         """Return the request; if it may ask for an MFA code, it is made at once."""
-        return run.start_assuming(self, refreshed)
+        return engine.start_assuming(self, refreshed)
 
 
 AccountLookUp = Callable[[AssumePlan], AssumePlan]

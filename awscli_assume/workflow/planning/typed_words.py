@@ -49,6 +49,28 @@ def understood(args: list[str], name: str, takes_role: bool) -> list[str]:
     return args[1:] if is_noun and len(args) > 1 else args
 
 
+def split_command(args: Sequence[str]) -> tuple[list[str], Optional[tuple[str, ...]]]:
+    """Return the words before the first ``--``, and the command after it; None without ``--``.
+
+    argparse can't do it: its versions differ in whether a word before the options belongs to the
+    last positional.
+    """
+    if "--" not in args:
+        return list(args), None
+    at = list(args).index("--")
+    return list(args[:at]), tuple(args[at + 1 :])
+
+
+def check_command_is_apart(verb: str, parsed_args: ParsedArgs) -> None:
+    """Raise InvalidRequest for words of a command without ``--`` before them."""
+    if parsed_args.command:
+        words = shlex.join(parsed_args.command)
+        raise InvalidRequest(
+            f"The command stands after --, and one ROLE at most before it. Try: aws assume {verb} "
+            f"{shlex.quote(parsed_args.role or 'ROLE')} -- {words}"
+        )
+
+
 class Parser(Protocol):
     """The parser of a verb's options (awscli/argparser.py, ArgTableArgParser)."""
 

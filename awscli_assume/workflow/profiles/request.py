@@ -72,8 +72,13 @@ def read_request(
         source,
         parsed_args.prune,
         _region(context),
-        next((p for start, p in _PARTITIONS.items() if session.region.startswith(start)), "aws"),
+        partition_of_region_name(session.region),
     )
+
+
+def partition_of_region_name(region: str) -> str:
+    """Return the partition of a region by its name, without the data of the AWS CLI."""
+    return next((p for start, p in _PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 def _role_and_source(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Sequence
 
-from awscli_assume.host import SIGN_IN_ERRORS
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.assumable_role import AssumableRole
@@ -22,7 +21,7 @@ from awscli_assume.profiles.writer.verify import Refused
 from awscli_assume.workflow.profiles.plan import REMOVED, UNCHANGED, UPDATED, Outcome
 from awscli_assume.workflow.profiles.request import ProfilesRequest
 from awscli_assume.workflow.refresh.credential_process import remove_old_cache
-from awscli_assume.workflow.roles.granted import Granted, granted_roles
+from awscli_assume.workflow.roles.granted import granted_or_login_hint
 
 FAILED = "failed"
 
@@ -44,25 +43,12 @@ def list_granted(
     With ``--prune`` the cache is not used, because it may be out of date.
     """
     no_cache = parsed_args.no_cache or request.prune
-    granted = _granted(context, session, no_cache, parsed_args.login)
+    granted = granted_or_login_hint(context, session, no_cache, parsed_args.login)
     failures = list(granted.failures)
     if failures and request.prune:
         request = replace(request, prune=False)
         failures.append("Because the list of roles is incomplete, no profile was removed")
     return Listed(granted.roles, failures, request)
-
-
-def _granted(context: CommandContext, session: SsoSession, no_cache: bool, login: bool) -> Granted:
-    try:
-        return granted_roles(context, session, no_cache, login)
-    except SIGN_IN_ERRORS as error:
-        if not login:
-            # Imported here, because an expired login is rare.
-            from awscli_assume.aws.sso.login import login_command
-
-            command = login_command(session.login_arguments)
-            error.args = (f"{error}\nLog in: {command}, or add --login",)
-        raise
 
 
 def preview_outcomes(

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Callable, Mapping, Optional, Sequence
 
-from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.aws.sso.login import login_hint_added
-from awscli_assume.aws.sts.client import Signer, region_of, region_warning
-from awscli_assume.aws.sts.client_pool import SourceClients
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
-from awscli_assume.model.credentials import PrincipalCredentials
 from awscli_assume.profiles.files import ProfileFiles
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.ownership import check_ours
@@ -30,11 +22,11 @@ from awscli_assume.profiles.target import (
 )
 from awscli_assume.profiles.writer.diff import preview
 from awscli_assume.profiles.writer.verify import Refused
-from awscli_assume.workflow.credentials.assume_role import ReadyRequest, assume, ready_request_for
 from awscli_assume.workflow.credentials.copy_source import copy_again
-from awscli_assume.workflow.credentials.mfa_session import needs_code, uses_mfa_session
+from awscli_assume.workflow.many_roles.engine import RoleEngine
+from awscli_assume.workflow.many_roles.workers import run_all
 from awscli_assume.workflow.planning.make_plan import plan_again
-from awscli_assume.workflow.planning.plan import AssumePlan, ObtainedCredentials, Plan
+from awscli_assume.workflow.planning.plan import ObtainedCredentials, Plan
 from awscli_assume.workflow.planning.source_profile import resolve_recorded_source
 from awscli_assume.workflow.refresh.credential_process import (
     check_cache,
@@ -48,9 +40,6 @@ from awscli_assume.workflow.refresh.source_order import (
     in_levels,
 )
 from awscli_assume.workflow.target_profile import dry_run_result, expected_target, verify_profile
-
-# STS throttles per account; eight at once renew 200 profiles in a second.
-WORKERS = 8
 
 
 @dataclass(frozen=True)
@@ -79,55 +68,6 @@ class Renewal:
             # The source of a copy may be another principal now.
             principal_arn=found.assumed_role_arn,
         )
-
-
-class Run:
-    """What the requests of one run share: the clients, and the MFA devices that gave a code."""
-
-    def __init__(self, context: CommandContext) -> None:
-        self.context = context
-        self.clients = SourceClients(context)
-        self._devices: set[tuple[str, str]] = set()
-        self._regions: set[Optional[str]] = set()
-
-    def start_assuming(
-        self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]
-    ) -> Callable[[], ObtainedCredentials]:
-        """Return the request of a plan; if it may ask for an MFA code, it is made at once."""
-        ready = ready_request_for(self.context, self._signer(plan, refreshed), plan)
-        region = region_of(ready.signer.client)
-        if region not in self._regions:
-            self._regions.add(region)
-            self.context.environment.notify(region_warning(self.context.session, region))
-        first = self._assume_sequentially(ready)
-        if first is not None:
-            obtained = first
-            return lambda: obtained
-        return lambda: assume(ready, self.context.environment)
-
-    def _signer(self, plan: AssumePlan, refreshed: Optional[PrincipalCredentials]) -> Signer:
-        if plan.request.identity_token is not None:
-            return self.clients.unsigned(plan.settings)
-        pair = plan.profile_pair
-        return self.clients.get(pair.source, refreshed, pair.credential_source, plan.settings)
-
-    def _assume_sequentially(self, ready: ReadyRequest) -> Optional[ObtainedCredentials]:
-        """Assume a role whose MFA device may ask for a code; None for a concurrent request.
-
-        The questions come one after another. Once a device has given a code, its MFA session
-        signs the other requests of the device.
-        """
-        signer, request = ready.signer, ready.request
-        if not needs_code(request):
-            return None
-        if not uses_mfa_session(request, signer):
-            return assume(ready, self.context.environment)
-        device = (signer.frozen().access_key, str(request.serial_number))
-        if device in self._devices:
-            return None
-        obtained = assume(ready, self.context.environment)
-        self._devices.add(device)
-        return obtained
 
 
 def plan_renewals(
@@ -190,29 +130,24 @@ def renew(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]
     overrides: dict[str, Profile] = {}
     for one in ordered:
         overrides.update(one.plan.session_profiles if one.plan is not None else {})
-    run = Run(context)
+    with RoleEngine(context, session_profiles=overrides) as engine:
 
-    @login_hint_added(context.session)
-    def start(renewal: Renewal) -> Renewal:
-        _check_source(renewal, done)
-        if (plan := renewal.plan) is None:
-            return renewal
-        source = done.get(plan.profile_pair.source or "")
-        refreshed = source.obtained.credentials if source and source.obtained else None
-        return replace(renewal, request=plan.start_refresh(run, refreshed))
+        def start(renewal: Renewal) -> Renewal:
+            _check_source(renewal, done)
+            if (plan := renewal.plan) is None:
+                return renewal
+            source = done.get(plan.profile_pair.source or "")
+            refreshed = source.obtained.credentials if source and source.obtained else None
+            return replace(renewal, request=engine.start(plan, refreshed))
 
-    def finish(renewal: Renewal) -> Renewal:
-        return replace(renewal, obtained=renewal.request()) if renewal.request else renewal
+        def finish(renewal: Renewal) -> Renewal:
+            return replace(renewal, obtained=renewal.request()) if renewal.request else renewal
 
-    with ExitStack() as stack:
-        # They hold around all threads: each call ends in its own time.
-        stack.enter_context(overridden_profiles(context.session, overrides))
-        stack.enter_context(credentials_redacted())
-        pool = stack.enter_context(ThreadPoolExecutor(WORKERS))
         for level in in_levels(_sources([one.state for one in ordered])):
-            started = [_attempt(start, by_name[name]) for name in level]
-            finished = list(pool.map(lambda one: _attempt(finish, one), started))
-            done.update({one.state.name: one for one in finished})
+            results: list[Renewal] = []
+            started = (_attempt(start, by_name[name]) for name in level)
+            engine.run(started, lambda one: _attempt(finish, one), results.append)
+            done.update({one.state.name: one for one in results})
     return sorted(done.values(), key=lambda one: one.state.name)
 
 
@@ -259,8 +194,9 @@ def verify_renewals(context: CommandContext, renewals: Sequence[Renewal]) -> lis
         verify_profile(context, renewal.after)
         return renewal
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(lambda one: _attempt(verify, one), renewals))
+    verified: list[Renewal] = []
+    run_all(renewals, lambda one: _attempt(verify, one), verified.append)
+    return sorted(verified, key=lambda one: one.state.name)
 
 
 def preview_renewals(

@@ -60,6 +60,22 @@ def granted_roles(
     return _granted(context, sso_session, no_cache)
 
 
+def granted_or_login_hint(
+    context: CommandContext, sso_session: SsoSession, no_cache: bool, login: bool
+) -> Granted:
+    """Return as ``granted_roles`` does, and add the login command to botocore's errors."""
+    try:
+        return granted_roles(context, sso_session, no_cache, login)
+    except SIGN_IN_ERRORS as error:
+        if not login:
+            # Imported here, because an expired login is rare.
+            from awscli_assume.aws.sso.login import login_command
+
+            command = login_command(sso_session.login_arguments)
+            error.args = (f"{error}\nLog in: {command}, or add --login",)
+        raise
+
+
 def _granted(context: CommandContext, sso_session: SsoSession, no_cache: bool) -> Granted:
     cache = GrantedRolesCache(sso_session)
     found = None if no_cache else cached_roles(context, sso_session)

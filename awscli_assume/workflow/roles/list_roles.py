@@ -140,7 +140,7 @@ def _merged(context: CommandContext, found: _Found) -> list[AssumableRole]:
     wrote has the lowest precedence.
     """
     names = {one.account_id: one.account_name for one in found.granted if one.account_name}
-    profiles = list(_of_profiles(context.session.full_config["profiles"]))
+    profiles = list(roles_of_profiles(context.session.full_config["profiles"]))
     named = [one for one in profiles if not one.is_written]
     keys = {one.key for one in named}
     others: list[AssumableRole] = []
@@ -163,8 +163,8 @@ def _completed(
     return replace(role, account_name=name, uses=found.count, last_used=found.last)
 
 
-def _of_profiles(profiles: Mapping[str, Profile]) -> Iterator[AssumableRole]:
-    """Yield the roles that profiles name, and those of profiles that we wrote."""
+def roles_of_profiles(profiles: Mapping[str, Profile]) -> Iterator[AssumableRole]:
+    """Yield the role of each profile: one that it names, or that of our record in it."""
     inherited = all_with_inherited(profiles)
     for name in profiles:
         profile = inherited[name]

@@ -14,7 +14,7 @@ from typing import Any, Iterator, Optional
 import pytest
 
 from awscli_assume.profiles.writer import sections, store
-from awscli_assume.workflow.refresh.batch import WORKERS
+from awscli_assume.workflow.many_roles.workers import MOST_WORKERS, WorkerCount
 from support.environment import IN_TWELVE_HOURS, NOW
 from support.sts_stub import (
     ACCOUNT,
@@ -696,12 +696,12 @@ def test_a_new_region_is_one_replace_of_each_file(aws, replaced: Counter) -> Non
 
 def test_many_at_once_and_no_more_than_that(aws, sts) -> None:
     """So many requests are on their way together as there are workers, and never more."""
-    rounds = 3
-    names = [f"p{number}" for number in range(WORKERS * rounds)]
+    rounds, first = 3, WorkerCount().now
+    names = [f"p{number}" for number in range(first * rounds)]
     for name in names:
         add_ours(aws, name)
     # Nobody is answered before a whole batch has come.
-    crowd = threading.Barrier(WORKERS)
+    crowd = threading.Barrier(first)
     lock = threading.Lock()
     inside, most, alone = 0, 0, 0
 
@@ -724,8 +724,7 @@ def test_many_at_once_and_no_more_than_that(aws, sts) -> None:
 
     assert done.code == 0, done.err
     assert alone == 0
-    assert 1 < most <= WORKERS
-    assert WORKERS <= 8
+    assert first <= most <= MOST_WORKERS
     assert len(aws.stub.requests) == len(names)
     assert set(rows(done)) == set(names)
 

@@ -11,7 +11,10 @@ import pytest
 from awscli_assume.completion.known import Known
 from awscli_assume.model.assumable_role import Account
 from awscli_assume.model.identity_center import SsoSession
+from awscli_assume.model.targets.account import TargetAccount
+from awscli_assume.model.targets.organization import Organization
 from awscli_assume.profiles.cache import granted_roles, role_usage
+from awscli_assume.profiles.cache.organization import OrganizationCache
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +108,21 @@ def test_accounts(files: Path) -> None:
         "333333333333": ["billing", "my profile"],
         "444444444444": ["acct4-dev"],
     }
+
+
+def test_accounts_of_the_organization(home: Path) -> None:
+    """The accounts that `each` has listed are known, but not those that are not active."""
+    now = datetime.now(timezone.utc)
+    accounts = [
+        TargetAccount("1" * 12, "app", "ACTIVE"),
+        TargetAccount("2" * 12),
+        TargetAccount("3" * 12, "gone", "SUSPENDED"),
+    ]
+    listed = Organization(int(now.timestamp()), {one.account_id: one for one in accounts}, True)
+    OrganizationCache("scope").store(listed, now)
+
+    assert Known({}).account_ids() == {"1" * 12: ["app"], "2" * 12: []}
+    (file,) = (home / ".aws" / "cli" / "cache" / "assume-organizations").iterdir()
+    for text in ("[]", '{"Accounts": 1}', '{"Accounts": [1]}', "x"):
+        file.write_text(text)
+        assert Known({}).account_ids() == {}

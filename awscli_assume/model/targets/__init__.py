@@ -1,0 +1,1 @@
+"""The accounts that a command for many accounts runs in."""

@@ -1,0 +1,1 @@
+"""Run one command in many accounts."""

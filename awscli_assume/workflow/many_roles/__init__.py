@@ -1,0 +1,1 @@
+"""Assume many roles at once."""

@@ -1,0 +1,1 @@
+"""Select the accounts that a command for many accounts runs in."""
