@@ -58,6 +58,7 @@ Row = Union[Printed, Filled]
 SAML = "aws assume --saml-assertion file://saml.b64"
 MFA = f"{ASSUME} --serial-number {MFA_SERIAL}"
 CODE = f"{ASSUME} --token-code 123456"
+CONSOLE = "aws assume console my-iam-role --no-browser"
 ROLE = {"{role}": "--role-name my-iam-role"}
 FILES = {"{shlex.quote(path)}": "policy.json", "{new}": "policy.json.untrusted"}
 TARGET = {"{option('--update-profile', state.name)}": "--update-profile assumed-role"}
@@ -86,6 +87,7 @@ SSO_ROLE += "sso_role_name = Reader\nsso_session = corp\n"
 GRANTED_ROLE = f"assume --sso-session corp --account-id {ACCOUNT} --role-name"
 PROFILES = "aws assume profiles --dry-run"
 LIST = "aws assume each --accounts all --list"
+IDS = "aws assume each --accounts 111122223333 --list"
 EACH = f"aws assume each my-iam-role --accounts {ACCOUNT}"
 SOURCE_IS_ROLE = f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
 
@@ -701,6 +703,43 @@ ROWS: Sequence[Row] = (
         + SOURCE_IS_ROLE.format(name="r", plain="r")
         + "source_profile = default\n",
     ),
+    Filled("For a proxy with its own certificate: --ca-bundle FILE", base=CONSOLE),
+    Filled("Try again, or --cli-read-timeout SECONDS", base=CONSOLE),
+    Filled("only in their own partition. To see whose they are: "),
+    Filled(
+        "it must be a name such as us-east-1. Try: --region",
+        {"{PARTITIONS[partition].region}": "us-east-1"},
+        base=CONSOLE,
+    ),
+    Printed(
+        "is not in the partition {partition} of the role",
+        f"assume console {ROLE_ARN} --region cn-north-1",
+        base=CONSOLE,
+    ),
+    Printed(
+        "Invalid destination {shown}",
+        "assume console my-iam-role --destination https://example.com/",
+        base=CONSOLE,
+    ),
+    Printed(
+        "Try: --session-duration 43200, or 12h",
+        "assume console my-iam-role --session-duration 1",
+        base=CONSOLE,
+    ),
+    Printed(
+        "Name a role: aws assume console ROLE", "assume console --copy-source --profile temporary"
+    ),
+    Printed(
+        "--session-duration is for a role that was assumed with long-term keys",
+        "assume console my-iam-role --via outer --session-duration 2h",
+        base="aws assume console my-iam-role --via outer --no-browser",
+    ),
+    Printed(
+        "the console can't switch to a role of IAM",
+        "assume console production/Reader --switch-role",
+        config=CORP,
+        base="aws assume console --switch-role --no-browser",
+    ),
     # Of accounts to run a command in.
     Printed("Try: --accounts {digits}", "assume each --accounts 2000-0000-0001 --list", base=LIST),
     Printed(
@@ -762,7 +801,7 @@ ROWS: Sequence[Row] = (
         "has an account, and --accounts names the",
         "assume each 123456789012:my-iam-role --accounts all -- true",
     ),
-    Filled("and no region is configured. Name one or more", base=LIST),
+    Filled("and no region is configured. Name one or more", base=IDS),
     Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )
 

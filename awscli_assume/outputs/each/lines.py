@@ -21,6 +21,7 @@ LONGEST_LINE = 1 << 20
 # A terminal shows the beginning of a line, such as a question, after this many seconds.
 LONGEST_WAIT = 1.0
 LABEL_WIDTH = 32
+_ESCAPE, _RESET = b"\x1b", b"\x1b[0m"
 # Cyan, green, magenta, yellow, blue and their bright variants, without red, which is for errors,
 # and without black and white, which may be the background.
 _COLORS = (36, 32, 35, 33, 34, 96, 92, 95, 93, 94)
@@ -89,7 +90,9 @@ class LineSplitter:
             return b""
         if self._is_terminal and b"\r" in lines:
             lines = _RETURN.sub(lambda found: b"\r" + self._prefix, lines)
-        return self._prefix + lines[:-1].replace(b"\n", b"\n" + self._prefix) + b"\n"
+        # What is printed next, such as the progress line, has no color of the command.
+        end = b"\n" + _RESET if _ESCAPE in self._prefix and _ESCAPE in lines else b"\n"
+        return self._prefix + lines[:-1].replace(b"\n", b"\n" + self._prefix) + end
 
 
 def _boundary(data: bytearray, size: int) -> int:

@@ -303,9 +303,9 @@ class EachSink:
         lost = len(self._file.without_output) if self._file is not None else 0
         if lost:
             self.notify(
-                f"aws: [WARNING]: The disk was full in an earlier run: {lost} "
-                f"{'success has' if lost == 1 else 'successes have'} no output in the file. Their "
-                "commands are not run again\n"
+                f"aws: [WARNING]: In an earlier run, the disk was full, and {lost} "
+                f"{'success has' if lost == 1 else 'successes have'} no output in the file. What "
+                "succeeded is not run again\n"
             )
 
     def _take_earlier(self, target: EachTarget) -> None:

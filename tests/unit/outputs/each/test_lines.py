@@ -97,6 +97,15 @@ def test_carriage_return_on_a_terminal() -> None:
     assert in_file.feed(b"10%\r20%\n") == b"> 10%\r20%\n"
 
 
+def test_color_of_a_command_ends_with_its_line() -> None:
+    """A color that a command leaves on reaches neither the next prefix nor the progress line."""
+    prefix = b"\x1b[0;36mdev |\x1b[0m "
+
+    assert LineSplitter(prefix).feed(b"\x1b[31mred\n") == prefix + b"\x1b[31mred\n\x1b[0m"
+    assert LineSplitter(prefix).feed(b"plain\n") == prefix + b"plain\n"
+    assert LineSplitter(b"dev | ").feed(b"\x1b[31mred\n") == b"dev | \x1b[31mred\n"
+
+
 def test_many_megabytes_are_fast() -> None:
     """100 MB pass without a copy for each line."""
     splitter, chunk = LineSplitter(b"dev | "), b"0123456789\n" * 6000
