@@ -60,6 +60,10 @@ class UnexpectedAnswer(Exception):
     """A response is not one of STS or IAM. Exit code 255."""
 
 
+class SignInFailed(Exception):
+    """AWS Sign-In gave no token for the console. Exit code 255."""
+
+
 @contextmanager
 def configured_in(place: str) -> Iterator[None]:
     """Turn InvalidRequest into InvalidConfiguration that names where the value is set."""

@@ -20,7 +20,10 @@ _LOGGERS = ("botocore", "awscli", "s3transfer", "urllib3")
 # Names of secrets in XML, JSON, headers, the query protocol and Python's repr. A log
 # record with one of them may hold the value as well.
 _MARKS = re.compile(
-    r"secret|token|access_?key|samlassertion|authorization|password", re.IGNORECASE
+    r"secret|token|access_?key|samlassertion|authorization|password|session_?(?:id|key)\b|"
+    # The query of a sign-in URL, however much of it is quoted.
+    r"/federation\?|redirect_uri",
+    re.IGNORECASE,
 )
 _NOTICE = "(redacted by aws assume: this log record may contain credentials)"
 

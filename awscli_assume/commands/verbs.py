@@ -37,6 +37,7 @@ from awscli_assume.workflow.planning.typed_words import (
 VERBS: Mapping[str, str] = {
     "export": "export:ExportCommand",
     "exec": "exec:ExecCommand",
+    "console": "console:ConsoleCommand",
     "each": "each:EachCommand",
     "list": "list:ListCommand",
     "roles": "roles:RolesCommand",

@@ -51,7 +51,13 @@ from botocore.parsers import ResponseParserError
 from botocore.regions import EndpointResolver
 from botocore.session import Session as BotocoreSession
 from botocore.tokens import SSOTokenProvider
-from botocore.utils import JSONFileCache, SSOTokenLoader, get_environ_proxies, parse_timestamp
+from botocore.utils import (
+    JSONFileCache,
+    SSOTokenLoader,
+    ensure_boolean,
+    get_environ_proxies,
+    parse_timestamp,
+)
 
 from awscli_assume.host.process import cache_folder, config_files, own_executable, user_environment
 from awscli_assume.host.session import (
@@ -118,6 +124,7 @@ __all__ = [
     "cache_folder",
     "compat_shell_split",
     "config_files",
+    "configured_endpoint",
     "create_credential_resolver",
     "forget_credentials",
     "get_environ_proxies",
@@ -133,6 +140,7 @@ __all__ = [
     "region_of_variable",
     "reset_profile",
     "role_source_loader",
+    "sign_in_rules",
     "sso_token_loader",
     "sso_token_provider",
     "unsigned_config",
@@ -170,6 +178,48 @@ SIGN_IN_ERRORS: tuple[type[Exception], ...] = tuple(
 def region_of_variable(variables: Mapping[str, str]) -> Optional[str]:
     """Return the region of the first variable that names one, in the order of the CLI."""
     return next((variables[name] for name in REGION_VARIABLES if variables.get(name)), None)
+
+
+def configured_endpoint(
+    session: Any, service: str, variable: str, variables: Mapping[str, str]
+) -> Optional[str]:
+    """Return the endpoint URL that a user has set for a service, None without one.
+
+    It is what a client of the session would use (args.py, _compute_configured_endpoint_url). AWS
+    CLIs before 2.13.0 and 1.29.0 know no such setting: there only the ``variable`` counts.
+    """
+    provider = getattr(configprovider, "ConfiguredEndpointProvider", None)
+    ignored = "ignore_configured_endpoint_urls"
+    if provider is None:
+        is_ignored = ensure_boolean(variables.get(f"AWS_{ignored.upper()}", False))
+        return None if is_ignored else variables.get(variable)
+    if session.get_config_variable(ignored):
+        return None
+    try:
+        profile = session.get_scoped_config()
+    except ProfileNotFound:
+        # AWS_PROFILE may name the target, which does not exist before the first run.
+        profile = {}
+    found = provider(session.full_config, profile, service, dict(variables)).provide()
+    return None if found is None else str(found)
+
+
+def sign_in_rules(session: Any, region: str) -> Optional[str]:
+    """Return the URL that this AWS CLI's rules of ``signin`` have for a region, or None.
+
+    The service came with `aws login` (2.32.0).
+    """
+    loader = session.get_component("data_loader")
+    try:
+        rules = loader.load_service_model("signin", "endpoint-rule-set-1")
+        # Here, because only the console needs it.
+        from botocore.endpoint_provider import EndpointProvider
+
+        provider = EndpointProvider(rules, loader.load_data("partitions"))
+        found = provider.resolve_endpoint(Region=region, UseFIPS=False, UseDualStack=False)
+    except (BotoCoreError, ImportError):
+        return None
+    return str(found.url)
 
 
 def profile_to_section(profile: str) -> str:

@@ -71,6 +71,9 @@ class Session(Protocol):
     def get_config_variable(self, logical_name: str) -> Any:
         """Return a configuration value by its logical name, such as ``profile``."""
 
+    def get_available_services(self) -> Sequence[str]:
+        """Return the names of all services that this AWS CLI knows."""
+
     def get_scoped_config(self) -> MutableMapping[str, Any]:
         """Return the session's profile. Raises ProfileNotFound."""
 

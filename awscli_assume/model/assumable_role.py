@@ -11,8 +11,8 @@ from awscli_assume.model.printable import option_words
 # Words that ``aws assume`` reads as verbs, not as names of profiles.
 VERBS = frozenset(
     {
-        "clear", "create-role", "each", "exec", "explain", "export", "help", "list", "profiles",
-        "refresh", "role", "roles",
+        "clear", "console", "create-role", "each", "exec", "explain", "export", "help", "list",
+        "profiles", "refresh", "role", "roles",
     }
 )  # fmt: skip
 PROFILE, IDENTITY_CENTER, TRUST_POLICY = "profile", "Identity Center", "trust policy"

@@ -14,6 +14,8 @@ from awscli_assume.model.printable import option
 BLOCK = "assume"
 NAMES = (
     "account_id",
+    "browser",
+    "browser_identity",
     "duration_seconds",
     "external_id",
     "role_session_name",

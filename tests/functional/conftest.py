@@ -13,7 +13,6 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Callable, Iterator, Optional
@@ -21,11 +20,11 @@ from typing import Any, Callable, Iterator, Optional
 import pytest
 from awscli.clidriver import create_clidriver
 from botocore.history import get_global_history_recorder
-from botocore.loaders import create_loader
 
 from awscli_assume import awscli_initialize
 from awscli_assume.commands.assume import AssumeCommand
 from awscli_assume.host.environment import Environment
+from support import host_caches
 from support.environment import IN_AN_HOUR, IN_TWELVE_HOURS, NOW
 from support.sso_stub import SSO_PROFILE, SsoStub, write_sso_token
 from support.sts_stub import (
@@ -226,14 +225,14 @@ def version_2(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"awscli_assume.{module}.HAS_SIGN_IN", True)
 
 
-# Half of the time of a driver goes into listing and parsing botocore's own data.
-_shared_loader = lru_cache(create_loader)
+_host_caches = host_caches.replacements()
 
 
 @pytest.fixture(autouse=True)
-def _one_loader(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all drivers of this process share what they load of botocore's data."""
-    monkeypatch.setattr("botocore.session.create_loader", _shared_loader)
+def _one_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all drivers of this process share what they compute from botocore's own files."""
+    for holder, name, value in _host_caches:
+        monkeypatch.setattr(holder, name, value)
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from awscli_assume.install.local_aws import LocalAws
 from support.hosts import HOST_NAMES, Host, build_wheel, get_host, install_beside
 from support.person import Person
 from support.sts_stub import USER_KEY_ID, USER_SECRET
+from support.warm_host import use_plugin_folder
 
 ROLE_NAME = "my-iam-role"
 
@@ -30,6 +31,7 @@ def plugin_folder(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     folder = tmp_path_factory.mktemp("plugins")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder)
+    use_plugin_folder(folder)
     return folder
 
 

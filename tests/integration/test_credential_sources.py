@@ -455,7 +455,7 @@ def test_credentials_arrive_by_the_documented_calls(
 
 
 # What the case below leaves of the environment.
-BARE = ("HOME", "PATH")
+BARE = ("HOME", "PATH", "LANG")
 
 
 @newest
@@ -463,7 +463,7 @@ BARE = ("HOME", "PATH")
 def test_the_record_repeats_it_or_the_run_says_what_is_missing(
     case: Case, make_user: Callable, stubs: Stubs
 ) -> None:
-    """A refresh with HOME and PATH alone works, or the first run named what it would miss."""
+    """A refresh with HOME, PATH and LANG alone works, or the first run named what it would miss."""
     user = make_user(case)
     person = user.person
     done = user.aws(*user.words(case))

@@ -29,6 +29,7 @@ from support.sts_stub import (
     refusal,
 )
 from support.terminal import Terminal, exit_code
+from support.warm_host import warm_executable
 
 WAYS = pytest.mark.parametrize("way", [(), ("--auto-refresh",)], ids=["keys", "endpoint"])
 NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
@@ -46,7 +47,7 @@ def run_exec(
     """Run a command as the role, in a shell where ``aws`` is the host's."""
     return subprocess.run(
         person.words("assume", "exec", "--role-arn", ROLE_ARN, *way, "--", *command),
-        env=person.variables(**variables), capture_output=True, text=True, timeout=120,
+        env=person.forked_variables(**variables), capture_output=True, text=True, timeout=120,
         stdin=subprocess.DEVNULL, cwd=person.home, start_new_session=True, check=False,
     )  # fmt: skip
 
@@ -59,6 +60,7 @@ def test_the_childs_own_aws_is_the_role(person: Person, way: tuple[str, ...]) ->
         for words in (("s3", "ls"), ("sts", "get-caller-identity", "--query", "Arn"))
     )
     refused = " ".join(person.words("iam", "list-users"))
+    script = f"PATH={warm_executable(person.host).parent}:$PATH; {script}"
     done = subprocess.run(
         person.words("assume", "exec", "--role-name", "my-iam-role", *way, "--", "sh", "-c",
                      f"{script}; {refused}"),
@@ -227,7 +229,8 @@ def test_a_temporary_source_is_handed_on(bob: Person, sts_stub: StsStub) -> None
     before = len(sts_stub.actions)
     done = subprocess.run(
         bob.words("assume", "exec", "--", "sh", "-c", 'echo "$AWS_ACCESS_KEY_ID"'),
-        env=bob.variables(AWS_PROFILE="assumed-role"), capture_output=True, text=True, check=False,
+        env=bob.forked_variables(AWS_PROFILE="assumed-role"), capture_output=True, text=True,
+        check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
     assert done.stdout == f"{ACCESS_KEY_ID}\n", done.stderr
@@ -484,7 +487,7 @@ def test_no_endpoint_without_a_role(bob: Person, host: Host) -> None:
     """--auto-refresh with no role to assume again is an error that says so."""
     done = subprocess.run(
         bob.words("assume", "exec", "--auto-refresh", "--", "true"),
-        env=bob.variables(), capture_output=True, text=True, check=False,
+        env=bob.forked_variables(), capture_output=True, text=True, check=False,
     )  # fmt: skip
 
     assert done.returncode == 252

@@ -36,7 +36,7 @@ def bob(make_person: Callable, sts_stub: StsStub) -> Person:
 def run(bob: Person, shell: str, script: str) -> subprocess.CompletedProcess:
     """Run a script in a shell, whose name is in SHELL as after a login."""
     return subprocess.run(
-        [shell, "-c", script], env=bob.variables(SHELL=f"/usr/bin/{shell}"),
+        [shell, "-c", script], env=bob.forked_variables(SHELL=f"/usr/bin/{shell}"),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 

@@ -42,8 +42,9 @@ def shell(person: Person, line: str, **variables: str) -> subprocess.CompletedPr
     if not person.host.knows_endpoint_variable:
         line = line.replace("aws ", f"aws --endpoint-url {person.endpoint_url} ", 1)
     return subprocess.run(
-        ["/bin/bash", "-c", line], env=person.variables(**variables), cwd=person.home, text=True,
-        capture_output=True, stdin=subprocess.DEVNULL, timeout=120, start_new_session=True,
+        ["/bin/bash", "-c", line], env=person.forked_variables(**variables), cwd=person.home,
+        text=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=120,
+        start_new_session=True,
     )  # fmt: skip
 
 

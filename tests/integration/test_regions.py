@@ -10,6 +10,7 @@ import pytest
 
 from support.person import Person
 from support.sts_stub import ROLE_ARN, StsStub
+from support.warm_host import run_warm
 
 pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 
@@ -30,18 +31,10 @@ def person(make_person: Callable[..., Person], sts_stub: StsStub) -> Person:
 
 
 def bare(person: Person, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run ``aws`` with HOME and PATH, and these variables."""
-    environment = {name: person.environment[name] for name in ("HOME", "PATH")}
-    return subprocess.run(
-        [str(person.host.executable), *words],
-        env={**environment, **variables},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=person.home,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    """Run ``aws`` with HOME, PATH and the language, and these variables."""
+    environment = {name: person.environment[name] for name in ("HOME", "PATH", "LANG")}
+    command = [str(person.host.executable), *words]
+    return run_warm(person.host, command, {**environment, **variables}, person.home, timeout=120)
 
 
 def without_region(person: Person) -> None:

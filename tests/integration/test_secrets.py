@@ -8,13 +8,16 @@ part of one is found as well as the whole.
 from __future__ import annotations
 
 import json
-from typing import Callable
+from pathlib import Path
+from typing import Callable, Iterator, Sequence
 
 import pytest
 
+from support.federation_stub import FederationReply, FederationStub
 from support.hosts import Host
 from support.person import Person
 from support.sts_stub import ACCOUNT, ROLE_ARN, Answer, StsStub, assume_role_answer, refusal
+from support.template_browser import TemplateBrowser
 
 FIRST_ARN = f"arn:aws:iam::{ACCOUNT}:role/first"
 KEYS = {
@@ -134,6 +137,78 @@ def test_the_clis_own_command_is_what_would_leak(watched: Person) -> None:
         check_nothing_leaked(watched, done)
     assert "AnswerSecret" in done.stderr
     assert "SourceToken" in done.stderr
+
+
+@pytest.fixture
+def federation(watched: Person) -> Iterator[FederationStub]:
+    """Run a stand-in for the federation endpoint, to which AWS_ENDPOINT_URL_SIGNIN leads."""
+    with FederationStub() as stub:
+        watched.environment["AWS_ENDPOINT_URL_SIGNIN"] = stub.url
+        yield stub
+
+
+def leaked_files(person: Person, marks: Sequence[str]) -> list[str]:
+    """Return the files in HOME with one of the marks, but for the files of the user."""
+    own = (person.credentials, person.config)
+    return [
+        path.name
+        for path in sorted(person.home.rglob("*"))
+        if path.is_file() and path not in own
+        for mark in marks
+        if mark.encode() in path.read_bytes()
+    ]
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_console(watched: Person, federation: FederationStub, tmp_path: Path, method: str) -> None:
+    """Neither the credentials nor the sign-in token are seen anywhere but in the browser.
+
+    That is the screen, the log, the history, the words and variables of the browser, the process
+    list, and the files that are left.
+    """
+    federation.methods = (method,)
+    browser = TemplateBrowser(tmp_path / "browser")
+    done = watched.aws("assume", "console", "--role-arn", ROLE_ARN, "--debug", "--logout-first",
+                       "--browser", browser.template)  # fmt: skip
+    seen = browser.seen()
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (federation.sign_ins[-1]["Action"], seen["address"]) == (
+        "getSigninToken", f"{federation.url}/console-page",
+    )  # fmt: skip
+    check_nothing_leaked(watched, done)
+    (token,) = (one["SigninToken"] for one in federation.visits)
+    history = b"".join(
+        path.read_bytes() for path in (watched.home / ".aws" / "cli" / "history").iterdir()
+    )
+    assert token not in done.stdout + done.stderr
+    assert token.encode() not in history
+    in_browser = [seen["words"], seen["variables"], seen["processes"]]
+    assert [mark for mark in (*MARKS, token) if mark in json.dumps(in_browser)] == []
+    assert leaked_files(watched, (*MARKS, token)) == []
+
+
+BODY = json.dumps({"SigninToken": ["LeakedToken"], "Session": KEYS["answer"]}).encode()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [(400, {}, BODY), (302, {"Location": "https://example.com/?LeakedToken"}, BODY),
+     (200, {"Content-Type": "text/html"}, BODY), None],
+    ids=["400", "redirect", "html", "no answer"],
+)  # fmt: skip
+@pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
+def test_failure_of_the_console(
+    watched: Person, federation: FederationStub, reply: FederationReply
+) -> None:
+    """What the federation endpoint answers, and what it was asked, shows no secret either."""
+    federation.script = lambda _: reply
+    done = watched.aws("assume", "console", ROLE_ARN, "--no-browser", "--debug")
+
+    assert done.returncode == 255
+    assert "LeakedToken" not in done.stdout + done.stderr
+    check_nothing_leaked(watched, done)
+    assert leaked_files(watched, MARKS) == []
 
 
 def truncated(parameters: dict[str, str]) -> Answer | None:

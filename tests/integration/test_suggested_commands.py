@@ -11,6 +11,7 @@ from typing import Callable, Iterator, Mapping, Optional, Sequence
 
 import pytest
 
+from support.federation_stub import FederationStub
 from support.hosts import REPOSITORY
 from support.loopback import Reply, Request
 from support.organization_stub import OrganizationStub, account_id
@@ -242,10 +243,19 @@ def portal(sts_stub: StsStub) -> Iterator[SsoStub]:
 
 
 @pytest.fixture
-def everything(bob: Person, sts_stub: StsStub, portal: SsoStub) -> Person:
+def federation() -> Iterator[FederationStub]:
+    """Return the federation endpoint of the console."""
+    with FederationStub() as stub:
+        yield stub
+
+
+@pytest.fixture
+def everything(
+    bob: Person, sts_stub: StsStub, portal: SsoStub, federation: FederationStub
+) -> Person:
     """Return the user with another profile and files to name; IAM answers each call."""
     sts_stub.script = iam
-    bob.environment.update(portal.variables())
+    bob.environment.update(portal.variables(), AWS_ENDPOINT_URL_SIGNIN=federation.url)
     for name in ("corp", "lab", "-x", "my profile"):
         write_sso_token(bob.home, name)
     with bob.credentials.open("a") as file:
@@ -312,7 +322,7 @@ def shell(person: Person, command: str, **more: str) -> subprocess.CompletedProc
         # What a shell does with these words is known, and a CLI that has started is faster.
         ignored = {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": ""}
         return person.aws(*shlex.split(command)[1:], env={**ignored, **more})
-    variables = person.variables(**more)
+    variables = person.forked_variables(**more)
     # The console script.
     variables["PATH"] += f"{os.pathsep}{person.home}"
     if person.host.knows_endpoint_variable:

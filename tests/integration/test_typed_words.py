@@ -44,7 +44,7 @@ def bob(make_person: Callable, sts_stub: StsStub) -> Person:
         ("Prod-Admin", "aws assume --profile prod-admin"),
         ("ls", "aws assume list"),
         ("version", "aws assume help"),
-        ("console", "aws assume help"),
+        ("login", "aws assume help"),
         ("--help", "aws assume help"),
         ("list -h", "aws assume list help"),
         ("exec prod-admin --help -- ls -h", "aws assume exec help"),

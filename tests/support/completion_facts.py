@@ -13,6 +13,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from awscli_assume.model.console.services import PAGES
 from awscli_assume.outputs.export_formats import FORMATS
 from support.hosts import REPOSITORY
 from support.option_table import verbs
@@ -27,6 +28,8 @@ VALUES = {
     ("export", "format"): list(FORMATS),
     ("create-role", "trust"): ["me", "account"],
     ("create-role", "external-id"): ["generate"],
+    ("console", "service"): ["list", *sorted({*PAGES, *Session().get_available_services()})],
+    ("console", "browser"): ["firefox", "chrome", "chromium", "edge", "brave", "safari"],
     ("*", "duration-seconds"): ["max"],
     ("*", "web-identity-token-file"): ["github-actions"],
     ("each", "accounts"): ["all", "identity-center"],

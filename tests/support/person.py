@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Optional
 
 from support.hosts import Host
-from support.warm_host import run_warm
+from support.warm_host import run_warm, warm_executable
 
 
 def clean_environment(home: Path) -> dict[str, str]:
@@ -66,6 +66,14 @@ class Person:
         if self.host.knows_endpoint_variable:
             variables.setdefault("AWS_ENDPOINT_URL", self.endpoint_url)
         return variables
+
+    def forked_variables(self, **more: str) -> dict[str, str]:
+        """Return the environment of a shell in which ``aws`` is forked from a started one.
+
+        It behaves as the host's does, but knows nothing of a mount or a user of the shell's own.
+        """
+        path = f"{warm_executable(self.host).parent}{os.pathsep}{os.defpath}"
+        return {**self.variables(), "PATH": path, **more}
 
     def words(self, *words: str) -> list[str]:
         """Return a whole command line of ``aws`` against the endpoint."""

@@ -58,6 +58,7 @@ Row = Union[Printed, Filled]
 SAML = "aws assume --saml-assertion file://saml.b64"
 MFA = f"{ASSUME} --serial-number {MFA_SERIAL}"
 CODE = f"{ASSUME} --token-code 123456"
+CONSOLE = "aws assume console my-iam-role --no-browser"
 ROLE = {"{role}": "--role-name my-iam-role"}
 FILES = {"{shlex.quote(path)}": "policy.json", "{new}": "policy.json.untrusted"}
 TARGET = {"{option('--update-profile', state.name)}": "--update-profile assumed-role"}
@@ -86,6 +87,8 @@ SSO_ROLE += "sso_role_name = Reader\nsso_session = corp\n"
 GRANTED_ROLE = f"assume --sso-session corp --account-id {ACCOUNT} --role-name"
 PROFILES = "aws assume profiles --dry-run"
 LIST = "aws assume each --accounts all --list"
+IDS = "aws assume each --accounts 111122223333 --list"
+EACH = f"aws assume each my-iam-role --accounts {ACCOUNT}"
 SOURCE_IS_ROLE = f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
 
 ROWS: Sequence[Row] = (
@@ -298,6 +301,47 @@ ROWS: Sequence[Row] = (
     ),
     Printed("a name with quotes, brackets", "assume my-iam-role --update-profile '[x]'"),
     Printed("{obstacle}, and aws assume never", "assume my-iam-role --update-profile other"),
+    Printed(
+        "and --write-profiles never overwrites",
+        f"assume each my-iam-role --accounts {ACCOUNT} --write-profiles other",
+        base=EACH,
+    ),
+    Printed(
+        "goes only with --write-profiles TEMPLATE",
+        f"assume each my-iam-role --accounts {ACCOUNT} --as role",
+        base=EACH,
+    ),
+    Printed(
+        "For profiles of what Identity Center",
+        f"assume each Reader --accounts {ACCOUNT} --sso-session corp --write-profiles x",
+        config=CORP,
+    ),
+    Printed(
+        "To make it the profile of a role",
+        f"assume each my-iam-role --accounts {ACCOUNT} --as role --write-profiles={{name}} "
+        "--query Profiles[].State",
+        config="[profile {name}]\n" + RECORD + "  source-profile = default\n",
+    ),
+    Printed(
+        "with another --as. To write it",
+        f"assume each my-iam-role --accounts {ACCOUNT} --write-profiles={{name}} "
+        "--query Profiles[].State",
+        config=f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
+        f"provisioned =\n  as = role\n  sso-account-id = {ACCOUNT}\n"
+        f"  role-arn = {ROLE_ARN}\n  source-profile = default\n",
+    ),
+    Printed(
+        "--as role needs a source profile with",
+        f"assume each my-iam-role --accounts {ACCOUNT} --as role --write-profiles x",
+        env={"AWS_ACCESS_KEY_ID": "AKIAOTHEROTHEROTHER1", "AWS_SECRET_ACCESS_KEY": "secret"},
+        base=f"{EACH} --as role --write-profiles x",
+    ),
+    Printed(
+        "--as role needs a source profile in",
+        f"assume each my-iam-role --accounts {ACCOUNT} --via production/Reader --as role "
+        "--write-profiles x",
+        config=CORP,
+    ),
     Printed(
         "is the source of the credentials, and aws assume never",
         "assume my-iam-role --profile other --update-profile other",
@@ -659,6 +703,43 @@ ROWS: Sequence[Row] = (
         + SOURCE_IS_ROLE.format(name="r", plain="r")
         + "source_profile = default\n",
     ),
+    Filled("For a proxy with its own certificate: --ca-bundle FILE", base=CONSOLE),
+    Filled("Try again, or --cli-read-timeout SECONDS", base=CONSOLE),
+    Filled("only in their own partition. To see whose they are: "),
+    Filled(
+        "it must be a name such as us-east-1. Try: --region",
+        {"{PARTITIONS[partition].region}": "us-east-1"},
+        base=CONSOLE,
+    ),
+    Printed(
+        "is not in the partition {partition} of the role",
+        f"assume console {ROLE_ARN} --region cn-north-1",
+        base=CONSOLE,
+    ),
+    Printed(
+        "Invalid destination {shown}",
+        "assume console my-iam-role --destination https://example.com/",
+        base=CONSOLE,
+    ),
+    Printed(
+        "Try: --session-duration 43200, or 12h",
+        "assume console my-iam-role --session-duration 1",
+        base=CONSOLE,
+    ),
+    Printed(
+        "Name a role: aws assume console ROLE", "assume console --copy-source --profile temporary"
+    ),
+    Printed(
+        "--session-duration is for a role that was assumed with long-term keys",
+        "assume console my-iam-role --via outer --session-duration 2h",
+        base="aws assume console my-iam-role --via outer --no-browser",
+    ),
+    Printed(
+        "the console can't switch to a role of IAM",
+        "assume console production/Reader --switch-role",
+        config=CORP,
+        base="aws assume console --switch-role --no-browser",
+    ),
     # Of accounts to run a command in.
     Printed("Try: --accounts {digits}", "assume each --accounts 2000-0000-0001 --list", base=LIST),
     Printed(
@@ -720,7 +801,7 @@ ROWS: Sequence[Row] = (
         "has an account, and --accounts names the",
         "assume each 123456789012:my-iam-role --accounts all -- true",
     ),
-    Filled("and no region is configured. Name one or more", base=LIST),
+    Filled("and no region is configured. Name one or more", base=IDS),
     Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )
 

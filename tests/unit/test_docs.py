@@ -24,6 +24,7 @@ from awscli_assume.profiles import state
 from awscli_assume.profiles.record import BLOCK as RECORD_BLOCK
 from awscli_assume.profiles.record import record_of
 from awscli_assume.profiles.settings import NAMES
+from support import host_caches
 from support.option_table import (
     REGENERATE,
     documented_table,
@@ -44,6 +45,8 @@ ARCHITECTURE = REPOSITORY / "docs" / "architecture.md"
 DEVELOPMENT = REPOSITORY / "docs" / "development.md"
 TERMINAL = REPOSITORY / "docs" / "terminal.svg"
 PAGES = [README, REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+# The drivers of all commands share what they compute from botocore's own files.
+HOST_CACHES = host_caches.replacements()
 HELP = sorted((REPOSITORY / "awscli_assume" / "examples").rglob("*.rst"))
 
 
@@ -589,6 +592,8 @@ def driver(clean_env: dict[str, str], home: Path, monkeypatch: pytest.MonkeyPatc
     for name in ("AWS_CONFIG_FILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(home)
+    for holder, name, value in HOST_CACHES:
+        monkeypatch.setattr(holder, name, value)
     return create_clidriver()
 
 

@@ -63,6 +63,14 @@ LIMITS = {
         f"Try: --duration-seconds 3600, 1h or 90m, or {MAX_DURATION} for that maximum",
         range(DURATION_MIN, DURATION_MAX + 1),
     ),
+    # IAM User Guide, "Enable custom identity broker access to the AWS console".
+    "session_duration": Limit(
+        "session duration",
+        rf"(?a:{_WHOLE_NUMBER})",
+        f"{DURATION_MIN} to {DURATION_MAX} seconds",
+        "Try: --session-duration 43200, or 12h",
+        range(DURATION_MIN, DURATION_MAX + 1),
+    ),
     "role_session_name": Limit(
         "role session name",
         r"(?a:[\w+=,.@-]{2,64})",

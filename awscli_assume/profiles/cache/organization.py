@@ -6,6 +6,7 @@ of the shells reads the accounts, too (completion/known.py).
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from typing import Mapping, Optional, cast
 
@@ -63,6 +64,24 @@ class OrganizationCache:
         }
         self._cache.store(self._name, values)
         self._cache.sweep(now.timestamp() - _FRESH_SECONDS)
+
+
+def cached_names(folder: Optional[str] = None) -> dict[str, str]:
+    """Return the names of accounts by ID, from all lists however old; an ID is unique."""
+    cache = JsonCache(folder or cache_folder(FOLDER))
+    try:
+        files = os.listdir(cache.folder.path)
+    except OSError:
+        return {}
+    found: dict[str, str] = {}
+    for file in files:
+        accounts = cache.load(file).get("Accounts")
+        for one in accounts if isinstance(accounts, list) else ():
+            values = one if isinstance(one, Mapping) else {}
+            account_id, name = values.get("Id"), values.get("Name")
+            if isinstance(account_id, str) and isinstance(name, str):
+                found[account_id] = name
+    return found
 
 
 def _of_account(account: TargetAccount) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from contextlib import suppress
 from threading import Lock, Thread
@@ -10,6 +11,8 @@ from typing import IO, Callable, Optional, Protocol
 from awscli_assume.workflow.each.command_server import GRACE_SECONDS, Request
 
 _CHUNK = 1 << 16
+# What is read after a command has ended, at most, and how long nothing has to come.
+_REST_CHUNKS, _QUIET_SECONDS = 1000, 1.0
 
 # Takes ``stdout`` or ``stderr``, and a part of what a command prints there.
 Write = Callable[[str, bytes], None]
@@ -57,12 +60,14 @@ class StartedProcesses:
                 stderr=subprocess.PIPE,
             )
             self._running.add(process)
+        readers = [
+            _Reader(stream, name, write)
+            for stream, name in ((process.stdout, "stdout"), (process.stderr, "stderr"))
+        ]
         try:
-            other = Thread(target=_read, args=(process.stderr, "stderr", write), daemon=True)
-            other.start()
-            _read(process.stdout, "stdout", write)
-            other.join()
             code = process.wait()
+            for reader in readers:
+                reader.wait()
         finally:
             with self._lock:
                 self._running.discard(process)
@@ -87,8 +92,31 @@ class StartedProcesses:
                 process.kill()
 
 
-def _read(stream: Optional[IO[bytes]], name: str, write: Write) -> None:
-    assert stream is not None  # noqa: S101 - for the type checker
-    with stream:
-        while data := stream.read1(_CHUNK):  # type: ignore[attr-defined]
-            write(name, data)
+class _Reader:
+    """A thread that reads what a command prints."""
+
+    def __init__(self, stream: Optional[IO[bytes]], name: str, write: Write) -> None:
+        assert stream is not None  # noqa: S101 - for the type checker
+        self._stream = stream
+        self._name = name
+        self._write = write
+        self._chunks = 0
+        self._thread = Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until all is read that a command has left, which has ended.
+
+        A process in the background may have the pipe still, and print nothing or for ever.
+        """
+        most = self._chunks + _REST_CHUNKS
+        before = -1
+        while self._thread.is_alive() and before < self._chunks < most:
+            before = self._chunks
+            self._thread.join(_QUIET_SECONDS)
+
+    def _read(self) -> None:
+        with self._stream:
+            while data := os.read(self._stream.fileno(), _CHUNK):
+                self._write(self._name, data)
+                self._chunks += 1

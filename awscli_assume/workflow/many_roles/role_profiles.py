@@ -45,7 +45,7 @@ def check_can_be_role_profile(plan: AssumePlan) -> None:
     if request.duration_seconds == MAX_DURATION:
         raise InvalidRequest(
             "--as role needs a number for --duration-seconds, because the AWS CLI and SDKs don't "
-            f"know max. Name the seconds, or: {_OTHER_KINDS}"
+            "know max. Name the seconds, or use --as keys or --as auto-refresh"
         )
     if pair.source is None or pair.credential_source is not None:
         raise InvalidRequest(
@@ -108,7 +108,8 @@ def role_state(edit: ProfileEdit) -> ProfileState:
 
 
 def _check_ours(name: str, profile: Profile, found: Optional[Mark]) -> None:
-    clear = f"To write it anew, first: aws assume clear {option('--update-profile', name)}"
+    named = option("--update-profile", name)
+    clear = f"To make it the profile of a role, first: aws assume clear {named}"
     if read_record(profile) is not None:
         raise ForeignProfile(f"The profile '{name}' has credentials of aws assume. {clear}")
     if found is not None and found.kind == ROLE and not found.sso_session:

@@ -36,7 +36,8 @@ _OTHER_WORDS = {
     **dict.fromkeys(("run", "shell"), "aws assume exec"),
     **dict.fromkeys(("env", "eval", "creds", "credentials"), "aws assume export"),
     **dict.fromkeys(("create", "new"), "aws assume create-role"),
-    **dict.fromkeys(("version", "console", "login", "config"), "aws assume help"),
+    **dict.fromkeys(("browser", "open", "signin"), "aws assume console"),
+    **dict.fromkeys(("version", "login", "config"), "aws assume help"),
 }
 
 

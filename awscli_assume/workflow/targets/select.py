@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Iterable, Optional, Sequence
 
 from awscli_assume.errors import InvalidRequest
@@ -26,6 +26,7 @@ from awscli_assume.model.targets.expressions import (
     values_of_tag,
 )
 from awscli_assume.model.targets.selection import Found, completed, select, shown
+from awscli_assume.profiles.cache.organization import cached_names
 from awscli_assume.profiles.known_names import account_ids
 from awscli_assume.workflow.targets.organization import (
     Listing,
@@ -68,6 +69,8 @@ def select_accounts(context: CommandContext, parsed_args: ParsedArgs) -> Selecte
             found = _in_organization(listing, expressions, found, notes)
         if is_source and profile is None:
             own = listing.account_id
+    else:
+        found = _with_cached_names(found)
     accounts = select(expressions, found, own, notes)
     return SelectedAccounts(tuple(accounts), tuple(f"{note}." for note in notes))
 
@@ -99,6 +102,20 @@ def _without_organization(
                 found[one] = accounts
                 _check_unambiguous(one, accounts)
     return found
+
+
+def _with_cached_names(found: Found) -> Found:
+    """Return the accounts with the names that cached lists have: IDs need no call for that."""
+    names = cached_names()
+    return {
+        one: [
+            account
+            if account.name
+            else replace(account, name=printable_line(names.get(account.account_id, "")))
+            for account in accounts
+        ]
+        for one, accounts in found.items()
+    }
 
 
 def _in_organization(

@@ -49,6 +49,14 @@ def test_ids_take_no_call(choose: Any) -> None:
 
     assert choose.ids(one, f"{other},{one}", one, f"not:{other}") == [one]
     assert calls(choose.stub) == {}
+    assert choose(one).accounts[0].name == ""
+    choose("all")
+    choose.stub.reset()
+    # The cached list has the names, even after a day and without credentials.
+    choose.later(48)
+    choose.aws.credentials.write_text("")
+    assert [account.name for account in choose(one, other).accounts] == ["app-001", "app-002"]
+    assert calls(choose.stub) == {}
 
 
 def test_all_accounts(choose: Any) -> None:

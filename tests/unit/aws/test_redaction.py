@@ -57,6 +57,9 @@ def was_recording(request: pytest.FixtureRequest) -> Iterator[bool]:
         ("awscli.clidriver", '{"secret_access_key": "%s"}', (SECRET,)),
         ("awscli.assume.sts", "AWS_SECRET_ACCESS_KEY=%s", (SECRET,)),
         ("urllib3.connectionpool", "session-token %s", (SECRET,)),
+        ("urllib3.connectionpool", '"GET /federation?Action=x&y=%s HTTP/1.1"', (SECRET,)),
+        ("urllib3.connectionpool", "/oauth?Action=logout&redirect_uri=%s", (SECRET,)),
+        ("botocore.endpoint", '{"sessionId": "x", "sessionKey": "%s"}', (SECRET,)),
         # IAM Identity Center, when the source's own login is renewed.
         ("botocore.endpoint", "headers: {'x-amz-sso_bearer_token': '%s'}", (SECRET,)),
         ("botocore.parsers", "Response body:\n%s", (f'{{"accessToken":"{SECRET}"}}'.encode(),)),

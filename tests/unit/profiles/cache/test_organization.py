@@ -11,7 +11,7 @@ import pytest
 
 from awscli_assume.model.targets.account import TargetAccount
 from awscli_assume.model.targets.organization import Organization, Unit
-from awscli_assume.profiles.cache.organization import OrganizationCache
+from awscli_assume.profiles.cache.organization import OrganizationCache, cached_names
 from support.environment import NOW
 
 A = TargetAccount("111111111111", "a", "ACTIVE", ("r-1", "ou-1"))
@@ -96,3 +96,17 @@ def test_unusable_folder(tmp_path: Path) -> None:
     cache = OrganizationCache("scope", str(tmp_path / "file"))
     cache.store(organization(), NOW)
     assert cache.load(NOW) is None
+
+
+def test_cached_names(tmp_path: Path) -> None:
+    """The names of all lists are known, and what is no list is ignored."""
+    assert cached_names(str(tmp_path / "missing")) == {}
+    OrganizationCache("scope", str(tmp_path)).store(organization(), NOW)
+    other = Organization(AT, {"3" * 12: TargetAccount("3" * 12, "c")})
+    OrganizationCache("other", str(tmp_path)).store(other, NOW)
+    for name, text in (("a.json", "x"), ("b.json", '{"Accounts": 1}'),
+                       ("c.json", '{"Accounts": [1, {"Id": 1}, {"Name": "x"}]}')):  # fmt: skip
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o600)
+
+    assert cached_names(str(tmp_path)) == {"1" * 12: "a", "2" * 12: "", "3" * 12: "c"}

@@ -1,4 +1,4 @@
-"""Requests to the credentials endpoint, parsed within limits and checked.
+"""Requests to a server on this machine, parsed within limits and checked.
 
 The standard library's ``http.server`` has no time limit for headers and parses them as
 mail: with folded lines, bare line feeds and HTTP/0.9, and without an error for invalid
@@ -8,7 +8,6 @@ per connection.
 
 from __future__ import annotations
 
-import hmac
 import re
 import socket
 import time
@@ -76,26 +75,19 @@ def read_request(connection: socket.socket, deadline: float) -> Request:
     return Request(found[1], found[2], [_header(one) for one in fields], bool(rest))
 
 
-def check_request(request: Request, address: str, path: str, token: str) -> None:
-    """Raise Refusal unless this is a GET of ``path`` at ``address`` (host:port) with the token."""
+def check_request(request: Request, address: str) -> None:
+    """Raise RequestError unless this is one GET without a body at ``address`` (host:port)."""
     names = ([address], [address.replace("127.0.0.1", "localhost")])
     if request.values("host") not in names or "://" in request.target:
         # A web page whose domain resolves to this machine (DNS rebinding) sends that domain.
-        raise _forbidden("This endpoint answers to its own address only")
+        raise forbidden("This endpoint answers to its own address only")
     if request.values("origin"):
-        raise _forbidden("This endpoint does not answer to web pages")
+        raise forbidden("This endpoint does not answer to web pages")
     if request.method != "GET":
         raise RequestError(HTTPStatus.METHOD_NOT_ALLOWED, "MethodNotAllowed", "Send GET")
     lengths = request.values("content-length")
     if request.more or lengths not in ([], ["0"]) or request.values("transfer-encoding"):
         raise _malformed("a connection takes one GET without a body")
-    # The same response without a token as with a wrong one. A 401 would have to name an
-    # authentication scheme, and there is none.
-    tokens = [value.encode("latin-1") for value in request.values("authorization")]
-    if len(tokens) != 1 or not hmac.compare_digest(tokens[0], token.encode()):
-        raise _forbidden("The Authorization header is not AWS_CONTAINER_AUTHORIZATION_TOKEN")
-    if request.target != path:
-        raise RequestError(HTTPStatus.NOT_FOUND, "NotFound", f"The only path is {path}")
 
 
 def read_away(connection: socket.socket, deadline: float) -> None:
@@ -135,5 +127,6 @@ def _malformed(reason: str) -> RequestError:
     return RequestError(HTTPStatus.BAD_REQUEST, "BadRequest", f"Malformed request: {reason}")
 
 
-def _forbidden(message: str) -> RequestError:
+def forbidden(message: str) -> RequestError:
+    """Return the error for a client that may not have the response."""
     return RequestError(HTTPStatus.FORBIDDEN, "AccessDenied", message)

@@ -1,0 +1,170 @@
+"""The options of ``console``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable, Collection, Optional
+
+from awscli_assume.arguments.sts import Argument, flag, number, option_name, text
+from awscli_assume.errors import InvalidRequest
+from awscli_assume.host.protocols import ParsedArgs
+from awscli_assume.model.console.links import ConsolePage, check_destination
+from awscli_assume.model.request import limits
+
+# What a switch-role URL can't carry: the console assumes the role, by itself.
+_OF_A_SESSION = (
+    "policy", "policy_arns", "tags", "transitive_tag_keys", "external_id", "serial_number",
+    "token_code", "source_identity", "provided_contexts", "duration_seconds",
+    "role_session_name", "minimum_session_token_size", "session_duration", "copy_source",
+    "update_profile", "service", "destination", "logout_first", "web_identity_token_file",
+    "saml_assertion", "sso_session",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ConsoleOptions:
+    """What to open, and how: ``session_duration`` are seconds, None for the credentials' own."""
+
+    page: ConsolePage
+    session_duration: Optional[int] = None
+    switches_role: bool = False
+    logs_out_first: bool = False
+    is_printed: bool = False
+    is_copied: bool = False
+    is_direct: bool = False
+    browser: Optional[str] = None
+
+
+def console_arguments() -> list[Argument]:
+    """Return the options about the page, the session and the browser."""
+    return [*_page_arguments(), *_session_arguments(), *_browser_arguments()]
+
+
+def _page_arguments() -> list[Argument]:
+    return [
+        text(
+            "service",
+            "The service to open, named as its AWS CLI command: <code>s3</code>. "
+            "<code>--service list</code> prints the services whose page has another name.",
+        ),
+        {
+            **text(
+                "destination",
+                "The page to open: a path such as <code>/s3/home</code>, or the URL of a page of "
+                "the console.",
+            ),
+            # Version 1 would download the page.
+            "no_paramfile": True,
+        },
+    ]
+
+
+def _session_arguments() -> list[Argument]:
+    return [
+        text(
+            "update-profile",
+            "Open the console with the credentials of this profile, which aws assume wrote, in "
+            "place of a role.",
+        ),
+        number(
+            "session-duration",
+            "The duration of the console's session, from 900 to 43200 seconds; also "
+            "<code>8h</code>. Only for a role that was assumed with long-term keys. Default: as "
+            "long as the credentials are valid.",
+        ),
+        flag(
+            "switch-role",
+            "Assume no role, and open the console's own page for switching to the role. It "
+            "serves role chains of more than one hour.",
+        ),
+        flag("logout-first", "Sign out of the session that the browser has in the console."),
+    ]
+
+
+def _browser_arguments() -> list[Argument]:
+    return [
+        text(
+            "browser",
+            "The browser: <code>firefox</code>, <code>chrome</code>, <code>chromium</code>, "
+            "<code>edge</code>, <code>brave</code>, <code>safari</code>, or a command with "
+            "<code>{url}</code>. Default: the setting <code>assume.browser</code>, else the "
+            "system's browser.",
+        ),
+        flag("no-browser", "Print the URL on stdout, and nothing else. It is a secret."),
+        flag("copy", "Copy the URL to the clipboard. It is a secret."),
+        flag(
+            "direct",
+            "Give the browser the URL itself, without the page on this machine that keeps it off "
+            "the command line.",
+        ),
+    ]
+
+
+def read_console_options(
+    parsed_args: ParsedArgs, cli_services: Callable[[], Collection[str]]
+) -> ConsoleOptions:
+    """Return the options of a command line. Raises InvalidRequest.
+
+    ``cli_services`` returns the services that this AWS CLI knows.
+    """
+    for one, other in (
+        ("service", "destination"), ("no_browser", "copy"), ("no_browser", "direct"),
+        ("copy", "direct"), ("no_browser", "browser"), ("copy", "browser"),
+    ):  # fmt: skip
+        if _is_given(parsed_args, one) and _is_given(parsed_args, other):
+            raise InvalidRequest(
+                f"{option_name(one)} and {option_name(other)} exclude each other: give one of them"
+            )
+    if parsed_args.switch_role:
+        _check_can_switch(parsed_args)
+    destination = parsed_args.destination
+    return ConsoleOptions(
+        ConsolePage(
+            _service_page(parsed_args.service, cli_services),
+            None if destination is None else check_destination(destination),
+        ),
+        _seconds(parsed_args.session_duration),
+        parsed_args.switch_role,
+        parsed_args.logout_first,
+        parsed_args.no_browser,
+        parsed_args.copy,
+        parsed_args.direct,
+        parsed_args.browser,
+    )
+
+
+def is_service_list(parsed_args: ParsedArgs) -> bool:
+    """Return whether a command line asks for the table of services."""
+    return bool(parsed_args.service == "list")
+
+
+def _service_page(
+    service: Optional[str], cli_services: Callable[[], Collection[str]]
+) -> Optional[str]:
+    if service is None:
+        return None
+    # Here, because the table is long, and most command lines name no service.
+    from awscli_assume.model.console.services import page_of
+
+    return page_of(service, cli_services)
+
+
+def _is_given(parsed_args: ParsedArgs, name: str) -> bool:
+    return getattr(parsed_args, name, None) not in (None, False)
+
+
+def _check_can_switch(parsed_args: ParsedArgs) -> None:
+    """Raise InvalidRequest for an option that the console's own role switch would ignore."""
+    for name in _OF_A_SESSION:
+        if _is_given(parsed_args, name):
+            raise InvalidRequest(
+                f"--switch-role and {option_name(name)} exclude each other: the console assumes "
+                "the role by itself, and a switch-role URL has an account and a role only"
+            )
+
+
+def _seconds(text_given: Optional[str]) -> Optional[int]:
+    """Return the seconds of ``--session-duration``. Raises InvalidRequest."""
+    if text_given is None:
+        return None
+    return limits.check_number("session_duration", limits.in_seconds(text_given))

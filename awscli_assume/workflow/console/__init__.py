@@ -1,0 +1,1 @@
+"""Open the AWS Management Console with the credentials of a role."""
