@@ -703,7 +703,7 @@ ROWS: Sequence[Row] = (
         + SOURCE_IS_ROLE.format(name="r", plain="r")
         + "source_profile = default\n",
     ),
-    Filled("For a proxy with its own certificate: --ca-bundle FILE", base=CONSOLE),
+    Filled("or lack the one of a proxy. Try: --ca-bundle FILE", base=CONSOLE),
     Filled("Try again, or --cli-read-timeout SECONDS", base=CONSOLE),
     Filled("only in their own partition. To see whose they are: "),
     Filled(
