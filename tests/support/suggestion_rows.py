@@ -703,7 +703,7 @@ ROWS: Sequence[Row] = (
         + SOURCE_IS_ROLE.format(name="r", plain="r")
         + "source_profile = default\n",
     ),
-    Filled("For a proxy with its own certificate: --ca-bundle FILE", base=CONSOLE),
+    Filled("or lack the one of a proxy. Try: --ca-bundle FILE", base=CONSOLE),
     Filled("Try again, or --cli-read-timeout SECONDS", base=CONSOLE),
     Filled("only in their own partition. To see whose they are: "),
     Filled(
@@ -787,7 +787,7 @@ ROWS: Sequence[Row] = (
     ),
     # Of the command itself.
     Printed(
-        "Invalid region '", "assume each a --accounts all --regions us_east -- true", base=LIST
+        "Example: --regions us", "assume each a --accounts all --regions us_east -- true", base=IDS
     ),
     Printed(
         "No command was named. Type it after --", "assume each a --accounts all", codes=(0, 1)

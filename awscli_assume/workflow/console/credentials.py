@@ -190,7 +190,7 @@ def _of_source(
         role = role_of_profile(plan.profiles, name)
     if role is not None:
         region = found.region or session_of(plan.profiles, role).region
-        partition = partition_of_region(region) or "aws-iso"
+        partition = partition_of_region(region)
         arn = find_arn(iam_arn(partition, role.account_id, f"role/{role.role_name}"))
         result = _of_principal(arn, found, name if name == role.settings else str(role))
         return replace(result, account_name=role.account_name or "")

@@ -24,8 +24,13 @@ def find_browser(
 ) -> Optional[Browser]:
     """Return the browser, None to print or to copy the URL. Nothing is started.
 
-    Raises InvalidRequest and InvalidConfiguration for one that is unknown or not installed.
+    Raises InvalidRequest and InvalidConfiguration for one that is unknown or not installed, and
+    InvalidConfiguration if there is no clipboard to copy to.
     """
+    if options.is_copied:
+        from awscli_assume.outputs.browser.clipboard import check_clipboard
+
+        check_clipboard(context.environment)
     if options.is_printed or options.is_copied:
         return None
     # Here and below, because a URL that is printed or copied needs no browser.

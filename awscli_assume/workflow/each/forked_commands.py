@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import selectors
 import signal
@@ -14,6 +15,7 @@ from typing import Callable, NoReturn, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.workflow.each.command_server import (
+    DESCRIPTORS,
     LENGTH_SIZE,
     REPLY_SIZE,
     CommandServer,
@@ -24,6 +26,8 @@ from awscli_assume.workflow.each.command_server import (
 from awscli_assume.workflow.each.processes import Stopped, Write
 
 _CHUNK = 1 << 16
+# A process on macOS may open 256 files by default.
+_BUSY_SECONDS = 0.05
 # What a command leaves in its pipes when it ends is read, and at most this much more: a process
 # that it left in the background may print for ever.
 _REST_BYTES, _REST_SECONDS, _QUIET_SECONDS = 1 << 20, 60.0, 1.0
@@ -50,7 +54,7 @@ class ForkedCommands:
 
     def run(self, request: Request, write: Write) -> int:
         """Run a command to its end. Raises Stopped."""
-        pipes = [os.pipe() for _ in range(3)]
+        pipes = self._pipes()
         readers = [reader for reader, _ in pipes]
         try:
             try:
@@ -83,6 +87,21 @@ class ForkedCommands:
         with suppress(ChildProcessError):
             os.waitpid(self._server, 0)
         self._connection.close()
+
+    def _pipes(self) -> list[tuple[int, int]]:
+        """Return three pipes. If there are too many open files, wait until others are closed."""
+        pipes: list[tuple[int, int]] = []
+        while len(pipes) < DESCRIPTORS:
+            try:
+                pipes.append(os.pipe())
+            except OSError as error:
+                for descriptor in (one for pair in pipes for one in pair):
+                    os.close(descriptor)
+                pipes.clear()
+                if error.errno not in (errno.EMFILE, errno.ENFILE) or self._is_stopped:
+                    raise
+                time.sleep(_BUSY_SECONDS)
+        return pipes
 
     def _send(self, request: Request, writers: list[int]) -> None:
         data = request.encode()
@@ -127,7 +146,8 @@ class _Process:
 
     def wait(self) -> Optional[int]:
         """Return the exit code, None if the server was killed."""
-        with selectors.DefaultSelector() as selector:
+        # Unlike others, it is no open file itself.
+        with selectors.PollSelector() as selector:
             for descriptor, stream in ((self._stdout, "stdout"), (self._stderr, "stderr")):
                 selector.register(descriptor, selectors.EVENT_READ, stream)
             selector.register(self._result, selectors.EVENT_READ)

@@ -370,7 +370,9 @@ BAD = {
     "duration too long": ("--session-duration 13h", "Invalid session duration '46800'"),
     "no duration": ("--session-duration max", "Invalid session duration 'max'"),
     "region elsewhere": ("--region cn-north-1", "in the partition aws"),
+    "no region": ("--region 'no region'", "Invalid region 'no region'"),
     "no such browser": ("--browser /nonesuch/browser", "nonesuch"),
+    "no clipboard": ("--copy", "There is no clipboard"),
     "stored profile and role": ("--update-profile x", "--update-profile"),
 }  # fmt: skip
 
@@ -386,10 +388,10 @@ def test_bad_input(aws: Any, federation: FederationStub, words: str, message: st
     assert (aws.stub.actions, federation.requests) == ([], [])
 
 
-def test_isolated_partition(aws: Any, federation: FederationStub) -> None:
+@pytest.mark.parametrize("role", [ROLE_ARN.replace(":aws:", ":aws-iso:"), "my-iam-role"])
+def test_isolated_partition(aws: Any, federation: FederationStub, role: str) -> None:
     """A partition without a public console is a clear error before any call."""
-    arn = ROLE_ARN.replace(":aws:", ":aws-iso:")
-    done = aws("assume", "console", arn, "--region", "us-iso-east-1")
+    done = aws("assume", "console", role, "--region", "us-iso-east-1")
 
     assert "The console of the partition aws-iso is not supported" in done.err
     assert (aws.stub.actions, federation.requests) == ([], [])

@@ -94,6 +94,14 @@ def test_page_loads_nothing_and_runs_only_its_own_script() -> None:
     assert "https:" not in text
 
 
+def test_selection_is_as_it_was_typed() -> None:
+    """The role in one word has no option before it."""
+    selection = {"--accounts": ["all", "not:a"], "ROLE": "audit"}
+    header = ResultsHeader("aws s3 ls", "d", selection, None, (TARGET,), "")
+
+    assert "audit --accounts all not:a<br>" in report_page(header, [], NOW, 1)
+
+
 def test_foreign_text_is_escaped() -> None:
     """A name of an account, and a message of a command, are text and no markup."""
     row = row_of(TargetResult(OTHER, 1, 1.0, reason="<i>"), b"<img src=x>\n\x1b[31mred\x1b[0m\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -188,6 +189,23 @@ def test_end_of_the_process_that_is_served(tmp_path: Path) -> None:
     while is_running(ready.read_text().strip().encode()):
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_too_many_open_files(server: ForkedCommands) -> None:
+    """A command waits until others have closed theirs."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    found: list[int] = []
+    threads = [Thread(target=lambda: found.append(run(server, "sleep 0.2")[0])) for _ in range(12)]
+    used = len(os.listdir("/proc/self/fd"))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used + 12, before[1]))
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert found == [0] * 12
 
 
 def test_prepare_that_fails() -> None:
