@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from awscli_assume.host.driver import (
     fits,
+    forget_debug,
     leave_native_threads,
     load_command,
     make_driver,
@@ -69,6 +71,13 @@ def test_native_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     found: Any = clidriver
     found.disable_crt_logging()
     assert calls == []
+
+
+def test_debug_of_another_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The handlers of --debug are removed."""
+    monkeypatch.setattr(logging.getLogger("botocore"), "handlers", [logging.NullHandler()])
+    forget_debug()
+    assert logging.getLogger("botocore").handlers == []
 
 
 def test_own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
