@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import selectors
 import signal
@@ -43,7 +44,7 @@ class ForkedCommands:
     def __init__(
         self, prepare: Callable[[], None] = lambda: None, run_here: RunHere = no_program
     ) -> None:
-        self._connection, theirs = socket.socketpair()
+        self._connection, theirs = map(_above_standard, socket.socketpair())
         self._lock = threading.Lock()
         self._is_stopped = False
         _flush()
@@ -182,14 +183,24 @@ class _Process:
 
     def _end_orphan(self) -> None:
         """End the command if the server, which would do so, was killed."""
-        if len(self._replies) == REPLY_SIZE:
+        pid = int.from_bytes(self._replies, "big")
+        # 0 would be this process's own group.
+        if len(self._replies) == REPLY_SIZE and pid > 0:
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(int.from_bytes(self._replies, "big"), signal.SIGKILL)
+                os.killpg(pid, signal.SIGKILL)
 
     def _code(self) -> Optional[int]:
         if len(self._replies) < 2 * REPLY_SIZE:
             return None
         return int.from_bytes(self._replies[REPLY_SIZE:], "big", signed=True)
+
+
+def _above_standard(connection: socket.socket) -> socket.socket:
+    """Return a socket whose descriptor is not one of the standard streams, which may be closed."""
+    if connection.fileno() > 2:
+        return connection
+    with connection:
+        return socket.socket(fileno=fcntl.fcntl(connection, fcntl.F_DUPFD_CLOEXEC, 3))
 
 
 def _flush() -> None:

@@ -208,6 +208,46 @@ def test_too_many_open_files(server: ForkedCommands) -> None:
     assert found == [0] * 12
 
 
+def test_closed_streams() -> None:
+    """The server works in a process without standard streams."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        writer = os.dup2(writer, 200)
+        for descriptor in range(3):
+            os.close(descriptor)
+        with closing(ForkedCommands()) as commands:
+            code, output = run(commands, "echo a; exit 5")
+            os.write(writer, f"{code} {output['stdout']!r}".encode())
+        os._exit(0)
+    os.close(writer)
+    os.waitpid(child, 0)
+    with open(reader, "rb") as file:
+        assert file.read() == b"5 b'a\\n'"
+
+
+def test_process_that_can_not_start() -> None:
+    """If the server can't fork, the command fails with the reason, and the next one runs."""
+    failures = [OSError(11, "Resource temporarily unavailable")]
+    fork = os.fork
+
+    def prepare() -> None:
+        def failing_fork() -> int:
+            if failures:
+                raise failures.pop()
+            return fork()
+
+        os.fork = failing_fork
+
+    with closing(ForkedCommands(prepare)) as commands:
+        code, output = run(commands, "echo a")
+        assert code == 126
+        assert output["stderr"] == (
+            b"aws: [ERROR]: Can't start a process: Resource temporarily unavailable\n"
+        )
+        assert run(commands, "echo a") == (0, {"stdout": b"a\n"})
+
+
 def test_prepare_that_fails() -> None:
     """The commands run all the same."""
 
