@@ -97,7 +97,7 @@ def test_terminal_without_color_and_cursor(bob: Person, organization: Organizati
     words = ["aws", "assume", "each", "--role-name", "audit", "--accounts", "200000000001"]
     dumb = Screen([*words, "--", "echo", "x"], env, str(bob.home))
     assert exit_code(dumb.end()) == 0
-    assert "200000000001 | x" in dumb.lines
+    assert dumb.lines[0].endswith("001 | x")
     assert "\x1b" not in dumb.seen
 
 
