@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Callable, Iterator
 
 import pytest
 
+from support.browsers import find_browser
 from support.hosts import REPOSITORY
 from support.organization_stub import OrganizationStub, organization_credentials
 from support.person import Person
@@ -97,7 +97,7 @@ def test_terminal_without_color_and_cursor(bob: Person, organization: Organizati
     words = ["aws", "assume", "each", "--role-name", "audit", "--accounts", "200000000001"]
     dumb = Screen([*words, "--", "echo", "x"], env, str(bob.home))
     assert exit_code(dumb.end()) == 0
-    assert "200000000001 | x" in dumb.lines
+    assert dumb.lines[0].endswith("001 | x")
     assert "\x1b" not in dumb.seen
 
 
@@ -136,17 +136,6 @@ def test_shards_are_joined(bob: Person, organization: OrganizationStub) -> None:
         assert "SecretAccessKey" not in content
 
 
-def find_chromium() -> str:
-    """Return the path of Chromium, or skip, or fail where it is required."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        reason = "Chromium is missing; on Debian: apt-get install chromium"
-        if os.environ.get("AWSCLI_ASSUME_REQUIRE_SHELLS") == "1":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
-    return path
-
-
 # Sorts by the first column twice, filters, and says what is left.
 _DRIVE = """<script>
 onload = () => {
@@ -176,7 +165,9 @@ def test_report_in_a_browser(bob: Person, tmp_path: Path) -> None:
     def dump(content: str) -> str:
         path = tmp_path / "page.html"
         path.write_text(content, encoding="utf-8")
-        command = [find_chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
+        # As root, its sandbox does not work.
+        sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+        command = [find_browser("chromium"), "--headless", "--disable-gpu", "--dump-dom", *sandbox]
         command += ["--virtual-time-budget=2000", f"--user-data-dir={tmp_path / 'chromium'}"]
         done = subprocess.run([*command, path.as_uri()], capture_output=True, timeout=120)
         return done.stdout.decode()

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidConfiguration
@@ -115,6 +115,7 @@ def test_foreign_text_is_escaped() -> None:
     assert "&lt;img src=x&gt;\nred" in text
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_escaped_text_is_read_again(text: str) -> None:
     """No text begins a tag or ends an attribute."""
@@ -167,6 +168,7 @@ def test_many_reasons_have_one_bar_for_the_rest() -> None:
     assert "others 92" in chart.attrib["aria-label"]
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e6))
 def test_bars_of_times_are_few(longest: float) -> None:
     """From milliseconds to days, the chart has at most 24 bars."""
