@@ -787,7 +787,7 @@ ROWS: Sequence[Row] = (
     ),
     # Of the command itself.
     Printed(
-        "Invalid region '", "assume each a --accounts all --regions us_east -- true", base=LIST
+        "Example: --regions us", "assume each a --accounts all --regions us_east -- true", base=IDS
     ),
     Printed(
         "No command was named. Type it after --", "assume each a --accounts all", codes=(0, 1)

@@ -12,6 +12,7 @@ from awscli_assume.arguments.each_command import EachOptions, read_each_options
 from awscli_assume.arguments.sts import option_name
 from awscli_assume.arguments.write_profiles import read_write_request
 from awscli_assume.aws.optional_call import CallUnavailable, error_code
+from awscli_assume.aws.sts.client import region_warning
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import ClientError, region_of_variable
 from awscli_assume.host.context import CommandContext, RequestSettings
@@ -63,6 +64,8 @@ def run_each(
     if planned.reason:
         context.environment.notify(f"aws: [ERROR]: {planned.reason}\n")
         return NONE_STARTED
+    for region in options.regions or ():
+        context.environment.notify(region_warning(context.session, region))
     # Before the first thread, and before any file is open: it may be a forked process.
     with closing(start_commands(planned)) as commands:
         sink = make_sink(context, output, RunDescription(planned.command.words, selection))
