@@ -125,7 +125,7 @@ def _selected(context: CommandContext, parsed_args: ParsedArgs) -> Sequence[Targ
 
 
 def _stop(engine: RoleEngine, commands: CommandRunner) -> None:
-    engine.stop()
+    engine.abandon()
     commands.stop()
 
 
