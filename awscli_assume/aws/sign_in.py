@@ -38,7 +38,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # A sign-in token has some hundred characters.
 _ANSWER_MAX, _TOKEN_MAX = 65536, 16384
 _PROXY = "Check the network, a proxy, and AWS_ENDPOINT_URL_SIGNIN"
-_CERTIFICATE = "For a proxy with its own certificate: --ca-bundle FILE"
+_CERTIFICATE = "The CA bundle may be missing, or lack the one of a proxy. Try: --ca-bundle FILE"
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ def _checked(url: str) -> str:
     try:
         parts = urlsplit(url)
         is_usable = bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
+        is_usable = is_usable and parts.port != 0
         is_safe = parts.scheme == "https" or (
             parts.scheme == "http" and parts.hostname in _LOOPBACK
         )
@@ -188,7 +189,7 @@ def _unreachable(name: str, endpoint: SignInEndpoint) -> SignInFailed:
     if "Timeout" in name:
         reason, advice = "did not answer in time", "Try again, or --cli-read-timeout SECONDS"
     elif "SSL" in name or "Certificate" in name:
-        reason, advice = "has a certificate that is not trusted", _CERTIFICATE
+        reason, advice = "has a certificate that can't be verified", _CERTIFICATE
     elif "Proxy" in name:
         reason, advice = "can't be reached through the proxy", _PROXY
     elif name in ("ConnectionClosedError", "IncompleteRead", "ProtocolError"):

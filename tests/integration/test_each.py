@@ -218,7 +218,7 @@ def test_large_output(operator: Person) -> None:
     assert [len(one["Result"]["Text"]) for one in results_of(done.stdout)] == [30_000_000] * 3
 
 
-SLOW = ("sh", "-c", "sleep 0.5; echo {account} >> done")
+SLOW = ("sh", "-c", "sleep 0.2; echo {account} >> done")
 
 
 @newest

@@ -28,17 +28,28 @@ def copy_to_clipboard(text: str, environment: Environment, system: Optional[Syst
         path = system.find(words[0])
         if path is not None and _run(path, words, text, environment):
             return words[0]
-    if not environment.has_terminal():
-        raise InvalidConfiguration(
-            "There is no clipboard: no tool for it works, and there is no terminal that could "
-            "have one. Use --no-browser to print the URL instead"
-        )
+    _check_terminal(environment)
     with environment.open_terminal() as terminal:
         # xterm, "ctlseqs": Operating System Command 52, c for the clipboard.
         encoded = base64.b64encode(text.encode()).decode()
         terminal.output.write(f"\x1b]52;c;{encoded}\x07")
         terminal.output.flush()
     return OSC_52
+
+
+def check_clipboard(environment: Environment, system: Optional[System] = None) -> None:
+    """Raise InvalidConfiguration if there is neither a tool for a clipboard nor a terminal."""
+    system = system or this_system(environment.variables)
+    if all(system.find(words[0]) is None for words in _tools(system)):
+        _check_terminal(environment)
+
+
+def _check_terminal(environment: Environment) -> None:
+    if not environment.has_terminal():
+        raise InvalidConfiguration(
+            "There is no clipboard: no tool for it works, and there is no terminal that could "
+            "have one. Use --no-browser to print the URL instead"
+        )
 
 
 def _tools(system: System) -> Iterator[tuple[str, ...]]:

@@ -11,8 +11,7 @@ from awscli_assume.aws.sign_in import get_sign_in_token, sign_in_endpoint
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
-from awscli_assume.model.browser_identity import BrowserIdentity
-from awscli_assume.model.console.hosts import console_region, find_partition
+from awscli_assume.model.console.hosts import console_region, find_partition, partition_of_region
 from awscli_assume.model.console.links import (
     login_url,
     switch_role_url,
@@ -26,18 +25,20 @@ from awscli_assume.workflow.console.credentials import (
     role_to_switch_to,
     session_before,
 )
-from awscli_assume.workflow.planning.plan import AssumePlan
+from awscli_assume.workflow.planning.plan import AssumePlan, Plan
+from awscli_assume.workflow.refresh.stored_profile import StoredProfile
 
 
 @dataclass(frozen=True)
 class ConsoleLink:
-    """A URL to open, in which browser identity, and until when it and the session are valid.
+    """A URL to open, for whom, and until when it and the session are valid.
 
-    A URL that ``expires`` is a secret until then.
+    ``identity`` are the fields of the browser identity. A URL that ``expires`` is a secret until
+    then.
     """
 
     url: str = field(repr=False)
-    identity: BrowserIdentity
+    identity: tuple[str, str, str, str]
     expires: Optional[datetime] = None
     session_expires: Optional[datetime] = None
 
@@ -45,10 +46,16 @@ class ConsoleLink:
 def check_page(context: CommandContext, options: ConsoleOptions, source: ConsoleSource) -> None:
     """Raise InvalidRequest for a page that can't open, as far as that is known without a call."""
     plan = source.plan
+    region = context.parsed_globals.region
+    if isinstance(plan, Plan):
+        region = region or plan.expected_region(context.environment)
     role = plan.request.role if isinstance(plan, AssumePlan) else None
-    if role is not None and role.partition is not None:
-        region = context.parsed_globals.region
-        partition = find_partition(role.partition)
+    name = role.partition if role is not None else None
+    if name is None and region is not None and not isinstance(plan, StoredProfile):
+        # The role is in the partition of STS.
+        name = partition_of_region(region)
+    if name is not None:
+        partition = find_partition(name)
         options.page.url(partition, console_region(region, partition.name))
 
 
@@ -77,7 +84,7 @@ def sign_in_link(
         expiration = now + timedelta(seconds=options.session_duration)
     return ConsoleLink(
         url,
-        BrowserIdentity(found.profile, found.account_id, found.role_name, found.account_name),
+        (found.profile, found.account_id, found.role_name, found.account_name),
         expires=url_expiration(now, found.credentials.expiration),
         session_expires=expiration,
     )
@@ -99,5 +106,5 @@ def switch_role_link(context: CommandContext, source: ConsoleSource, login: bool
     shown = name if name in plan.profiles else None
     return ConsoleLink(
         switch_role_url(endpoint.url, role, shown or f"{role.name}-{role.account_id}"),
-        BrowserIdentity(printable_line(name or role.name), account, role_name),
+        (printable_line(name or role.name), account, role_name, ""),
     )

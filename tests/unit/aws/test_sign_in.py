@@ -190,11 +190,20 @@ def test_https(tmp_path: Path) -> None:
         assert token_of(stub.url, verify=False) in stub.tokens
         before = len(stub.requests)
         with pytest.raises(
-            SignInFailed, match="certificate that is not trusted.*--ca-bundle"
+            SignInFailed, match="certificate that can't be verified.*--ca-bundle"
         ) as caught:
             token_of(stub.url, is_posted=False)
         assert len(stub.requests) == before
     check_no_secret(caught.value)
+
+
+def test_bundle_that_is_not_there(tmp_path: Path) -> None:
+    """The error says that the bundle may be missing."""
+    with (
+        FederationStub(make_certificate(tmp_path)) as stub,
+        pytest.raises(SignInFailed, match="bundle may be missing.*--ca-bundle FILE"),
+    ):
+        token_of(stub.url, verify=str(tmp_path / "missing.pem"))
 
 
 def test_proxy(stub: FederationStub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,6 +300,7 @@ def test_configured_endpoint(
         ("https://user:secret@signin.example", "must be a URL such as"),
         ("https://signin.example/?x=1", "must be a URL such as"),
         ("https://signin.example/a b", "must be a URL such as"),
+        ("https://signin.example:99999", "must be a URL such as"),
     ],
 )
 def test_endpoint_that_can_not_be_used(

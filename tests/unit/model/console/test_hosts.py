@@ -51,10 +51,11 @@ def test_other_partitions(name: str) -> None:
     [
         ("us-east-1", "aws"), ("xx-new-9", "aws"), ("cn-north-1", "aws-cn"),
         ("us-gov-west-1", "aws-us-gov"), ("eusc-de-east-1", "aws-eusc"),
-        ("us-iso-east-1", None), ("us-isob-east-1", None), ("eu-isoe-west-1", None),
+        ("us-iso-east-1", "aws-iso"), ("us-isob-east-1", "aws-iso"),
+        ("eu-isoe-west-1", "aws-iso"), ("aws-global", "aws"), ("aws-cn-global", "aws-cn"),
     ],
 )  # fmt: skip
-def test_partition_of_a_region(region: str, partition: str | None) -> None:
+def test_partition_of_a_region(region: str, partition: str) -> None:
     """The name of a region says its partition."""
     assert partition_of_region(region) == partition
 
