@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from typing import Optional, Sequence
 
@@ -70,12 +71,17 @@ def read_each_output(
         is_json=wanted == "json" and not parsed_args.merge,
         is_off=wanted == "off",
         merge=bool(parsed_args.merge),
-        report=parsed_args.report,
-        results=parsed_args.results,
+        report=_path(parsed_args.report),
+        results=_path(parsed_args.results),
         resume=bool(parsed_args.resume),
         shard=None if shard is None else parse_shard(shard),
-        merge_results=tuple(parsed_args.merge_results or ()),
+        merge_results=tuple(map(os.path.expanduser, parsed_args.merge_results or ())),
     )
+
+
+def _path(text: Optional[str]) -> Optional[str]:
+    # No shell expands the ~ of --results=~/file.
+    return None if text is None else os.path.expanduser(text)
 
 
 def _check_files(parsed_args: ParsedArgs) -> None:

@@ -12,7 +12,7 @@ from awscli_assume.host.protocols import ParsedArgs
 
 # All regions that are enabled in an account.
 ALL_REGIONS = "all"
-MOST_WORKERS = 256
+MOST_WORKERS = 128
 # botocore's own pattern (utils.py, validate_region_name): it is part of a host name.
 _REGION = re.compile(r"(?![0-9]+$)(?!-)[a-zA-Z0-9-]{1,63}(?<!-)")
 

@@ -1,7 +1,4 @@
-"""The verbs of ``aws assume``: their base class and their registry.
-
-``VERBS`` is the only list of the verbs.
-"""
+"""The verbs of ``aws assume``: their base class, and ``VERBS``, the only list of them."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import Any, Callable, Optional, Sequence
@@ -14,6 +15,8 @@ from awscli_assume.host.process import user_environment
 # fork.
 CAN_FORK_COMMANDS = os.name == "posix" and sys.platform != "darwin"
 _DEBUG = "--debug"
+# The loggers that --debug gives a handler to (clidriver.py, both majors).
+_LOGGERS = ("botocore", "awscli", "s3transfer", "urllib3")
 
 
 def make_driver(words: Sequence[str], on_session: Callable[[], None]) -> Any:
@@ -27,6 +30,12 @@ def make_driver(words: Sequence[str], on_session: Callable[[], None]) -> Any:
     emitter = driver.session.get_component("event_emitter")
     emitter.register_last("session-initialized", lambda **_: on_session())
     return driver
+
+
+def forget_debug() -> None:
+    """Take back what ``--debug`` of this process has set up: a command has its own ``--debug``."""
+    for name in _LOGGERS:
+        logging.getLogger(name).handlers.clear()
 
 
 def leave_native_threads() -> None:

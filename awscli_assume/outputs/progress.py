@@ -12,13 +12,18 @@ _CLEAR = "\r\x1b[K"
 
 
 class StatusLine:
-    """The last line of the terminal. Without a terminal nothing is printed."""
+    """The last line of the terminal. Without a terminal nothing is printed.
 
-    def __init__(self, environment: Environment) -> None:
+    If ``is_shared``, other threads may print messages that do not clear the line. The cursor is at
+    its beginning, so that a message replaces it.
+    """
+
+    def __init__(self, environment: Environment, *, is_shared: bool = False) -> None:
         stream = environment.stderr
         is_shown = environment.variables.get("TERM") != "dumb"
         self._stream = stream if stream and is_shown and stream.isatty() else None
         self._text = ""
+        self._end = "\r" if is_shared else ""
 
     @property
     def is_shown(self) -> bool:
@@ -29,7 +34,8 @@ class StatusLine:
         """Replace the line, which has at most the terminal's width."""
         if self._stream is not None and text != self._text:
             self._text = text
-            self._write(self._stream, _CLEAR + cut(text, columns_of(self._stream) - 1, ""))
+            line = cut(text, columns_of(self._stream) - 1, "")
+            self._write(self._stream, _CLEAR + line + self._end)
 
     def clear(self) -> None:
         """Remove the line, so that something else can be printed."""

@@ -30,6 +30,7 @@ from typing import Any, Callable, Optional
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 
+from support import host_caches  # noqa: E402
 from support.person import clean_environment  # noqa: E402
 from support.sts_stub import ACCOUNT, ROLE_ARN, StsStub, assume_role_answer  # noqa: E402
 
@@ -382,6 +383,8 @@ def _load(kind: str, numbers: dict[str, int]) -> None:
     loader = botocore.loaders.JSONFileLoader
     read = lru_cache(None)(partial(loader.load_file, loader()))
     loader.load_file = lambda self, path: read(path)
+    for holder, name, value in host_caches.replacements():
+        setattr(holder, name, value)
     if kind == "ours":
         files.seed(HEAD, SOURCE)
         awscli.clidriver.create_clidriver().main(["sts", "get-caller-identity"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Callable
@@ -21,8 +23,16 @@ ROLE_NAME = "my-iam-role"
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the wheel of this checkout: what users install is what is tested."""
-    return build_wheel(tmp_path_factory.mktemp("wheel"))
+    """Return the wheel of this checkout: what users install is what is tested.
+
+    All test processes of a run have one.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "wheel"
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return next(folder.glob("*.whl"), None) or build_wheel(folder)
 
 
 @pytest.fixture(scope="session")

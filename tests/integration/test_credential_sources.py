@@ -463,7 +463,7 @@ BARE = ("HOME", "PATH", "LANG")
 def test_the_record_repeats_it_or_the_run_says_what_is_missing(
     case: Case, make_user: Callable, stubs: Stubs
 ) -> None:
-    """A refresh with HOME, PATH and LANG alone works, or the first run named what it misses."""
+    """A refresh with three variables works, or the first run named what it would miss."""
     user = make_user(case)
     person = user.person
     done = user.aws(*user.words(case))

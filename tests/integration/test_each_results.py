@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -14,13 +13,14 @@ from typing import Callable, Iterator
 
 import pytest
 
+from support.browsers import find_browser
 from support.hosts import REPOSITORY
 from support.organization_stub import OrganizationStub, organization_credentials
 from support.person import Person
 from support.screen import Screen
 from support.terminal import exit_code
 
-pytestmark = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
+ON_NEWEST = pytest.mark.parametrize("host", ["v2-2.38.5"], indirect=True)
 IDENTITY = ("--", "aws", "sts", "get-caller-identity")
 # Of the 40 accounts, one is suspended, and two have no role.
 SUCCEEDED, FAILED = 36, ["200000000007", "200000000032"]
@@ -56,6 +56,7 @@ def terminal(person: Person, words: str, **variables: str) -> Screen:
     return Screen(["bash", "--norc", "-c", script], env, str(person.home), 70, 130)
 
 
+@ON_NEWEST
 def test_terminal_shows_prefixed_lines_and_progress(
     bob: Person, organization: OrganizationStub
 ) -> None:
@@ -83,6 +84,7 @@ def test_terminal_shows_prefixed_lines_and_progress(
     assert "\x1b[0;" in screen.seen
 
 
+@ON_NEWEST
 def test_terminal_without_color_and_cursor(bob: Person, organization: OrganizationStub) -> None:
     """NO_COLOR removes colors, and a dumb terminal has no progress line."""
     screen = terminal(bob, "-- echo x", NO_COLOR="1")
@@ -95,10 +97,11 @@ def test_terminal_without_color_and_cursor(bob: Person, organization: Organizati
     words = ["aws", "assume", "each", "--role-name", "audit", "--accounts", "200000000001"]
     dumb = Screen([*words, "--", "echo", "x"], env, str(bob.home))
     assert exit_code(dumb.end()) == 0
-    assert "200000000001 | x" in dumb.lines
+    assert dumb.lines[0].endswith("001 | x")
     assert "\x1b" not in dumb.seen
 
 
+@pytest.mark.parametrize("host", ["v2-2.38.5", "v1-newest"], indirect=True)
 def test_shards_are_joined(bob: Person, organization: OrganizationStub) -> None:
     """Three machines share the accounts; their files give the array, the lines and the report."""
     files = [str(bob.home / f"{index}.jsonl") for index in (1, 2, 3)]
@@ -123,7 +126,7 @@ def test_shards_are_joined(bob: Person, organization: OrganizationStub) -> None:
     assert "No file has the results of shard 3/3" in gap.stderr
     assert all(len(json.loads(line)) == 2 for line in gap.stdout.splitlines())
     wrong = bob.aws(*words, files[0], str(bob.config))
-    assert wrong.returncode == 253
+    assert wrong.returncode == (253 if bob.host.major == 2 else 255)
     assert f"{bob.config} is not a file of aws assume each --results" in wrong.stderr
     assert wrong.stdout == ""
     for path in files:
@@ -131,17 +134,6 @@ def test_shards_are_joined(bob: Person, organization: OrganizationStub) -> None:
         content = Path(path).read_text()
         assert "ASIA" not in content
         assert "SecretAccessKey" not in content
-
-
-def find_chromium() -> str:
-    """Return the path of Chromium, or skip, or fail where it is required."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        reason = "Chromium is missing; on Debian: apt-get install chromium"
-        if os.environ.get("AWSCLI_ASSUME_REQUIRE_SHELLS") == "1":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
-    return path
 
 
 # Sorts by the first column twice, filters, and says what is left.
@@ -160,6 +152,7 @@ onload = () => {
 </script>"""
 
 
+@ON_NEWEST
 def test_report_in_a_browser(bob: Person, tmp_path: Path) -> None:
     """Chromium runs the page's own script and style; the table sorts and filters.
 
@@ -172,7 +165,9 @@ def test_report_in_a_browser(bob: Person, tmp_path: Path) -> None:
     def dump(content: str) -> str:
         path = tmp_path / "page.html"
         path.write_text(content, encoding="utf-8")
-        command = [find_chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
+        # As root, its sandbox does not work.
+        sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+        command = [find_browser("chromium"), "--headless", "--disable-gpu", "--dump-dom", *sandbox]
         command += ["--virtual-time-budget=2000", f"--user-data-dir={tmp_path / 'chromium'}"]
         done = subprocess.run([*command, path.as_uri()], capture_output=True, timeout=120)
         return done.stdout.decode()
@@ -188,6 +183,7 @@ def test_report_in_a_browser(bob: Person, tmp_path: Path) -> None:
     assert json.loads(found[1]) == ["twin", "app-000", "1 of 38", "1200px"]
 
 
+@ON_NEWEST
 def test_full_disk(bob: Person, organization: OrganizationStub) -> None:
     """The run stops, the file has whole lines, and --resume does the rest, nothing twice."""
     folder, out = bob.home / "small", bob.home / "out.txt"
@@ -231,6 +227,7 @@ def code_block(kind: str, part: str) -> str:
     return found
 
 
+@ON_NEWEST
 def test_documented_jobs(bob: Person, organization: OrganizationStub) -> None:
     """The jobs of GitHub Actions and AWS Batch in the page on usage work, but for their services.
 
@@ -260,11 +257,10 @@ def test_documented_jobs(bob: Person, organization: OrganizationStub) -> None:
     batch = code_block("sh", "AWS_BATCH").replace("s3api list-buckets", "sts get-caller-identity")
     for index in ("0", "1"):
         job = {"AWS_BATCH_JOB_ARRAY_INDEX": index, "AWS_BATCH_JOB_ARRAY_SIZE": "2"}
-        first, again = run(batch, **job), run(batch, **job)
         # Both accounts without the role are in the first part.
-        code = 1 if index == "0" else 0
-        assert first.returncode == again.returncode == code, first.stderr + again.stderr
-        assert "in an earlier run" in again.stderr
+        assert (done := run(batch, **job)).returncode == (1 if index == "0" else 0), done.stderr
+    again = run(batch, AWS_BATCH_JOB_ARRAY_INDEX="0", AWS_BATCH_JOB_ARRAY_SIZE="2")
+    assert "in an earlier run" in again.stderr
     assert set(organization.assumed.values()) == {1}
 
     workflow = code_block("yaml", "strategy.job-total").replace(
@@ -283,5 +279,3 @@ def test_documented_jobs(bob: Person, organization: OrganizationStub) -> None:
     assert joined.returncode == 1, joined.stderr
     assert len(json.loads((bob.home / "buckets.json").read_text())) == SUCCEEDED
     assert "Report: " in joined.stderr
-    last = run(f"aws assume each --merge-results {bucket}/*.jsonl --merge")
-    assert last.stdout == (bob.home / "buckets.json").read_text()

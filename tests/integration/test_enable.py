@@ -13,6 +13,7 @@ from typing import Callable
 import pytest
 
 from support.hosts import Host, get_host
+from support.warm_host import run_warm, warm_executable
 
 ROLE = "my-iam-role"
 BEFORE = "# my settings\n[default]\nregion = eu-west-1\n\n[profile other]\noutput = text"
@@ -44,10 +45,13 @@ def plugins(home: Path) -> Path:
 
 @pytest.fixture
 def script(clean_env: dict[str, str], host: Host) -> Run:
-    """Return a runner of the console script, with the host's aws first on the PATH."""
+    """Return a runner of the console script, with the host's aws first on the PATH.
+
+    It is forked from one that has started: each ``enable`` runs ``aws`` eight times.
+    """
 
     def run(*words: str, **settings: str) -> subprocess.CompletedProcess:
-        env = {**clean_env, "PATH": f"{host.executable.parent}{os.pathsep}{os.defpath}"}
+        env = {**clean_env, "PATH": f"{warm_executable(host).parent}{os.pathsep}{os.defpath}"}
         return subprocess.run(
             [sys.executable, "-m", "awscli_assume.install", *words],
             env={**env, "PYTHONPATH": str(Path(__file__).parents[2]), **settings},
@@ -63,9 +67,8 @@ def aws(clean_env: dict[str, str], host: Host) -> Run:
     """Return a runner of the host's aws, in a terminal of its own."""
 
     def run(*words: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [str(host.executable), *words], env=clean_env, capture_output=True, text=True
-        )
+        command = [str(host.executable), *words]
+        return run_warm(host, command, clean_env, Path.cwd(), timeout=120)
 
     return run
 
@@ -83,7 +86,7 @@ def wrap(host: Host, folder: Path, line: str) -> Path:
     """Make an aws that runs a line of shell before the real one."""
     folder.mkdir()
     wrapper = folder / "aws"
-    wrapper.write_text(f'#!/bin/sh\n{line}\nexec "{host.executable}" "$@"\n')
+    wrapper.write_text(f'#!/bin/sh\n{line}\nexec "{warm_executable(host)}" "$@"\n')
     wrapper.chmod(0o755)
     return wrapper
 

@@ -87,6 +87,7 @@ SSO_ROLE += "sso_role_name = Reader\nsso_session = corp\n"
 GRANTED_ROLE = f"assume --sso-session corp --account-id {ACCOUNT} --role-name"
 PROFILES = "aws assume profiles --dry-run"
 LIST = "aws assume each --accounts all --list"
+IDS = "aws assume each --accounts 111122223333 --list"
 EACH = f"aws assume each my-iam-role --accounts {ACCOUNT}"
 SOURCE_IS_ROLE = f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
 
@@ -864,9 +865,7 @@ ROWS: Sequence[Row] = (
     ),
     # Of the command itself.
     Printed(
-        "Example: --regions us-east-1",
-        "assume each a --accounts all --regions us_east -- true",
-        base=LIST,
+        "Example: --regions us", "assume each a --accounts all --regions us_east -- true", base=IDS
     ),
     Printed(
         "No command was named. Type it after --", "assume each a --accounts all", codes=(0, 1)
@@ -880,7 +879,7 @@ ROWS: Sequence[Row] = (
         "has an account, and --accounts names the",
         "assume each 123456789012:my-iam-role --accounts all -- true",
     ),
-    Filled("and no region is configured. Name one or more", base=LIST),
+    Filled("and no region is configured. Name one or more", base=IDS),
     *_REVOKE_AND_ROOT,
     Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )

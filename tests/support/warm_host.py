@@ -10,12 +10,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Mapping, Optional
 
 from support import warm_server
-from support.hosts import Host
+from support.hosts import Host, cache_folder
 from support.sts_stub import StsStub
 
 # A variable of the tests: start a new process for each command, as users do.
@@ -78,7 +79,7 @@ class WarmHost:
             "LANG": "C.UTF-8",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
-        own = {warm_server.SOCKET: self._socket}
+        own = {warm_server.SOCKET: self._socket, warm_server.MODULES: str(_modules_file(host))}
         if is_frozen:
             own["AWS_CONFIG_FILE"] = str(config)
             own[warm_server.PLUGIN_FOLDER] = "".join(map(str, _PLUGIN_FOLDER))
@@ -150,6 +151,16 @@ class WarmHost:
 
 def _at_start(variables: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in variables.items() if name.startswith(_AT_START)}
+
+
+def _modules_file(host: Host) -> Path:
+    """Return the file for the names of the modules that the host's commands load."""
+    path = cache_folder() / f"{host.name}-modules.json"
+    # A week later the plugin has other modules.
+    with suppress(FileNotFoundError):
+        if time.time() - path.stat().st_mtime > 7 * 86400:
+            path.unlink()
+    return path
 
 
 def _umask() -> int:

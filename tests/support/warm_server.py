@@ -23,11 +23,12 @@ import sys
 import threading
 import types
 
-# Environment variables: the path of the socket, the folder of the plugin (version 2), and the
-# endpoint for the commands of the rehearsal.
+# Environment variables: the path of the socket, the folder of the plugin (version 2), the endpoint
+# for the commands of the rehearsal, and the file that its result is kept in for the next server.
 SOCKET = "AWSCLI_ASSUME_TEST_SOCKET"
 PLUGIN_FOLDER = "AWSCLI_ASSUME_TEST_PLUGIN_FOLDER"
 ENDPOINT = "AWSCLI_ASSUME_TEST_ENDPOINT"
+MODULES = "AWSCLI_ASSUME_TEST_MODULES"
 REHEARSAL = (
     ("sts", "get-caller-identity"),
     ("assume", "--role-arn", "arn:aws:iam::123456789012:role/rehearsal"),
@@ -55,10 +56,16 @@ def serve(path):
     import host_caches
 
     folder, endpoint = os.environ.pop(PLUGIN_FOLDER, ""), os.environ.pop(ENDPOINT)
+    modules = os.environ.pop(MODULES, "")
     own_folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [one for one in sys.path if one != own_folder]
     # What is not loaded now is loaded by each command itself.
-    _import(_rehearse(awscli.clidriver.main, folder, endpoint), folder)
+    names = _read_names(modules)
+    if not names:
+        names = _rehearse(awscli.clidriver.main, folder, endpoint)
+        if _PLUGIN in names:
+            _keep_names(modules, names)
+    _import(names, folder)
     caches = host_caches.replacements()
     originals = [(holder, name, getattr(holder, name)) for holder, name, _ in caches]
     _set_attributes(caches)
@@ -69,6 +76,23 @@ def serve(path):
     gc.freeze()
     os.write(1, b"ready\n")
     server.run()
+
+
+def _read_names(path):
+    """Return the modules that an earlier rehearsal found. One that is gone is not imported."""
+    try:
+        with open(path) as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return []
+
+
+def _keep_names(path, names):
+    if path:
+        staged = f"{path}.{os.getpid()}"
+        with open(staged, "w") as file:
+            json.dump(names, file)
+        os.replace(staged, path)
 
 
 def _rehearse(main, folder, endpoint):
@@ -255,16 +279,20 @@ def _send(connection, number):
 
 
 def _uses_plugin(folder):
-    """Return whether the config file enables the plugin of the rehearsal."""
+    """Return whether the plugin can be no other than that of the rehearsal.
+
+    Version 1, which has no folder of plugins, has one place for it.
+    """
+    if not folder:
+        return True
     path = os.environ.get("AWS_CONFIG_FILE") or os.path.expanduser("~/.aws/config")
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             lines = file.read().splitlines()
     except OSError:
         return False
-    wanted = f"cli_legacy_plugin_path = {folder}" if folder else f"assume = {_PLUGIN}"
-    found = [line for line in lines if line.startswith(wanted.partition(" ")[0])]
-    return found == [wanted]
+    key = "cli_legacy_plugin_path"
+    return [line for line in lines if line.startswith(key)] == [f"{key} = {folder}"]
 
 
 def _set_attributes(values):

@@ -394,6 +394,7 @@ def diagram_of_packages() -> tuple[set[str], set[tuple[str, str]]]:
     return packages, arrows
 
 
+@cache
 def real_imports() -> tuple[set[str], set[tuple[str, str]]]:
     """Return the packages and who imports whom, read from the code.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Union
 
@@ -73,6 +74,7 @@ Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef]
 KINDS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
+@cache
 def modules() -> list[Path]:
     found = sorted(PACKAGE.rglob("*.py"))
     assert len(found) > 20
@@ -88,10 +90,16 @@ def package_of(parts: tuple[str, ...]) -> str:
     return parts[0] if parts else "__init__"
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports_of(path: Path) -> set[str]:
     """Return the packages that a module imports, at its top level or inside of functions."""
     packages = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -110,14 +118,13 @@ def imports_of(path: Path) -> set[str]:
 
 
 def definitions_of(path: Path) -> list[Definition]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [node for node in ast.walk(tree) if isinstance(node, KINDS)]
+    return [node for node in ast.walk(tree_of(path)) if isinstance(node, KINDS)]
 
 
 def public_definitions_of(path: Path) -> list[Definition]:
     """Return the public top-level definitions, and the methods of public classes."""
     found: list[Definition] = []
-    bodies: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    bodies: list[ast.AST] = [tree_of(path)]
     for body in bodies:
         for node in ast.iter_child_nodes(body):
             if not isinstance(node, KINDS) or node.name.startswith("_") or is_setter(node):
@@ -192,7 +199,7 @@ def test_docstrings(path: Path) -> None:
         node.name for node in public_definitions_of(path) if not ast.get_docstring(node)
     ]
 
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert ast.get_docstring(tree_of(path))
     assert undocumented == []
 
 
@@ -228,7 +235,7 @@ def test_docstrings_begin_with_a_plain_verb() -> None:
     found = [
         f"{name_of(path)}: {text.splitlines()[0]}"
         for path in modules()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, (ast.Module, *KINDS))
         for text in [ast.get_docstring(node) or ""]
         if re.match(r"(Answer|Tell)\b", text)
@@ -240,7 +247,7 @@ def test_docstrings_begin_with_a_plain_verb() -> None:
 def names_of(path: Path) -> set[str]:
     """Return the names that a module defines, imports or uses, and its own."""
     names = set(path.relative_to(PACKAGE).with_suffix("").parts)
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, KINDS):
             names.add(node.name)
         elif isinstance(node, ast.Name):

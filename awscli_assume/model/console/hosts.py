@@ -80,15 +80,14 @@ PARTITIONS = {
         ),
     )
 }
-# Regions of partitions whose consoles are not reachable from outside: us-iso-…, us-isob-….
-_ISOLATED = re.compile(r"[a-z]+-iso[a-z]*-")
 
 
 def partition_of_region(region: str) -> str:
     """Return the partition of a region by its name; aws-iso stands for all isolated ones."""
     if region.endswith(_GLOBAL):
         return region[: -len(_GLOBAL)]
-    if _ISOLATED.match(region):
+    # us-iso-…, us-isob-…: their consoles are not reachable from outside.
+    if region.partition("-")[2].startswith("iso"):
         return "aws-iso"
     found = (one.name for one in PARTITIONS.values() if region.startswith(one.prefixes or "\0"))
     return next(found, "aws")

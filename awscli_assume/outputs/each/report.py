@@ -108,7 +108,12 @@ def report_page(header: ResultsHeader, rows: Sequence[Row], now: datetime, secon
         parts.append(f"<span class=none>{counts['none']} not run</span>")
     shard = "" if header.shard is None else f", shard {header.shard}"
     command = header.command or "results"
-    selection = " ".join(f"{name} {_words(value)}" for name, value in header.selection.items())
+    # The role first, as in the command line.
+    options = sorted(header.selection.items(), key=lambda one: one[0].startswith("-"))
+    selection = " ".join(
+        f"{name} {_words(value)}" if name.startswith("-") else _words(value)
+        for name, value in options
+    )
     intro = (
         f"<p>{len(rows)} targets{shard}: {', '.join(parts)}.</p>\n"
         f"<p class=soft>{escape(selection)}<br>Finished {format_time(now)}, after "
@@ -162,7 +167,7 @@ def times_chart(rows: Sequence[Row]) -> str:
     bins = Counter((int(seconds / step), kind) for seconds, kind in times)
     count = max(number for number, _ in bins) + 1
     most = max(bins[number, "good"] + bins[number, "bad"] for number in range(count))
-    bar, floor = (_WIDTH - 40) / max(count, 6), _HEIGHT - 24
+    bar, floor = (_WIDTH - 60) / max(count, 6), _HEIGHT - 24
     parts = [f'<line class="axis" x1="36" y1="{floor}" x2="{_WIDTH}" y2="{floor}"/>',
              f'<text x="30" y="16" text-anchor="end">{most}</text>',
              f'<text x="30" y="{floor}" text-anchor="end">0</text>']  # fmt: skip

@@ -107,7 +107,7 @@ class EachSink:
         self._has_regions = False
         self._is_unread = False
         self._unstored: list[EachTarget] = []
-        self._status = StatusLine(context.environment)
+        self._status = StatusLine(context.environment, is_shared=True)
         self._ticker: Optional[Ticker] = None
         self._start_time = 0.0
         self._lines = PrefixedLines(context, Style().ellipsis)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Optional, Union
+from typing import TYPE_CHECKING, Optional, Union
 
 from awscli_assume.arguments.profiles import given_role_option
 from awscli_assume.aws.caller_identity import CallerCache
@@ -16,7 +16,6 @@ from awscli_assume.model.arns import Arn, Role, find_arn, iam_arn
 from awscli_assume.model.console.hosts import partition_of_region
 from awscli_assume.model.credentials import SessionCredentials, UsableCredentials
 from awscli_assume.model.printable import printable_line
-from awscli_assume.profiles.identity_center import role_of_profile, session_of
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.settings import read_settings
@@ -26,6 +25,9 @@ from awscli_assume.workflow.credentials.copy_source import plan_to_use
 from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.planning.plan import AssumePlan, Plan
 from awscli_assume.workflow.refresh.stored_profile import StoredProfile, read_stored_profile
+
+if TYPE_CHECKING:
+    from awscli_assume.model.identity_center import IdentityCenterRole
 
 # The default of STS. A request that names it is checked for role chaining.
 _DEFAULT_SECONDS = 3600
@@ -185,10 +187,10 @@ def _of_source(
 ) -> ConsoleCredentials:
     """Return the source's own credentials, with their principal."""
     name = plan.profile_pair.source
-    role = plan.identity_center_role
-    if role is None and name is not None:
-        role = role_of_profile(plan.profiles, name)
+    role = plan.identity_center_role or _role_of_profile(plan, name)
     if role is not None:
+        from awscli_assume.profiles.identity_center import session_of
+
         region = found.region or session_of(plan.profiles, role).region
         partition = partition_of_region(region)
         arn = find_arn(iam_arn(partition, role.account_id, f"role/{role.role_name}"))
@@ -203,6 +205,16 @@ def _of_source(
     record = read_record(profile)
     why_not = None if record is None else _why_chained(record, plan.profiles)
     return replace(result, why_not_longer=why_not or result.why_not_longer)
+
+
+def _role_of_profile(plan: Plan, name: Optional[str]) -> Optional[IdentityCenterRole]:
+    """Return the role of IAM Identity Center that a profile names, or None."""
+    if name is None or "sso_role_name" not in plan.profiles.get(name, {}):
+        return None
+    # Here, because most sources have nothing to do with IAM Identity Center.
+    from awscli_assume.profiles.identity_center import role_of_profile
+
+    return role_of_profile(plan.profiles, name)
 
 
 def _caller(context: CommandContext, found: UsableCredentials) -> Optional[Arn]:
@@ -295,7 +307,5 @@ def session_before(source: ConsoleSource) -> Optional[tuple[str, str]]:
     if isinstance(plan, AssumePlan) and plan.request.via:
         before = plan.request.via[-1]
         return (before.account_id, before.name) if before.account_id is not None else None
-    role = plan.identity_center_role
-    if role is None and plan.profile_pair.source is not None:
-        role = role_of_profile(plan.profiles, plan.profile_pair.source)
+    role = plan.identity_center_role or _role_of_profile(plan, plan.profile_pair.source)
     return (role.account_id, role.role_name) if role is not None else None

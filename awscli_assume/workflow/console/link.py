@@ -11,7 +11,6 @@ from awscli_assume.aws.sign_in import get_sign_in_token, sign_in_endpoint
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
-from awscli_assume.model.browser_identity import BrowserIdentity
 from awscli_assume.model.console.hosts import console_region, find_partition, partition_of_region
 from awscli_assume.model.console.links import (
     login_url,
@@ -32,13 +31,14 @@ from awscli_assume.workflow.refresh.stored_profile import StoredProfile
 
 @dataclass(frozen=True)
 class ConsoleLink:
-    """A URL to open, in which browser identity, and until when it and the session are valid.
+    """A URL to open, for whom, and until when it and the session are valid.
 
-    A URL that ``expires`` is a secret until then.
+    ``identity`` are the fields of the browser identity. A URL that ``expires`` is a secret until
+    then.
     """
 
     url: str = field(repr=False)
-    identity: BrowserIdentity
+    identity: tuple[str, str, str, str]
     expires: Optional[datetime] = None
     session_expires: Optional[datetime] = None
 
@@ -84,7 +84,7 @@ def sign_in_link(
         expiration = now + timedelta(seconds=options.session_duration)
     return ConsoleLink(
         url,
-        BrowserIdentity(found.profile, found.account_id, found.role_name, found.account_name),
+        (found.profile, found.account_id, found.role_name, found.account_name),
         expires=url_expiration(now, found.credentials.expiration),
         session_expires=expiration,
     )
@@ -106,5 +106,5 @@ def switch_role_link(context: CommandContext, source: ConsoleSource, login: bool
     shown = name if name in plan.profiles else None
     return ConsoleLink(
         switch_role_url(endpoint.url, role, shown or f"{role.name}-{role.account_id}"),
-        BrowserIdentity(printable_line(name or role.name), account, role_name),
+        (printable_line(name or role.name), account, role_name, ""),
     )

@@ -59,11 +59,13 @@ def show(
         tool = copy_to_clipboard(link.url, environment)
         environment.notify(f"The URL is in the clipboard ({tool}).{_valid(link, now)}\n")
     elif browser is not None:
+        from awscli_assume.model.browser_identity import BrowserIdentity
         from awscli_assume.outputs.browser.launch import open_in_browser
 
+        identity = BrowserIdentity(*link.identity)
         # A URL that is no secret needs no page that keeps it off the command line.
         is_direct = options.is_direct or not is_secret
-        open_in_browser(browser, link.url, link.identity, environment, direct=is_direct)
+        open_in_browser(browser, link.url, identity, environment, direct=is_direct)
         environment.notify(_opened(link, browser, now))
     else:
         if not options.is_printed:
@@ -74,19 +76,14 @@ def show(
 
 
 def _opened(link: ConsoleLink, browser: Browser, now: datetime) -> str:
-    identity = link.identity
+    profile, account, role, _ = link.identity
     if link.expires is None:
-        return (
-            f"The console's page for switching to {identity.profile} is open in {browser.name}\n"
-        )
+        return f"The console's page for switching to {profile} is open in {browser.name}\n"
     until = ""
     if link.session_expires is not None:
         minutes = round((link.session_expires - now).total_seconds() / 60)
         until = f", until {local_time(link.session_expires, now)} ({minutes} minutes)"
-    return (
-        f"The console is open in {browser.name} as {identity.role} in the account "
-        f"{identity.account}{until}\n"
-    )
+    return f"The console is open in {browser.name} as {role} in the account {account}{until}\n"
 
 
 def _valid(link: ConsoleLink, now: datetime) -> str:

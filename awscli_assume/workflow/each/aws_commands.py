@@ -13,6 +13,7 @@ from typing import Mapping, Optional, Sequence
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.host.driver import (
     fits,
+    forget_debug,
     leave_native_threads,
     load_command,
     make_driver,
@@ -49,6 +50,7 @@ class AwsCommands:
         self._use(self._environment)
         # Those of the process that the server was forked from.
         atexit._clear()
+        forget_debug()
         leave_native_threads()
         _keep_secrets_out()
         self._driver = make_driver(self._words, _keep_secrets_out)

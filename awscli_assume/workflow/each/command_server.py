@@ -89,10 +89,12 @@ class CommandServer:
         with selectors.DefaultSelector() as selector:
             selector.register(self._connection, selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
-            while self._serve_once(selector):
-                pass
-            selector.unregister(self._connection)
-            self._end_all(selector)
+            try:
+                while self._serve_once(selector):
+                    pass
+            finally:
+                selector.unregister(self._connection)
+                self._end_all(selector)
 
     def _serve_once(self, selector: selectors.BaseSelector) -> bool:
         """Handle what is ready. Returns False at the end of the connection."""
@@ -117,10 +119,18 @@ class CommandServer:
         for descriptor in descriptors:
             os.set_inheritable(descriptor, False)
         request = Request.decode(body)
-        child = os.fork()
+        stdout, stderr, result = descriptors
+        try:
+            child = os.fork()
+        except OSError as error:
+            # The limit of processes, or of memory, is reached.
+            _print_error(stderr, f"Can't start a process: {error.strerror}")
+            _reply(result, 0)
+            _reply(result, NOT_EXECUTABLE)
+            _close(*descriptors)
+            return True
         if child == 0:
             self._become(request, descriptors)
-        stdout, stderr, result = descriptors
         _close(stdout, stderr)
         self._running[child] = result
         _reply(result, child)
@@ -214,8 +224,13 @@ def _exec(path: str, request: Request) -> int:
     try:
         os.execve(path, list(request.words), dict(request.environment))  # noqa: S606 - no shell
     except OSError as error:
-        os.write(2, f"aws: [ERROR]: Can't run '{path}': {error.strerror}\n".encode())
+        _print_error(2, f"Can't run '{path}': {error.strerror}")
     return NOT_EXECUTABLE
+
+
+def _print_error(descriptor: int, text: str) -> None:
+    with suppress(OSError):
+        os.write(descriptor, f"aws: [ERROR]: {text}\n".encode("utf-8", "backslashreplace"))
 
 
 def _handle(names: Sequence[str], action: signal.Handlers) -> None:

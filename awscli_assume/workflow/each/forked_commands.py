@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import selectors
 import signal
@@ -14,6 +16,7 @@ from typing import Callable, NoReturn, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.workflow.each.command_server import (
+    DESCRIPTORS,
     LENGTH_SIZE,
     REPLY_SIZE,
     CommandServer,
@@ -24,6 +27,8 @@ from awscli_assume.workflow.each.command_server import (
 from awscli_assume.workflow.each.processes import Stopped, Write
 
 _CHUNK = 1 << 16
+# A process on macOS may open 256 files by default.
+_BUSY_SECONDS = 0.05
 # What a command leaves in its pipes when it ends is read, and at most this much more: a process
 # that it left in the background may print for ever.
 _REST_BYTES, _REST_SECONDS, _QUIET_SECONDS = 1 << 20, 60.0, 1.0
@@ -39,7 +44,7 @@ class ForkedCommands:
     def __init__(
         self, prepare: Callable[[], None] = lambda: None, run_here: RunHere = no_program
     ) -> None:
-        self._connection, theirs = socket.socketpair()
+        self._connection, theirs = map(_above_standard, socket.socketpair())
         self._lock = threading.Lock()
         self._is_stopped = False
         _flush()
@@ -50,7 +55,7 @@ class ForkedCommands:
 
     def run(self, request: Request, write: Write) -> int:
         """Run a command to its end. Raises Stopped."""
-        pipes = [os.pipe() for _ in range(3)]
+        pipes = self._pipes()
         readers = [reader for reader, _ in pipes]
         try:
             try:
@@ -83,6 +88,21 @@ class ForkedCommands:
         with suppress(ChildProcessError):
             os.waitpid(self._server, 0)
         self._connection.close()
+
+    def _pipes(self) -> list[tuple[int, int]]:
+        """Return three pipes. If there are too many open files, wait until others are closed."""
+        pipes: list[tuple[int, int]] = []
+        while len(pipes) < DESCRIPTORS:
+            try:
+                pipes.append(os.pipe())
+            except OSError as error:
+                for descriptor in (one for pair in pipes for one in pair):
+                    os.close(descriptor)
+                pipes.clear()
+                if error.errno not in (errno.EMFILE, errno.ENFILE) or self._is_stopped:
+                    raise
+                time.sleep(_BUSY_SECONDS)
+        return pipes
 
     def _send(self, request: Request, writers: list[int]) -> None:
         data = request.encode()
@@ -127,7 +147,8 @@ class _Process:
 
     def wait(self) -> Optional[int]:
         """Return the exit code, None if the server was killed."""
-        with selectors.DefaultSelector() as selector:
+        # Unlike others, it is no open file itself.
+        with selectors.PollSelector() as selector:
             for descriptor, stream in ((self._stdout, "stdout"), (self._stderr, "stderr")):
                 selector.register(descriptor, selectors.EVENT_READ, stream)
             selector.register(self._result, selectors.EVENT_READ)
@@ -162,14 +183,24 @@ class _Process:
 
     def _end_orphan(self) -> None:
         """End the command if the server, which would do so, was killed."""
-        if len(self._replies) == REPLY_SIZE:
+        pid = int.from_bytes(self._replies, "big")
+        # 0 would be this process's own group.
+        if len(self._replies) == REPLY_SIZE and pid > 0:
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(int.from_bytes(self._replies, "big"), signal.SIGKILL)
+                os.killpg(pid, signal.SIGKILL)
 
     def _code(self) -> Optional[int]:
         if len(self._replies) < 2 * REPLY_SIZE:
             return None
         return int.from_bytes(self._replies[REPLY_SIZE:], "big", signed=True)
+
+
+def _above_standard(connection: socket.socket) -> socket.socket:
+    """Return a socket whose descriptor is not one of the standard streams, which may be closed."""
+    if connection.fileno() > 2:
+        return connection
+    with connection:
+        return socket.socket(fileno=fcntl.fcntl(connection, fcntl.F_DUPFD_CLOEXEC, 3))
 
 
 def _flush() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass, replace
 from typing import Callable, Mapping, Optional, Protocol, Union
 
 from awscli_assume.aws.sso.portal import Portal
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest, NoTerminal
 from awscli_assume.host import SIGN_IN_ERRORS, BotoCoreError, region_of_variable
 from awscli_assume.host.context import CommandContext, RequestSettings
 from awscli_assume.host.protocols import ParsedArgs, Profile
@@ -17,6 +18,7 @@ from awscli_assume.model.identity_center import (
     SsoSession,
     check_permission_set,
 )
+from awscli_assume.model.request.limits import check
 from awscli_assume.model.targets.account import TargetAccount
 from awscli_assume.profiles.identity_center import (
     choose_session,
@@ -25,7 +27,6 @@ from awscli_assume.profiles.identity_center import (
     session_of,
     sessions_of,
 )
-from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.many_roles.engine import RoleEngine
@@ -121,7 +122,7 @@ class TargetRoles:
         granted = self._granted(account)
         if granted is not None:
             return self._of_identity_center(granted)
-        plan = self._noted(self._of_name())
+        plan = self._noted(self._of_name(account))
         if plan.request.role_session_name:
             plan = plan.in_account(account.account_id, self._context.environment)
         else:
@@ -170,10 +171,11 @@ class TargetRoles:
             self._context.environment.notify(note)
         return plan
 
-    def _of_name(self) -> AssumePlan:
-        """Return the plan of the role's name, in no account yet."""
+    def _of_name(self, account: TargetAccount) -> AssumePlan:
+        """Return the plan of the role's name, made in the first account."""
         if self._named is None:
-            self._named = _with_settings(_plan_by_name(self._context, self._parsed_args))
+            plan = _plan_by_name(self._context, self._parsed_args, account.account_id)
+            self._named = _with_settings(plan)
         return self._named
 
     def _granted(self, account: TargetAccount) -> Optional[IdentityCenterRole]:
@@ -235,24 +237,26 @@ class TargetRoles:
         return self._portals[session]
 
 
-def _plan_by_name(context: CommandContext, parsed_args: ParsedArgs) -> AssumePlan:
-    """Return the plan of a role that is named without an account. Raises InvalidRequest."""
+def _plan_by_name(context: CommandContext, parsed_args: ParsedArgs, account_id: str) -> AssumePlan:
+    """Return the plan of a role that is named without an account, in one of the accounts.
+
+    Raises InvalidRequest.
+    """
     word = _role_word(parsed_args)
-    plan = plan_role(context, parsed_args)
-    profile = plan.profiles.get(plan.profile_pair.configuration)
-    default = read_settings(profile, plan.profile_pair.configuration).get("account_id")
-    role = plan.request.role if isinstance(plan, AssumePlan) else None
-    account = None if role is None else role.account_id or role.account_name
-    # A role behind one of IAM Identity Center is by default in the account of that one.
-    before = plan.identity_center_role
-    known = (None, default, None if before is None else before.account_id)
-    is_named = account not in known and not plan.profile_pair.is_role
-    name = "ROLE" if role is None else shlex.quote(role.path_and_name)
-    if not isinstance(plan, AssumePlan) or is_named or parsed_args.account_id is not None:
+    is_profile = parsed_args.role in context.session.full_config["profiles"]
+    has_account = parsed_args.role_arn is not None or parsed_args.account_id is not None
+    if has_account or (not is_profile and ":" in word):
+        name = shlex.quote(re.split("[:/]", word)[-1] or "ROLE")
         raise InvalidRequest(
             f"The role {word!r} has an account, and --accounts names the accounts. Leave out that "
             f"of the role. Try: aws assume each {name} --accounts all -- COMMAND"
         )
+    if not is_profile:
+        # It is a name with its path. With an account, nothing has to be looked up.
+        named = {"role": None, "role_name": word, "account_id": account_id}
+        parsed_args = type(parsed_args)(**{**vars(parsed_args), **named})
+    plan = plan_role(context, parsed_args)
+    assert isinstance(plan, AssumePlan)  # noqa: S101 - a permission set is found before
     return plan
 
 
@@ -282,3 +286,29 @@ def _with_settings(plan: AssumePlan) -> AssumePlan:
             *(profile.get(name) or None for name in ("region", "endpoint_url", "ca_bundle"))
         ),
     )
+
+
+def with_given_code(
+    context: CommandContext, parsed_args: ParsedArgs
+) -> tuple[CommandContext, ParsedArgs]:
+    """Let the code of ``--token-code`` answer the one question of its MFA device.
+
+    STS accepts a code once: it starts the session that the requests of all accounts use.
+    """
+    code = parsed_args.token_code
+    if code is None:
+        return context, parsed_args
+    check("token_code", code)
+    codes = [code]
+
+    def answer(question: str) -> str:
+        if not codes:
+            raise NoTerminal(
+                "STS accepts the code of --token-code once, and another one is needed. Run the "
+                "command on a terminal, without --token-code"
+            )
+        return str(codes.pop())
+
+    environment = replace(context.environment, has_terminal=lambda: True, ask=answer)
+    changed = type(parsed_args)(**{**vars(parsed_args), "token_code": None})
+    return replace(context, environment=environment), changed

@@ -12,9 +12,10 @@ from awscli_assume.arguments.each_command import EachOptions, read_each_options
 from awscli_assume.arguments.sts import option_name
 from awscli_assume.arguments.write_profiles import read_write_request
 from awscli_assume.aws.optional_call import CallUnavailable, error_code
+from awscli_assume.aws.sts.client import region_warning
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.host import ClientError
-from awscli_assume.host.context import CommandContext
+from awscli_assume.host import ClientError, region_of_variable
+from awscli_assume.host.context import CommandContext, RequestSettings
 from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.each_command import EachCommand, read_command
 from awscli_assume.model.each_results import (
@@ -32,7 +33,7 @@ from awscli_assume.outputs.each.sink import ResultSink, make_sink
 from awscli_assume.outputs.each.target_list import print_targets
 from awscli_assume.workflow.each.interrupts import Interrupts
 from awscli_assume.workflow.each.processes import CommandRunner, Stopped
-from awscli_assume.workflow.each.roles import TargetRoles
+from awscli_assume.workflow.each.roles import TargetRoles, with_given_code
 from awscli_assume.workflow.each.sessions import AccountSession, TargetSession, targets_of
 from awscli_assume.workflow.each.start import PlannedCommand, plan_command, start_commands
 from awscli_assume.workflow.many_roles.engine import RoleEngine
@@ -57,14 +58,17 @@ def run_each(
 
         return write_each_profile(context, parsed_args, request, _selected(context, parsed_args))
     options, planned = _planned(context, parsed_args, words)
+    selection = _selection(context, parsed_args)
+    context, parsed_args = with_given_code(_with_region(context, options), parsed_args)
     output = read_each_output(parsed_args, context.parsed_globals)
     if planned.reason:
         context.environment.notify(f"aws: [ERROR]: {planned.reason}\n")
         return NONE_STARTED
+    for region in options.regions or ():
+        context.environment.notify(region_warning(context.session, region))
     # Before the first thread, and before any file is open: it may be a forked process.
     with closing(start_commands(planned)) as commands:
-        description = RunDescription(planned.command.words, _selection(context, parsed_args))
-        sink = make_sink(context, output, description)
+        sink = make_sink(context, output, RunDescription(planned.command.words, selection))
         roles = TargetRoles(context, parsed_args)
         accounts = [(one, roles.attempt(one)) for one in _selected(context, parsed_args)]
         with RoleEngine(context, options.workers, roles.session_profiles) as engine:
@@ -91,6 +95,15 @@ def _planned(
     return options, plan_command(command, options, context.environment.variables)
 
 
+def _with_region(context: CommandContext, options: EachOptions) -> CommandContext:
+    """Return the context in which STS is called: in the first region if none is configured."""
+    profile = context.session.get_scoped_config()
+    known = region_of_variable(context.environment.variables) or profile.get("region")
+    if not options.regions or known:
+        return context
+    return context.with_settings(RequestSettings(region=options.regions[0]))
+
+
 def list_targets(context: CommandContext, parsed_args: ParsedArgs) -> int:
     """Print the selected accounts. No role is assumed."""
     regions = read_each_options(parsed_args).regions or (None,)
@@ -112,7 +125,7 @@ def _selected(context: CommandContext, parsed_args: ParsedArgs) -> Sequence[Targ
 
 
 def _stop(engine: RoleEngine, commands: CommandRunner) -> None:
-    engine.stop()
+    engine.abandon()
     commands.stop()
 
 

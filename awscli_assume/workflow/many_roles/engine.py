@@ -42,8 +42,8 @@ class RoleEngine:
         session_profiles: Optional[Mapping[str, Profile]] = None,
     ) -> None:
         self.context = context
-        self._stopped = Event()
-        self._rate = SharedRate(self._stopped)
+        self._stopped, self._abandoned = Event(), Event()
+        self._rate = SharedRate(self._abandoned)
         many = ManyRequests(self._rate, workers or MOST_WORKERS)
         self.clients = SourceClients(context, many)
         self._workers = workers
@@ -66,7 +66,7 @@ class RoleEngine:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._stopped.set()
+        self.abandon()
         self._stack.close()
         if exception[0] is None:
             self.context.environment.notify(throttling_note(self.counts.throttled))
@@ -77,8 +77,13 @@ class RoleEngine:
         return self._rate.counts
 
     def stop(self) -> None:
-        """Start no other task of ``run``. Any thread may call it."""
+        """Start no other task of ``run``; those that run go on. Any thread may call it."""
         self._stopped.set()
+
+    def abandon(self) -> None:
+        """Start no other task of ``run``, and let no request wait for its turn or be repeated."""
+        self._stopped.set()
+        self._abandoned.set()
 
     def run(
         self, items: Iterable[T], task: Callable[[T], U], finished: Callable[[U], None]
@@ -89,7 +94,7 @@ class RoleEngine:
         thread. Nothing of a finished task is stored. After an error of a task, or Ctrl-C, no
         other task is started, and the error is raised when those that run have finished.
         """
-        run_all(items, task, finished, self._workers, self._stopped)
+        run_all(items, task, finished, self._workers, self._stopped, self._abandoned)
 
     def assume(
         self, plan: Plan, refreshed: Optional[PrincipalCredentials] = None

@@ -62,11 +62,17 @@ class Workers(Generic[T, U]):
     """Threads for one series of tasks. Nothing of a finished task is stored."""
 
     def __init__(
-        self, task: Callable[[T], U], count: WorkerCount, stopped: Optional[Event] = None
+        self,
+        task: Callable[[T], U],
+        count: WorkerCount,
+        stopped: Optional[Event] = None,
+        abandoned: Optional[Event] = None,
     ) -> None:
         self._task = task
         self._count = count
+        # No other task starts; and those that run are to end soon.
         self._stopped = stopped or Event()
+        self._abandoned = abandoned or Event()
         self._items: SimpleQueue[Optional[tuple[T]]] = SimpleQueue()
         self._results: SimpleQueue[Union[tuple[U], _Failed, None]] = SimpleQueue()
         self._threads = 0
@@ -83,6 +89,7 @@ class Workers(Generic[T, U]):
             self._carry_out(iter(items), finished)
         except BaseException:
             self._stopped.set()
+            self._abandoned.set()
             self._drain(finished)
             raise
         finally:
@@ -154,6 +161,10 @@ def run_all(
     finished: Callable[[U], None],
     workers: Optional[int] = None,
     stopped: Optional[Event] = None,
+    abandoned: Optional[Event] = None,
 ) -> None:
-    """Carry out a task for each item (Workers.run)."""
-    Workers(task, WorkerCount(workers), stopped).run(items, finished)
+    """Carry out a task for each item (Workers.run).
+
+    ``stopped`` starts no other task. ``abandoned`` is set if those that run are to end soon.
+    """
+    Workers(task, WorkerCount(workers), stopped, abandoned).run(items, finished)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Mapping, Optional
 
 from awscli_assume.arguments.sts import STS_OPTIONS
-from awscli_assume.errors import configured_in
+from awscli_assume.errors import InvalidRequest, configured_in
 from awscli_assume.host import use_profile
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
@@ -146,7 +146,7 @@ def _plan_of(
         session_name = session_name if request.role_session_name else ""
         check_has_caller(session_name)
     settings = profile_pair.settings
-    return AssumePlan(
+    plan = AssumePlan(
         request,
         session_name,
         profile_pair,
@@ -156,7 +156,18 @@ def _plan_of(
         settings=replace(settings, region=None) if named.get("region") else settings,
         source_identity=identity,
         agent=agent,
-    ).chained_by_profile()
+    )
+    return _with_usable_default(plan, parsed_args).chained_by_profile()
+
+
+def _with_usable_default(plan: AssumePlan, parsed_args: ParsedArgs) -> AssumePlan:
+    """Return the plan with keys if only the setting renews them, and the source can't be kept."""
+    if plan.auto_refresh and not parsed_args.auto_refresh:
+        try:
+            plan.check_can_refresh()
+        except InvalidRequest:
+            return replace(plan, auto_refresh=False)
+    return plan
 
 
 def _named_role(

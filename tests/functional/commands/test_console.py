@@ -431,3 +431,39 @@ def test_invalid_answer_of_sts(aws: Any, federation: FederationStub) -> None:
 
     assert done.code == 255
     assert federation.requests == []
+
+
+def test_keys_of_the_environment(aws: Any, federation: FederationStub) -> None:
+    """Without a profile, temporary keys in the environment sign in if they are a role's."""
+    store_profile(aws, "aws", "eu-west-1", is_chained=False)
+    aws.set_variable("AWS_ACCESS_KEY_ID", "ASIAENVENVENVENVENVE")
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "EnvSecret")
+    aws.set_variable("AWS_SESSION_TOKEN", "EnvToken")
+    aws.stub.caller = f"arn:aws:sts::{ACCOUNT}:assumed-role/ci/job"
+    done = aws("assume", "console", "--no-browser")
+
+    assert done.code == 0, done.err
+    assert json.loads(federation.sign_ins[0]["Session"])["sessionId"] == "ASIAENVENVENVENVENVE"
+
+
+def test_keys_of_a_user_in_the_environment(aws: Any, federation: FederationStub) -> None:
+    """Keys of a user in the environment can't sign in; our target profile takes their place."""
+    store_profile(aws, "aws", "eu-west-1", is_chained=False)
+    aws.set_variable("AWS_ACCESS_KEY_ID", "ASIAENVENVENVENVENVE")
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "EnvSecret")
+    aws.set_variable("AWS_SESSION_TOKEN", "EnvToken")
+    done = aws("assume", "console", "--no-browser")
+
+    assert done.code == 0, done.err
+    assert json.loads(federation.sign_ins[0]["Session"]) == STORED
+
+
+def test_no_region(aws: Any, federation: FederationStub) -> None:
+    """Without a region STS can't be called, as the AWS CLI says; nothing signs in."""
+    text = aws.config.read_text().replace("region = us-east-1\n", "")
+    aws.config.write_text(text)
+    done = aws("assume", "console", ROLE_ARN, "--no-browser")
+
+    assert (done.code, done.out) == (255, "")
+    assert "You must specify a region" in done.err
+    assert (aws.stub.actions, federation.requests) == ([], [])

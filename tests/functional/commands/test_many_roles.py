@@ -142,6 +142,29 @@ def test_one_session_for_all_roles_behind_a_chain(aws: Any) -> None:
     assert set(signers.values()) == {"ASIAHUBHUBHUBHUBHUB1"}
 
 
+def test_shared_session_is_in_memory_only(aws: Any, home: Any) -> None:
+    """The credentials of the roles in between are in no file and no debug log."""
+    names = [f"p{number}" for number in range(3)]
+    for name in names:
+        add_ours(aws, name, via=json.dumps([HUB]))
+
+    def script(request: dict[str, str]) -> Answer:
+        secret = "HubSecret" if request["RoleArn"] == HUB else "RoleSecret"
+        return assume_role_answer(
+            request["RoleArn"], "me", secret=f"{secret}/0123", token=f"{secret}Token/0123"
+        )
+
+    aws.stub.script = script
+    done = aws("--debug", "assume", "refresh", "--all")
+
+    assert done.code == 0, done.err[-2000:]
+    assert "HubSecret" not in done.out + done.err
+    assert "RoleSecret" not in done.out + done.err
+    texts = [path.read_text() for path in home.rglob("*") if path.is_file()]
+    assert any("RoleSecret" in text for text in texts)
+    assert not any("HubSecret" in text for text in texts)
+
+
 def test_chain_that_stops_is_one_request(aws: Any) -> None:
     """If STS refuses the first role, all profiles behind it have the error."""
     names = [f"p{number}" for number in range(5)]

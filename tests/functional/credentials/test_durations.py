@@ -706,6 +706,19 @@ def test_auto_refresh_as_a_setting(aws) -> None:
     assert "--auto-refresh" not in copied.err
 
 
+def test_auto_refresh_needs_a_source_that_stays(aws) -> None:
+    """The setting is a default: with keys of the environment, the profile gets keys."""
+    aws("configure", "set", "assume.auto_refresh", "true")
+    aws.set_variable("AWS_ACCESS_KEY_ID", USER_KEY_ID)
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "secret")
+    done = aws("assume", "--role-arn", ROLE_ARN)
+    given = aws("assume", "--role-arn", ROLE_ARN, "--auto-refresh")
+
+    assert done.code == 0, done.err
+    assert "credential_process" not in aws.section(aws.config, "profile assumed-role")
+    assert "the keys in this environment will not be there then" in given.err
+
+
 def test_auto_refresh_is_true_or_false(aws) -> None:
     """Another value of the setting is refused, with the command that mends it."""
     aws("configure", "set", "assume.auto_refresh", "yes")

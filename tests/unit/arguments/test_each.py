@@ -76,6 +76,15 @@ def test_options_that_contradict_each_other(
         output(values, format_)
 
 
+def test_home_folder_in_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell leaves the ~ of --results=~/file alone."""
+    monkeypatch.setenv("HOME", "/home/alice")
+    found = output({"results": "~/r", "report": "~/p", "merge_results": ["~/a"]})
+
+    assert (found.results, found.report) == ("/home/alice/r", "/home/alice/p")
+    assert found.merge_results == ("/home/alice/a",)
+
+
 def test_joining_runs_no_command() -> None:
     """A command that would silently not run is an error."""
     values = {**dict.fromkeys(NAMES), "merge_results": ["a"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidRequest
@@ -37,6 +37,7 @@ def test_key_names_account_region_and_profile() -> None:
     assert EachTarget("111111111111", "", None, "audit").key == "111111111111//audit"
 
 
+@settings(deadline=None)
 @given(st.lists(TARGETS, unique_by=lambda one: one.key), st.integers(1, 9), st.randoms())
 def test_each_target_is_in_one_shard(targets, count, random) -> None:  # type: ignore[no-untyped-def]
     """All shards together are all targets, none twice, whatever the order."""

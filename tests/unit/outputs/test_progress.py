@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 
+import pyte
 import pytest
 
 from awscli_assume.host.environment import Environment
-from awscli_assume.outputs.progress import Progress
+from awscli_assume.outputs.progress import Progress, StatusLine
 
 
 class Screen(io.StringIO):
@@ -40,3 +41,18 @@ def test_no_line_without_a_terminal(stream: io.StringIO, variables: dict[str, st
     progress.clear()
 
     assert stream.getvalue() == ""
+
+
+def test_message_of_another_thread_replaces_the_line() -> None:
+    """A shared line leaves the cursor at its beginning, and comes again below the message."""
+    screen = Screen()
+    environment = Environment({}, err=screen)
+    line = StatusLine(environment, is_shared=True)
+    line.show("1 of 9 done")
+    environment.notify("aws: [WARNING]: slow\n")
+    line.show("2 of 9 done")
+    line.clear()
+    rendered = pyte.Screen(40, 4)
+    pyte.Stream(rendered).feed(screen.getvalue().replace("\n", "\r\n"))
+
+    assert [one.rstrip() for one in rendered.display] == ["aws: [WARNING]: slow", "", "", ""]

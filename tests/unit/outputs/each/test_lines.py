@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.model.each_results import EachTarget
@@ -21,6 +21,7 @@ def cut_at(data: bytes, places: list[int]) -> list[bytes]:
     return [data[start:end] for start, end in zip(places, places[1:])]
 
 
+@settings(deadline=None)
 @given(DATA.map(b"".join), st.lists(st.integers(0, 200)))
 def test_all_bytes_are_printed_as_whole_lines(data: bytes, places: list[int]) -> None:
     """However the output is cut into chunks, it is printed once, with a prefix for each line."""
@@ -35,6 +36,7 @@ def test_all_bytes_are_printed_as_whole_lines(data: bytes, places: list[int]) ->
     assert b"".join(line[len(b"dev | ") :] + b"\n" for line in lines) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.lists(st.integers(0, 200)), st.integers(4, 20))
 def test_long_line_is_printed_in_pieces(text: str, places: list[int], longest: int) -> None:
     """A piece cuts no character, and no byte is lost or added but line ends."""
@@ -48,6 +50,7 @@ def test_long_line_is_printed_in_pieces(text: str, places: list[int], longest: i
         piece.decode()
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["x", "ä", "\N{GRINNING FACE}", "\n"]), max_size=30))
 def test_beginning_of_a_line_is_shown_in_time(texts: list[str]) -> None:
     """After a second without a line end, a terminal shows the beginning, and no empty line."""

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidConfiguration
@@ -94,6 +94,14 @@ def test_page_loads_nothing_and_runs_only_its_own_script() -> None:
     assert "https:" not in text
 
 
+def test_selection_is_as_it_was_typed() -> None:
+    """The role in one word has no option before it."""
+    selection = {"--accounts": ["all", "not:a"], "ROLE": "audit"}
+    header = ResultsHeader("aws s3 ls", "d", selection, None, (TARGET,), "")
+
+    assert "audit --accounts all not:a<br>" in report_page(header, [], NOW, 1)
+
+
 def test_foreign_text_is_escaped() -> None:
     """A name of an account, and a message of a command, are text and no markup."""
     row = row_of(TargetResult(OTHER, 1, 1.0, reason="<i>"), b"<img src=x>\n\x1b[31mred\x1b[0m\n")
@@ -107,6 +115,7 @@ def test_foreign_text_is_escaped() -> None:
     assert "&lt;img src=x&gt;\nred" in text
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_escaped_text_is_read_again(text: str) -> None:
     """No text begins a tag or ends an attribute."""
@@ -159,6 +168,7 @@ def test_many_reasons_have_one_bar_for_the_rest() -> None:
     assert "others 92" in chart.attrib["aria-label"]
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e6))
 def test_bars_of_times_are_few(longest: float) -> None:
     """From milliseconds to days, the chart has at most 24 bars."""

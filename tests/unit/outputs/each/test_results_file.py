@@ -89,7 +89,9 @@ def test_success_is_found_again_and_a_failure_is_not(tmp_path: Path) -> None:
     assert ResultsFile(str(path)).read(found[TARGETS[3].key])["ExitCode"] == 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
 @given(st.integers(0, 10_000), st.sampled_from([b"", b"\0\0\0", b'{"Account']))
 def test_file_that_was_cut_anywhere_is_continued(
     tmp_path: Path, place: int, garbage: bytes

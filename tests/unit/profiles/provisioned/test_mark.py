@@ -95,3 +95,32 @@ def test_section_of_one_file_for_both_is_no_profile() -> None:
 
     assert marked_profiles({"x": profile, "profile x": profile, "y": {}}) == {"x": MARK}
     assert marked_profiles({"profile x": profile}) == {"profile x": MARK}
+
+
+def test_mark_of_each() -> None:
+    """A role of each has no session; its other keys are in the mark, so that clear knows them."""
+    arn = "arn:aws:iam::111111111111:role/team/audit"
+    options = (("duration_seconds", "3600"), ("mfa_serial", "arn:aws:iam::1:mfa/alice"))
+    mark = Mark(ROLE, "", "111111111111", "team/audit", arn, "hub", "us-east-1", options)
+    profile = {
+        "role_arn": arn,
+        "source_profile": "hub",
+        "region": "us-east-1",
+        "duration_seconds": "3600",
+        "mfa_serial": "arn:aws:iam::2:mfa/mine",
+        BLOCK: mark.to_block(),
+    }
+
+    assert read_mark(profile) == mark
+    # The device is the user's own by now.
+    keys = written_keys(profile, mark)
+    assert keys == ("role_arn", "source_profile", "duration_seconds", "region")
+    assert is_intact(profile, mark)
+    assert not is_intact({**profile, "role_arn": "arn:aws:iam::1:role/other"}, mark)
+
+
+def test_mark_without_a_session_is_a_roles() -> None:
+    """Profiles for roles of IAM Identity Center need their session."""
+    block = {"as": "sso", "sso-account-id": "1" * 12, "sso-role-name": "Reader"}
+
+    assert read_mark({BLOCK: block}) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -188,6 +189,63 @@ def test_end_of_the_process_that_is_served(tmp_path: Path) -> None:
     while is_running(ready.read_text().strip().encode()):
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_too_many_open_files(server: ForkedCommands) -> None:
+    """A command waits until others have closed theirs."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    found: list[int] = []
+    threads = [Thread(target=lambda: found.append(run(server, "sleep 0.2")[0])) for _ in range(12)]
+    used = len(os.listdir("/proc/self/fd"))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used + 12, before[1]))
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert found == [0] * 12
+
+
+def test_closed_streams() -> None:
+    """The server works in a process without standard streams."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        writer = os.dup2(writer, 200)
+        for descriptor in range(3):
+            os.close(descriptor)
+        with closing(ForkedCommands()) as commands:
+            code, output = run(commands, "echo a; exit 5")
+            os.write(writer, f"{code} {output['stdout']!r}".encode())
+        os._exit(0)
+    os.close(writer)
+    os.waitpid(child, 0)
+    with open(reader, "rb") as file:
+        assert file.read() == b"5 b'a\\n'"
+
+
+def test_process_that_can_not_start() -> None:
+    """If the server can't fork, the command fails with the reason, and the next one runs."""
+    failures = [OSError(11, "Resource temporarily unavailable")]
+    fork = os.fork
+
+    def prepare() -> None:
+        def failing_fork() -> int:
+            if failures:
+                raise failures.pop()
+            return fork()
+
+        os.fork = failing_fork
+
+    with closing(ForkedCommands(prepare)) as commands:
+        code, output = run(commands, "echo a")
+        assert code == 126
+        assert output["stderr"] == (
+            b"aws: [ERROR]: Can't start a process: Resource temporarily unavailable\n"
+        )
+        assert run(commands, "echo a") == (0, {"stdout": b"a\n"})
 
 
 def test_prepare_that_fails() -> None:

@@ -164,9 +164,13 @@ def test_stop_starts_no_other_task() -> None:
         results.append(result)
         stopped.set()
 
-    Workers(lambda item: item, WorkerCount(2), stopped).run(range(1000), finished)
+    abandoned = threading.Event()
+    workers = Workers(lambda item: item, WorkerCount(2), stopped, abandoned)
+    workers.run(range(1000), finished)
 
     assert 1 <= len(results) <= 4
+    # Those that run still wait for their turn, and are repeated if they are throttled.
+    assert not abandoned.is_set()
 
 
 def test_interrupt_stores_what_runs() -> None:
@@ -183,10 +187,12 @@ def test_interrupt_stores_what_runs() -> None:
         assert released.wait(10)
         return item
 
+    abandoned = threading.Event()
     with pytest.raises(KeyboardInterrupt):
-        run_all(items(), task, results.append, workers=3)
+        run_all(items(), task, results.append, workers=3, abandoned=abandoned)
 
     assert sorted(results) == [0, 1, 2]
+    assert abandoned.is_set()
 
 
 def test_error_of_an_item_is_raised() -> None:
