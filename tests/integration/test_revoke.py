@@ -152,6 +152,10 @@ def test_all_sessions_are_refused_by_the_policy_of_aws(user: Person, account: Ac
         "PutRolePolicy"
     ]
     passed(user.aws("assume", "revoke", "one", "--yes", *ADMIN))
+    export = ("assume", "export", ROLE, "--format", "process")
+    cached, renewing = passed(user.aws(*export)).stdout, "renewing"
+    passed(user.aws("assume", ROLE, "--update-profile", renewing, "--auto-refresh"))
+    assert passed(user.aws(*export)).stdout == cached
     passed(user.aws(*words))
 
     policy = account.policies()[POLICY]
@@ -161,6 +165,9 @@ def test_all_sessions_are_refused_by_the_policy_of_aws(user: Person, account: Ac
     wait_for_next_second()
     assume(user, "three")
     assert works(user, "three")
+    # No cache hands out a session that was revoked.
+    assert passed(user.aws(*export)).stdout != cached
+    assert works(user, renewing)
     passed(user.aws(*words, "--undo"))
     assert account.policies() == {}
     assert (works(user, "one"), works(user, "two")) == (True, True)

@@ -22,8 +22,16 @@ from awscli_assume.model.role_creation.new_role import Call
 from awscli_assume.model.role_creation.revocation import Revocation
 from awscli_assume.outputs.new_role import requests, requests_text
 from awscli_assume.profiles.cache.role_sessions import forget_sessions
-from awscli_assume.profiles.state import AUTO_REFRESH, EXPIRING, UNKNOWN, VALID, ProfileState
+from awscli_assume.profiles.state import (
+    AUTO_REFRESH,
+    EXPIRING,
+    UNKNOWN,
+    VALID,
+    ProfileState,
+    inspect_all,
+)
 from awscli_assume.workflow.planning.source_profile import use_source
+from awscli_assume.workflow.refresh.credential_process import remove_old_cache
 from awscli_assume.workflow.revoke.target import RevocationTarget, revoke_words, target_of
 
 # An object with the types of the result, to try a query on.
@@ -62,6 +70,8 @@ def prepare_revocation(
 
     Raises InvalidConfiguration if the role is in another account, and botocore's exceptions.
     """
+    # A recorded endpoint is one of STS.
+    iam_endpoint = context.parsed_globals.endpoint_url
     context = context.with_settings(target.settings)
     revocation = target.revocation
     with ExitStack() as stack:
@@ -71,6 +81,7 @@ def prepare_revocation(
         stack.enter_context(login_hint_added(context.session))
         sts = create_sts_client(context)
         options = client_options(context.parsed_globals, sts.meta.region_name)
+        options["endpoint_url"] = iam_endpoint
         iam: IamClient = context.session.create_client("iam", **options)
         identity = get_caller_identity(sts)
         caller = identity.caller
@@ -138,9 +149,19 @@ def revoke(
     for call in prepared.calls:
         send(prepared.iam, call)
     if not prepared.is_undo:
-        # export and exec would hand out a session that AWS refuses.
-        forget_sessions(prepared.revocation.role.arn, prepared.revocation.user_id)
+        _forget(context, prepared.revocation)
     context.environment.notify(_done_text(context, prepared, is_cleared))
+
+
+def _forget(context: CommandContext, revocation: Revocation) -> None:
+    """Remove the sessions from the caches, which would hand out what AWS refuses."""
+    role_arn, user_id = revocation.role.arn, revocation.user_id
+    forget_sessions(role_arn, user_id)
+    profiles = context.session.full_config["profiles"]
+    for state in inspect_all(profiles, context.environment.now()):
+        is_same = state.principal_id == user_id if user_id else state.role_arn == role_arn
+        if state.state == AUTO_REFRESH and is_same:
+            remove_old_cache(state)
 
 
 def _done_text(context: CommandContext, prepared: PreparedRevocation, is_cleared: bool) -> str:

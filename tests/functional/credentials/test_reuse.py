@@ -106,6 +106,14 @@ def test_nothing_is_stored_where_it_is_off(aws: Any, home: Path, way: str) -> No
     assert not [path for path in found if b"SecretAccessKey" in path.read_bytes()]
 
 
+def test_a_profile_is_no_role(aws: Any) -> None:
+    """The credentials of a profile are in a file, so --no-cache can't mean anything there."""
+    run(aws, *BASE)
+    done = aws("assume", "export", "--update-profile", "assumed-role", "--no-cache")
+    assert done.code != 0
+    assert "--update-profile and --no-cache exclude each other" in done.err
+
+
 def test_another_value_of_the_setting(aws: Any) -> None:
     aws("configure", "set", "assume.cache", "never")
     done = aws("assume", "export", *BASE)
