@@ -105,7 +105,7 @@ def test_a_browser_that_ends_at_once(
     (token,) = federation.tokens
 
     assert (done.code, done.out) == (255, "")
-    assert "Broken ended with exit code 3 before it opened the console" in done.err
+    assert "in broken: the program ended with exit code 3." in done.err
     assert token not in done.err
     assert "127.0.0.1" not in done.err
     assert federation.visits == []
