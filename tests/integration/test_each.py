@@ -155,6 +155,26 @@ def test_placeholders_regions_and_environment(
 
 
 @newest
+def test_aliases_global_options_and_verbs(operator: Person) -> None:
+    """A command of the AWS CLI has its aliases and global options, and may be `aws assume`."""
+    aliases = operator.home / ".aws" / "cli" / "alias"
+    aliases.parent.mkdir(exist_ok=True)
+    aliases.write_text(
+        "[toplevel]\nwhoami = sts get-caller-identity --query Account\n"
+        "shout = !echo $AWS_ASSUME_ACCOUNT_ID\n"
+    )
+    account = ACCOUNTS[0]
+    for words, printed in (
+        (("whoami", "--output", "text"), account),
+        (("shout",), account),
+        (("--region", "eu-west-1", "configure", "list"), "eu-west-1"),
+        (("assume", "exec", "other", "--", "printenv", "AWS_ASSUMED_ROLE"), "role/other"),
+    ):
+        done = each(operator, "audit", "--accounts", account, "--", "aws", *words)
+        assert printed in done.stdout, words
+
+
+@newest
 def test_commands_that_could_hang(operator: Person, tmp_path: Path) -> None:
     """A command has no terminal and an empty stdin, pages nothing, and may leave processes."""
     environment = operator.variables(PAGER="less", LESS="", TERM="xterm")

@@ -282,6 +282,11 @@ def role_to_switch_to(
             "--switch-role needs the name of an IAM role: the console can't switch to a role of "
             "IAM Identity Center. Omit the option, or name another role: --role-arn ARN"
         )
+    if plan.agent is not None:
+        raise InvalidRequest(
+            f"--switch-role can't narrow the console's session to {plan.agent.scope.name}: "
+            f"{plan.agent.reason}. Omit the option"
+        )
     if plan.request.external_id is not None:
         raise InvalidRequest(
             "--switch-role can't send the external ID that is set for this role, so the console "
