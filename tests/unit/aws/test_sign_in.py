@@ -116,6 +116,7 @@ ANSWERS = {
     "302": (html(302, Location="https://evil.example/x?BodyMark"), "redirects to evil.example"),
     "302 to nowhere": (html(302), "redirects to another page"),
     "500": (html(500), "HTTP status 500. Try again"),
+    "429": (html(429), "HTTP status 429. Try again"),
     "418": (html(418), "HTTP status 418. Check the network, a proxy, and AWS_ENDPOINT_URL_SIGNIN"),
     "html": (html(200), "something other than a sign-in token"),
     "empty": (text(b""), "returned nothing"),
