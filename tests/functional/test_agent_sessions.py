@@ -14,7 +14,7 @@ import pytest
 
 from awscli_assume.model.coding_agents import CODING_AGENTS
 from support.federation_stub import FederationStub
-from support.sts_stub import ACCOUNT, ROLE_ARN, assume_role_answer
+from support.sts_stub import ACCOUNT, ROLE_ARN, assume_role_answer, root_answer
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 WIDE, NARROW, CHAIN = "ASIAWIDEWIDEWIDEWIDE", "ASIANARROWNARROWNARR", "ASIACHAINCHAINCHAIN1"
@@ -25,6 +25,8 @@ NOTE = "[NOTE]: the session is narrowed to read-only: CLAUDECODE is set"
 
 def answer(parameters: dict[str, str]) -> Any:
     """Return keys that tell whether the session has the scope."""
+    if parameters["Action"] == "AssumeRoot":
+        return root_answer()
     if parameters["Action"] not in ("AssumeRole", "AssumeRoleWithWebIdentity"):
         return None
     key = NARROW if parameters.get("PolicyArns.member.1.arn") == READ_ONLY else WIDE
@@ -250,6 +252,26 @@ def test_copies_are_refused(person: Any, as_agent: Any, children: Any, command: 
     assert "can't be narrowed to read-only: CLAUDECODE is set" in done.err
     assert "ASIAROLE" not in done.out
     assert children == []
+    assert person.files() == files
+
+
+def test_privileged_sessions_are_refused(person: Any, as_agent: Any) -> None:
+    """AssumeRoot takes no session policy: an agent neither gets such a session nor renews it."""
+    words = ("assume", "root", "--account-id", "222222222222", "--task-policy")
+    words += ("IAMAuditRootUserCredentials",)
+    assert person(*words).code == 0
+    files, calls = person.files(), len(person.stub.requests)
+    again = [
+        ("assume", "refresh", "--all"),
+        ("assume", "export", "--update-profile", "assumed-role"),
+    ]
+
+    for command in (words, (*words, "--export", "env"), *again):
+        done = as_agent(*command)
+        assert done.code not in (0, None), command
+        assert "narrowed to read-only" in done.err
+        assert "ASIAROOT" not in done.out
+    assert len(person.stub.requests) == calls
     assert person.files() == files
 
 

@@ -213,6 +213,19 @@ def check_can_narrow(
         raise _not_narrowed(role, str(given))
 
 
+def check_no_agent(
+    profiles: ResolvedProfiles, pair: ProfilePair, environment: Environment
+) -> None:
+    """Raise InvalidRequest if an agent's scope applies to a privileged session."""
+    agent = agent_scope_of(profiles, pair, environment)
+    if agent is not None:
+        raise InvalidRequest(
+            f"A privileged session can't be narrowed to {agent.scope.name}: {agent.reason}. "
+            "AssumeRoot takes no session policy. Only a person can get this session, in a shell "
+            "without the variable"
+        )
+
+
 def _not_narrowed(
     role: Optional[IdentityCenterRole], scope: str, reason: str = ""
 ) -> InvalidRequest:

@@ -91,7 +91,7 @@ def plan_renewals(
             # Here, because most profiles have no privileged session.
             from awscli_assume.workflow.root.plan import root_again
 
-            return replace(renewal, plan=root_again(state, profiles))
+            return replace(renewal, plan=root_again(state, profiles, context.environment))
         if state.record.role_arn is None:
             return replace(renewal, plan=copy_again(state, profiles))
         return replace(renewal, plan=plan_again(state, profiles, context.environment))

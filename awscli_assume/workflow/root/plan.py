@@ -14,6 +14,7 @@ from awscli_assume.errors import InvalidRequest
 from awscli_assume.files.masking import NEW
 from awscli_assume.host import overridden_profiles, use_regional_sts, user_environment
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
+from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.accounts import parse_account, several_accounts
 from awscli_assume.model.credentials import PrincipalCredentials, UsableCredentials
@@ -35,6 +36,7 @@ from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.planning.plan import ObtainedCredentials, Plan
+from awscli_assume.workflow.planning.session_scope import check_no_agent
 from awscli_assume.workflow.planning.source_profile import choose_source, read_profiles
 from awscli_assume.workflow.run.child_process import become, command_or_shell, find_program
 
@@ -148,10 +150,13 @@ def plan_root(context: CommandContext, parsed_args: ParsedArgs) -> RootPlan:
     request = RootRequest(_account_id(parsed_args.account_id, profiles), name, seconds)
     is_explicit = context.parsed_globals.profile is not None
     pair = choose_source(context, profiles, is_explicit, parsed_args.update_profile)
+    check_no_agent(profiles, pair, context.environment)
     return RootPlan(request, pair, profiles, pair.settings)
 
 
-def root_again(state: ProfileState, profiles: ResolvedProfiles) -> RootPlan:
+def root_again(
+    state: ProfileState, profiles: ResolvedProfiles, environment: Environment
+) -> RootPlan:
     """Return the plan that a profile of ours was made by. Raises InvalidRequest."""
     record = state.record
     values = dict(record.options)
@@ -162,6 +167,7 @@ def root_again(state: ProfileState, profiles: ResolvedProfiles) -> RootPlan:
     )
     source = record.source_profile
     pair = ProfilePair(source, state.name, source or "default", record.credential_source)
+    check_no_agent(profiles, pair, environment)
     return RootPlan(request, pair, profiles, record.request_settings)
 
 
