@@ -273,10 +273,10 @@ def _signed_in(context: CommandContext, profile: Optional[str]) -> Iterator[_Cal
         pair = choose_source(context, profiles, is_explicit or profile is not None)
         with overridden_profiles(session, profiles.resolved):
             use_source(session, pair)
-            client = create_sts_client(context)
             with login_hint_added(session), credentials_redacted(), error_hints_added():
-                provider = session.get_component("credential_provider")
-                credentials = provider.load_credentials()
+                client = create_sts_client(context)
+                # Those of the client: the profile of a role can be loaded only once.
+                credentials = session.get_credentials()
                 if credentials is None:
                     raise _no_credentials(pair.source, pair.credential_source)
                 frozen = credentials.get_frozen_credentials()
