@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Iterable, Mapping, Optional, Sequence
 
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.printable import ending
 
 ALL_SUCCEEDED, SOME_FAILED, NONE_STARTED = 0, 1, 2
 # The groups of failures that have no error code of AWS.
@@ -159,10 +160,8 @@ def failure_reason(exit_code: int, stderr: bytes) -> Optional[str]:
     """
     if exit_code == 0:
         return None
-    if exit_code < 0:
-        return f"signal {-exit_code}"
-    found = _ERROR_CODE.findall(stderr.decode("utf-8", "replace"))
-    return found[-1] if found else f"exit code {exit_code}"
+    found = _ERROR_CODE.findall(stderr.decode("utf-8", "replace")) if exit_code > 0 else []
+    return found[-1] if found else ending(exit_code)
 
 
 @dataclass

@@ -104,7 +104,8 @@ def test_shard_counts_from_one() -> None:
         (254, b"aws: [ERROR]: An error occurred (Throttling.Rate) when", "Throttling.Rate"),
         (254, b"An error occurred (A) when\nAn error occurred (B) when", "B"),
         (1, b"\xff\xfe", "exit code 1"),
-        (-9, b"", "signal 9"),
+        (-9, b"An error occurred (X) when", "signal SIGKILL"),
+        (-40, b"", "signal 40"),
     ],
 )
 def test_reason(code: int, stderr: bytes, expected: str | None) -> None:
