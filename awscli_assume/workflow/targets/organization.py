@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Callable, Iterator, Mapping, Optional, Sequence, TypeVar
 
 from awscli_assume.aws.caller_identity import CallerCache
@@ -35,9 +36,9 @@ from awscli_assume.model.targets.expressions import UNIT_ID
 from awscli_assume.model.targets.organization import Organization, Unit, split_path
 from awscli_assume.outputs.progress import Progress
 from awscli_assume.profiles.cache.organization import OrganizationCache
+from awscli_assume.workflow.many_roles.workers import run_all
 from awscli_assume.workflow.planning.source_profile import choose_source, read_profiles, use_source
 
-T = TypeVar("T")
 U = TypeVar("U")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_ORGANIZATIONS", "AWS_ENDPOINT_URL")
 
@@ -206,18 +207,15 @@ class Listing:
         progress: Progress,
     ) -> None:
         """Call for each item in a few threads, and store each result in this one."""
-        # Imported here: the import takes several milliseconds.
-        from concurrent.futures import ThreadPoolExecutor, as_completed
+        numbers = count(1)
 
-        pool = ThreadPoolExecutor(WORKERS)
+        def finished(found: tuple[str, U]) -> None:
+            store(*found)
+            progress.show(next(numbers), len(items))
+
         try:
-            jobs = {pool.submit(call, one): one for one in items}
-            for done, job in enumerate(as_completed(jobs), 1):
-                store(jobs[job], job.result())
-                progress.show(done, len(jobs))
+            run_all(items, lambda one: (one, call(one)), finished, WORKERS)
         finally:
-            # After an error or Ctrl-C, cancel the calls that have not started.
-            pool.shutdown(cancel_futures=True)
             progress.clear()
 
 
