@@ -11,14 +11,12 @@ from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.console.links import ConsolePage, check_destination
 from awscli_assume.model.request import limits
 
-# What a switch-role URL can't carry: the console assumes the role, by itself.
-_OF_A_SESSION = (
-    "policy", "policy_arns", "tags", "transitive_tag_keys", "external_id", "serial_number",
-    "token_code", "source_identity", "provided_contexts", "duration_seconds",
-    "role_session_name", "minimum_session_token_size", "session_duration", "copy_source",
-    "update_profile", "service", "destination", "logout_first", "web_identity_token_file",
-    "saml_assertion", "sso_session",
-)  # fmt: skip
+# The role to switch to, the session that switches, and the browser. The console assumes the role
+# by itself, so that any other option would be ignored.
+_OF_A_SWITCH = {
+    "switch_role", "role", "role_name", "account_id", "role_arn", "via", "choose", "login",
+    "browser", "no_browser", "copy", "direct",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -155,8 +153,8 @@ def _is_given(parsed_args: ParsedArgs, name: str) -> bool:
 
 def _check_can_switch(parsed_args: ParsedArgs) -> None:
     """Raise InvalidRequest for an option that the console's own role switch would ignore."""
-    for name in _OF_A_SESSION:
-        if _is_given(parsed_args, name):
+    for name in vars(parsed_args):
+        if name not in _OF_A_SWITCH and _is_given(parsed_args, name):
             raise InvalidRequest(
                 f"--switch-role and {option_name(name)} exclude each other: the console assumes "
                 "the role by itself, and a switch-role URL has an account and a role only"

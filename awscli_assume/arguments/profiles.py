@@ -89,6 +89,11 @@ def target_arguments() -> list[Argument]:
             "Write a <code>credential_process</code> in place of keys, so that every SDK renews "
             "the credentials.",
         ),
+        flag(
+            "no-auto-refresh",
+            "Write keys, even if the setting <code>assume.auto_refresh</code> is "
+            "<code>true</code>.",
+        ),
         verify_argument(),
         dry_run_argument(),
     ]

@@ -1,8 +1,8 @@
-"""Options that name a role."""
+"""Options that name a role, and the scope of its session."""
 
 from __future__ import annotations
 
-from awscli_assume.arguments.sts import Argument, text, word_argument
+from awscli_assume.arguments.sts import Argument, flag, text, word_argument
 
 _ROLE = word_argument(
     "role",
@@ -13,7 +13,7 @@ _ROLE = word_argument(
 
 
 def role_arguments() -> list[Argument]:
-    """Return the options that name a role and the roles to assume before it."""
+    """Return the options for a role, the roles to assume before it, and the session's scope."""
     return [
         _ROLE,
         text(
@@ -34,6 +34,18 @@ def role_arguments() -> list[Argument]:
         ),
         _sso_session_argument(),
         _via_argument(),
+        flag(
+            "read-only",
+            "Narrow the session to what the AWS managed policy ReadOnlyAccess allows. It is the "
+            "same as <code>--scope read-only</code>.",
+        ),
+        text(
+            "scope",
+            "Narrow the session: <code>read-only</code>, <code>view-only</code>, "
+            "<code>security-audit</code>, or NAME, which the setting "
+            "<code>assume.scope_NAME</code> defines by policy ARN or file. <code>none</code> is "
+            "no scope.",
+        ),
     ]
 
 

@@ -94,7 +94,8 @@ def _session_arguments() -> list[Argument]:
             "duration-seconds",
             "The duration of the session, from 900 seconds to the role's maximum session duration "
             "(<code>max</code>), or to one hour in role chaining; also <code>1h</code>, "
-            "<code>90m</code>. Default: 3600.",
+            "<code>90m</code>, and <code>up-to:8h</code> for as long as the role allows, but at "
+            "most 8 hours. Default: 3600.",
         ),
         text(
             "policy",

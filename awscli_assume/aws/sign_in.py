@@ -34,6 +34,7 @@ SERVICE, VARIABLE = "signin", "AWS_ENDPOINT_URL_SIGNIN"
 _POSTED = ("aws", "aws-cn")
 # The answers of a server that does not know the method.
 _NO_POST = (404, 405, 501)
+_BUSY = (429, *range(500, 600))
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # A sign-in token has some hundred characters.
 _ANSWER_MAX, _TOKEN_MAX = 65536, 16384
@@ -213,7 +214,7 @@ def _token(answer: _Answer, endpoint: SignInEndpoint, has_duration: bool) -> str
             f"credentials. {_PROXY}"
         )
     if answer.status != 200:
-        advice = "Try again later" if answer.status >= 500 else _PROXY
+        advice = "Try again later" if answer.status in _BUSY else _PROXY
         raise SignInFailed(
             f"AWS Sign-In at {endpoint.host} failed with HTTP status {answer.status}. {advice}"
         )
@@ -224,7 +225,7 @@ def _token(answer: _Answer, endpoint: SignInEndpoint, has_duration: bool) -> str
     token = document.get("SigninToken") if isinstance(document, dict) else None
     is_token = isinstance(token, str) and token.isascii() and token.isprintable()
     if not is_token or not token or len(token) > _TOKEN_MAX:
-        what = "nothing" if not answer.body.strip() else "something else than a sign-in token"
+        what = "nothing" if not answer.body.strip() else "something other than a sign-in token"
         raise SignInFailed(f"AWS Sign-In at {endpoint.host} returned {what}. {_PROXY}")
     return str(token)
 

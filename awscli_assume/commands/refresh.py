@@ -60,6 +60,8 @@ class RefreshCommand(Verb):
             self._chosen(parsed_args, context), read_profiles(context), context
         )
         _raise_if_named(renewals, parsed_args)
+        notes = [one.plan.agent_note() for one in renewals if one.plan is not None]
+        context.environment.notify("".join(dict.fromkeys(notes)))
         files, is_named = locate(context.session), _is_named(parsed_args)
         result: Mapping[str, object]
         if parsed_args.dry_run:

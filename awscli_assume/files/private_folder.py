@@ -116,6 +116,13 @@ class PrivateFolder:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError), self._opened() as folder:
             os.unlink(self.file(name) if folder is None else name, dir_fd=folder)
 
+    def names(self, prefix: str) -> list[str]:
+        """Return the names of the files that begin with a prefix; none in a missing folder."""
+        with contextlib.suppress(OSError), self._opened() as folder:
+            found = os.listdir(self.path if folder is None else folder)
+            return sorted(name for name in found if name.startswith(prefix))
+        return []
+
     def sweep(self, oldest: float, prefix: str = "") -> None:
         """Remove the files that were last written before a time in Unix seconds.
 

@@ -73,6 +73,15 @@ def role_of_session(arn: Optional[str]) -> Optional[str]:
     return iam_arn(session.partition, session.account_id, f"role/{session.assumed_role_name}")
 
 
+def principal_name(arn: Optional[str]) -> Optional[str]:
+    """Return the name in the ARN of a caller: of a user or a role session; None if unknown.
+
+    The session of IAM Identity Center has the user name there, often an e-mail address.
+    """
+    found = find_arn(arn)
+    return None if found is None else found.resource.rpartition("/")[2] or None
+
+
 @dataclass(frozen=True)
 class Role:
     """A role named by an ARN, or by a name whose account may not be known yet.

@@ -15,7 +15,7 @@ PRODUCTION_COLOR = "red"
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _PRODUCTION = frozenset({"prod", "production", "prd", "live"})
-_NOT_PRODUCTION = frozenset({"non", "no", "not", "pre", "nonprod", "preprod"})
+_NOT_PRODUCTION = frozenset({"non", "no", "not", "pre"})
 # Chromium makes a folder of the name. IAM role names have none of these.
 _NOT_IN_A_FOLDER_NAME = re.compile(r"[^A-Za-z0-9+=,@_.-]")
 

@@ -42,6 +42,20 @@ def table(states: Iterable[Any], now: datetime, style: Style) -> str:
     return "".join(_line(row, widths, style, look) for row, look in zip(rows, looks))
 
 
+def attribution(states: Iterable[Any]) -> str:
+    """Return lines with what CloudTrail shows of the session of each profile."""
+    lines = []
+    for state in states:
+        if state.principal_arn is None:
+            continue
+        identity = state.record.source_identity
+        source = "" if identity is None else f", source identity {identity}"
+        user_id = "" if state.principal_id is None else f" ({state.principal_id})"
+        shown = f"{state.name}: {state.principal_arn}{user_id}{source}"
+        lines.append(f"{printable(shown)}\n")
+    return "\nIn CloudTrail:\n" + "".join(lines) if lines else ""
+
+
 def local_time(moment: datetime, now: datetime) -> str:
     """Return the local time, with the date unless it is today."""
     local = moment.astimezone()
@@ -72,7 +86,8 @@ def _role(state: Any) -> str:
     arn = find_arn(state.role_arn) if state.role_arn else None
     if arn is None:
         return f"copy of {state.record.source_profile or 'the environment'}"
-    return f"{arn.account_id}:{arn.resource.partition('/')[2]}"
+    scope = "" if state.record.scope is None else f" ({state.record.scope})"
+    return f"{arn.account_id}:{arn.resource.partition('/')[2]}{scope}"
 
 
 def _line(row: tuple[str, ...], widths: list[int], style: Style, look: str) -> str:

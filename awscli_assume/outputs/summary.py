@@ -25,7 +25,8 @@ LISTING_EXAMPLE: Mapping[str, object] = {
     "Profiles": [
         {
             **dict.fromkeys(
-                ("Profile", "RoleArn", "Account", "SourceProfile", "Expiration", "State"), "text"
+                ("Profile", "RoleArn", "Account", "SourceProfile", "Scope", "Expiration", "State"),
+                "text",
             ),
             "SecondsLeft": 3600,
             "Error": None,
@@ -56,6 +57,8 @@ def success_line(state: Any, now: datetime, env: Mapping[str, str]) -> str:
         if state.record.is_copy
         else "Role assumption has completed successfully"
     )
+    if state.record.scope is not None:
+        done += f", narrowed to {state.record.scope}"
     until = "; the source does not say when they expire"
     if state.expiration is not None:
         minutes = round((state.expiration - now).total_seconds() / 60)
@@ -144,7 +147,8 @@ def _role(record: Any) -> str:
     if record.role_arn is None and record.identity_center is not None:
         return f"{record.identity_center.account_id}/{record.identity_center.role_name}"
     source = record.source_profile or "the environment"
-    return record.role_arn or f"a copy of the credentials of {source}"
+    scope = f" narrowed to {record.scope}" if record.scope is not None else ""
+    return f"{record.role_arn or f'a copy of the credentials of {source}'}{scope}"
 
 
 def permission_warning(path: str) -> str:
@@ -178,6 +182,14 @@ def clamped_note(request: Any) -> str:
     return (
         f"aws: [NOTE]: {request.why_chained}, and role chaining gives at most one "
         f"hour: {request.seconds} seconds instead of the configured {request.duration_seconds}\n"
+    )
+
+
+def shortened_note(role_arn: str, seconds: int, configured: int) -> str:
+    """Return the note that the role allows less than the configured duration."""
+    return (
+        f"aws: [NOTE]: {role_arn} allows at most {seconds} seconds: {seconds} seconds instead of "
+        f"the configured {configured}\n"
     )
 
 
@@ -215,13 +227,16 @@ def export_line(profile: str, env: Mapping[str, str]) -> str:
 
 
 def listing(
-    states: Iterable[Any], errors: Optional[Mapping[str, str]] = None
+    states: Sequence[Any], errors: Optional[Mapping[str, str]] = None, verbose: bool = False
 ) -> dict[str, list[dict[str, Any]]]:
     """Return a row for each profile that this plugin wrote.
 
-    With ``errors`` by profile, each row has its error or null.
+    With ``errors`` by profile, each row has its error or null. With ``verbose``, each row has what
+    CloudTrail shows.
     """
     rows = [_row(state) for state in states]
+    if verbose:
+        rows = [{**row, **_attribution(state)} for row, state in zip(rows, states)]
     if errors is not None:
         rows = [{**row, "Error": errors.get(row["Profile"])} for row in rows]
     return {"Profiles": rows}
@@ -238,7 +253,17 @@ def _row(state: Any) -> dict[str, Any]:
         "RoleArn": state.role_arn,
         "Account": state.account_id,
         "SourceProfile": state.record.source_profile,
+        "Scope": state.record.scope,
         "Expiration": format_time(state.expiration) if state.expiration else None,
         "SecondsLeft": state.seconds_left,
         "State": state.state,
+    }
+
+
+def _attribution(state: Any) -> dict[str, Optional[str]]:
+    """Return the identity of a profile's session in CloudTrail: ARN, principal ID and source."""
+    return {
+        "Arn": state.principal_arn,
+        "UserId": state.principal_id,
+        "SourceIdentity": state.record.source_identity,
     }

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 BLOCK = "assumed"
 NOT_STORED = "(not kept)"
 DEVICE = "serial-number"
+SCOPE = "scope"
+# The template that the source identity was made from.
+_IDENTITY, _IDENTITY_TEMPLATE = "source-identity", "source-identity-template"
+# The session is narrower than the profile: a coding agent has refreshed it.
+_NARROWED = "narrowed-for-agent"
+_POLICIES = (SCOPE, "policy", "policy-arns")
 TOKEN_FILE, ASSERTION = "web-identity-token-file", "saml-assertion"
 # In place of a source profile, by the option that says so.
 IDENTITY_TOKENS = {TOKEN_FILE: "WebIdentity", ASSERTION: "SAML"}
@@ -161,11 +167,50 @@ class Record:
         """
         if other is None:
             return False
-        theirs = other.options
-        if DEVICE not in dict(self.options):
-            theirs = tuple(option for option in theirs if option[0] != DEVICE)
-        wanted = replace(self, region=None, settings=NO_SETTINGS)
-        return wanted == replace(other, region=None, settings=NO_SETTINGS, options=theirs)
+        ours, theirs = dict(self.options), dict(other.options)
+        if DEVICE not in ours:
+            theirs.pop(DEVICE, None)
+        if _IDENTITY_TEMPLATE in ours:
+            # The template is the request. Only STS knows the caller's name in it.
+            for options in (ours, theirs):
+                options.pop(_IDENTITY, None)
+        wanted = replace(self, region=None, settings=NO_SETTINGS, options=_sorted(ours))
+        return wanted == replace(other, region=None, settings=NO_SETTINGS, options=_sorted(theirs))
+
+    @property
+    def scope(self) -> Optional[str]:
+        """The scope of the session, or None."""
+        return dict(self.options).get(SCOPE)
+
+    @property
+    def source_identity(self) -> Optional[str]:
+        """The source identity of the session, or None."""
+        return dict(self.options).get(_IDENTITY)
+
+    @property
+    def source_identity_template(self) -> Optional[str]:
+        """The template of the source identity, if it was made from one."""
+        return dict(self.options).get(_IDENTITY_TEMPLATE)
+
+    def repeated(self, request: AssumeRoleRequest) -> Record:
+        """Return the record after a request that has repeated it.
+
+        The request may have been narrowed for a coding agent, and the caller may have another
+        name now.
+        """
+        options = dict(self._own_options())
+        if request.scope is not None and SCOPE not in options:
+            options.update(_policies_of(request), **{_NARROWED: "true"})
+        if _IDENTITY_TEMPLATE in options and request.source_identity is not None:
+            options[_IDENTITY] = request.source_identity
+        is_same = options == dict(self.options)
+        return self if is_same else replace(self, options=tuple(options.items()))
+
+    def _own_options(self) -> tuple[tuple[str, str], ...]:
+        """Return the options without those that narrow the session for an agent."""
+        if _NARROWED not in dict(self.options):
+            return self.options
+        return tuple(one for one in self.options if one[0] not in (*_POLICIES, _NARROWED))
 
     def to_options(self) -> dict[str, object]:
         """Return AssumeRole's parameters, as the command's options would have given them.
@@ -173,7 +218,7 @@ class Record:
         Raises InvalidConfiguration where somebody has edited the record.
         """
         options: dict[str, object] = {}
-        for name, value in self.options:
+        for name, value in self._own_options():
             options[name.replace("-", "_")] = _read(name, value) if name in _JSON else value
         try:
             options["policy_arns"] = [
@@ -219,29 +264,46 @@ def record_of(
     auto_refresh: bool = False,
     credential_source: Optional[str] = None,
     identity_center: Optional[IdentityCenterRole] = None,
+    source_identity: Optional[str] = None,
 ) -> Record:
-    """Return the record of a request; ``session_name`` is the name or its template."""
+    """Return the record of a request; ``session_name`` is the name or its template.
+
+    ``source_identity`` is the template that the request's was made from.
+    """
     return Record(
         role_arn=request.role.arn,
         session_name=session_name,
         source_profile=source_profile,
         region=region,
-        options=_options_of(request),
+        options=_options_of(request, source_identity),
         auto_refresh=auto_refresh,
         credential_source=credential_source,
         identity_center=identity_center,
     )
 
 
-def _options_of(request: AssumeRoleRequest) -> tuple[tuple[str, str], ...]:
+def _sorted(options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(options.items()))
+
+
+def _policies_of(request: AssumeRoleRequest) -> dict[str, str]:
+    """Return the options of a scope."""
+    return {name: value for name, value in _options_of(request, None) if name in _POLICIES}
+
+
+def _options_of(
+    request: AssumeRoleRequest, source_identity: Optional[str]
+) -> tuple[tuple[str, str], ...]:
     """Return the options of a request by their names, each on one line; no secret is in them."""
     options: dict[str, object] = {
         "via": [role.arn for role in request.via],
+        SCOPE: request.scope,
         **{
             name.replace("_", "-"): getattr(request, name)
             for name in PARAMETERS
             if name not in _NOT_RECORDED
         },
+        _IDENTITY_TEMPLATE: source_identity,
         "tags": dict(request.tags),
         # Their assertions are signed: whoever has one can use it.
         "provided-contexts": NOT_STORED if request.provided_contexts else None,

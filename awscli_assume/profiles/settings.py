@@ -14,6 +14,8 @@ from awscli_assume.model.printable import option
 BLOCK = "assume"
 NAMES = (
     "account_id",
+    "agent_scope",
+    "auto_refresh",
     "browser",
     "browser_identity",
     "duration_seconds",
@@ -23,6 +25,8 @@ NAMES = (
     "source_identity",
     "update_profile",
 )
+# The beginning of the settings that define scopes, as in scope_deploy.
+SCOPE_PREFIX = "scope_"
 # AWS SDKs and Tools Reference Guide, "Settings reference". Not the region, which is the
 # target's as well, and no credentials.
 CLIENT_SETTINGS = (
@@ -52,12 +56,25 @@ def read_settings(profile: Optional[Profile], name: str = "default") -> dict[str
             f"{option('--profile', name)}"
         )
     for setting in block:
-        if setting not in NAMES:
+        if setting not in NAMES and not setting.startswith(SCOPE_PREFIX):
+            known = ", ".join([*NAMES, f"{SCOPE_PREFIX}NAME"])
             raise InvalidConfiguration(
-                f"There is no setting 'assume.{setting}', only: {', '.join(NAMES)}. "
+                f"There is no setting 'assume.{setting}', only: {known}. "
                 f"Remove it from the profile '{name}' in the config file"
             )
     return {setting: str(value) for setting, value in block.items() if value != ""}
+
+
+def is_on(setting: str, settings: Mapping[str, str], name: str) -> bool:
+    """Return whether a setting of a profile is ``true``. Raises InvalidConfiguration."""
+    value = settings.get(setting, "false").lower()
+    if value not in ("true", "false"):
+        profile = option("--profile", name)
+        raise InvalidConfiguration(
+            f"assume.{setting} of the profile '{name}' is {settings[setting]!r}, and has to be "
+            f"true or false. Try: aws configure set assume.{setting} true {profile}"
+        )
+    return value == "true"
 
 
 def client_settings(profile: Profile) -> Profile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Mapping, Optional
 
-from awscli_assume.errors import InvalidConfiguration, configured_in
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest, configured_in
 from awscli_assume.host import ProfileNotFound
 from awscli_assume.host.context import NO_SETTINGS, RequestSettings
 from awscli_assume.host.protocols import Profile
@@ -14,6 +14,7 @@ from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.ownership import (
     AUTO,
     DEFAULT_TEMPLATE,
+    RESERVED,
     check_name_or_template,
     check_profile_name,
     is_target,
@@ -135,6 +136,21 @@ def _check_source_is_there(profiles: Profiles, current: str, record: Optional[Re
         raise InvalidConfiguration(
             f"The profile '{current}' was made from the profile '{record.source_profile}', which "
             "is gone. Name another source: --profile NAME"
+        )
+
+
+def check_source_stays(pair: ProfilePair) -> None:
+    """Raise InvalidRequest for a source that ``--auto-refresh`` could not use again later."""
+    if pair.source is None or pair.credential_source == "Environment":
+        raise InvalidRequest(
+            "--auto-refresh has to assume the role again later, and the keys in this "
+            "environment will not be there then. Name a source profile: --profile NAME"
+        )
+    if pair.source == RESERVED:
+        raise InvalidRequest(
+            f"--auto-refresh has to assume the role again later, and the profile '{RESERVED}' "
+            "has credentials inside of this aws assume exec only. Name a source profile: "
+            "--profile NAME"
         )
 
 

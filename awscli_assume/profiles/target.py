@@ -46,7 +46,8 @@ class Target:
     ``region`` None leaves the profile's region as it is, or removes it with
     ``removes_region``. ``process`` is the
     credential_process of a profile that refreshes by itself; it gets no keys.
-    ``expires`` stands in for the expiry where a dry run can't know it.
+    ``expires`` stands in for the expiry where a dry run can't know it. ``cached_as`` is the
+    record of a session that was narrowed for a coding agent, and differs from the profile's.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Target:
     process: Optional[str] = None
     expires: Optional[str] = None
     removes_region: bool = False
+    cached_as: Optional[Record] = None
 
 
 def state_of(target: Target, before: Optional[Profile], now: datetime) -> ProfileState:

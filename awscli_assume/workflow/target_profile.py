@@ -37,12 +37,8 @@ from awscli_assume.profiles.target import (
 )
 from awscli_assume.profiles.writer.diff import FileDiff, preview
 from awscli_assume.workflow.credentials.login import signed_in
-from awscli_assume.workflow.planning.plan import (
-    AssumePlan,
-    ObtainedCredentials,
-    Plan,
-    placeholder_values,
-)
+from awscli_assume.workflow.planning.attribution import placeholder_values
+from awscli_assume.workflow.planning.plan import AssumePlan, ObtainedCredentials, Plan
 from awscli_assume.workflow.refresh.credential_process import (
     check_cache,
     make_target,

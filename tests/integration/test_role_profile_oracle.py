@@ -157,6 +157,19 @@ def names_the_empty_token_file(oracle: Outcome, ours: Outcome) -> None:
     assert "web_identity_token_file of the profile 'X' is empty" in ours.message
 
 
+def shortened(oracle: Outcome, ours: Outcome) -> None:
+    """Check that a refused duration is followed by one that the role allows."""
+    assert (oracle.exit_code, ours.exit_code) == (254, 0)
+    durations = [
+        int(call.parameters["DurationSeconds"])
+        for call in ours.sts_calls
+        if call.operation == "AssumeRole"
+    ]
+    assert durations[0] == 43200
+    assert durations[-1] < 43200
+    assert "instead of the configured 43200" in ours.message
+
+
 def sends_the_token_alone(oracle: Outcome, ours: Outcome) -> None:
     """Check that the calls differ only in the line break at the end of the token."""
     (expected,), (call,) = oracle.sts_calls, ours.sts_calls
@@ -665,7 +678,9 @@ PARAMETERS = {
         (role("X", source_profile="B", duration_seconds=7200),), (B,)
     ),
     "duration_seconds above the role's maximum": Case(
-        (role("X", source_profile="B", duration_seconds=43200),), (B,)
+        (role("X", source_profile="B", duration_seconds=43200),), (B,),
+        difference="A duration above the role's maximum is shortened to the maximum",
+        check=shortened,
     ),
     "duration_seconds that is no number": Case(
         (role("X", source_profile="B", duration_seconds="long"),), (B,),

@@ -31,6 +31,7 @@ VALUES = {
     ("console", "service"): ["list", *sorted({*PAGES, *Session().get_available_services()})],
     ("console", "browser"): ["firefox", "chrome", "chromium", "edge", "brave", "safari"],
     ("*", "duration-seconds"): ["max"],
+    ("*", "scope"): ["read-only", "view-only", "security-audit", "none"],
     ("*", "web-identity-token-file"): ["github-actions"],
     ("each", "accounts"): ["all", "identity-center"],
     ("profiles", "as"): ["sso", "auto-refresh", "role"],

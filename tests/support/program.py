@@ -46,10 +46,14 @@ def document(which: str) -> str:
     )
 
 
+# The last line of a cache file: the variables of coding agents.
+AGENTS = "AGENT CLAUDECODE"
+
+
 def content(which: str, renew_in: float, expires_in: float) -> str:
     """Return a cache file, as profiles/cache/process_cache.py writes it."""
     now = time.time()
-    return f"{int(now + renew_in)} {int(now + expires_in)}\n{document(which)}\n{{}}\n"
+    return f"{int(now + renew_in)} {int(now + expires_in)}\n{document(which)}\n{{}}\n{AGENTS}\n"
 
 
 class Scene:

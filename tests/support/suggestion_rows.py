@@ -404,10 +404,42 @@ ROWS: Sequence[Row] = (
         "assume create-role new --trust 'oidc:accounts.google.com:x'",
     ),
     Printed(
-        "Invalid role session name template",
+        "Invalid {kind} template '{template}': there is no",
         "assume my-iam-role --profile n",
         config="[profile n]\nregion = us-east-1\nassume =\n  role_session_name = {{x}}\n",
         credentials="[n]\naws_access_key_id = AKIAX\naws_secret_access_key = s\n",
+    ),
+    Printed("To define it: aws configure set", "assume my-iam-role --scope deploy"),
+    Printed(
+        "and has to be true or false. Try",
+        "assume my-iam-role --profile={name}",
+        config="[profile {name}]\nregion = us-east-1\nassume =\n  auto_refresh = yes\n",
+        credentials="[{plain}]\naws_access_key_id = AKIAX\naws_secret_access_key = s\n",
+    ),
+    Printed(
+        "of an identity provider has no caller. Name",
+        f"assume --role-arn {ROLE_ARN} --web-identity-token-file token --profile n",
+        config="[profile n]\nregion = us-east-1\nassume =\n  role_session_name = {{caller}}\n",
+        base=f"aws assume --role-arn {ROLE_ARN} --web-identity-token-file token --profile n",
+    ),
+    Printed(
+        "Only a role session takes session policies",
+        "assume --copy-source --read-only",
+        base="aws assume",
+    ),
+    Printed(
+        "IAM Identity Center takes no session policy",
+        "assume {name} --scope view-only",
+        config=CORP + SSO_ROLE,
+        names=("my profile",),
+    ),
+    Printed(
+        "has credentials that are not narrowed to",
+        "assume export --update-profile assumed-role",
+        config="[profile x]\nregion = us-east-1\nassume =\n  agent_scope = read-only\n"
+        "[profile assumed-role]\n" + RECORD + "  source-profile = x\n",
+        credentials=OURS.format("assumed-role", "OURS"),
+        env={"CLAUDECODE": "1"},
     ),
     Printed(
         ". To assume it: {assume_line}",

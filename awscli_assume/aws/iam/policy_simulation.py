@@ -15,6 +15,7 @@ from awscli_assume.host.protocols import IamClient
 _TYPES = {
     "aws:multifactorauthpresent": "boolean", "aws:securetransport": "boolean",
     "aws:viaawsservice": "boolean", "aws:principalisawsservice": "boolean",
+    "aws:viaawsmcpservice": "boolean",
     "aws:multifactorauthage": "numeric", "aws:epochtime": "numeric", "aws:currenttime": "date",
     "aws:sourceip": "ip", "aws:tagkeys": "stringList", "sts:transitivetagkeys": "stringList",
 }  # fmt: skip

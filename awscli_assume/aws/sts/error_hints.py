@@ -71,8 +71,9 @@ _HINTS: Mapping[str, Mapping[str, str]] = {
             "Try: --duration-seconds 3600, or a source profile without a role"
         ),
         MAX_DURATION: (
-            "Request less: --duration-seconds max uses the role's maximum session duration, and "
-            "--duration-seconds 3600 always works. To see the maximum: aws iam get-role "
+            "Request less: --duration-seconds max uses the role's maximum session duration, "
+            "--duration-seconds up-to:8h at most 8 hours of it, and --duration-seconds 3600 "
+            "always works. To see the maximum: aws iam get-role "
             "{role} --query Role.MaxSessionDuration"
         ),
     },

@@ -11,7 +11,7 @@ from awscli_assume.files.private_folder import JsonCache, digest
 from awscli_assume.host import ClientError, cache_folder
 from awscli_assume.host.protocols import IamClient
 from awscli_assume.model.credentials import TemporaryCredentials
-from awscli_assume.model.request.limits import CHAINED_DURATION_MAX
+from awscli_assume.model.request.limits import CHAINED_DURATION_MAX, longest
 from awscli_assume.model.request.request import AssumeRoleRequest
 
 STEPS = (43200, 28800, 14400, 7200, 3600)
@@ -89,6 +89,81 @@ def assume_for_max_duration(
     if is_worth_caching and seconds != cached:
         cache.store(arn, seconds, now)
     return credentials, is_unknown
+
+
+def assume_up_to(
+    request: AssumeRoleRequest,
+    most: int,
+    now: datetime,
+    cache: MaxDurationCache,
+    iam: Optional[Callable[[], IamClient]],
+    assume: Callable[[AssumeRoleRequest], TemporaryCredentials],
+) -> tuple[TemporaryCredentials, int]:
+    """Assume the role for ``most`` seconds, or for its maximum session duration if it is less.
+
+    IAM is asked for the maximum if STS refuses the duration. A token code that was given works
+    once, so with one there is one attempt. Returns the credentials and the requested seconds. The
+    rest is as in ``assume_for_max_duration``.
+    """
+    arn, maximum = request.role.arn, _maximum_before(request, now, cache, iam)
+    durations = _durations_up_to(most, maximum)
+    is_refused = False
+    while True:
+        seconds = durations.pop(0)
+        try:
+            credentials = assume(request.lasting(seconds))
+            break
+        except ClientError as error:
+            if exceeds_chaining_limit(error):
+                durations, is_refused = durations[-1:], False
+            elif exceeds_max_duration(error):
+                cache.forget(arn)
+                if not is_refused and maximum is None and iam is not None:
+                    maximum = get_max_duration(iam, request.role)
+                    if maximum is not None and maximum < seconds:
+                        durations = _durations_up_to(maximum, None)
+                is_refused = True
+            else:
+                raise
+            if not durations or request.token_code is not None:
+                raise
+    if is_refused:
+        cache.store(arn, seconds, now)
+    return credentials, seconds
+
+
+def _maximum_before(
+    request: AssumeRoleRequest,
+    now: datetime,
+    cache: MaxDurationCache,
+    iam: Optional[Callable[[], IamClient]],
+) -> Optional[int]:
+    """Return the maximum of a role as far as it is known before STS is asked.
+
+    IAM is asked if a refusal would use up an MFA code; not for a configured number, of which the
+    user knows that it works.
+    """
+    maximum = cache.load(request.role.arn, now)
+    uses_code = request.serial_number is not None and isinstance(request.seconds, str)
+    if maximum is None and uses_code and iam is not None:
+        maximum = get_max_duration(iam, request.role)
+        if maximum is not None:
+            cache.store(request.role.arn, maximum, now)
+    return maximum
+
+
+def expected_duration(request: AssumeRoleRequest, now: datetime) -> int:
+    """Return the seconds of a session, as far as the role's maximum is known without a call."""
+    seconds = longest(request.seconds)
+    if not isinstance(request.seconds, str) and not request.is_duration_configured:
+        return seconds
+    return min(seconds, MaxDurationCache().load(request.role.arn, now) or STEPS[0])
+
+
+def _durations_up_to(most: int, maximum: Optional[int]) -> list[int]:
+    """Return the durations to try, the longest first; every role allows the last."""
+    first = min(most, maximum or most)
+    return [first, *(step for step in STEPS if step < first)]
 
 
 def _durations_to_try(maximum: Optional[int], has_device: bool) -> list[int]:

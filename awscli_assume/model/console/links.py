@@ -25,7 +25,7 @@ _HOME = "console/home"
 # Each session of the console's multi-session support has a host of its own, which another
 # session can't use: ACCOUNT-xxxxxxxx.REGION.console.aws.amazon.com.
 _OF_A_SESSION = re.compile(r"\d{12}-[a-z0-9]+\.")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(//)?")
 _LENGTH_MAX = 2048
 _DISPLAY_NAME_MAX = 64
 
@@ -42,7 +42,7 @@ class ConsolePage:
 
     def url(self, partition: ConsolePartition, region: Optional[str]) -> str:
         """Return the URL of the page. Raises InvalidRequest for one of another host."""
-        if self.destination is not None and "://" in self.destination:
+        if self.destination is not None and _SCHEME.match(self.destination):
             return _own_url(self.destination, partition)
         host = partition.console(region)
         if self.destination is not None:
@@ -59,9 +59,12 @@ def check_destination(text: str) -> str:
         return "/"
     if not is_line or not text or len(text) > _LENGTH_MAX:
         raise _bad_destination(
-            text, f"it must have at most {_LENGTH_MAX} characters, all of which a URL may have"
+            text,
+            f"it must have 1 to {_LENGTH_MAX} characters, without spaces and other characters "
+            "that a URL can't have",
         )
-    if text.startswith("//") or (_SCHEME.match(text) and "://" not in text):
+    scheme = _SCHEME.match(text)
+    if text.startswith("//") or (scheme and not scheme[1]):
         raise _bad_destination(text, "it must be a path such as /s3/home, or a whole URL")
     return text
 

@@ -19,8 +19,10 @@ DURATION_MIN = 900
 DURATION_MAX = 43200
 # Role chaining: the source is itself a role session.
 CHAINED_DURATION_MAX = 3600
-# In place of seconds: the maximum session duration of the role.
-MAX_DURATION = "max"
+# STS's own default.
+DEFAULT_DURATION = 3600
+# In place of seconds: the maximum session duration of the role, or as much of a number as that.
+MAX_DURATION, UP_TO = "max", "up-to:"
 SESSION_NAME_MAX = 64
 POLICY_MAX = 2048
 TOKEN_CODE_DIGITS = 6
@@ -60,7 +62,8 @@ LIMITS = {
         rf"(?a:{_WHOLE_NUMBER})",
         f"{DURATION_MIN} to {DURATION_MAX} seconds, and at most the role's maximum session "
         "duration",
-        f"Try: --duration-seconds 3600, 1h or 90m, or {MAX_DURATION} for that maximum",
+        f"Try: --duration-seconds 3600, 1h or 90m, {MAX_DURATION} for that maximum, or "
+        f"{UP_TO}8h for at most 8 hours",
         range(DURATION_MIN, DURATION_MAX + 1),
     ),
     # IAM User Guide, "Enable custom identity broker access to the AWS console".
@@ -172,10 +175,19 @@ def in_seconds(text: str) -> str:
 
 
 def duration(text: str) -> Union[int, str]:
-    """Check ``--duration-seconds``: seconds, a duration such as 90m, or MAX_DURATION."""
+    """Check ``--duration-seconds``: seconds or 90m, UP_TO with one of them, or MAX_DURATION."""
     if text == MAX_DURATION:
         return MAX_DURATION
+    if text.startswith(UP_TO):
+        return f"{UP_TO}{check_number('duration_seconds', in_seconds(text[len(UP_TO) :]))}"
     return check_number("duration_seconds", in_seconds(text))
+
+
+def longest(seconds: Union[int, str, None]) -> int:
+    """Return the longest session that a duration of ``duration`` may give."""
+    if isinstance(seconds, str):
+        return DURATION_MAX if seconds == MAX_DURATION else int(seconds[len(UP_TO) :])
+    return DEFAULT_DURATION if seconds is None else seconds
 
 
 def policy(text: str) -> str:

@@ -36,7 +36,7 @@ def route_of(request: AssumeRoleRequest, is_long_lived: bool) -> MfaRoute:
     if request.serial_number is None or request.token_code is not None or not is_long_lived:
         return MfaRoute(by_session=False)
     seconds = request.seconds
-    # MAX_DURATION may turn out to be short enough.
+    # A duration that depends on the role may turn out to be short enough.
     if isinstance(seconds, int) and seconds > MFA_SESSION_DURATION_MAX:
         return MfaRoute(
             False,

@@ -38,9 +38,11 @@ _SAFE_BYTES = 1024
 class AssumeRoleRequest:
     """AssumeRole's parameters, or with ``identity_token`` those of the operation that takes it.
 
-    ``duration_seconds`` None is the default of STS (3600), and MAX_DURATION the longest
-    session that the role allows. ``is_chained`` is whether the source is known to be a
-    role session. ``via`` are the roles to assume before this one, in order.
+    ``duration_seconds`` None is the default of STS (3600), MAX_DURATION the longest session that
+    the role allows, and UP_TO with a number the longest up to that. With
+    ``is_duration_configured`` a number is shortened to what the role allows. ``is_chained`` is
+    whether the source is known to be a role session. ``via`` are the roles to assume before this
+    one, in order. ``scope`` names what the session policies come from.
     """
 
     role: Role
@@ -59,6 +61,8 @@ class AssumeRoleRequest:
     is_chained: bool = False
     via: tuple[Role, ...] = ()
     identity_token: Optional[IdentityToken] = None
+    scope: Optional[str] = None
+    is_duration_configured: bool = field(default=False, compare=False)
 
     @property
     def operation(self) -> str:
@@ -78,9 +82,8 @@ class AssumeRoleRequest:
     @property
     def is_clamped(self) -> bool:
         """Return whether the duration is more than role chaining allows."""
-        seconds = self.duration_seconds
-        is_more = isinstance(seconds, int) and seconds > limits.CHAINED_DURATION_MAX
-        return self.is_chained and (is_more or seconds == limits.MAX_DURATION)
+        seconds = limits.longest(self.duration_seconds)
+        return self.is_chained and seconds > limits.CHAINED_DURATION_MAX
 
     def chained(self, is_by_flag: bool) -> AssumeRoleRequest:
         """Return the request for a source that is a role session: one hour at most.
@@ -88,7 +91,7 @@ class AssumeRoleRequest:
         A default is shortened. Raises InvalidRequest if ``--duration-seconds`` was more.
         """
         chained = replace(self, is_chained=True)
-        if is_by_flag and chained.is_clamped and self.duration_seconds != limits.MAX_DURATION:
+        if is_by_flag and chained.is_clamped and isinstance(self.duration_seconds, int):
             way_out = "leave --via out" if self.via else "--profile with a source that is no role"
             raise InvalidRequest(
                 f"Invalid duration {self.duration_seconds}: {self.why_chained}, "
@@ -111,7 +114,17 @@ class AssumeRoleRequest:
     def completed(self, partition: str, account_id: str) -> AssumeRoleRequest:
         """Return the request with the partition and account that its roles lack."""
         via = tuple(role.completed(partition, account_id) for role in self.via)
-        return replace(self, role=self.role.completed(partition, account_id), via=via)
+        role = self.role.completed(partition, account_id)
+        return replace(self, role=role, via=via, policy_arns=self._policy_arns_of(role))
+
+    def _policy_arns_of(self, role: Role) -> tuple[str, ...]:
+        """Return the policies: those of a scope in the role's partition, others as given."""
+        if self.scope is None or role.partition is None:
+            return self.policy_arns
+        # Here, because most sessions have no scope.
+        from awscli_assume.model.request.session_scope import in_partition
+
+        return tuple(in_partition(arn, role.partition) for arn in self.policy_arns)
 
     def with_device(self, serial_number: str) -> AssumeRoleRequest:
         """Return the request with an MFA device."""
@@ -136,6 +149,8 @@ class AssumeRoleRequest:
             self.policy,
             self.policy_arns,
             identity_token=identity_token,
+            scope=self.scope,
+            is_duration_configured=self.is_duration_configured,
         )
 
     def parameters(self) -> dict[str, object]:
@@ -189,7 +204,7 @@ def build_request(
     policy = checked("policy", limits.policy)
     tags = limits.tags(_structures_in(options, "tags"))
     size = "minimum_session_token_size"
-    return AssumeRoleRequest(
+    request = AssumeRoleRequest(
         role=role,
         role_session_name=limits.check("role_session_name", session_name),
         duration_seconds=checked("duration_seconds", limits.duration),
@@ -206,7 +221,9 @@ def build_request(
         provided_contexts=limits.provided_contexts(_structures_in(options, "provided_contexts")),
         minimum_session_token_size=checked(size, lambda value: limits.check_number(size, value)),
         via=tuple(parse_role(one) for one in _texts_in(options, "via")),
+        scope=checked("scope", str),
     )
+    return replace(request, policy_arns=request._policy_arns_of(role))
 
 
 def _structures_in(options: Mapping[str, object], name: str) -> Sequence[Mapping[str, str]]:
@@ -225,8 +242,13 @@ def check_option(name: str, value: str, is_own: bool = True) -> None:
     """
     if name == "duration_seconds" and is_own:
         limits.duration(value)
-    elif name in limits.LIMITS and name != "role_session_name":  # which is a template there
+    elif name in limits.LIMITS and not is_template(name, is_own):
         limits.check(name, value)
+
+
+def is_template(name: str, is_own: bool) -> bool:
+    """Return whether an option of a configuration file may have placeholders."""
+    return name == "role_session_name" or (is_own and name == "source_identity")
 
 
 def requests_in_order(request: AssumeRoleRequest) -> list[AssumeRoleRequest]:
@@ -235,7 +257,8 @@ def requests_in_order(request: AssumeRoleRequest) -> list[AssumeRoleRequest]:
     The first has what belongs to the user: the MFA device and its code, the source
     identity and the transitive tags. The last has what belongs to its role: duration,
     policies, external ID, contexts and the other tags. Roles in between have a session
-    name only, and their sessions are as short as STS allows.
+    name only, and their sessions are as short as STS allows. With a scope, the roles before the
+    last may do nothing but assume the next.
 
     Sources: IAM User Guide, "Monitor and control actions taken with assumed roles" (a
     chain keeps its source identity), "Pass session tags in AWS STS" (all sessions that
@@ -246,9 +269,9 @@ def requests_in_order(request: AssumeRoleRequest) -> list[AssumeRoleRequest]:
         return [request]
     transitive = {key.lower() for key in request.transitive_tag_keys}
     inherited = tuple(tag for tag in request.tags if tag[0].lower() in transitive)
+    name, policy = request.role_session_name, _policy_in_chain(request)
     first, *others = (
-        AssumeRoleRequest(role, request.role_session_name, duration_seconds=limits.DURATION_MIN)
-        for role in request.via
+        AssumeRoleRequest(role, name, limits.DURATION_MIN, policy) for role in request.via
     )
     first = replace(
         first,
@@ -267,6 +290,16 @@ def requests_in_order(request: AssumeRoleRequest) -> list[AssumeRoleRequest]:
         transitive_tag_keys=(),
     )
     return [first, *others, last]
+
+
+def _policy_in_chain(request: AssumeRoleRequest) -> Optional[str]:
+    """Return the session policy of the roles before the last, if the last has a scope."""
+    if request.scope is None:
+        return None
+    # Here, because most sessions have no scope.
+    from awscli_assume.model.request.session_scope import chain_policy
+
+    return chain_policy(bool(request.provided_contexts))
 
 
 @dataclass(frozen=True)

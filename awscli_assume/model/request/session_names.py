@@ -1,4 +1,4 @@
-"""Role session names from a template, within the limits of STS."""
+"""Role session names and source identities from a template, within the limits of STS."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request.limits import SESSION_NAME_MAX
 
 DEFAULT_TEMPLATE = "{user}-{date}-session"
-PLACEHOLDERS = ("user", "host", "role", "account", "date")
+PLACEHOLDERS = ("user", "host", "role", "account", "date", "caller")
+# The caller's name, which only STS knows, and what stands for it until then.
+CALLER_FIELD, UNKNOWN_CALLER = "{caller}", "CALLER"
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _INVALID = re.compile(r"[^\w+=,.@-]", re.ASCII)
@@ -22,26 +24,27 @@ def session_date(now: datetime) -> str:
     return now.strftime("%d%m%y")
 
 
-def render(template: str, values: Mapping[str, str]) -> str:
-    """Return the session name of a template such as ``{user}@{host}``.
+def render(template: str, values: Mapping[str, str], kind: str = "role session name") -> str:
+    """Return the session name, or another ``kind`` of name, of a template like ``{user}@{host}``.
 
     Characters that STS does not accept become ``-``. If the name is longer than 64
     characters, the longest value is shortened. Raises InvalidConfiguration for an
     unknown placeholder and for a template that is too long.
     """
     names = _FIELD.findall(template)
+    setting = kind.replace(" ", "_")
     for name in names:
         if name not in PLACEHOLDERS:
             raise InvalidConfiguration(
-                f"Invalid role session name template '{template}': there is no "
-                f"placeholder '{{{name}}}', only {{{'} {'.join(PLACEHOLDERS)}}}. "
-                "Try: aws configure set assume.role_session_name '{user}@{host}' --profile NAME"
+                f"Invalid {kind} template '{template}': there is no "
+                f"placeholder '{{{name}}}', only {{{'} {'.join(PLACEHOLDERS)}}}. Try: "
+                f"aws configure set assume.{setting} '{{user}}@{{host}}' --profile NAME"
             )
     literal = _FIELD.sub("", template)
     length_max = SESSION_NAME_MAX - 1 if names else SESSION_NAME_MAX
     if _INVALID.search(literal) or len(literal) > length_max:
         raise InvalidConfiguration(
-            f"Invalid role session name template '{template}': besides placeholders it must "
+            f"Invalid {kind} template '{template}': besides placeholders it must "
             f"have fewer than {SESSION_NAME_MAX} letters, digits or _+=,.@- characters"
         )
     fitted = {name: fit(values.get(name, "")) for name in names}

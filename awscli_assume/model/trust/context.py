@@ -14,11 +14,11 @@ from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.trust.callers import PROVIDER, ROLE_SESSION, SERVICE, USER, Caller
 from awscli_assume.model.trust.values import MISSING, Context, Known, Unknown, Value
 
-# Present only if a service calls for a principal, a browser follows a link, or a bearer
-# token is requested.
+# Present only if a service or AWS's MCP server calls for a principal, a browser follows a link,
+# or a bearer token is requested.
 _NEVER = (
-    "aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "aws:referer",
-    "sts:awsservicename", "sts:durationseconds",
+    "aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "aws:calledviaawsmcp",
+    "aws:referer", "sts:awsservicename", "sts:durationseconds",
 )  # fmt: skip
 _ONLY_OF_A_SERVICE = (
     "aws:principalservicename", "aws:principalservicenameslist", "aws:sourcearn",
@@ -99,6 +99,11 @@ def _of_the_principal(caller: Caller) -> dict[str, Value]:
             "aws:principaltype": (caller.kind,),
             "aws:principalisawsservice": ("false",),
             "aws:viaawsservice": ("false",),
+            # Agent Toolkit for AWS User Guide: "true" in a call of AWS's MCP server.
+            "aws:viaawsmcpservice": Unknown(
+                "what the key is in a call that AWS's MCP server does not make is not documented",
+                (("false",), MISSING),
+            ),
             "aws:username": _some(caller.user_name),
         }
     )

@@ -18,6 +18,7 @@ from awscli_assume.outputs.browser.page import OneShotPage
 from awscli_assume.outputs.browser.programs import (
     IDENTITIES,
     KNOWN,
+    PLACEHOLDERS,
     Browser,
     default_browser,
     from_template,
@@ -37,7 +38,7 @@ _GRACE_SECONDS = 1.5
 # Windows' own names; other systems have a session of its own for that.
 _DETACHED = getattr(subprocess, "DETACHED_PROCESS", 0)
 _INSTEAD = "Use --no-browser to print the URL instead"
-_PLACEHOLDER = re.compile(r"\{(url|profile|account|role|color|name)\}")
+_PLACEHOLDER = re.compile(rf"\{{({'|'.join(PLACEHOLDERS)})\}}")
 
 
 def choose_browser(
@@ -58,7 +59,8 @@ def choose_browser(
     if identity_setting is not None and identity_setting not in IDENTITIES:
         raise InvalidConfiguration(
             f"Invalid value '{identity_setting}' of the setting 'assume.browser_identity': it is "
-            f"one of {', '.join(IDENTITIES)}. Without it, the identity is chosen by the browser"
+            f"one of {', '.join(IDENTITIES)}. Without the setting, each account and role has its "
+            "own identity"
         )
     name = (setting or "").lower()
     if setting is None:
@@ -164,8 +166,8 @@ def _check(browser: Browser, process: subprocess.Popen[bytes]) -> None:
     if not code:
         return
     raise InvalidConfiguration(
-        f"{_capitalized(browser.name)} ended with {ending(code)} before it opened the console. "
-        f"Its messages are not shown, because they may quote the sign-in URL. {_INSTEAD}"
+        f"Can't open the console in {browser.name}: the program ended with {ending(code)}. Its "
+        f"messages are not shown, because they may quote the sign-in URL. {_INSTEAD}"
     )
 
 
@@ -177,10 +179,6 @@ def _not_fetched(browser: Browser) -> str:
             "'assume.browser_identity = none'"
         )
     return (
-        f"{_capitalized(browser.name)} did not ask for the console within {PAGE_SECONDS:.0f} "
-        f"seconds{reason}. {_INSTEAD}"
+        f"Can't open the console in {browser.name}: it did not ask for the page within "
+        f"{PAGE_SECONDS:.0f} seconds{reason}. {_INSTEAD}"
     )
-
-
-def _capitalized(name: str) -> str:
-    return name[:1].upper() + name[1:]

@@ -97,7 +97,7 @@ def named_browser(name: str, identity: Optional[str], system: System) -> Browser
     if found is not None:
         return found
     others = [other for other in KNOWN if _installed(other, identity, system) is not None]
-    here = f"Installed: {', '.join(others)}" if others else "No other one of the list is, either"
+    here = f"Installed: {', '.join(others)}" if others else "None of the others is installed"
     raise InvalidConfiguration(
         f"The browser '{name}' is not installed, or not where it is looked for. {here}. "
         "Or give a command with its path, as in '/opt/browser/program {url}'"
@@ -161,6 +161,11 @@ def from_template(template: str, identity: Optional[str], system: System) -> Bro
                 f"Invalid browser command {template!r}: there is no placeholder '{{{name}}}', "
                 f"only {{{'} {'.join(PLACEHOLDERS)}}}"
             )
+    if set(_FIELD.sub("", template)) & set("{}"):
+        raise InvalidRequest(
+            f"Invalid browser command {template!r}: a brace has no counterpart. Braces are for "
+            f"placeholders only: {{{'} {'.join(PLACEHOLDERS)}}}"
+        )
     if not any("{url}" in word for word in words[1:]):
         raise InvalidRequest(
             f"Unknown browser {template!r}. Name one of {', '.join(KNOWN)}, or a command with "
@@ -175,16 +180,14 @@ def from_template(template: str, identity: Optional[str], system: System) -> Bro
         )
     # An extension is only looked for in Firefox, but a fork of it can have one, too.
     scheme = SCHEMES.get(identity or "", "")
-    return Browser(os.path.basename(path), (path, *words[1:]), scheme, is_custom=_is_custom(path))
+    return Browser(
+        os.path.basename(path), (path, *words[1:]), scheme, is_custom=not _known_name(path)
+    )
 
 
 def _known_name(path: str) -> Optional[str]:
     program = os.path.basename(path)
     return next((name for name, known in KNOWN.items() if program in known.programs), None)
-
-
-def _is_custom(path: str) -> bool:
-    return _known_name(path) is None
 
 
 def default_browser(identity: Optional[str], system: System) -> Optional[Browser]:
@@ -245,7 +248,7 @@ def _browsers_of_variable(identity: Optional[str], system: System) -> Iterator[B
         rest = [word.replace("%s", "{url}") for word in words[1:]]
         if not any("{url}" in word for word in rest):
             rest.append("{url}")
-        yield Browser(os.path.basename(path), (path, *rest), is_custom=_is_custom(path))
+        yield Browser(os.path.basename(path), (path, *rest), is_custom=name is None)
 
 
 def _split(command: str, system: System) -> Sequence[str]:

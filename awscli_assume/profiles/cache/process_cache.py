@@ -1,7 +1,8 @@
 """The cache files that a ``credential_process`` prints, one for each target profile.
 
-This module writes them. process/answer.py reads them. A file has three lines:
-``RENEW_AT EXPIRES_AT`` in Unix seconds, the document to print, and the assumed role user.
+This module writes them. process/answer.py reads them. A file has four lines:
+``RENEW_AT EXPIRES_AT`` in Unix seconds, the document to print, the assumed role user, and the
+variables of coding agents, for which the document may not be meant.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Iterator, Mapping, Optional
 from awscli_assume.errors import UnexpectedAnswer, UnusableFile
 from awscli_assume.files.private_folder import PrivateFolder, digest
 from awscli_assume.host import cache_folder, config_files
+from awscli_assume.model.coding_agents import CODING_AGENTS
 from awscli_assume.model.credentials import TemporaryCredentials, format_time, read_answer
 from awscli_assume.model.renewer import renewal_margin
 from awscli_assume.profiles.lock import files_locked
@@ -31,16 +33,23 @@ _WAIT_SECONDS = 120.0
 class ProcessCache:
     """The cached temporary credentials of a profile, in a private file.
 
-    ``path`` is absolute. Another role, or another record, has another file.
+    ``path`` is absolute. Another role, or another record, has another file. So does a session
+    that is narrowed for a coding agent: ``narrowed_block`` is the record of its request.
     """
 
     def __init__(
-        self, profile: str, record_block: Mapping[str, str], folder: Optional[str] = None
+        self,
+        profile: str,
+        record_block: Mapping[str, str],
+        folder: Optional[str] = None,
+        narrowed_block: Optional[Mapping[str, str]] = None,
     ) -> None:
-        # The target's region is no part of the request to STS.
-        request = sorted(item for item in record_block.items() if item[0] != "target-region")
         # In another pair of files, the same names are other source profiles.
-        self._name = digest(json.dumps([*config_files(os.environ), profile, request]))
+        place = [*config_files(os.environ), profile]
+        self._name = digest(json.dumps([*place, _request(record_block)]))
+        if narrowed_block is not None and _request(narrowed_block) != _request(record_block):
+            # Beginning with the same name, it is removed together with the profile's own file.
+            self._name += f"-{digest(json.dumps(_request(narrowed_block)))[:16]}"
         self._folder = PrivateFolder(folder or cache_folder("assume-sessions"))
         self.path = self._folder.file(self._name)
 
@@ -82,7 +91,7 @@ class ProcessCache:
 
     def _read(self) -> tuple[int, Optional[TemporaryCredentials]]:
         try:
-            times, document, user = self._folder.read(self._name).decode().splitlines()
+            times, document, user, _ = self._folder.read(self._name).decode().splitlines()
             response = {"Credentials": json.loads(document), "AssumedRoleUser": json.loads(user)}
             found = read_answer(response, None)
             renew_at, expires_at = map(int, times.split())
@@ -109,14 +118,21 @@ class ProcessCache:
 def remove_cache(path: str) -> None:
     """Remove a cache file and its locks, where they exist. Raises UnusableFile."""
     folder, name = os.path.split(path)
-    for one in (name, f"{name}.lock", f"{name}.call.lock"):
+    private = PrivateFolder(folder)
+    narrowed = private.names(f"{name}-")
+    for one in (name, f"{name}.lock", f"{name}.call.lock", *narrowed):
         try:
-            PrivateFolder(folder).remove(one)
+            private.remove(one)
         except OSError as error:
             raise UnusableFile(
                 f"Cannot remove {one} in {folder}: {error.strerror}. It contains credentials. "
                 f"Try: ls -ld {shlex.quote(folder)}"
             ) from error
+
+
+def _request(record_block: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what a record says of its request to STS; the target's region is no part of it."""
+    return sorted(item for item in record_block.items() if item[0] != "target-region")
 
 
 def _content(credentials: TemporaryCredentials, now: datetime) -> bytes:
@@ -131,5 +147,6 @@ def _content(credentials: TemporaryCredentials, now: datetime) -> bytes:
         "Expiration": format_time(credentials.expiration),
     }
     user = {"Arn": credentials.assumed_role_arn, "AssumedRoleId": credentials.assumed_role_id}
-    lines = [f"{int(renew_at)} {int(expires_at)}", json.dumps(document), json.dumps(user)]
+    times = f"{int(renew_at)} {int(expires_at)}"
+    lines = [times, json.dumps(document), json.dumps(user), " ".join(CODING_AGENTS)]
     return "".join(f"{line}\n" for line in lines).encode()

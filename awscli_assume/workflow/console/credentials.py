@@ -186,8 +186,7 @@ def _of_source(
     context: CommandContext, plan: Plan, found: UsableCredentials
 ) -> ConsoleCredentials:
     """Return the source's own credentials, with their principal."""
-    name = plan.profile_pair.source
-    role = plan.identity_center_role or _role_of_profile(plan, name)
+    name, role = plan.profile_pair.source, _identity_center_role(plan)
     if role is not None:
         from awscli_assume.profiles.identity_center import session_of
 
@@ -207,14 +206,15 @@ def _of_source(
     return replace(result, why_not_longer=why_not or result.why_not_longer)
 
 
-def _role_of_profile(plan: Plan, name: Optional[str]) -> Optional[IdentityCenterRole]:
-    """Return the role of IAM Identity Center that a profile names, or None."""
-    if name is None or "sso_role_name" not in plan.profiles.get(name, {}):
-        return None
+def _identity_center_role(plan: Plan) -> Optional[IdentityCenterRole]:
+    """Return the role of IAM Identity Center whose credentials are the source, or None."""
+    name = plan.profile_pair.source
+    if plan.identity_center_role or "sso_role_name" not in plan.profiles.get(name or "", {}):
+        return plan.identity_center_role
     # Here, because most sources have nothing to do with IAM Identity Center.
     from awscli_assume.profiles.identity_center import role_of_profile
 
-    return role_of_profile(plan.profiles, name)
+    return role_of_profile(plan.profiles, str(name))
 
 
 def _caller(context: CommandContext, found: UsableCredentials) -> Optional[Arn]:
@@ -273,12 +273,19 @@ def role_to_switch_to(
     Raises InvalidRequest unless the console can assume it by itself.
     """
     plan = source.plan
-    if not isinstance(plan, AssumePlan) and session_before(source) is None:
-        raise RoleNeeded(f"--switch-role needs the role to switch to. {_NAME_A_ROLE}")
     if not isinstance(plan, AssumePlan):
+        if not isinstance(plan, Plan) or _identity_center_role(plan) is None:
+            raise RoleNeeded(
+                f"--switch-role needs the role to switch to. {_NAME_A_ROLE} --switch-role"
+            )
         raise InvalidRequest(
             "--switch-role needs the name of an IAM role: the console can't switch to a role of "
             "IAM Identity Center. Omit the option, or name another role: --role-arn ARN"
+        )
+    if plan.agent is not None:
+        raise InvalidRequest(
+            f"--switch-role can't narrow the console's session to {plan.agent.scope.name}: "
+            f"{plan.agent.reason}. Omit the option"
         )
     if plan.request.external_id is not None:
         raise InvalidRequest(
@@ -302,5 +309,10 @@ def session_before(source: ConsoleSource) -> Optional[tuple[str, str]]:
     if isinstance(plan, AssumePlan) and plan.request.via:
         before = plan.request.via[-1]
         return (before.account_id, before.name) if before.account_id is not None else None
-    role = plan.identity_center_role or _role_of_profile(plan, plan.profile_pair.source)
-    return (role.account_id, role.role_name) if role is not None else None
+    role = _identity_center_role(plan)
+    if role is not None:
+        return role.account_id, role.role_name
+    profile = plan.profiles.get(plan.profile_pair.source or "", {})
+    record = read_record(profile)
+    arn = find_arn(record.role_arn if record is not None else profile.get("role_arn"))
+    return (arn.account_id, arn.resource.rpartition("/")[2]) if arn is not None else None

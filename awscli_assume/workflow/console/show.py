@@ -57,7 +57,7 @@ def show(
         from awscli_assume.outputs.browser.clipboard import copy_to_clipboard
 
         tool = copy_to_clipboard(link.url, environment)
-        environment.notify(f"The URL is in the clipboard ({tool}).{_valid(link, now)}\n")
+        environment.notify(f"The URL is in the clipboard ({tool}).{_valid('It', link, now)}\n")
     elif browser is not None:
         from awscli_assume.model.browser_identity import BrowserIdentity
         from awscli_assume.outputs.browser.launch import open_in_browser
@@ -70,7 +70,7 @@ def show(
     else:
         if not options.is_printed:
             environment.notify(
-                f"There is no browser here that you would see.{_valid(link, now)}\n"
+                f"There is no browser here that you would see.{_valid('The URL', link, now)}\n"
             )
         environment.write(f"{link.url}\n")
 
@@ -86,14 +86,14 @@ def _opened(link: ConsoleLink, browser: Browser, now: datetime) -> str:
     return f"The console is open in {browser.name} as {role} in the account {account}{until}\n"
 
 
-def _valid(link: ConsoleLink, now: datetime) -> str:
-    """Return the sentence about a URL that is a secret."""
+def _valid(subject: str, link: ConsoleLink, now: datetime) -> str:
+    """Return the sentence about a URL, the ``subject``, that is a secret."""
     if link.expires is None:
         return ""
     minutes = max(1, round((link.expires - now).total_seconds() / 60))
     return (
-        f" It is a secret: until {local_time(link.expires, now)} ({minutes} minutes) whoever has "
-        "the URL can sign in"
+        f" {subject} is a secret: until {local_time(link.expires, now)} ({minutes} minutes), "
+        "whoever has it can sign in"
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from typing import Callable, Optional
@@ -23,12 +22,7 @@ from awscli_assume.aws.sts.client import (
     region_warning,
     use_settings,
 )
-from awscli_assume.aws.sts.errors import (
-    add_hint,
-    error_hints_added,
-    is_denied_by_policy,
-    name_profile,
-)
+from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.aws.sts.source_credentials import (
     account_place,
     is_known_role_session,
@@ -49,30 +43,22 @@ from awscli_assume.host.protocols import (
     Credentials,
     FrozenCredentials,
     IamClient,
-    ParsedGlobals,
     Session,
     StsClient,
 )
+from awscli_assume.model.arns import principal_name
 from awscli_assume.model.credentials import TemporaryCredentials
-from awscli_assume.model.printable import option_words
 from awscli_assume.model.renewer import RenewableCredentials
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.outputs.shells import SHELLS, shell_of, word
-from awscli_assume.outputs.variables import KEY_VARIABLES, SOURCE_VARIABLE, exported_role
-from awscli_assume.profiles.known_names import similar_roles_known
 from awscli_assume.workflow.credentials.mfa_code import MfaProcess, mfa_process_of
 from awscli_assume.workflow.credentials.mfa_session import (
     check_code_available,
     repeats_without_code,
 )
+from awscli_assume.workflow.credentials.next_command import suggest_explain, suggest_source
 from awscli_assume.workflow.credentials.role_chain import assume_first, assume_rest
 from awscli_assume.workflow.planning.plan import AssumedRole, AssumePlan
 from awscli_assume.workflow.planning.source_profile import use_source
-
-# "Common Errors" (AWS STS API reference): no such access key, or not its secret.
-_WRONG_KEYS = ("InvalidClientTokenId", "SignatureDoesNotMatch")
-# The beginning of SignatureDoesNotMatch's message if the keys may be right.
-_WRONG_CLOCK = ("Signature expired", "Signature not yet current")
 
 
 @dataclass(frozen=True)
@@ -106,9 +92,9 @@ def assume_planned_role(context: CommandContext, plan: AssumePlan) -> AssumedRol
             plan = ready_request.plan
             return send(context, ready_request)
         except ClientError as error:
-            _suggest_source(error, plan, context.environment)
+            suggest_source(error, plan, context.environment)
             if error.operation_name == "AssumeRole":
-                _suggest_explain(error, plan, context.parsed_globals)
+                suggest_explain(error, plan, context.parsed_globals)
             raise
 
 
@@ -148,6 +134,7 @@ def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
         process = _mfa_process(context.session, plan)
         check_code_available(plan.request, signer, process, context.environment)
         plan = _completed(context, client, credentials, plan, callers, partition)
+        plan = _with_caller(plan, signer, callers, context.environment)
     return ReadyRequest(signer, plan, process, finds_device=True)
 
 
@@ -161,6 +148,7 @@ def ready_request_for(context: CommandContext, signer: Signer, plan: AssumePlan)
         plan = _completed_by(signer, plan, partition, context.environment)
     process = _mfa_process(context.session, plan)
     check_code_available(plan.request, signer, process, context.environment)
+    plan = _with_caller(plan, signer, CallerCache(), context.environment)
     return ReadyRequest(signer, plan, process)
 
 
@@ -300,6 +288,16 @@ def _completed(
     return _chained_by_credentials(plan.with_request(request), credentials, callers)
 
 
+def _with_caller(
+    plan: AssumePlan, signer: Signer, callers: CallerCache, environment: Environment
+) -> AssumePlan:
+    """Return the plan with the caller's name, if the names of the session contain it."""
+    if not plan.is_named_by_caller:
+        return plan
+    caller = callers.get(signer.client, signer.frozen().access_key, environment.now())
+    return plan.with_caller(principal_name(caller.arn), environment)
+
+
 def _chained_by_credentials(
     plan: AssumePlan, credentials: Credentials, callers: CallerCache
 ) -> AssumePlan:
@@ -307,82 +305,3 @@ def _chained_by_credentials(
     if plan.request.duration_seconds is None:
         return plan
     return plan.chained(is_known_role_session(credentials, callers))
-
-
-def _suggest_explain(error: ClientError, plan: AssumePlan, parsed_globals: ParsedGlobals) -> None:
-    """Add the `explain` command to an error that policies may have caused.
-
-    It explains AssumeRole only, not a request with an identity provider's token.
-    """
-    if is_denied_by_policy(error) and plan.request.identity_token is None:
-        near = similar_roles_known(plan.request.role.name, plan.profiles.written)
-        if near:
-            commands = ", or ".join(shlex.join(["aws", "assume", *words]) for words in near)
-            add_hint(error, f"Profiles or earlier roles have a similar name. Try: {commands}")
-        add_hint(error, f"To find out why: {explain_command(plan, parsed_globals)}")
-
-
-def _suggest_source(error: ClientError, plan: AssumePlan, environment: Environment) -> None:
-    """Say which keys were refused: those of a profile, or those that we have set in a shell."""
-    details = error.response.get("Error", {})
-    name = plan.profile_pair.source
-    variables = environment.variables
-    shell_profile = variables.get("AWS_PROFILE") or variables.get("AWS_DEFAULT_PROFILE")
-    if name not in (None, shell_profile or "default"):
-        name_profile(error, str(name))
-    wrong_clock = details.get("Message", "").startswith(_WRONG_CLOCK)
-    is_sso = plan.identity_center_role is not None
-    if details.get("Code") in _WRONG_KEYS and not wrong_clock and not is_sso:
-        words = [] if name is None else option_words("--profile", name)
-        command = shlex.join(["aws", "configure", "list", *words])
-        add_hint(error, f"To see where the keys come from: {command}")
-    role = exported_role(variables)
-    if role is None or name is not None:
-        return
-    source, shell = variables.get(SOURCE_VARIABLE), shell_of(variables)
-    names = [name for name in KEY_VARIABLES if name in variables]
-    named = option_words("--profile", source or "")
-    way_out = " ".join(word(shell, one) for one in named) if source else SHELLS[shell].unset(names)
-    add_hint(
-        error,
-        f"The keys in this environment are those of {role or 'a copy'}, which aws assume has set. "
-        f"To use their source in place of them: {way_out}",
-    )
-
-
-def explain_command(plan: AssumePlan, parsed_globals: ParsedGlobals) -> str:
-    """Return ``aws assume explain`` with the options of the plan; it has no secret."""
-    request, profile_pair = plan.request, plan.profile_pair
-    name = request.role_session_name
-    # Its settings count for the call as well, and no option stands for a credential_source.
-    by_profile = profile_pair.is_role
-    first = plan.identity_center_role
-    is_profile = profile_pair.credential_source is None and first is None
-    source = profile_pair.source if is_profile else None
-    options: list[tuple[str, Optional[str]]] = [
-        ("--role-arn", None if by_profile else request.role.arn),
-        ("--profile", profile_pair.configuration if by_profile else source),
-        ("--region", parsed_globals.region),
-        ("--endpoint-url", parsed_globals.endpoint_url),
-        # A template makes the same name again.
-        ("--role-session-name", name if name == plan.session_name else None),
-        ("--external-id", request.external_id),
-        ("--serial-number", request.serial_number),
-        ("--source-identity", request.source_identity),
-        ("--duration-seconds", str(request.duration_seconds) if plan.has_flag else None),
-        ("--sso-session", None if first is None else first.sso_session),
-        ("--via", None if first is None else f"{first.account_id}/{first.role_name}"),
-    ]
-    words = ["aws", "assume", "explain"]
-    for role in request.via:
-        words += ["--via", role.arn]
-    for option, value in options:
-        words += option_words(option, value) if value is not None else []
-    if request.tags:
-        words += ["--tags", *(f"Key={key},Value={value}" for key, value in request.tags)]
-    if request.transitive_tag_keys:
-        words += ["--transitive-tag-keys", *request.transitive_tag_keys]
-    if request.provided_contexts:
-        # Their assertions are signed, and must not be shown.
-        words += ["--provided-contexts", "ProviderArn=ARN,ContextAssertion=ASSERTION"]
-    return shlex.join(words)

@@ -38,6 +38,7 @@ from awscli_assume.profiles.state import WRITTEN_KEY_KEY, ProfileState, expirati
 from awscli_assume.workflow.planning.make_plan import make_plan, plan_role
 from awscli_assume.workflow.planning.plan import AccountLookUp, ObtainedCredentials, Plan
 from awscli_assume.workflow.planning.source_profile import (
+    check_not_narrowed,
     choose_source,
     has_environment_keys,
     read_profiles,
@@ -130,6 +131,8 @@ class CopyPlan(Plan):
         nothing to copy.
         """
         source = self.profile_pair.source
+        # A refresh makes its plans from records, without a command line to check.
+        check_not_narrowed(context, self.profile_pair, self.profiles)
         found = refreshed or self._found(clients, is_renewal)
         now = context.environment.now()
         if found is None:
@@ -221,6 +224,7 @@ def plan_copy(context: CommandContext, parsed_args: ParsedArgs) -> CopyPlan:
     is_explicit = context.parsed_globals.profile is not None
     target = getattr(parsed_args, "update_profile", None)
     pair = choose_source(context, profiles, is_explicit, target)
+    check_not_narrowed(context, pair, profiles, parsed_args)
     return CopyPlan(pair, profiles, pair.settings)
 
 
@@ -247,8 +251,9 @@ def plan_to_use(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
     current = context.session.get_config_variable("profile") or "default"
     if not is_environment and "role_arn" in profiles.get(current, {}):
         return make_plan(context, parsed_args)
-    source = None if is_environment else current
-    return CopyPlan(ProfilePair(source, DEFAULT_TARGET, current), profiles)
+    pair = ProfilePair(None if is_environment else current, DEFAULT_TARGET, current)
+    check_not_narrowed(context, pair, profiles, parsed_args)
+    return CopyPlan(pair, profiles)
 
 
 def _check_not_expired(expiration: Optional[datetime], now: datetime) -> None:

@@ -12,7 +12,6 @@ from awscli_assume.aws.sts.mfa import get_session_token
 from awscli_assume.host import ClientError
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials
-from awscli_assume.model.request.limits import MAX_DURATION
 from awscli_assume.model.request.mfa import MfaRoute, route_of
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.profiles.cache.mfa_sessions import MfaSession
@@ -27,9 +26,9 @@ def needs_code(request: AssumeRoleRequest) -> bool:
 def uses_mfa_session(request: AssumeRoleRequest, signer: Signer) -> bool:
     """Return whether a request is signed by the MFA session that many requests share.
 
-    With MAX_DURATION that is not known before the duration is.
+    With a duration that depends on the role, that is not known before the duration is.
     """
-    is_settled = request.seconds != MAX_DURATION
+    is_settled = not isinstance(request.seconds, str)
     return is_settled and needs_code(request) and _route(request, signer).by_session
 
 

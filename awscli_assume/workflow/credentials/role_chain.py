@@ -7,14 +7,18 @@ from typing import Optional
 
 from awscli_assume.aws.sts.client import Signer, assume_role
 from awscli_assume.aws.sts.errors import chain_step_named
-from awscli_assume.aws.sts.max_duration import MaxDurationCache, assume_for_max_duration
+from awscli_assume.aws.sts.max_duration import (
+    MaxDurationCache,
+    assume_for_max_duration,
+    assume_up_to,
+)
 from awscli_assume.aws.sts.web_identity import assume_role_with_identity_token
 from awscli_assume.host import ClientError
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.credentials import TemporaryCredentials
-from awscli_assume.model.request.limits import MAX_DURATION
+from awscli_assume.model.request.limits import CHAINED_DURATION_MAX, MAX_DURATION, longest
 from awscli_assume.model.request.request import AssumeRoleRequest, requests_in_order
-from awscli_assume.outputs.summary import unknown_maximum_note
+from awscli_assume.outputs.summary import shortened_note, unknown_maximum_note
 from awscli_assume.workflow.credentials.mfa_code import MfaProcess
 from awscli_assume.workflow.credentials.mfa_device import (
     with_device_of_caller,
@@ -115,20 +119,29 @@ def _assume(
     process: Optional[MfaProcess],
     environment: Environment,
 ) -> TemporaryCredentials:
-    """Assume one role; with MAX_DURATION, for as long as it allows."""
-    if request.seconds != MAX_DURATION:
-        return _assume_once(signer, request, process, environment)
-    # assume_for_max_duration asks IAM itself: a refused duration needs no second question.
+    """Assume one role for the requested duration, or as much of it as the role allows."""
+    seconds, now = request.seconds, environment.now()
+    is_exact = not isinstance(seconds, str) and not request.is_duration_configured
+    if is_exact or longest(seconds) <= CHAINED_DURATION_MAX:
+        # Every role allows an hour.
+        exact = request.lasting(longest(seconds)) if isinstance(seconds, str) else request
+        return _assume_once(signer, exact, process, environment)
+    # The two functions ask IAM themselves: a refused duration needs no second question.
     without_iam = replace(signer, iam=None)
 
     def call(settled: AssumeRoleRequest) -> TemporaryCredentials:
         return _assume_once(without_iam, settled, process, environment)
 
-    credentials, is_unknown = assume_for_max_duration(
-        request, environment.now(), MaxDurationCache(), signer.iam, call
-    )
-    if is_unknown:
-        environment.notify(unknown_maximum_note(request.role.arn))
+    cache = MaxDurationCache()
+    if seconds == MAX_DURATION:
+        credentials, is_unknown = assume_for_max_duration(request, now, cache, signer.iam, call)
+        note = unknown_maximum_note(request.role.arn) if is_unknown else ""
+    else:
+        most = longest(seconds)
+        credentials, found = assume_up_to(request, most, now, cache, signer.iam, call)
+        is_shorter = found < most and request.is_duration_configured
+        note = shortened_note(request.role.arn, found, most) if is_shorter else ""
+    environment.notify(note)
     return credentials
 
 

@@ -27,13 +27,14 @@ from awscli_assume.profiles.identity_center import (
     session_of,
     sessions_of,
 )
+from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.workflow.credentials.login import signed_in
 from awscli_assume.workflow.many_roles.engine import RoleEngine
 from awscli_assume.workflow.planning.identity_center import check_no_sts_option
 from awscli_assume.workflow.planning.make_plan import plan_of_profile, plan_role
 from awscli_assume.workflow.planning.plan import AssumePlan
 from awscli_assume.workflow.planning.role_profile import via_of
-from awscli_assume.workflow.planning.source_profile import read_profiles
+from awscli_assume.workflow.planning.source_profile import check_not_narrowed, read_profiles
 
 Obtain = Callable[[], UsableCredentials]
 
@@ -105,6 +106,7 @@ class TargetRoles:
         self._portals: dict[SsoSession, Portal] = {}
         # In the order of their use.
         self._sessions: dict[SsoSession, None] = {}
+        self._notes: set[str] = set()
 
     @property
     def session_profiles(self) -> Mapping[str, Profile]:
@@ -120,7 +122,7 @@ class TargetRoles:
         granted = self._granted(account)
         if granted is not None:
             return self._of_identity_center(granted)
-        plan = self._of_name(account)
+        plan = self._noted(self._of_name(account))
         if plan.request.role_session_name:
             plan = plan.in_account(account.account_id, self._context.environment)
         else:
@@ -158,8 +160,16 @@ class TargetRoles:
             return self._of_identity_center(
                 replace(granted, account_name=account.name or granted.account_name)
             )
-        plan = plan_of_profile(self._context, self._parsed_args, self._profiles, name)
+        plan = self._noted(plan_of_profile(self._context, self._parsed_args, self._profiles, name))
         return PlannedRole(_with_settings(plan), self._region(plan))
+
+    def _noted(self, plan: AssumePlan) -> AssumePlan:
+        """Return the plan, after its note on a coding agent, which all accounts share."""
+        note = plan.agent_note()
+        if note not in self._notes:
+            self._notes.add(note)
+            self._context.environment.notify(note)
+        return plan
 
     def _of_name(self, account: TargetAccount) -> AssumePlan:
         """Return the plan of the role's name, made in the first account."""
@@ -192,9 +202,12 @@ class TargetRoles:
         )
 
     def _of_identity_center(self, role: IdentityCenterRole) -> TargetRole:
+        settings = role.settings or self._current_profile
+        pair = ProfilePair(None, "", settings)
+        check_not_narrowed(self._context, pair, self._profiles, self._parsed_args, role)
         session = session_of(self._profiles, role)
         self._sessions[session] = None
-        profile = self._profiles.get(role.settings or self._current_profile, {})
+        profile = self._profiles.get(settings, {})
         region = self._context.parsed_globals.region or region_of_variable(
             self._context.environment.variables
         )

@@ -47,6 +47,10 @@ class ActionResult:
     can_be_granted: bool = False
 
 
+# The key is not "true". Without a value, a policy that denies the MCP server would decide nothing.
+_NOT_MCP = {"aws:viaawsmcpservice": ("false",)}
+
+
 def check_permissions(
     iam: IamClient,
     principal: Caller,
@@ -64,7 +68,7 @@ def check_permissions(
     context = context_of(principal, request, circumstances).values
     known = {key: value for key, value in context.items() if isinstance(value, tuple)}
     try:
-        decisions = simulate(iam, arn, actions, request.role.arn, known)
+        decisions = simulate(iam, arn, actions, request.role.arn, {**_NOT_MCP, **known})
     except CallUnavailable as error:
         evidence = f"cannot tell whether the caller may call {' and '.join(actions)}: {error}"
         return Step(PERMISSIONS, UNKNOWN, (evidence,), (_simulate_command(arn, request),))

@@ -9,6 +9,7 @@ from typing import Mapping, Optional, Union
 from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
+from awscli_assume.model.arns import principal_name
 from awscli_assume.model.diagnosis import CALLER, OK, PERMISSIONS, UNKNOWN, Diagnosis, Step
 from awscli_assume.model.request.request import AssumeRoleRequest, requests_in_order
 from awscli_assume.model.trust.context import Circumstances
@@ -47,6 +48,7 @@ def diagnose(
     check = check_caller(context, plan)
     if check.caller is not None and check.client is not None:
         plan = with_account_found(context, check.client, plan, CallerCache())
+        plan = plan.with_caller(principal_name(check.caller.identity.arn), context.environment)
     now = context.environment.now()
     checks = _RequestChecks(
         role_lookup=find_role_lookup(context, check.caller, role_account_profile),
@@ -56,6 +58,7 @@ def diagnose(
             plan.profile_pair.source, role_account_profile, plan.identity_center_role
         ),
         is_duration_explicit=plan.has_flag,
+        narrowed_because=None if plan.agent is None else plan.agent.reason,
     )
     sts = check_sts(check, now, checks.commands)
     for request in requests_in_order(_completed(plan, check)):
@@ -80,6 +83,7 @@ class _RequestChecks:
     circumstances: Circumstances
     commands: SuggestedCommands
     is_duration_explicit: bool
+    narrowed_because: Optional[str]
 
     def run(self, check: CallerCheck, request: AssumeRoleRequest) -> tuple[Step, ...]:
         """Return the steps of a request."""
@@ -104,7 +108,7 @@ class _RequestChecks:
             )
         return (
             _with_accounts_compared(check, request),
-            check_request(request, check.partition),
+            check_request(request, check.partition, self.narrowed_because),
             permissions,
             role_step,
             trust,

@@ -11,6 +11,7 @@ from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import CLI_NAME, own_executable
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedGlobals, Session
+from awscli_assume.model.arns import session_arn
 from awscli_assume.model.diagnosis import MACHINE, OK, PROBLEM, REQUEST, STS, UNKNOWN, Step
 from awscli_assume.model.printable import option
 from awscli_assume.model.request.request import AssumeRoleRequest, packed_size
@@ -29,15 +30,19 @@ from awscli_assume.workflow.explain.caller import (
     is_sts_error,
     lines_of,
 )
-from awscli_assume.workflow.planning.plan import Plan, placeholder_values
+from awscli_assume.workflow.planning.attribution import placeholder_values
+from awscli_assume.workflow.planning.plan import Plan
 
 _PLUGIN = "awscli_assume"
 
 
-def check_request(request: AssumeRoleRequest, partition: Optional[str]) -> Step:
+def check_request(
+    request: AssumeRoleRequest, partition: Optional[str], narrowed_because: Optional[str] = None
+) -> Step:
     """Return whether STS may accept the request; the plan has checked the single parameters.
 
-    ``partition`` is that of the STS region, None if it is unknown.
+    ``partition`` is that of the STS region, None if it is unknown. ``narrowed_because`` is why
+    a coding agent's session is narrowed.
     """
     role_partition = request.role.partition
     if None not in (partition, role_partition) and partition != role_partition:
@@ -47,8 +52,12 @@ def check_request(request: AssumeRoleRequest, partition: Optional[str]) -> Step:
         command = f"--region REGION, with a region of the partition {role_partition}"
         return Step(REQUEST, PROBLEM, (text,), (command,))
     evidence = [
-        f"the session name is {request.role_session_name}, and all parameters are within limits"
+        f"the session name is {request.role_session_name}, and all parameters are within limits",
+        *_attribution(request),
     ]
+    if request.scope is not None:
+        because = "" if narrowed_because is None else f": {narrowed_because}"
+        evidence.append(f"the session is narrowed to {request.scope}{because}")
     size = packed_size(request)
     if not size.characters:
         return Step(REQUEST, OK, tuple(evidence))
@@ -60,6 +69,16 @@ def check_request(request: AssumeRoleRequest, partition: Optional[str]) -> Step:
         return Step(REQUEST, OK, (*evidence, estimate))
     doubt = "session policies and tags may be too large for STS (PackedPolicyTooLarge)"
     return Step(REQUEST, UNKNOWN, (doubt, estimate))
+
+
+def _attribution(request: AssumeRoleRequest) -> list[str]:
+    """Return how CloudTrail will name the session."""
+    if not request.role.is_complete:
+        return []
+    identity = request.source_identity
+    source = "" if identity is None else f", with the source identity {identity}"
+    arn = session_arn(request.role, request.role_session_name)
+    return [f"CloudTrail will show the session as {arn}{source}"]
 
 
 def check_sts(check: CallerCheck, now: datetime, commands: SuggestedCommands) -> Step:

@@ -16,7 +16,7 @@ from awscli_assume.host.protocols import IamClient, Profile
 from awscli_assume.model.arns import Role
 from awscli_assume.model.diagnosis import DURATION, OK, PROBLEM, ROLE, UNKNOWN, Step, similar_roles
 from awscli_assume.model.printable import option_words
-from awscli_assume.model.request.limits import CHAINED_DURATION_MAX, MAX_DURATION
+from awscli_assume.model.request.limits import CHAINED_DURATION_MAX, MAX_DURATION, longest
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.profiles.known_names import similar_roles_known
 from awscli_assume.workflow.explain.caller import (
@@ -197,26 +197,29 @@ def check_duration(
 ) -> Step:
     """Return whether the session may last as long as the request asks for.
 
-    ``is_explicit`` is whether --duration-seconds was given. Role chaining shortens any other
-    duration without an error.
+    ``is_explicit`` is whether --duration-seconds was given. Any other duration is shortened
+    without an error.
     """
-    seconds = request.duration_seconds
-    limit, limited_by = None, "the role's MaxSessionDuration"
-    if role is not None:
-        limit = role.max_duration
+    seconds, limited_by = request.duration_seconds, "the role's MaxSessionDuration"
+    limit = None if role is None else role.max_duration
     if request.is_clamped:
         limit, limited_by = CHAINED_DURATION_MAX, "role chaining"
     status, suggested = OK, MAX_DURATION
     if request.is_clamped and not (is_explicit and isinstance(seconds, int)):
         evidence = f"role chaining limits the session to {limit} seconds"
-    elif seconds == MAX_DURATION:
-        evidence = "the session lasts as long as the role allows"
+    elif isinstance(seconds, str):
+        most = "" if seconds == MAX_DURATION else f", and at most {longest(seconds)} seconds"
+        evidence = f"the session lasts as long as the role allows{most}"
     elif not isinstance(seconds, int) or seconds <= _EVERY_ROLE_ALLOWS_SECONDS:
         evidence = "every role allows a session of an hour"
-    elif limit is None:
+    elif limit is None and is_explicit:
         status, evidence = UNKNOWN, f"cannot tell whether the role allows {seconds} seconds"
+    elif limit is None:
+        evidence = f"the session lasts {seconds} seconds, or as long as the role allows"
     elif seconds <= limit:
         evidence = f"the request asks for {seconds} seconds, and {limited_by} allows {limit}"
+    elif not is_explicit:
+        evidence = f"{limited_by} allows {limit} seconds, which replace the configured {seconds}"
     else:
         status, suggested = PROBLEM, str(limit)
         evidence = f"the request asks for {seconds} seconds, but {limited_by} allows {limit}"

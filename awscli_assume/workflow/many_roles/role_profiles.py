@@ -8,7 +8,6 @@ from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.printable import option
-from awscli_assume.model.request.limits import MAX_DURATION
 from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE
 from awscli_assume.profiles.ownership import is_template
 from awscli_assume.profiles.provisioned.edits import ProfileEdit
@@ -20,7 +19,7 @@ from awscli_assume.workflow.profiles.request import partition_of_region_name
 
 # The parameters that a profile can't have.
 _NOT_IN_PROFILES = (
-    "via", "policy", "policy_arns", "tags", "transitive_tag_keys", "source_identity",
+    "scope", "via", "policy", "policy_arns", "tags", "transitive_tag_keys", "source_identity",
     "provided_contexts", "minimum_session_token_size", "token_code",
 )  # fmt: skip
 _OTHER_KINDS = "Use --as keys or --as auto-refresh"
@@ -42,10 +41,11 @@ def check_can_be_role_profile(plan: AssumePlan) -> None:
             f"--as role writes profiles that the AWS CLI and SDKs read, and they know no "
             f"--{given.replace('_', '-')}. {_OTHER_KINDS}"
         )
-    if request.duration_seconds == MAX_DURATION:
+    if isinstance(request.duration_seconds, str):
         raise InvalidRequest(
             "--as role needs a number for --duration-seconds, because the AWS CLI and SDKs don't "
-            "know max. Name the seconds, or use --as keys or --as auto-refresh"
+            f"know {request.duration_seconds}. Name the seconds, or use --as keys or --as "
+            "auto-refresh"
         )
     if pair.source is None or pair.credential_source is not None:
         raise InvalidRequest(

@@ -49,8 +49,8 @@ from awscli_assume.workflow.planning.granted_account import (
 from awscli_assume.workflow.planning.identity_provider import GivenIdentityToken
 from awscli_assume.workflow.planning.make_plan import make_plan
 from awscli_assume.workflow.planning.plan import Plan
-from awscli_assume.workflow.planning.role_profile import via_of
-from awscli_assume.workflow.planning.source_profile import read_profiles
+from awscli_assume.workflow.planning.role_profile import renews_itself, via_of
+from awscli_assume.workflow.planning.source_profile import check_not_narrowed, read_profiles
 
 
 def plan_identity_center(context: CommandContext, parsed_args: ParsedArgs) -> Plan:
@@ -75,7 +75,8 @@ def plan_identity_center(context: CommandContext, parsed_args: ParsedArgs) -> Pl
     from awscli_assume.workflow.credentials.copy_source import CopyPlan
 
     pair = source_pair(reader.profiles, role, getattr(parsed_args, "update_profile", None))
-    is_renewing = bool(getattr(parsed_args, "auto_refresh", False))
+    check_not_narrowed(context, pair, reader.profiles, parsed_args)
+    is_renewing = renews_itself(parsed_args, reader.profiles, pair.configuration)
     return CopyPlan(pair, reader.profiles, pair.settings, is_renewing)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Callable, ClassVar, Mapping, Optional
 
 from awscli_assume.aws.caller_identity import CallerCache
-from awscli_assume.aws.sts.max_duration import STEPS, MaxDurationCache
+from awscli_assume.aws.sts.max_duration import expected_duration
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.files.masking import NEW
 from awscli_assume.host import region_of_variable
@@ -21,24 +21,20 @@ from awscli_assume.model.credentials import (
     UsableCredentials,
 )
 from awscli_assume.model.renewer import RenewableCredentials
-from awscli_assume.model.request import limits
 from awscli_assume.model.request.request import AssumeRoleRequest, requests_in_order
-from awscli_assume.model.request.session_names import render, session_date
 from awscli_assume.outputs.summary import chaining_note, clamped_note
 from awscli_assume.profiles.include_profile import ResolvedProfiles
-from awscli_assume.profiles.ownership import RESERVED
 from awscli_assume.profiles.record import Record, read_record, record_of
-from awscli_assume.profiles.source import ProfilePair, holds_role_session
+from awscli_assume.profiles.source import ProfilePair, check_source_stays, holds_role_session
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.writer.diff import unknown_credentials
+from awscli_assume.workflow.planning.attribution import is_named_by_caller, named
 
 if TYPE_CHECKING:
     from awscli_assume.model.diagnosis import Diagnosis
     from awscli_assume.model.identity_center import IdentityCenterRole
     from awscli_assume.workflow.many_roles.engine import RoleEngine
-
-# STS's own default (AWS STS API reference, "AssumeRole").
-_DEFAULT_SECONDS = 3600
+    from awscli_assume.workflow.planning.session_scope import AgentScope
 
 
 @dataclass(frozen=True)
@@ -71,6 +67,8 @@ class Plan:
     settings: RequestSettings
     # Whether the target gets a credential_process in place of keys.
     auto_refresh: bool = False
+    # Why the session is narrowed if a coding agent runs the command.
+    agent: Optional[AgentScope] = None
     expected_expiry: ClassVar[Optional[str]] = None
 
     @property
@@ -81,6 +79,10 @@ class Plan:
     def record(self, region: Optional[str]) -> Record:
         """Return the record for the target profile; ``region`` is the one that is written."""
         raise NotImplementedError
+
+    def record_again(self, record: Record) -> Record:
+        """Return the record of a profile that the plan repeats."""
+        return record
 
     def with_known_role(self) -> Plan:
         """Return the plan with the account of its role, as far as it is known without a call."""
@@ -143,6 +145,10 @@ class Plan:
         """Return notes on the request for the user."""
         return ""
 
+    def agent_note(self) -> str:
+        """Return the note that the session is narrowed because a coding agent runs the command."""
+        return "" if self.agent is None else self.agent.note
+
     def warnings(self, is_explicit: bool) -> str:
         """Return notes on the source for the user, unless it was named (``is_explicit``)."""
         return ""
@@ -189,7 +195,7 @@ class AssumePlan(Plan):
     ``session_name`` is the name of the role session, or the template that it was made from.
     ``region`` is that of a record without a source profile. ``auto_refresh`` writes a
     credential_process in place of keys. ``has_flag`` is True if the duration comes from
-    ``--duration-seconds``.
+    ``--duration-seconds``. ``source_identity`` is a template.
     """
 
     request: AssumeRoleRequest
@@ -202,6 +208,8 @@ class AssumePlan(Plan):
         default_factory=lambda: ResolvedProfiles({}, ("", "")), repr=False, compare=False
     )
     settings: RequestSettings = NO_SETTINGS
+    source_identity: Optional[str] = None
+    agent: Optional[AgentScope] = None
 
     def with_request(self, request: AssumeRoleRequest) -> AssumePlan:
         """Return the plan with another request."""
@@ -213,12 +221,24 @@ class AssumePlan(Plan):
 
     def in_account(self, account_id: str, environment: Environment) -> AssumePlan:
         """Return the plan with the ID that was found for its account's name."""
-        role = self.request.role.in_account(account_id)
+        request = replace(self.request, role=self.request.role.in_account(account_id))
         # A template may contain {account}; a name without a field stays as it is.
-        name = limits.check(
-            "role_session_name", render_session_name(self.session_name, role, environment)
+        return self.with_request(
+            named(request, self.session_name, self.source_identity, environment)
         )
-        return self.with_request(replace(self.request, role=role, role_session_name=name))
+
+    @property
+    def is_named_by_caller(self) -> bool:
+        """Return whether the names of the session contain that of the caller."""
+        return is_named_by_caller(self.session_name, self.source_identity)
+
+    def with_caller(self, name: Optional[str], environment: Environment) -> AssumePlan:
+        """Return the plan with the caller's name in the names of the session."""
+        if not self.is_named_by_caller:
+            return self
+        return self.with_request(
+            named(self.request, self.session_name, self.source_identity, environment, name)
+        )
 
     def chained(self, is_role_session: bool) -> AssumePlan:
         """Return the plan, limited to one hour if its source is known to be a role session.
@@ -275,18 +295,7 @@ class AssumePlan(Plan):
         # A web identity needs no source: its file is read again.
         if not self.auto_refresh or self.request.identity_token is not None:
             return
-        pair = self.profile_pair
-        if pair.source is None or pair.credential_source == "Environment":
-            raise InvalidRequest(
-                "--auto-refresh has to assume the role again later, and the keys in this "
-                "environment will not be there then. Name a source profile: --profile NAME"
-            )
-        if pair.source == RESERVED:
-            raise InvalidRequest(
-                f"--auto-refresh has to assume the role again later, and the profile '{RESERVED}' "
-                "has credentials inside of this aws assume exec only. Name a source profile: "
-                "--profile NAME"
-            )
+        check_source_stays(self.profile_pair)
         if self.request.provided_contexts:
             raise InvalidRequest(
                 "--auto-refresh has to assume the role again later, and the assertions of "
@@ -303,7 +312,12 @@ class AssumePlan(Plan):
             self.auto_refresh,
             self.profile_pair.credential_source,
             self.identity_center_role,
+            self.source_identity,
         )
+
+    def record_again(self, record: Record) -> Record:
+        """Return the record of a profile, with what narrows this session for an agent."""
+        return record.repeated(self.request)
 
     def expected_region(self, environment: Environment) -> Optional[str]:
         """Return the region of the first client, without ``--region``."""
@@ -315,12 +329,9 @@ class AssumePlan(Plan):
 
     def expected_credentials(self, now: datetime) -> PrincipalCredentials:
         """Return what a dry run shows in place of the credentials."""
-        seconds = self.request.seconds or _DEFAULT_SECONDS
-        if not isinstance(seconds, int):
-            # The maximum of the role as far as it is known, else the limit of STS.
-            seconds = MaxDurationCache().load(self.request.role.arn, now) or STEPS[0]
         name = self.request.role_session_name or NEW
-        return unknown_credentials(self.request.role, name, now + timedelta(seconds=seconds))
+        expiration = now + timedelta(seconds=expected_duration(self.request, now))
+        return unknown_credentials(self.request.role, name, expiration)
 
     def dry_run_requests(self) -> list[dict[str, object]]:
         """Return the requests to STS; only the first has the source, the last the target."""
@@ -336,8 +347,8 @@ class AssumePlan(Plan):
         ]
 
     def notes(self) -> str:
-        """Return a note if the duration is shortened by role chaining."""
-        return clamped_note(self.request)
+        """Return notes if role chaining shortens the duration, and if an agent is narrowed."""
+        return clamped_note(self.request) + self.agent_note()
 
     def warnings(self, is_explicit: bool) -> str:
         """Return a note if AWS_PROFILE names a role session of ours as the source."""
@@ -382,19 +393,3 @@ class AssumePlan(Plan):
 
 
 AccountLookUp = Callable[[AssumePlan], AssumePlan]
-
-
-def render_session_name(template: str, role: Role, environment: Environment) -> str:
-    """Return a role session name made from its template."""
-    return render(template, placeholder_values(role, environment))
-
-
-def placeholder_values(role: Role, environment: Environment) -> dict[str, str]:
-    """Return what the placeholders of a template stand for."""
-    return {
-        "user": environment.login_name(),
-        "host": environment.host_name(),
-        "role": role.name,
-        "account": role.account_id or "",
-        "date": session_date(environment.now().astimezone()),
-    }

@@ -17,7 +17,7 @@ from awscli_assume.model.request.request import check_option
 from awscli_assume.model.request.role_specifier import parse_role_specifier
 from awscli_assume.profiles.include_profile import ResolvedProfiles, has_access_keys
 from awscli_assume.profiles.known_names import known_in
-from awscli_assume.profiles.settings import read_settings
+from awscli_assume.profiles.settings import is_on, read_settings
 from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.source_chain import (
     ACCESS_KEYS_ONLY,
@@ -189,6 +189,25 @@ def check_role_choice(parsed_args: ParsedArgs) -> None:
             f"--account-id '{parsed_args.account_id}' goes with --role-name: a role ARN names "
             "its account itself. Try: --account-id ID --role-name NAME"
         )
+
+
+def renews_itself(
+    parsed_args: ParsedArgs, profiles: Mapping[str, Profile], configuration: str
+) -> bool:
+    """Return whether a command writes a profile that renews itself.
+
+    The setting counts for the verb that has ``--no-auto-refresh``, which overrides it.
+    """
+    is_flag = bool(getattr(parsed_args, "auto_refresh", False))
+    is_off = getattr(parsed_args, "no_auto_refresh", None)
+    if is_off and is_flag:
+        raise InvalidRequest(
+            "--auto-refresh and --no-auto-refresh exclude each other: leave one of them out"
+        )
+    if is_flag or is_off is None or is_off:
+        return is_flag
+    settings = read_settings(profiles.get(configuration), configuration)
+    return is_on("auto_refresh", settings, configuration)
 
 
 def via_of(parsed_args: ParsedArgs) -> list[str]:

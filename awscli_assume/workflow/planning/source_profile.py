@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Mapping, Optional, Sequence
 
 from awscli_assume.arguments.identity_provider import has_identity_token
 from awscli_assume.aws.sts.source_credentials import use_credential_source, use_role_source
 from awscli_assume.host import ENDPOINT_VARIABLES, REGION_VARIABLES, config_files, use_profile
 from awscli_assume.host.context import CommandContext, RequestSettings
 from awscli_assume.host.protocols import ParsedArgs, Profile, Session
+from awscli_assume.model.coding_agents import agent_variable
 from awscli_assume.outputs.variables import SOURCE_VARIABLE, exported_role
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.source import ProfilePair, choose_profile_pair
 from awscli_assume.profiles.source_chain import resolve_source_chain
+
+if TYPE_CHECKING:
+    from awscli_assume.model.identity_center import IdentityCenterRole
 
 LOG = logging.getLogger("awscli.assume.source")
 
@@ -146,6 +150,32 @@ def resolve_recorded_source(profiles: ResolvedProfiles, record: Record) -> None:
         resolve_source_chain(profiles, name)
     else:
         profiles.resolve(name)
+
+
+def check_not_narrowed(
+    context: CommandContext,
+    pair: ProfilePair,
+    profiles: ResolvedProfiles,
+    parsed_args: Optional[ParsedArgs] = None,
+    role: Optional[IdentityCenterRole] = None,
+) -> None:
+    """Raise InvalidRequest if a scope applies to a source whose own credentials are used.
+
+    ``role`` is a role of IAM Identity Center that is not in the profiles.
+    """
+    given = has_scope(parsed_args) if parsed_args is not None else False
+    if given or agent_variable(context.environment.variables) is not None:
+        # Here, because most sessions have no scope.
+        from awscli_assume.workflow.planning.session_scope import check_can_narrow
+
+        check_can_narrow(parsed_args, profiles, pair, context.environment, role)
+
+
+def has_scope(parsed_args: ParsedArgs) -> bool:
+    """Return whether a command line has a scope."""
+    # An empty name, as of a variable that is not set, is a scope that does not exist.
+    scope: Optional[str] = getattr(parsed_args, "scope", None)
+    return scope is not None or bool(getattr(parsed_args, "read_only", False))
 
 
 def use_source(session: Session, profile_pair: ProfilePair) -> None:

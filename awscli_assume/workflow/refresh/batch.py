@@ -62,6 +62,7 @@ class Renewal:
         state = AUTO_REFRESH if self.state.record.auto_refresh else VALID
         return replace(
             self.state,
+            record=self.state.record if self.target is None else self.target.record,
             expiration=found.expiration,
             seconds_left=found.seconds_left(self.obtained.at),
             state=state if found.expiration is not None else UNKNOWN,

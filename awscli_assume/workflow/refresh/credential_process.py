@@ -21,7 +21,7 @@ from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.target import Target, has_our_region, region_to_write
 from awscli_assume.workflow.credentials.mfa_code import MFA_PROCESS, mfa_process_of
-from awscli_assume.workflow.planning.plan import ObtainedCredentials
+from awscli_assume.workflow.planning.plan import ObtainedCredentials, Plan
 from awscli_assume.workflow.refresh.inputs import request_settings
 
 
@@ -39,10 +39,17 @@ def target_again(
     obtained: ObtainedCredentials,
     before: Optional[Profile],
 ) -> Target:
-    """Return what a profile with a record is going to hold; the record keeps what it says."""
+    """Return what a profile with a record is going to hold; the record keeps what it says.
+
+    A session that was narrowed for a coding agent is recorded as such, or cached beside the
+    other one if the profile renews itself.
+    """
     found = record.request_settings
     settings = replace(found, region=context.parsed_globals.region or found.region)
-    return _target(context, record, settings, obtained, before)
+    if not record.auto_refresh:
+        record = obtained.plan.record_again(record)
+    target = _target(context, record, settings, obtained, before)
+    return replace(target, cached_as=narrowed_record(obtained.plan, target.record))
 
 
 def _target(
@@ -123,6 +130,18 @@ def remove_old_cache(existing: Optional[ProfileState], target: Optional[Target] 
             remove_cache(path)
 
 
+def narrowed_record(plan: Plan, record: Record) -> Optional[Record]:
+    """Return the record of a session that an agent's plan narrows, None if it is the profile's."""
+    narrowed = plan.record_again(record)
+    return narrowed if narrowed.scope != record.scope else None
+
+
+def profile_cache(name: str, record: Record, narrowed: Optional[Record] = None) -> ProcessCache:
+    """Return the cache of a profile, or of its session that is ``narrowed`` for an agent."""
+    block = None if narrowed is None else narrowed.to_block()
+    return ProcessCache(name, record.to_block(), narrowed_block=block)
+
+
 def check_cache(name: str, record: Record) -> None:
     """Raise UnusableFile if the cache of an ``--auto-refresh`` profile can't be written."""
     if record.auto_refresh:
@@ -132,5 +151,5 @@ def check_cache(name: str, record: Record) -> None:
 def store_in_cache(target: Target, environment: Environment) -> None:
     """Store the credentials of an ``--auto-refresh`` profile in its cache."""
     if isinstance(target.credentials, TemporaryCredentials) and target.process is not None:
-        cache = ProcessCache(target.name, target.record.to_block())
+        cache = profile_cache(target.name, target.record, target.cached_as)
         cache.store(target.credentials, environment.now())

@@ -10,6 +10,7 @@ from awscli_assume.arguments.profiles import given_role_option
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, UnusableFile
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs, Profile
+from awscli_assume.model.coding_agents import agent_variable
 from awscli_assume.model.credentials import (
     PrincipalCredentials,
     SessionCredentials,
@@ -22,21 +23,35 @@ from awscli_assume.profiles.cache.process_cache import ProcessCache
 from awscli_assume.profiles.files import locate, merged_profile, parse
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.record import read_record
+from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.state import EXPIRING, UNKNOWN, VALID, ProfileState
+from awscli_assume.workflow.planning.make_plan import plan_again
+from awscli_assume.workflow.planning.plan import AssumePlan
 from awscli_assume.workflow.planning.profile_selection import choose_one
-from awscli_assume.workflow.planning.source_profile import read_profiles
+from awscli_assume.workflow.planning.source_profile import (
+    check_not_narrowed,
+    has_scope,
+    read_profiles,
+    resolve_recorded_source,
+)
 from awscli_assume.workflow.refresh.batch import renew_one
+from awscli_assume.workflow.refresh.credential_process import narrowed_record, profile_cache
+
+# Set by process/renew.py. An SDK that needs credentials should not print a note each time.
+_RENEWING = "_AWSCLI_ASSUME_RENEWING"
 
 
 @dataclass(frozen=True)
 class StoredProfile:
     """A profile that we wrote, as the source of credentials to use.
 
-    ``profiles`` are resolved for its source, from which it may be renewed.
+    ``profiles`` are resolved for its source, from which it may be renewed. ``plan`` is the one
+    of a coding agent, if a coding agent runs the command and its sessions are narrowed.
     """
 
     state: ProfileState
     profiles: ResolvedProfiles
+    plan: Optional[AssumePlan] = None
 
     @property
     def session_profiles(self) -> Mapping[str, Profile]:
@@ -62,7 +77,8 @@ class StoredProfile:
         Of many processes that find them so at once, one assumes the role.
         """
         state = self.state
-        cache = ProcessCache(state.name, state.record.to_block())
+        narrowed = None if self.plan is None else narrowed_record(self.plan, state.record)
+        cache = profile_cache(state.name, state.record, narrowed)
         found = cache.load_fresh(context.environment.now())
         if found is not None:
             return found
@@ -84,12 +100,47 @@ def read_stored_profile(context: CommandContext, parsed_args: ParsedArgs) -> Sto
     if parsed_args.copy_source:
         raise InvalidRequest("--update-profile and --copy-source exclude each other")
     option = given_role_option(parsed_args)
+    if has_scope(parsed_args):
+        option = "--read-only" if parsed_args.read_only else "--scope"
     if option is not None:
         raise InvalidRequest(
             "--update-profile hands out the credentials of a profile, and takes no options of a "
             f"role: leave it out, or {option}"
         )
-    return StoredProfile(choose_one(context, parsed_args.update_profile), read_profiles(context))
+    state = choose_one(context, parsed_args.update_profile)
+    profiles = read_profiles(context)
+    if agent_variable(context.environment.variables) is None:
+        return StoredProfile(state, profiles)
+    return StoredProfile(state, profiles, _plan_of_agent(context, state, profiles))
+
+
+def _plan_of_agent(
+    context: CommandContext, state: ProfileState, profiles: ResolvedProfiles
+) -> Optional[AssumePlan]:
+    """Return the plan that narrows the profile for a coding agent, None if nothing narrows it.
+
+    Raises InvalidRequest for credentials that can't be narrowed, and InvalidConfiguration for
+    keys that were written without the scope.
+    """
+    record = state.record
+    resolve_recorded_source(profiles, record)
+    if record.role_arn is None:
+        source = record.source_profile
+        pair = ProfilePair(source, state.name, source or "default")
+        check_not_narrowed(context, pair, profiles)
+        return None
+    plan = plan_again(state, profiles, context.environment)
+    if plan.agent is None:
+        return None
+    if not record.auto_refresh and record != plan.record_again(record):
+        raise InvalidConfiguration(
+            f"The profile '{state.name}' has credentials that are not narrowed to "
+            f"{plan.agent.scope.name}: {plan.agent.reason}. Try: aws assume export "
+            f"--role-arn {record.role_arn}"
+        )
+    if _RENEWING not in context.environment.variables:
+        context.environment.notify(plan.agent.note)
+    return plan
 
 
 def _store(

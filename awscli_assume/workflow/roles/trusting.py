@@ -27,7 +27,7 @@ from awscli_assume.model.trust.evaluation import ALLOWED, NOT_ALLOWED, UNKNOWN, 
 from awscli_assume.workflow.explain.caller import IdentifiedCaller
 from awscli_assume.workflow.explain.caller_permissions import combined_result, simulated_arn
 from awscli_assume.workflow.explain.trust_policy import find_organization, find_principal
-from awscli_assume.workflow.planning.plan import render_session_name
+from awscli_assume.workflow.planning.attribution import render_session_name
 from awscli_assume.workflow.planning.source_profile import choose_source, read_profiles, use_source
 
 _ACTION = "sts:AssumeRole"

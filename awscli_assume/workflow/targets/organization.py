@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import Callable, Iterator, Mapping, Optional, Sequence, TypeVar
 
 from awscli_assume.aws.caller_identity import CallerCache
@@ -207,11 +206,13 @@ class Listing:
         progress: Progress,
     ) -> None:
         """Call for each item in a few threads, and store each result in this one."""
-        numbers = count(1)
+        done = 0
 
         def finished(found: tuple[str, U]) -> None:
+            nonlocal done
             store(*found)
-            progress.show(next(numbers), len(items))
+            done += 1
+            progress.show(done, len(items))
 
         try:
             run_all(items, lambda one: (one, call(one)), finished, WORKERS)

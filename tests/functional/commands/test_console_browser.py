@@ -66,6 +66,30 @@ def test_the_setting_of_the_identity(
     )  # fmt: skip
 
 
+SWITCHES = {
+    "role of a profile": ("--profile outer", "name=outer-"),
+    "role of a chain": ("--via arn:aws:iam::123456789012:role/first", "name=first-"),
+    # Its session may be in any identity.
+    "user": ("", "http://"),
+}
+
+
+@pytest.mark.parametrize(("words", "start"), SWITCHES.values(), ids=SWITCHES)
+def test_the_session_that_switches(
+    aws: Any, federation: FederationStub, tmp_path: Path, words: str, start: str
+) -> None:
+    """The page for switching opens in the browser identity of the role that signed in."""
+    path = browser(tmp_path, "mine", code=3)
+    aws.add_config(f"[profile outer]\nrole_arn = {ROLE_ARN.replace('my-iam-role', 'outer')}\n"
+                   "source_profile = default\nregion = us-east-1\n")  # fmt: skip
+    for profile in ("default", "outer"):
+        for name, value in (("browser", f"{path} {{url}}"), ("browser_identity", "container")):
+            aws("configure", "set", f"assume.{name}", value, "--profile", profile)
+    aws("assume", "console", *words.split(), "--role-arn", ROLE_ARN, "--switch-role")
+
+    assert Path(f"{path}.words").read_text().removeprefix("ext+container:").startswith(start)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
@@ -105,7 +129,7 @@ def test_a_browser_that_ends_at_once(
     (token,) = federation.tokens
 
     assert (done.code, done.out) == (255, "")
-    assert "Broken ended with exit code 3 before it opened the console" in done.err
+    assert "in broken: the program ended with exit code 3." in done.err
     assert token not in done.err
     assert "127.0.0.1" not in done.err
     assert federation.visits == []

@@ -37,6 +37,7 @@ def test_a_row_says_what_the_profile_is(aws, set_clock) -> None:
         "Account": ACCOUNT,
         "SourceProfile": "default",
         "Expiration": IN_AN_HOUR,
+        "Scope": None,
         "SecondsLeft": 3600,
         "State": "valid",
     }

@@ -272,6 +272,7 @@ def test_list_shows_a_copy(aws: Any, sso: SsoStub) -> None:
         "Account": ACCOUNT,
         "SourceProfile": "dev",
         "Expiration": rfc3339(sso.expiration),
+        "Scope": None,
         "State": "valid",
     }
 

@@ -617,3 +617,113 @@ def test_the_endpoint_of_the_command_line_is_that_of_iam_too(aws, monkeypatch) -
 
     assert done.code == 0, done.err
     assert calls(aws) == ["GetRole my-iam-role", "AssumeRole 7200"]
+
+
+# As long as the role allows, up to a number, and configured durations.
+
+UP_TO = ("assume", "--role-arn", ROLE_ARN, "--duration-seconds")
+
+
+@pytest.mark.parametrize(
+    ("maximum", "known_to_iam", "words", "found"),
+    [
+        (43200, True, "up-to:8h", assumed("28800")),
+        (43200, True, "up-to:28800", assumed("28800")),
+        (7200, True, "up-to:8h", [*assumed("28800"), "GetRole my-iam-role", *assumed("7200")]),
+        (
+            7200, False, "up-to:8h",
+            [*assumed("28800"), "GetRole my-iam-role", *assumed("14400", "7200")],
+        ),
+        (3600, True, "up-to:1800", assumed("1800")),
+    ],
+)  # fmt: skip
+def test_up_to(aws, maximum: int, known_to_iam: bool, words: str, found: list[str]) -> None:
+    """The number is tried first; a smaller maximum is found and cached, without a note."""
+    aws.stub.script = RoleOfSeconds(maximum, ROLE_ARN if known_to_iam else None)
+    done = aws(*UP_TO, words)
+    since = len(aws.stub.requests)
+    again = aws(*UP_TO, words)
+
+    assert (done.code, again.code) == (0, 0), done.err + again.err
+    assert calls(aws)[:since] == found
+    assert calls(aws, since) == found[-1:]
+    assert "[NOTE]" not in done.err
+    assert recorded(aws)["duration-seconds"] in ("up-to:28800", "up-to:1800")
+
+
+def test_up_to_in_a_role_chain(aws) -> None:
+    """Role chaining gives an hour at most, whatever the number."""
+    done = aws(*UP_TO, "up-to:8h", "--via", "one")
+
+    assert done.code == 0, done.err
+    assert calls(aws)[-1] == "AssumeRole 3600"
+
+
+@pytest.mark.parametrize("value", ["up-to:", "up-to:max", "up-to:13h", "up-to:60", "up-to:-1"])
+def test_an_invalid_limit(aws, value: str) -> None:
+    """The number of a limit is a duration of STS."""
+    done = aws(*UP_TO, value)
+
+    assert done.code in (252, 255)
+    assert "Invalid duration" in done.err
+    assert aws.stub.requests == []
+
+
+def test_a_setting_above_the_maximum_is_shortened(aws) -> None:
+    """The note names both numbers; refresh shortens too; an option stays an error."""
+    aws.stub.script = RoleOfSeconds(7200, ROLE_ARN)
+    aws("configure", "set", "assume.duration_seconds", "28800")
+    done = aws("assume", "--role-arn", ROLE_ARN)
+    renewed = aws("assume", "refresh")
+    given = aws(*UP_TO, "28800")
+
+    assert (done.code, renewed.code) == (0, 0), done.err + renewed.err
+    note = f"{ROLE_ARN} allows at most 7200 seconds: 7200 seconds instead of the configured 28800"
+    assert note in done.err
+    assert note in renewed.err
+    assert calls(aws)[:4] == [*assumed("28800"), "GetRole my-iam-role", *assumed("7200", "7200")]
+    assert given.code in (254, 255)
+    assert "The role allows at most 7200 seconds. Try: --duration-seconds 7200" in given.err
+
+
+# Profiles that renew themselves by a setting.
+
+
+def test_auto_refresh_as_a_setting(aws) -> None:
+    """The setting writes a self-renewing profile; the option for keys overrides it."""
+    aws("configure", "set", "assume.auto_refresh", "true")
+    renewing = aws("assume", "--role-arn", ROLE_ARN)
+    is_renewing = "credential_process" in aws.section(aws.config, "profile assumed-role")
+    keys = aws("assume", "--role-arn", ROLE_ARN, "--no-auto-refresh")
+    exported = aws("assume", "export", "--role-arn", ROLE_ARN)
+    both = aws("assume", "--role-arn", ROLE_ARN, "--auto-refresh", "--no-auto-refresh")
+    copied = aws("assume", "--copy-source")
+
+    assert (renewing.code, keys.code, exported.code) == (0, 0, 0), renewing.err + keys.err
+    assert is_renewing
+    assert "credential_process" not in aws.section(aws.config, "profile assumed-role")
+    assert "exclude each other" in both.err
+    assert "--auto-refresh" not in copied.err
+
+
+def test_auto_refresh_needs_a_source_that_stays(aws) -> None:
+    """The setting is a default: with keys of the environment, the profile gets keys."""
+    aws("configure", "set", "assume.auto_refresh", "true")
+    aws.set_variable("AWS_ACCESS_KEY_ID", USER_KEY_ID)
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "secret")
+    done = aws("assume", "--role-arn", ROLE_ARN)
+    given = aws("assume", "--role-arn", ROLE_ARN, "--auto-refresh")
+
+    assert done.code == 0, done.err
+    assert "credential_process" not in aws.section(aws.config, "profile assumed-role")
+    assert "the keys in this environment will not be there then" in given.err
+
+
+def test_auto_refresh_is_true_or_false(aws) -> None:
+    """Another value of the setting is refused, with the command that mends it."""
+    aws("configure", "set", "assume.auto_refresh", "yes")
+    done = aws("assume", "--role-arn", ROLE_ARN)
+
+    assert done.code in (253, 255)
+    assert "assume.auto_refresh of the profile 'default' is 'yes'" in done.err
+    assert aws.stub.requests == []

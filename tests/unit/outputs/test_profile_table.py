@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, Optional
 
 from awscli_assume.outputs.printing import PLAIN, Style, cell_width
-from awscli_assume.outputs.profile_table import local_time, table
+from awscli_assume.outputs.profile_table import attribution, local_time, table
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
 ROLE_ARN = "arn:aws:iam::123456789012:role/team/r"
@@ -16,7 +16,9 @@ ROLE_ARN = "arn:aws:iam::123456789012:role/team/r"
 def state(name: str, minutes: Optional[int], **more: Any) -> SimpleNamespace:
     """Return the state of a profile with so many minutes left."""
     expiration = None if minutes is None else NOW + timedelta(minutes=minutes)
-    record = SimpleNamespace(role_arn=ROLE_ARN, source_profile="default", identity_center=None)
+    record = SimpleNamespace(
+        role_arn=ROLE_ARN, source_profile="default", identity_center=None, scope=None
+    )
     given = {"state": "valid", "role_arn": ROLE_ARN, "record": record, **more}
     return SimpleNamespace(
         name=name, expiration=expiration, seconds_left=60 * (minutes or 0), **given
@@ -82,3 +84,28 @@ def test_a_role_of_identity_center() -> None:
     lines = table([state("a", 59, record=record)], NOW, PLAIN).splitlines()
 
     assert lines[1].split()[-1] == "123456789012/Admin"
+
+
+def test_the_scope_is_behind_the_role() -> None:
+    """A session that is narrowed is not taken for the whole role."""
+    narrow = state("a", 5)
+    narrow.record.scope = "read-only"
+
+    assert table([narrow], NOW, PLAIN).splitlines()[1].endswith(":team/r (read-only)")
+
+
+def test_what_cloudtrail_shows() -> None:
+    """Each session has its ARN, its ID and its source identity. No session, no line."""
+    arn = "arn:aws:sts::123456789012:assumed-role/r/alice"
+    shown = state("a\x1b", 5, principal_arn=arn, principal_id="AROAX:alice")
+    shown.record.source_identity = "alice@example.com"
+    bare = state("b", 5, principal_arn=arn, principal_id=None)
+    bare.record.source_identity = None
+    missing = state("c", None, principal_arn=None)
+
+    assert attribution([shown, bare, missing]).splitlines() == [
+        "", "In CloudTrail:",
+        f"a\\x1b: {arn} (AROAX:alice), source identity alice@example.com",
+        f"b: {arn}",
+    ]  # fmt: skip
+    assert attribution([missing]) == ""

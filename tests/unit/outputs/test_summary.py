@@ -218,6 +218,7 @@ def test_note_about_replaced_credentials(seconds_left: int, is_noted: bool) -> N
             role_arn=f"arn:aws:iam::123456789012:role/{name}",
             source_profile=None,
             auto_refresh=False,
+            scope=None,
         )
         for name in ("old", "new")
     )
@@ -230,6 +231,9 @@ def test_note_about_replaced_credentials(seconds_left: int, is_noted: bool) -> N
     assert bool(note) is is_noted
     assert replaced_note(before, old) == ""
     assert replaced_note(None, new) == ""
+    # The same role, for reading only.
+    narrow = SimpleNamespace(**{**vars(old), "scope": "read-only"})
+    assert bool(replaced_note(before, narrow)) is is_noted
 
 
 def test_a_profile_that_looks_like_an_option() -> None:

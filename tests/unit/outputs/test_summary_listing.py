@@ -12,7 +12,7 @@ ROLE_ARN = "arn:aws:iam::123456789012:role/r"
 
 
 def state(name: str, **more: Any) -> SimpleNamespace:
-    record = SimpleNamespace(role_arn=ROLE_ARN, source_profile="default")
+    record = SimpleNamespace(role_arn=ROLE_ARN, source_profile="default", scope="read-only")
     expiration = datetime(2026, 11, 24, 11, 0, tzinfo=timezone.utc)
     given = {
         "role_arn": ROLE_ARN,
@@ -34,6 +34,7 @@ def test_row_of_a_profile() -> None:
                 "RoleArn": ROLE_ARN,
                 "Account": "123456789012",
                 "SourceProfile": "default",
+                "Scope": "read-only",
                 "Expiration": "2026-11-24T11:00:00Z",
                 "SecondsLeft": 60,
                 "State": "expiring",

@@ -102,11 +102,15 @@ def test_a_missing_file_in_a_missing_folder_is_renewed(scene: Scene) -> None:
     "broken",
     [
         "", "\n\n\n", "\0" * 400, "[default]\naws_access_key_id = x\n",
-        "soon later\n{document}\n{{}}\n", "9999999999\n{document}\n{{}}\n",
-        "9999999999 9999999999 1\n{document}\n{{}}\n", "9999999999 1\n{document}\n{{}}\n",
+        "soon later\n{document}\n{{}}\nAGENT\n", "9999999999\n{document}\n{{}}\nAGENT\n",
+        "9999999999 9999999999 1\n{document}\n{{}}\nAGENT\n",
+        "9999999999 1\n{document}\n{{}}\nAGENT\n",
         "9999999999 9999999999\n{half}", "9999999999 9999999999\n{document}",
-        "9999999999 9999999999\n{half}\n{{}}\n", '9999999999 9999999999\n{{"Version": 2}}\n{{}}\n',
-        "9999999999 9999999999\n\n{{}}\n", "9999999999 9999999999\nhello\n{{}}\n",
+        "9999999999 9999999999\n{document}\n{{}}\n",
+        "9999999999 9999999999\n{half}\n{{}}\nAGENT\n",
+        '9999999999 9999999999\n{{"Version": 2}}\n{{}}\nAGENT\n',
+        "9999999999 9999999999\n\n{{}}\nAGENT\n",
+        "9999999999 9999999999\nhello\n{{}}\nAGENT\n",
     ],
 )  # fmt: skip
 def test_what_is_not_a_whole_file_is_not_answered(scene: Scene, broken: str) -> None:
@@ -161,7 +165,8 @@ def test_nothing_is_imported_from_the_working_directory(
     trap = tmp_path / "trap"
     (trap / "awscli_assume" / "process").mkdir(parents=True)
     names = ["json", "os", "renew", "posix", "time", "subprocess", "shlex", "typing", "fcntl"]
-    names += ["sitecustomize", "awscli_assume/__init__", "awscli_assume/process/renew", "child"]
+    names += ["sitecustomize", "awscli_assume/__init__", "awscli_assume/process/renew"]
+    names += ["awscli_assume/process/agent", "child"]
     for name in names:
         (trap / f"{name}.py").write_text(f"open({str(tmp_path / 'sprung')!r}, 'w')\n")
     scene.put(renew_in, HOUR)

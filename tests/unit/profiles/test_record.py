@@ -234,3 +234,68 @@ def test_incomplete_record_is_none_of_ours() -> None:
     """Somebody has removed a key."""
     block = {"sso-session": "corp", "sso-role-name": "Admin"}
     assert read_record({"assumed": block}) is None
+
+
+SCOPE = {"scope": "read-only", "policy_arns": [{"arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}]}
+
+
+def test_a_scope_is_written_and_read() -> None:
+    """The record has the name of the scope and what it stands for."""
+    record = record_of(build_request(ROLE, "alice", SCOPE), "alice", "default", None)
+    found = written_and_read(record)
+
+    assert found == record
+    assert found is not None
+    assert found.scope == "read-only"
+    assert found.to_options() == {**SCOPE, "tags": []}
+
+
+def test_another_scope_is_another_request() -> None:
+    """--min-ttl compares the name of the scope, and its policies."""
+    plain = record_of(request_with({}), "alice", "default", None)
+    scoped = record_of(build_request(ROLE, "alice", SCOPE), "alice", "default", None)
+    only_policy = {"policy_arns": SCOPE["policy_arns"]}
+    unnamed = record_of(build_request(ROLE, "alice", only_policy), "alice", "default", None)
+
+    assert scoped.matches(scoped)
+    assert not any(
+        one.matches(other)
+        for one, other in ((plain, scoped), (scoped, plain), (scoped, unnamed), (unnamed, scoped))
+    )
+
+
+def test_what_an_agent_refreshed() -> None:
+    """The record tells what the keys are, and repeats what the user wanted."""
+    user = record_of(request_with({"external_id": "x1"}), "alice", "default", None)
+    narrow = user.repeated(build_request(ROLE, "agent-alice", {**SCOPE, "external_id": "x1"}))
+    found = written_and_read(narrow)
+
+    assert found is not None
+    assert (found.scope, found.session_name) == ("read-only", "alice")
+    assert found.to_options() == user.to_options()
+    assert not user.matches(found)
+    assert found.repeated(build_request(ROLE, "alice", {"external_id": "x1"})).matches(user)
+    assert found.repeated(build_request(ROLE, "alice", SCOPE)) is found
+
+
+def test_a_scope_of_the_user_stays() -> None:
+    """A record with this scope is repeated as it is, by whomever."""
+    request = build_request(ROLE, "alice", SCOPE)
+    record = record_of(request, "alice", "default", None)
+
+    assert record.repeated(request) is record
+
+
+def test_the_template_of_the_source_identity_counts() -> None:
+    """Only STS knows the caller's name, so two names of one template are one request."""
+    one, two = (request_with({"source_identity": name}) for name in ("alice", "CALLER"))
+    record = record_of(one, "x", "default", None, source_identity="{caller}")
+    wanted = record_of(two, "x", "default", None, source_identity="{caller}")
+    other = record_of(two, "x", "default", None, source_identity="{user}")
+    literal = record_of(two, "x", "default", None)
+
+    assert wanted.matches(record)
+    assert not other.matches(record)
+    assert not literal.matches(record)
+    assert record.source_identity == "alice"
+    assert record.repeated(request_with({"source_identity": "bob"})).source_identity == "bob"

@@ -51,6 +51,10 @@ def test_page_of_a_service(page: str | None, region: str | None, url: str) -> No
         ("s3/home?region=eu-west-1", f"{HOST}/s3/home?region=eu-west-1"),
         ("/", f"{HOST}/"),
         ("/ec2/home#Instances:tag:Name=x", f"{HOST}/ec2/home#Instances:tag:Name=x"),
+        ("cloudformation/home#/stacks/quickcreate?templateURL=https://s3.amazonaws.com/a/b.yaml",
+         f"{HOST}/cloudformation/home#/stacks/quickcreate"
+         "?templateURL=https://s3.amazonaws.com/a/b.yaml"),
+        ("/a://b", f"{HOST}/a://b"),
         ("https://console.aws.amazon.com/iam", "https://console.aws.amazon.com/iam"),
         ("HTTPS://S3.Console.aws.amazon.com:443/s3", "https://s3.console.aws.amazon.com/s3"),
         # The host of a session of somebody else's: another session can't use it.
@@ -70,7 +74,9 @@ def test_destination(text: str, url: str) -> None:
         "https://console.aws.amazon.com@evil.example/", "http://console.aws.amazon.com/",
         "https://console.aws.amazon.com:8443/", "https://console.amazonaws.cn/",
         "//evil.example/x",
-        "javascript:alert(1)", "https://[::1", "https:///x", "/s3 home", "/s3\nhome", "/s3\\home",
+        "javascript:alert(1)", "javascript:alert('://')",
+        "ftp://console.aws.amazon.com/x", "https://[::1",
+        "https:///x", "/s3 home", "/s3\nhome", "/s3\\home",
         "/" + "a" * 2048, "https://signin.aws.amazon.com/federation", "/e\u0301",
     ],
 )  # fmt: skip

@@ -30,6 +30,10 @@ from support.trust_rows import (
 
 PRESENT, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
 MFA_PRESENT = GLOBAL_KEYS + "#condition-keys-multifactorauthpresent"
+MCP = (
+    "https://docs.aws.amazon.com/agent-toolkit/latest/userguide/"
+    "security_iam_id-based-policy-examples.html"
+)
 MFA_AGE = GLOBAL_KEYS + "#condition-keys-multifactorauthage"
 WEB_KEYS = STS_KEYS + "#condition-keys-wif"
 ISSUED = GLOBAL_KEYS + "#condition-keys-tokenissuetime"
@@ -129,6 +133,11 @@ ROWS = [
     of("aws:RequestedRegion", "StringEquals", "eu-west-1", None, case="region not known"),
     of("aws:SecureTransport", "Bool", "true", None, case="transport not known"),
     of("aws:ViaAWSService", "Bool", "false", True),
+    # The MCP server of AWS sets both keys in the calls that it makes.
+    of("aws:ViaAWSMCPService", "Bool", "true", False, page=MCP),
+    of("aws:ViaAWSMCPService", "Bool", "false", None, page=MCP),
+    of("aws:ViaAWSMCPService", "BoolIfExists", "false", True, page=MCP),
+    of("aws:CalledViaAWSMCP", "StringEquals", "aws-mcp.amazonaws.com", False, page=MCP),
     of("aws:PrincipalIsAWSService", "Bool", "false", True),
     of("aws:CalledVia", "ForAnyValue:StringEquals", "athena.amazonaws.com", False),
     of("aws:SourceAccount", "StringEquals", OURS, False),

@@ -200,7 +200,9 @@ def test_the_environment_is_the_users(fake: FakeBrowser, monkeypatch: pytest.Mon
 def test_a_browser_that_fails(fake: FakeBrowser, mode: str, how: str, direct: bool) -> None:
     """It is noticed at once, and the error has no secret."""
     start = time.monotonic()
-    with pytest.raises(InvalidConfiguration, match=f"Fake ended with {how} before") as error:
+    with pytest.raises(
+        InvalidConfiguration, match=f"in fake: the program ended with {how}\\."
+    ) as error:
         open_in_browser(fake.browser(mode), URL, IDENTITY, environment(), direct=direct)
 
     assert time.monotonic() - start < 10
@@ -230,7 +232,9 @@ def test_nobody_fetches_the_page(
     monkeypatch.setattr("awscli_assume.outputs.browser.launch.PAGE_SECONDS", 0.3)
     browser = fake.browser("wait", scheme=scheme)
     threads = threading.active_count()
-    with pytest.raises(InvalidConfiguration, match="Fake did not ask for the console") as error:
+    with pytest.raises(
+        InvalidConfiguration, match="in fake: it did not ask for the page"
+    ) as error:
         open_in_browser(browser, URL, IDENTITY, environment(), direct=False)
 
     assert reason in str(error.value)

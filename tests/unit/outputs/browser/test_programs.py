@@ -387,6 +387,9 @@ def test_a_command_can_have_a_container(tmp_path: Path, identity: str) -> None:
         ("mine --new-tab", "or a command with {url}, as in 'vivaldi {url}'"),
         ("mine {url} {region}", "there is no placeholder '{region}', only {url} {profile} "),
         ("mine {} {url}", "there is no placeholder '{}'"),
+        ("mine {url}}", "Invalid browser command 'mine {url}}': a brace has no counterpart"),
+        ("mine {{url}}", "a brace has no counterpart. Braces are for placeholders only: {url} "),
+        ("mine {url} {profile", "a brace has no counterpart"),
         ("mine '{url}", 'Invalid browser command "mine \'{url}": No closing quotation'),
     ],
 )

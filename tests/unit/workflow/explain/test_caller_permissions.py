@@ -242,3 +242,15 @@ def test_without_the_permission_to_simulate() -> None:
         f"aws iam simulate-principal-policy --policy-source-arn {ALICE.name} --action-names "
         f"sts:AssumeRole --resource-arns {ROLE.arn} --profile ADMINISTRATOR",
     )
+
+
+def test_the_call_is_none_of_the_mcp_server() -> None:
+    """IAM gets a value for the key, so that a policy which denies the MCP server decides."""
+    iam = Iam(EvalDecision="allowed")
+    check(iam)
+
+    (entry,) = (one for one in iam.call["ContextEntries"] if "mcp" in one["ContextKeyName"])
+    assert entry == {
+        "ContextKeyName": "aws:viaawsmcpservice", "ContextKeyValues": ["false"],
+        "ContextKeyType": "boolean",
+    }  # fmt: skip

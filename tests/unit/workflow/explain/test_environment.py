@@ -120,4 +120,19 @@ def test_packed_size() -> None:
     step = check_request(AssumeRoleRequest(role, "s1", policy="{}"), "aws")
 
     assert step.evidence[0] == "the session name is s1, and all parameters are within limits"
-    assert step.evidence[1].startswith("session policies and tags have 2 characters, and an ")
+    assert step.evidence[-1].startswith("session policies and tags have 2 characters, and an ")
+
+
+def test_attribution_and_scope() -> None:
+    """The step says what CloudTrail will show, and why the session is narrowed."""
+    role = Role("my-iam-role", "/team/", "123456789012", "aws")
+    request = AssumeRoleRequest(role, "s1", source_identity="alice", scope="read-only")
+    step = check_request(request, "aws", "AGENT is set")
+    incomplete = check_request(AssumeRoleRequest(Role("r"), "s1"), "aws")
+
+    assert step.evidence[1:] == (
+        "CloudTrail will show the session as "
+        "arn:aws:sts::123456789012:assumed-role/my-iam-role/s1, with the source identity alice",
+        "the session is narrowed to read-only: AGENT is set",
+    )
+    assert len(incomplete.evidence) == 1
