@@ -1,4 +1,4 @@
-"""Options for the source profile (``--copy-source``, ``--login``) and the target profile."""
+"""Options for the source profile, for the target profile, and for its session (``revoke``)."""
 
 from __future__ import annotations
 
@@ -44,6 +44,15 @@ def login_argument() -> Argument:
         "login",
         "Run <code>aws sso login</code> or <code>aws login</code> if the source's sign-in "
         "session has expired. Version 2 only.",
+    )
+
+
+def no_cache_argument(help_text: str) -> Argument:
+    """Return ``--no-cache`` of the verbs that reuse a role session."""
+    return flag(
+        "no-cache",
+        f"{help_text} Default: reuse the session of the same request in the AWS CLI's cache, "
+        "unless the setting <code>assume.cache</code> is <code>off</code>.",
     )
 
 
@@ -126,4 +135,45 @@ def dry_run_argument() -> Argument:
         "dry-run",
         "Print the requests to STS and the changes to the files, with secrets masked. Nothing is "
         "called and nothing is written.",
+    )
+
+
+def revoke_arguments() -> list[Argument]:
+    """Return the sessions to revoke, --undo, --yes and --dry-run."""
+    return [
+        {
+            **word_argument(
+                "name",
+                "The profile whose session is revoked, or with <code>--all-sessions</code> a "
+                "role: an ARN, <code>ACCOUNT:NAME</code>, a profile with <code>role_arn</code>, "
+                "or a role name. Default: the current profile if aws assume wrote it, else "
+                "<code>assumed-role</code>.",
+            ),
+            "synopsis": "[PROFILE | ROLE]",
+        },
+        flag(
+            "all-sessions",
+            "Revoke all sessions of the role that were issued up to now, of all users.",
+        ),
+        flag(
+            "undo",
+            "Remove the policy that revokes the session; with <code>--all-sessions</code> all of "
+            "them. Sessions that have not expired work again.",
+        ),
+        yes_argument("Change the policy without the question on the terminal, for scripts."),
+        flag("dry-run", "Print the requests to IAM. The policy is not changed."),
+    ]
+
+
+def yes_argument(help_text: str) -> Argument:
+    """Return ``--yes``."""
+    return flag("yes", help_text)
+
+
+def revoke_flag() -> Argument:
+    """Return ``--revoke`` of ``clear``."""
+    return flag(
+        "revoke",
+        "Revoke the session of each profile first, as <code>aws assume revoke</code> does, so "
+        "that copies of its keys stop working.",
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from awscli_assume.arguments.sts import Argument, flag, text, word_argument
+from awscli_assume.arguments.identity_provider import identity_provider_arguments
+from awscli_assume.arguments.profiles import copy_arguments
+from awscli_assume.arguments.sts import Argument, flag, sts_arguments, text, word_argument
 
 _ROLE = word_argument(
     "role",
@@ -46,6 +48,17 @@ def role_arguments() -> list[Argument]:
             "<code>assume.scope_NAME</code> defines by policy ARN or file. <code>none</code> is "
             "no scope.",
         ),
+    ]
+
+
+def role_verb_arguments(*own: Argument) -> list[Argument]:
+    """Return the options of a verb that assumes a role: the role, its own, AssumeRole's."""
+    return [
+        *role_arguments(),
+        *copy_arguments(),
+        *own,
+        *sts_arguments(),
+        *identity_provider_arguments(),
     ]
 
 

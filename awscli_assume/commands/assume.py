@@ -8,8 +8,9 @@ from typing import Any, Optional
 from awscli.argparser import ArgTableArgParser
 
 from awscli_assume.arguments.profiles import target_arguments
+from awscli_assume.arguments.role import role_verb_arguments
 from awscli_assume.aws.sts.client import apply_client_settings
-from awscli_assume.commands.verbs import VERBS, Verb, role_verb_arguments, subcommands
+from awscli_assume.commands.verbs import VERBS, Verb, subcommands
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.outputs.printing import print_object

@@ -9,7 +9,8 @@ from awscli_assume.arguments.console import (
     is_service_list,
     read_console_options,
 )
-from awscli_assume.commands.verbs import Verb, role_verb_arguments
+from awscli_assume.arguments.role import role_verb_arguments
+from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import check_stdout
 from awscli_assume.workflow.console.credentials import console_source

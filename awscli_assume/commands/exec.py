@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from awscli_assume.arguments.profiles import no_cache_argument
+from awscli_assume.arguments.role import role_verb_arguments
 from awscli_assume.arguments.sts import flag
-from awscli_assume.commands.verbs import Verb, role_verb_arguments
+from awscli_assume.commands.verbs import Verb
 from awscli_assume.host import user_environment
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.summary import shell_line
 from awscli_assume.outputs.variables import environment_with_keys
 from awscli_assume.workflow.credentials.copy_source import plan_to_use
 from awscli_assume.workflow.credentials.login import signed_in
+from awscli_assume.workflow.credentials.reuse import with_cache
 from awscli_assume.workflow.planning.typed_words import check_command_is_apart, split_command
 from awscli_assume.workflow.run.child_process import become, command_or_shell, find_program
 from awscli_assume.workflow.run.with_endpoint import run_with_endpoint
@@ -24,7 +27,16 @@ class ExecCommand(Verb):
 
     def arguments(self) -> list[dict[str, Any]]:
         """Return the role, the parameters of AssumeRole, and the command."""
-        return [*role_verb_arguments(_auto_refresh_argument()), _command_argument()]
+        return [
+            *role_verb_arguments(
+                _auto_refresh_argument(),
+                no_cache_argument(
+                    "Assume the role anew, and keep its credentials in memory and in the "
+                    "environment of the command only."
+                ),
+            ),
+            _command_argument(),
+        ]
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the command. Everything after the first ``--`` belongs to the child."""
@@ -46,7 +58,7 @@ class ExecCommand(Verb):
             return program.exit_code
         if parsed_args.auto_refresh:
             return run_with_endpoint(context, parsed_args, [program.path, *command])
-        plan = plan_to_use(context, parsed_args)
+        plan = with_cache(plan_to_use(context, parsed_args), parsed_args)
         found = signed_in(context, plan, lambda: plan.obtain_to_use(context), parsed_args.login)
         if not parsed_args.command:
             environment.notify(shell_line(found.role, found.credentials.expiration))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Union
 
+from awscli_assume.arguments.profiles import no_cache_argument
+from awscli_assume.arguments.role import role_verb_arguments
 from awscli_assume.arguments.sts import text
-from awscli_assume.commands.verbs import Verb, role_verb_arguments
-from awscli_assume.errors import InvalidRequest
+from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
-from awscli_assume.outputs.export_formats import FORMATS, default_format, render
+from awscli_assume.outputs.export_formats import FORMATS, chosen_format, render
 from awscli_assume.outputs.printing import check_stdout
 from awscli_assume.outputs.variables import source_variables
 from awscli_assume.workflow.credentials.copy_source import plan_to_use
 from awscli_assume.workflow.credentials.login import signed_in
-from awscli_assume.workflow.refresh.stored_profile import read_stored_profile
+from awscli_assume.workflow.credentials.reuse import with_cache
+from awscli_assume.workflow.planning.plan import Plan
+from awscli_assume.workflow.refresh.stored_profile import StoredProfile, read_stored_profile
 
 
 class ExportCommand(Verb):
@@ -23,7 +26,11 @@ class ExportCommand(Verb):
 
     def arguments(self) -> list[dict[str, Any]]:
         """Return the role, the format, and the parameters of AssumeRole."""
-        return role_verb_arguments(_format_argument(), _stored_profile_argument())
+        return role_verb_arguments(
+            _format_argument(),
+            _stored_profile_argument(),
+            no_cache_argument("Assume the role anew, and store its credentials nowhere."),
+        )
 
     def check_output(self, parsed_args: Any, context: CommandContext) -> None:
         """Raise an error if stdout is closed; the output format of the CLI is not used."""
@@ -32,10 +39,12 @@ class ExportCommand(Verb):
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         environment = context.environment
         out: Any = environment.stdout
-        chosen = parsed_args.format or default_format(environment.variables)
-        _check_format(chosen)
+        chosen = chosen_format(parsed_args.format, environment.variables)
         is_stored = parsed_args.update_profile is not None
-        source = (read_stored_profile if is_stored else plan_to_use)(context, parsed_args)
+        if is_stored:
+            source: Union[Plan, StoredProfile] = read_stored_profile(context, parsed_args)
+        else:
+            source = with_cache(plan_to_use(context, parsed_args), parsed_args)
         found = signed_in(
             context, source, lambda: source.obtain_to_use(context), parsed_args.login
         )
@@ -58,10 +67,3 @@ def _stored_profile_argument() -> dict[str, Any]:
         "Print the credentials of this profile, which aws assume wrote, in place of a role. A "
         "self-renewing profile is renewed if its credentials are about to expire.",
     )
-
-
-def _check_format(name: str) -> None:
-    if name not in FORMATS:
-        raise InvalidRequest(
-            f"Invalid format '{name}': it has to be one of {', '.join(FORMATS)}. Try: --format env"
-        )

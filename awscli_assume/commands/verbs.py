@@ -11,13 +11,7 @@ from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.arguments.identity_provider import (
-    exclude_identity_tokens,
-    identity_provider_arguments,
-)
-from awscli_assume.arguments.profiles import copy_arguments
-from awscli_assume.arguments.role import role_arguments
-from awscli_assume.arguments.sts import sts_arguments
+from awscli_assume.arguments.identity_provider import exclude_identity_tokens
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.printable import printable
@@ -41,8 +35,10 @@ VERBS: Mapping[str, str] = {
     "refresh": "refresh:RefreshCommand",
     "clear": "clear:ClearCommand",
     "explain": "explain:ExplainCommand",
-    "create-role": "create_role:CreateRoleCommand",
+    "create-role": "administrators.create_role:CreateRoleCommand",
     "profiles": "profiles:ProfilesCommand",
+    "revoke": "administrators.revoke:RevokeCommand",
+    "root": "administrators.root:RootCommand",
 }
 
 
@@ -116,17 +112,6 @@ class Verb(BasicCommand):
             make_printable(error, context.parsed_globals.profile)
             raise
         return OUTPUT_LOST if context.environment.lost else code
-
-
-def role_verb_arguments(*own: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the options of a verb that assumes a role: the role, its own, AssumeRole's."""
-    return [
-        *role_arguments(),
-        *copy_arguments(),
-        *own,
-        *sts_arguments(),
-        *identity_provider_arguments(),
-    ]
 
 
 def load_verb(name: str) -> type[Verb]:

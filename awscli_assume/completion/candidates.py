@@ -24,7 +24,7 @@ _KINDS = {
     "ca-bundle": "file", "words": "role-name",
 }  # fmt: skip
 # Verbs that work on profiles that aws assume wrote.
-_ABOUT_OURS = ("export", "console", "list", "refresh", "clear")
+_ABOUT_OURS = ("export", "console", "list", "refresh", "clear", "revoke")
 
 
 def values_of(kind: str, place: Place, known: Known) -> list[Candidate]:

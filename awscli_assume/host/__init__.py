@@ -146,6 +146,7 @@ __all__ = [
     "unsigned_config",
     "use_profile",
     "use_prompter",
+    "use_regional_sts",
     "user_environment",
     "xform_name",
 ]
@@ -257,6 +258,16 @@ def sso_token_provider(session: Any, sso_session: str) -> Any:
     name = f"sso-session {sso_session}"
     with overridden_profiles(session, {name: {"sso_session": sso_session}}):
         return SSOTokenProvider(session, profile_name=name).load_token()
+
+
+def use_regional_sts(session: Any) -> None:
+    """Let new clients of STS use the endpoint of their region, whatever the settings say.
+
+    An older version 1 uses the global one for the regions that it has had (legacy).
+    """
+    store = session.get_component("config_store")
+    provider = configprovider.ConstantProvider(value="regional")
+    store.set_config_provider("sts_regional_endpoints", provider)
 
 
 def use_profile(session: Any, profile: Optional[str]) -> None:

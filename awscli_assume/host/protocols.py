@@ -74,6 +74,9 @@ class Session(Protocol):
     def get_available_services(self) -> Sequence[str]:
         """Return the names of all services that this AWS CLI knows."""
 
+    def get_service_model(self, service_name: str) -> Any:
+        """Return botocore's model of a service, with its ``operation_names``."""
+
     def get_scoped_config(self) -> MutableMapping[str, Any]:
         """Return the session's profile. Raises ProfileNotFound."""
 
@@ -107,6 +110,7 @@ class StsClient(Protocol):
 
     meta: ClientMeta
     assume_role: Callable[..., Any]
+    assume_root: Callable[..., Any]
     assume_role_with_saml: Callable[..., Any]
     assume_role_with_web_identity: Callable[..., Any]
     get_caller_identity: Callable[..., Any]
@@ -123,6 +127,9 @@ class IamClient(Protocol):
     get_user: Callable[..., Any]
     list_account_aliases: Callable[..., Any]
     list_mfa_devices: Callable[..., Any]
+    list_organizations_features: Callable[..., Any]
+    put_role_policy: Callable[..., Any]
+    delete_role_policy: Callable[..., Any]
     simulate_principal_policy: Callable[..., Any]
 
 

@@ -12,7 +12,8 @@ from awscli_assume.model.printable import option_words
 VERBS = frozenset(
     {
         "clear", "console", "create-role", "each", "exec", "explain", "export", "help", "list",
-        "profiles", "refresh", "role", "roles",
+        "profiles", "refresh", "revoke", "role", "roles",
+        "root",
     }
 )  # fmt: skip
 PROFILE, IDENTITY_CENTER, TRUST_POLICY = "profile", "Identity Center", "trust policy"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Callable, Mapping, Optional, Union
 
+from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials, format_time
 from awscli_assume.outputs.shells import (
     SHELLS,
@@ -61,6 +62,15 @@ def render(
 def default_format(env: Mapping[str, str]) -> str:
     """Return the format of the user's shell, which reads it also inside of ``$(…)``."""
     return _FORMAT_OF_SHELL[shell_of(env)]
+
+
+def chosen_format(name: Optional[str], env: Mapping[str, str]) -> str:
+    """Return a format by its name, without one that of the shell. Raises InvalidRequest."""
+    if name is not None and name not in FORMATS:
+        raise InvalidRequest(
+            f"Invalid format '{name}': it has to be one of {', '.join(FORMATS)}. Try: --format env"
+        )
+    return name or default_format(env)
 
 
 def _lines(line: Callable[[str, str], str], refuse: Callable[[str], Optional[str]]) -> Render:

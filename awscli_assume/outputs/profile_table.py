@@ -83,6 +83,8 @@ def _role(state: Any) -> str:
     granted = state.record.identity_center
     if state.record.role_arn is None and granted is not None:
         return f"{granted.account_id}/{granted.role_name}"
+    if state.record.root_account is not None:
+        return f"{state.record.root_account}:root ({state.record.task_policy})"
     arn = find_arn(state.role_arn) if state.role_arn else None
     if arn is None:
         return f"copy of {state.record.source_profile or 'the environment'}"

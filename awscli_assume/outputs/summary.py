@@ -52,11 +52,11 @@ def success_line(state: Any, now: datetime, env: Mapping[str, str]) -> str:
     """Return the line that says until when the credentials are valid and how to use them."""
     renewed = ", then renewed automatically" if state.record.auto_refresh else ""
     line = export_line(state.name, env)
-    done = (
-        "The source's credentials have been copied"
-        if state.record.is_copy
-        else "Role assumption has completed successfully"
-    )
+    done = "Role assumption has completed successfully"
+    if state.record.root_account is not None:
+        done = f"A {_role(state.record)[2:]} has begun"
+    elif state.record.is_copy:
+        done = "The source's credentials have been copied"
     if state.record.scope is not None:
         done += f", narrowed to {state.record.scope}"
     until = "; the source does not say when they expire"
@@ -146,6 +146,8 @@ def not_recorded_note(inputs: Sequence[str], profile: str) -> str:
 def _role(record: Any) -> str:
     if record.role_arn is None and record.identity_center is not None:
         return f"{record.identity_center.account_id}/{record.identity_center.role_name}"
+    if record.root_account is not None:
+        return f"a privileged session on {record.root_account} for {record.task_policy}"
     source = record.source_profile or "the environment"
     scope = f" narrowed to {record.scope}" if record.scope is not None else ""
     return f"{record.role_arn or f'a copy of the credentials of {source}'}{scope}"

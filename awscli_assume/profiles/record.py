@@ -20,6 +20,7 @@ from awscli_assume.model.request.request import PARAMETERS, AssumeRoleRequest
 
 if TYPE_CHECKING:
     from awscli_assume.model.identity_center import IdentityCenterRole
+    from awscli_assume.model.request.root_session import RootRequest
 
 BLOCK = "assumed"
 NOT_STORED = "(not kept)"
@@ -39,6 +40,8 @@ _COPY_SOURCE = "copy-source"
 _REGION, _ENDPOINT, _CA_BUNDLE = "sts-region", "endpoint-url", "ca-bundle"
 _SSO_KEYS = ("sso-session", "sso-account-id", "sso-role-name")
 _SETTINGS = "settings-profile"
+# Of a privileged session on a member account (AssumeRoot).
+_ROOT_ACCOUNT, _TASK_POLICY, _SECONDS = "root-account", "task-policy", "duration-seconds"
 _OWN_KEYS = (
     *_SSO_KEYS,
     _SETTINGS,
@@ -153,7 +156,18 @@ class Record:
     @property
     def is_copy(self) -> bool:
         """Return whether the source's own credentials were copied, without a role."""
-        return self.role_arn is None and self.identity_center is None
+        is_other = self.identity_center is not None or self.root_account is not None
+        return self.role_arn is None and not is_other
+
+    @property
+    def root_account(self) -> Optional[str]:
+        """The account of a privileged session (AssumeRoot), None for other credentials."""
+        return dict(self.options).get(_ROOT_ACCOUNT) if self.role_arn is None else None
+
+    @property
+    def task_policy(self) -> Optional[str]:
+        """The name of a privileged session's task policy."""
+        return dict(self.options).get(_TASK_POLICY)
 
     def is_identity_center(self, role: Optional[IdentityCenterRole]) -> bool:
         """Return whether this is the record of a role of IAM Identity Center itself."""
@@ -318,13 +332,20 @@ def _options_of(
     )
 
 
+def root_options(request: RootRequest) -> tuple[tuple[str, str], ...]:
+    """Return the options of a record that make a privileged session again."""
+    found = ((_ROOT_ACCOUNT, request.account_id), (_TASK_POLICY, request.task_policy))
+    return found if request.seconds is None else (*found, (_SECONDS, str(request.seconds)))
+
+
 def read_record(profile: Optional[Profile]) -> Optional[Record]:
     """Return the record of a profile, or None where it carries none of ours."""
     block = (profile or {}).get(BLOCK)
     if not isinstance(block, Mapping):
         return None
     role = _identity_center_role(block)
-    if "role-arn" not in block and block.get(_COPY_SOURCE) != "true" and role is None:
+    is_made = "role-arn" in block or _ROOT_ACCOUNT in block or role is not None
+    if not is_made and block.get(_COPY_SOURCE) != "true":
         return None
     return Record(
         role_arn=block.get("role-arn"),

@@ -18,6 +18,7 @@ NAMES = (
     "auto_refresh",
     "browser",
     "browser_identity",
+    "cache",
     "duration_seconds",
     "external_id",
     "role_session_name",

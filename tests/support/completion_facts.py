@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from awscli_assume.model.console.services import PAGES
+from awscli_assume.model.request.root_session import TASK_POLICIES
 from awscli_assume.outputs.export_formats import FORMATS
 from support.hosts import REPOSITORY
 from support.option_table import verbs
@@ -34,6 +35,8 @@ VALUES = {
     ("*", "scope"): ["read-only", "view-only", "security-audit", "none"],
     ("*", "web-identity-token-file"): ["github-actions"],
     ("each", "accounts"): ["all", "identity-center"],
+    ("root", "export"): list(FORMATS),
+    ("root", "task-policy"): list(TASK_POLICIES),
     ("profiles", "as"): ["sso", "auto-refresh", "role"],
 }
 

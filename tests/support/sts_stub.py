@@ -81,6 +81,12 @@ def assume_role_answer(
     )
 
 
+def root_answer(access_key_id: str = "ASIAROOTROOTROOTROOT") -> Answer:
+    """Return a success of AssumeRoot (API reference, "AssumeRoot", Examples)."""
+    credentials = _credentials(access_key_id, SECRET, TOKEN, rfc3339(in_hours(0.25)))
+    return query_answer("AssumeRoot", credentials, NAMESPACE)
+
+
 def session_answer(
     access_key_id: str = SESSION_KEY_ID, expiration: Optional[str] = None
 ) -> Answer:
@@ -261,6 +267,8 @@ class StsStub(Loopback):
             return caller_answer(self.caller)
         if parameters.get("Action") == "GetSessionToken":
             return session_answer()
+        if parameters.get("Action") == "AssumeRoot":
+            return root_answer()
         # The SAML assertion names the session.
         name = parameters.get("RoleSessionName", "alice@example.com")
         operation = parameters["Action"]

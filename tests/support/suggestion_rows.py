@@ -91,6 +91,52 @@ IDS = "aws assume each --accounts 111122223333 --list"
 EACH = f"aws assume each my-iam-role --accounts {ACCOUNT}"
 SOURCE_IS_ROLE = f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nregion = us-east-1\n"
 
+ROOT = f"aws assume root --account-id {ACCOUNT} --task-policy S3UnlockBucketPolicy --dry-run"
+REVOKE = "aws assume revoke my-iam-role --all-sessions"
+# A command that asks on the terminal, and there is none.
+ASKS = (0, 253)
+_REVOKE_AND_ROOT: Sequence[Row] = (
+    Filled("With a profile that may: --profile NAME", base=f"{REVOKE} --yes"),
+    Filled("To see the roles of the account"),
+    Filled("or as a delegated administrator for IAM: aws iam"),
+    Filled("is not known ({reason}). To see the feature"),
+    Filled("Use a profile of one of them: --profile NAME", base=ROOT),
+    Filled("Name a region, and leave the endpoint out", base=ROOT),
+    Printed("The command stands after --. Try: aws assume root", "assume root true"),
+    Filled("delete the role: aws iam delete-service", {"{role.name}": "AWSServiceRoleForX"}),
+    Filled(
+        "Try: --task-policy {near[0]}",
+        {"{near[0]}": "S3UnlockBucketPolicy"},
+        base=f"aws assume root --account-id {ACCOUNT} --dry-run",
+    ),
+    Filled("a privileged session lasts from 1 to", {"{SECONDS_MAX}": "900"}, base=ROOT),
+    Filled("a privileged session has no role. Name the profile", base=ROOT),
+    Filled("A privileged session needs"),
+    Filled(
+        "Give its ID: --account-id",
+        base="aws assume root --task-policy S3UnlockBucketPolicy --dry-run",
+    ),
+    Printed(
+        "and has to be on or off. Try: aws configure set assume.cache off",
+        "assume export my-iam-role --profile={name}",
+        config="[profile {name}]\nregion = us-east-1\nassume =\n  cache = never\n",
+    ),
+    Printed("services deny it. Who may assume", "assume revoke my-iam-role --all-sessions --yes"),
+    Filled("To do it without the question: --yes", base=REVOKE),
+    Filled("To see the profiles that have one: aws assume list"),
+    Printed("names a role, and no session of it", "assume revoke my-iam-role", codes=ASKS),
+    Filled(
+        "does not say which session it has",
+        {"{words}": "aws assume revoke my-iam-role"},
+        codes=ASKS,
+    ),
+    Filled(
+        "To revoke the other sessions of its role",
+        {"{words}": "aws assume revoke my-iam-role"},
+        codes=ASKS,
+    ),
+    Filled("and no other session can be revoked by a policy of a role"),
+)
 ROWS: Sequence[Row] = (
     # Printed by the real CLI.
     Printed(
@@ -834,10 +880,12 @@ ROWS: Sequence[Row] = (
         "assume each 123456789012:my-iam-role --accounts all -- true",
     ),
     Filled("and no region is configured. Name one or more", base=IDS),
+    *_REVOKE_AND_ROOT,
     Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )
 
 _NAMES = "names options and variables to look at, and not a command"
+_ORGANIZATION = "it changes a whole organization, which no stub is"
 _INSTALLER = "tests/integration/test_enable.py runs it"
 # Why a command of a message is not run by its row.
 NEEDS_USER: Mapping[str, str] = {
@@ -871,5 +919,7 @@ NOT_RUN: Mapping[str, str] = {
     "{''}Try: {printable(one)}": "tests/integration/test_explain.py runs the commands",
     "was not renewed: aws exited with {code}. {_hint(job)}": "the hint has a row of its own",
     "which aws assume has set. To use their source": "tests/integration/test_export_again.py",
+    "The organization does not trust IAM. In the": _ORGANIZATION,
+    "The organization has consolidated billing only": _ORGANIZATION,
     "can't be run: {reason}": "the text after the colon is a reason",
 }

@@ -44,7 +44,8 @@ class Signer:
     client with the source's credentials; None means that IAM is not called.
     ``ca_bundle`` is the path of the certificates for servers other than AWS.
     ``is_refreshable`` says, before any call, that the source's credentials are temporary;
-    ``is_role`` that they are known to be a role session.
+    ``is_role`` that they are known to be a role session. With ``in_memory`` no session is
+    stored in a file.
     """
 
     client: StsClient
@@ -54,6 +55,7 @@ class Signer:
     ca_bundle: Optional[str] = None
     is_refreshable: bool = False
     is_role: bool = False
+    in_memory: bool = False
 
     def by_session(self, session: SessionCredentials) -> StsClient:
         """Return a client with the credentials of a session and the source's settings."""

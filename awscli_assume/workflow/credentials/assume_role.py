@@ -84,13 +84,17 @@ class ReadyRequest:
         return replace(self, plan=self.plan.with_request(request))
 
 
-def assume_planned_role(context: CommandContext, plan: AssumePlan) -> AssumedRole:
-    """Assume the role of a plan. Nothing is written."""
+def assume_planned_role(
+    context: CommandContext,
+    plan: AssumePlan,
+    send_request: Optional[Callable[[CommandContext, ReadyRequest], AssumedRole]] = None,
+) -> AssumedRole:
+    """Assume the role of a plan; ``send_request`` takes the place of ``send``."""
     with overridden_profiles(context.session, plan.session_profiles):
         try:
             ready_request = prepare(context, plan)
             plan = ready_request.plan
-            return send(context, ready_request)
+            return (send_request or send)(context, ready_request)
         except ClientError as error:
             suggest_source(error, plan, context.environment)
             if error.operation_name == "AssumeRole":
@@ -130,9 +134,11 @@ def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
 
             plan = with_account_found(context, client, plan, callers)
         plan = _chained_by_credentials(plan, credentials, callers)
-        signer = _signer(context, client, credentials)
+        signer = replace(_signer(context, client, credentials), in_memory=plan.reuses is False)
         process = _mfa_process(context.session, plan)
-        check_code_available(plan.request, signer, process, context.environment)
+        if not plan.reuses:
+            # Else a cached session needs no code, and the complete request is its key.
+            check_code_available(plan.request, signer, process, context.environment)
         plan = _completed(context, client, credentials, plan, callers, partition)
         plan = _with_caller(plan, signer, callers, context.environment)
     return ReadyRequest(signer, plan, process, finds_device=True)

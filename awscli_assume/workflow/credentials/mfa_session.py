@@ -134,7 +134,8 @@ def _signed(
 
 def _route(request: AssumeRoleRequest, signer: Signer) -> MfaRoute:
     route = route_of(request, is_long_lived=not signer.frozen().token)
-    is_possible = route.by_session and _cache_of(request, signer).is_possible()
+    is_stored = route.by_session and not signer.in_memory
+    is_possible = is_stored and _cache_of(request, signer).is_possible()
     # If the session can't be cached, it would cost a call and serve no other request.
     return route if is_possible or not route.by_session else MfaRoute(by_session=False)
 

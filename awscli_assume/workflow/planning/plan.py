@@ -196,6 +196,7 @@ class AssumePlan(Plan):
     ``region`` is that of a record without a source profile. ``auto_refresh`` writes a
     credential_process in place of keys. ``has_flag`` is True if the duration comes from
     ``--duration-seconds``. ``source_identity`` is a template.
+    ``reuses`` is whether a cached session serves as well; False keeps all in memory.
     """
 
     request: AssumeRoleRequest
@@ -210,6 +211,7 @@ class AssumePlan(Plan):
     settings: RequestSettings = NO_SETTINGS
     source_identity: Optional[str] = None
     agent: Optional[AgentScope] = None
+    reuses: Optional[bool] = field(default=None, compare=False)
 
     def with_request(self, request: AssumeRoleRequest) -> AssumePlan:
         """Return the plan with another request."""
@@ -365,8 +367,10 @@ class AssumePlan(Plan):
         return assume_planned_role(context, self)
 
     def obtain_to_use(self, context: CommandContext) -> UsableCredentials:
-        """Assume the role. Nothing is written."""
-        found = self.obtain(context)
+        """Assume the role, or reuse its cached session. No profile is written."""
+        from awscli_assume.workflow.credentials.reuse import assume_or_reuse
+
+        found = assume_or_reuse(context, self)
         region = context.parsed_globals.region or found.region
         pair = self.profile_pair
         source = pair.configuration if pair.is_role else pair.source

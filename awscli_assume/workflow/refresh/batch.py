@@ -87,6 +87,11 @@ def plan_renewals(
         if state.record.identity_center is None:
             check_source_is_there(state, profiles, context.environment)
         resolve_recorded_source(profiles, state.record)
+        if state.record.root_account is not None:
+            # Here, because most profiles have no privileged session.
+            from awscli_assume.workflow.root.plan import root_again
+
+            return replace(renewal, plan=root_again(state, profiles))
         if state.record.role_arn is None:
             return replace(renewal, plan=copy_again(state, profiles))
         return replace(renewal, plan=plan_again(state, profiles, context.environment))

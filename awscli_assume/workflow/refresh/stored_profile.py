@@ -99,6 +99,11 @@ def read_stored_profile(context: CommandContext, parsed_args: ParsedArgs) -> Sto
     """Return the profile of ``--update-profile``. Raises InvalidRequest and ForeignProfile."""
     if parsed_args.copy_source:
         raise InvalidRequest("--update-profile and --copy-source exclude each other")
+    if getattr(parsed_args, "no_cache", False):
+        raise InvalidRequest(
+            "--update-profile and --no-cache exclude each other: the credentials of a profile are "
+            "stored. Name the role in place of its profile"
+        )
     option = given_role_option(parsed_args)
     if has_scope(parsed_args):
         option = "--read-only" if parsed_args.read_only else "--scope"

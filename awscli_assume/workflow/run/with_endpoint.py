@@ -17,6 +17,7 @@ from awscli_assume.outputs.variables import environment_with_endpoint
 from awscli_assume.profiles.exec_profile import ensure_exec_profile
 from awscli_assume.profiles.files import locate
 from awscli_assume.workflow.credentials.login import signed_in
+from awscli_assume.workflow.credentials.reuse import without_cache
 from awscli_assume.workflow.planning.make_plan import plan_role
 from awscli_assume.workflow.run.child_process import run, signals_blocked
 
@@ -30,7 +31,7 @@ def run_with_endpoint(
     """
     if parsed_args.copy_source:
         check_no_role(parsed_args)
-    plan = plan_role(context, parsed_args)
+    plan = without_cache(plan_role(context, parsed_args), parsed_args)
     files, profiles = locate(context.session), context.session.full_config["profiles"]
     # A renewal may make more clients, so the session keeps these profiles until the end.
     with ExitStack() as stack:

@@ -17,7 +17,11 @@ def state(name: str, minutes: Optional[int], **more: Any) -> SimpleNamespace:
     """Return the state of a profile with so many minutes left."""
     expiration = None if minutes is None else NOW + timedelta(minutes=minutes)
     record = SimpleNamespace(
-        role_arn=ROLE_ARN, source_profile="default", identity_center=None, scope=None
+        role_arn=ROLE_ARN,
+        source_profile="default",
+        identity_center=None,
+        scope=None,
+        root_account=None,
     )
     given = {"state": "valid", "role_arn": ROLE_ARN, "record": record, **more}
     return SimpleNamespace(

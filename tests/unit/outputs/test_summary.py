@@ -219,6 +219,7 @@ def test_note_about_replaced_credentials(seconds_left: int, is_noted: bool) -> N
             source_profile=None,
             auto_refresh=False,
             scope=None,
+            root_account=None,
         )
         for name in ("old", "new")
     )

@@ -1,0 +1,1 @@
+"""Revoke the sessions of a role by a policy of the role."""

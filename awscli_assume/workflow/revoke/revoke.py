@@ -1,0 +1,222 @@
+"""Show the policy that revokes sessions, ask, and put it on the role."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Optional, Sequence
+
+from awscli_assume.aws.caller_identity import get_caller_identity
+from awscli_assume.aws.iam.revocation import policy_names, send
+from awscli_assume.aws.sso.login import login_hint_added
+from awscli_assume.aws.sts.client import client_options, create_sts_client, use_settings
+from awscli_assume.errors import InvalidConfiguration, NoTerminal
+from awscli_assume.host import overridden_profiles
+from awscli_assume.host.context import CommandContext
+from awscli_assume.host.environment import Environment
+from awscli_assume.host.protocols import IamClient
+from awscli_assume.model.printable import option_words
+from awscli_assume.model.role_creation.new_role import Call
+from awscli_assume.model.role_creation.revocation import Revocation
+from awscli_assume.outputs.new_role import requests, requests_text
+from awscli_assume.profiles.cache.role_sessions import forget_sessions
+from awscli_assume.profiles.state import (
+    AUTO_REFRESH,
+    EXPIRING,
+    UNKNOWN,
+    VALID,
+    ProfileState,
+    inspect_all,
+)
+from awscli_assume.workflow.planning.source_profile import use_source
+from awscli_assume.workflow.refresh.credential_process import remove_old_cache
+from awscli_assume.workflow.revoke.target import RevocationTarget, revoke_words, target_of
+
+# An object with the types of the result, to try a query on.
+RESULT_EXAMPLE = {"RoleArn": "text", "UserId": "text", "State": "text", "Requests": [{}]}
+# A profile in one of these states may have a session that is not over.
+_LIVE = (VALID, EXPIRING, UNKNOWN, AUTO_REFRESH)
+REVOKED, RESTORED, UNCHANGED = "revoked", "restored", "unchanged"
+
+
+@dataclass(frozen=True)
+class PreparedRevocation:
+    """The calls of IAM for the sessions, complete, and the client that makes them."""
+
+    revocation: Revocation
+    calls: Sequence[Call]
+    iam: IamClient
+    is_undo: bool
+    target: RevocationTarget
+
+    @property
+    def result(self) -> dict[str, object]:
+        """What is printed when it is done."""
+        state = UNCHANGED if not self.calls else RESTORED if self.is_undo else REVOKED
+        return {
+            "RoleArn": self.revocation.role.arn,
+            "UserId": self.revocation.user_id,
+            "State": state,
+            **requests(self.calls),
+        }
+
+
+def prepare_revocation(
+    context: CommandContext, target: RevocationTarget, is_undo: bool = False
+) -> PreparedRevocation:
+    """Return the calls of IAM, after the source has said which account it is in.
+
+    Raises InvalidConfiguration if the role is in another account, and botocore's exceptions.
+    """
+    # A recorded endpoint is one of STS.
+    iam_endpoint = context.parsed_globals.endpoint_url
+    context = context.with_settings(target.settings)
+    revocation = target.revocation
+    with ExitStack() as stack:
+        stack.enter_context(overridden_profiles(context.session, target.session_profiles))
+        use_settings(context)
+        use_source(context.session, target.pair)
+        stack.enter_context(login_hint_added(context.session))
+        sts = create_sts_client(context)
+        options = client_options(context.parsed_globals, sts.meta.region_name)
+        options["endpoint_url"] = iam_endpoint
+        iam: IamClient = context.session.create_client("iam", **options)
+        identity = get_caller_identity(sts)
+        caller = identity.caller
+        role = revocation.role.completed(caller.partition, caller.account_id)
+        _check_account(role.account_id, caller.account_id, target)
+        revocation = replace(revocation, role=role)
+        # The clock of AWS: that of this machine may be slow, and leave the session as it is.
+        now = identity.server_time or context.environment.now()
+        calls = _calls(revocation, iam, now, is_undo)
+    return PreparedRevocation(revocation, calls, iam, is_undo, target)
+
+
+def _calls(revocation: Revocation, iam: IamClient, now: datetime, is_undo: bool) -> list[Call]:
+    if is_undo:
+        return revocation.undo_calls(policy_names(iam, revocation.role.name))
+    return [revocation.revoke_call(now)]
+
+
+def _check_account(of_role: object, of_caller: str, target: RevocationTarget) -> None:
+    """Raise InvalidConfiguration: IAM would look for a role of this name in its own account."""
+    if of_role == of_caller:
+        return
+    again = revoke_words(target.word)
+    again += "" if target.revocation.user_id else " --all-sessions"
+    source = target.pair.source
+    raise InvalidConfiguration(
+        f"The role {target.revocation.role.arn} is in the account {of_role}, and the credentials "
+        f"of {f'the profile {source!r}' if source else 'the environment'} are in the account "
+        f"{of_caller}. IAM changes the policies of a role only for its own account. Name a "
+        f"profile of that account that may call iam:PutRolePolicy: {again} --profile NAME"
+    )
+
+
+def confirm(
+    environment: Environment, prepared: Sequence[PreparedRevocation], is_yes: bool
+) -> bool:
+    """Show the requests and ask on the terminal; return whether they may be sent.
+
+    Raises NoTerminal without a terminal and ``--yes``.
+    """
+    prepared = [one for one in prepared if one.calls]
+    if not prepared:
+        return True
+    environment.notify(requests_text([call for one in prepared for call in one.calls]))
+    if is_yes:
+        return True
+    what = ", ".join(f"{one.revocation.what} of {one.revocation.role.name}" for one in prepared)
+    if not environment.has_terminal():
+        raise NoTerminal(
+            f"To change the policies of a role ({what}), confirm it on a terminal, and there is "
+            "none. Nothing was changed. To do it without the question: --yes"
+        )
+    question = f"{'Restore' if prepared[0].is_undo else 'Revoke'} {what}? [y/N] "
+    with environment.open_terminal() as terminal:
+        terminal.output.write(environment.printable(question))
+        terminal.output.flush()
+        typed = terminal.input.readline()
+    return typed.strip().lower() in ("y", "yes")
+
+
+def revoke(
+    context: CommandContext, prepared: PreparedRevocation, is_cleared: bool = False
+) -> None:
+    """Make the calls, and say what they mean. ``is_cleared`` is whether the profile is removed."""
+    for call in prepared.calls:
+        send(prepared.iam, call)
+    if not prepared.is_undo:
+        _forget(context, prepared.revocation)
+    context.environment.notify(_done_text(context, prepared, is_cleared))
+
+
+def _forget(context: CommandContext, revocation: Revocation) -> None:
+    """Remove the sessions from the caches, which would hand out what AWS refuses."""
+    role_arn, user_id = revocation.role.arn, revocation.user_id
+    forget_sessions(role_arn, user_id)
+    profiles = context.session.full_config["profiles"]
+    for state in inspect_all(profiles, context.environment.now()):
+        is_same = state.principal_id == user_id if user_id else state.role_arn == role_arn
+        if state.state == AUTO_REFRESH and is_same:
+            remove_old_cache(state)
+
+
+def _done_text(context: CommandContext, prepared: PreparedRevocation, is_cleared: bool) -> str:
+    revocation = prepared.revocation
+    if not prepared.calls:
+        return f"No policy revokes {revocation.what}. Nothing was changed\n"
+    if prepared.is_undo:
+        return (
+            f"Restored {revocation.what} of {revocation.role.arn}. It may take a few minutes "
+            "until all services know\n"
+        )
+    return (
+        f"Revoked {revocation.what} of {revocation.role.arn}. It may take a few minutes until all "
+        "services deny it. Who may assume the role can get a new session, which works. To undo: "
+        f"{_undo_command(context, prepared, is_cleared)}\n"
+    )
+
+
+def _undo_command(context: CommandContext, prepared: PreparedRevocation, is_cleared: bool) -> str:
+    """Return the command that removes the policy."""
+    revocation, given = prepared.revocation, context.parsed_globals.profile
+    profile = option_words("--profile", given) if given is not None else []
+    if not is_cleared:
+        words = ["--undo", *(["--all-sessions"] if revocation.user_id is None else []), *profile]
+        return f"{revoke_words(prepared.target.word)} {shlex.join(words)}"
+    source = prepared.target.pair.source
+    profile = option_words("--profile", source) if source is not None else profile
+    names = option_words("--role-name", revocation.role.name)
+    names += option_words("--policy-name", revocation.policy_name)
+    return shlex.join(["aws", "iam", "delete-role-policy", *names, *profile])
+
+
+def revoke_profiles(
+    context: CommandContext, states: Sequence[ProfileState], is_yes: bool, is_dry_run: bool
+) -> Optional[dict[str, object]]:
+    """Revoke the sessions of profiles that are cleared next; all are checked before the first.
+
+    Return the requests, or None if the user answered no. Raises InvalidRequest for a session
+    that can't be revoked.
+    """
+    prepared = []
+    for state in states:
+        if state.state in _LIVE and state.principal_id is not None:
+            prepared.append(prepare_revocation(context, target_of(context, state, False)))
+        else:
+            context.environment.notify(
+                f"aws: [NOTE]: The profile '{state.name}' has no session to revoke "
+                f"({state.state})\n"
+            )
+    calls = [call for one in prepared for call in one.calls]
+    if is_dry_run:
+        return requests(calls)
+    if not confirm(context.environment, prepared, is_yes):
+        context.environment.notify("Nothing was changed\n")
+        return None
+    for one in prepared:
+        revoke(context, one, is_cleared=True)
+    return requests(calls)

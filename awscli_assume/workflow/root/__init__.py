@@ -1,0 +1,1 @@
+"""Privileged tasks as the root user of a member account (AssumeRoot)."""
