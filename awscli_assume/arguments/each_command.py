@@ -85,7 +85,7 @@ def _regions(given: Sequence[str]) -> Optional[tuple[str, ...]]:
                 "--regions all has every other region, too. Leave out all, or the other regions"
             )
         return None
-    for name in names:
+    for name in names or given:
         if not _REGION.fullmatch(name):
             raise InvalidRequest(f"Invalid region {name!r}. Example: --regions us-east-1")
     return tuple(dict.fromkeys(names))

@@ -169,11 +169,6 @@ def merged(record: Mapping[str, object]) -> Iterator[object]:
             yield {**ours, "Result": one}
 
 
-def is_better(new: TargetResult, old: Optional[TargetResult]) -> bool:
-    """Return whether a later result of the same target counts: a success is never lost."""
-    return old is None or new.is_success or not old.is_success
-
-
 def missing_shards(headers: Sequence[ResultsHeader]) -> list[str]:
     """Return the shards that no header has, as ``3/4``."""
     counts = {one.shard.count for one in headers if one.shard is not None}

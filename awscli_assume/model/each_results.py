@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field, replace
-from typing import Iterable, Mapping, Optional, Sequence
+from typing import Mapping, Optional, Sequence
 
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.printable import ending
 
 ALL_SUCCEEDED, SOME_FAILED, NONE_STARTED = 0, 1, 2
-# The groups of failures that have no error code of AWS.
-INTERRUPTED = "interrupted"
 _SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})", re.ASCII)
 # The AWS CLI's sentence for the error of a service, and for its own errors (version 2.34 on
 # writes "aws: [ERROR]: " before both).
@@ -159,10 +158,8 @@ def failure_reason(exit_code: int, stderr: bytes) -> Optional[str]:
     """
     if exit_code == 0:
         return None
-    if exit_code < 0:
-        return f"signal {-exit_code}"
-    found = _ERROR_CODE.findall(stderr.decode("utf-8", "replace"))
-    return found[-1] if found else f"exit code {exit_code}"
+    found = _ERROR_CODE.findall(stderr.decode("utf-8", "replace")) if exit_code > 0 else []
+    return found[-1] if found else ending(exit_code)
 
 
 @dataclass
@@ -210,11 +207,3 @@ class Tally:
         if not self.failures:
             return SOME_FAILED if self.is_incomplete else ALL_SUCCEEDED
         return NONE_STARTED if self.not_started == self.done else SOME_FAILED
-
-
-def exit_code(results: Iterable[TargetResult]) -> int:
-    """Return 0 if all results are successes, 1 if some failed, 2 if none could start."""
-    tally = Tally()
-    for one in results:
-        tally.add(one)
-    return tally.exit_code

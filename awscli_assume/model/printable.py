@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import signal
 from typing import Mapping
 
 # C0 (but not tab and newline), DEL, C1, the controls of bidirectional text, and the separators
@@ -25,6 +26,14 @@ def printable(text: str) -> str:
 def printable_line(text: str) -> str:
     r"""Return a name as one line, with escapes also for tab and newline: ``\x09`` and ``\x0a``."""
     return printable(text).replace("\t", r"\x09").replace("\n", r"\x0a")
+
+
+def ending(code: int) -> str:
+    """Return how a process ended: a negative code is a signal's number (subprocess.Popen)."""
+    if code >= 0:
+        return f"exit code {code}"
+    names = {number.value: number.name for number in signal.Signals}
+    return f"signal {names.get(-code, -code)}"
 
 
 def printable_object(found: object) -> object:

@@ -35,12 +35,12 @@ _FIELD = re.compile(r"\{([^{}]*)\}")
 RESERVED = "assume-exec"
 
 
-def check_profile_name(name: str) -> str:
+def check_profile_name(name: str, advice: str = "--update-profile assumed-role") -> str:
     """Return a target profile's name. Raises InvalidRequest for one the files can't carry."""
     if not name or name != name.strip():
         raise InvalidRequest(
             f"Invalid profile name '{name}': it must not be empty, nor begin or end with a blank. "
-            "Try: --update-profile assumed-role"
+            f"Try: {advice}"
         )
     if name == "DEFAULT":
         raise InvalidRequest(
@@ -50,7 +50,7 @@ def check_profile_name(name: str) -> str:
     if name == RESERVED:
         raise InvalidRequest(
             f"Invalid profile name '{RESERVED}': the commands of aws assume exec --auto-refresh "
-            "use this profile, and it must have no credentials. Try: --update-profile assumed-role"
+            f"use this profile, and it must have no credentials. Try: {advice}"
         )
     if is_template(name):
         raise InvalidRequest(
@@ -61,7 +61,7 @@ def check_profile_name(name: str) -> str:
     if not name.isprintable() or _UNREADABLE.search(name):
         raise InvalidRequest(
             f"Invalid profile name {name!r}: the CLI can't read back a name with quotes, "
-            "brackets, backslashes or control characters. Try: --update-profile assumed-role"
+            f"brackets, backslashes or control characters. Try: {advice}"
         )
     if len(name) > _MAX_LENGTH:
         raise InvalidRequest(
@@ -84,7 +84,7 @@ def check_name_or_template(name: str, advice: str, fields: Sequence[str] = PLACE
             f"Invalid template '{name}' of a profile name: {', '.join(unknown) or 'a brace'} is "
             f"no placeholder. There are {{{'} {'.join(fields)}}}. Try: {advice}"
         )
-    check_profile_name(_FIELD.sub("x", name))
+    check_profile_name(_FIELD.sub("x", name), advice)
     return name
 
 

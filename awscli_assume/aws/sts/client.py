@@ -182,7 +182,7 @@ def partition_of_region(session: Session, client: StsClient) -> Optional[str]:
     return client.meta.partition if is_known else None
 
 
-def region_warning(session: Session, region: Optional[str]) -> str:
+def region_warning(session: Session, region: Optional[str], option_name: str = "--region") -> str:
     """Return a warning for a region that no partition of this AWS CLI lists, or nothing.
 
     A name of the usual form passes botocore, which then makes an endpoint of it.
@@ -195,7 +195,7 @@ def region_warning(session: Session, region: Optional[str]) -> str:
     return (
         f"aws: [WARNING]: {CLI_NAME} does not know the region {region!r}"
         f"{f', and {similar} is similar' if similar else ''}. If it is misspelled, run the "
-        "command again with --region REGION\n"
+        f"command again with {option_name} REGION\n"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from threading import RLock
 from typing import Any, Optional, TypeVar
 
@@ -38,6 +39,8 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 # Each role of IAM Identity Center is a source of its own, and a client takes much memory.
 _MOST_CLIENTS = 64
+# Source credentials that expire sooner are looked for again: a run may take longer than they do.
+_LEAST = timedelta(minutes=1)
 
 
 class Recent(OrderedDict[Key, Value]):
@@ -71,6 +74,7 @@ class SourceClients:
         self._original_profile = context.session.get_config_variable("profile")
         self._create_client = context.session.create_client
         self._signers: Recent[Source, Signer] = Recent()
+        self._expirations: Recent[Source, Optional[datetime]] = Recent()
         self._unsigned: dict[RequestSettings, Signer] = {}
         self._by_session: Recent[tuple[Source, str], StsClient] = Recent()
         # The threads share the session and change its profile: some clients (IAM, MFA
@@ -92,7 +96,7 @@ class SourceClients:
         """
         with self._lock:
             source = (profile, credential_source, settings)
-            if source not in self._signers:
+            if source not in self._signers or self._is_ending(source):
                 self._signers[source] = self._make(source, renewed)
             return self._signers[source]
 
@@ -133,6 +137,10 @@ class SourceClients:
     ) -> StsClient:
         """Return a client with other credentials and the settings of a source profile."""
         return self._signed_by((profile, None, settings), freeze(credentials))
+
+    def _is_ending(self, source: Source) -> bool:
+        expiration = self._expirations.get(source)
+        return expiration is not None and expiration - self._context.environment.now() < _LEAST
 
     def _make(self, source: Source, renewed: Optional[PrincipalCredentials]) -> Signer:
         context = self._use(source) if source[0] is not None else self._apply(source[2])
@@ -207,4 +215,6 @@ class SourceClients:
             if credentials is None:
                 raise no_credentials(*source[:2])
             frozen = credentials.get_frozen_credentials()
+        # botocore has no public attribute for it (credentials.py, all versions).
+        self._expirations[source] = getattr(credentials, "_expiry_time", None)
         return frozen, is_known_role_session(credentials, CallerCache())

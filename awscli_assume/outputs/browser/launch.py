@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import time
 from typing import Callable, Optional
@@ -13,6 +12,7 @@ from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import user_environment
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.browser_identity import BrowserIdentity
+from awscli_assume.model.printable import ending
 from awscli_assume.outputs.browser.firefox import container_url
 from awscli_assume.outputs.browser.page import OneShotPage
 from awscli_assume.outputs.browser.programs import (
@@ -165,11 +165,9 @@ def _check(browser: Browser, process: subprocess.Popen[bytes]) -> None:
     code = process.poll()
     if not code:
         return
-    names = {number.value: number.name for number in signal.Signals}
-    how = f"exit code {code}" if code > 0 else f"signal {names.get(-code, -code)}"
     raise InvalidConfiguration(
-        f"Can't open the console in {browser.name}: the program ended with {how}. Its messages "
-        f"are not shown, because they may quote the sign-in URL. {_INSTEAD}"
+        f"Can't open the console in {browser.name}: the program ended with {ending(code)}. Its "
+        f"messages are not shown, because they may quote the sign-in URL. {_INSTEAD}"
     )
 
 

@@ -139,7 +139,8 @@ class EachSink:
         if self._report is not None:
             self._report.start(self._header)
         remaining = [one for one in targets if one.key not in self._earlier]
-        if self._file is not None and remaining:
+        # A shard without targets has a header as well, for --merge-results.
+        if self._file is not None and (remaining or not targets):
             self._file.start(self._header)
         self._warn_of_lost_output()
         for one in targets:

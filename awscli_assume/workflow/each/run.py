@@ -65,7 +65,7 @@ def run_each(
         context.environment.notify(f"aws: [ERROR]: {planned.reason}\n")
         return NONE_STARTED
     for region in options.regions or ():
-        context.environment.notify(region_warning(context.session, region))
+        context.environment.notify(region_warning(context.session, region, "--regions"))
     # Before the first thread, and before any file is open: it may be a forked process.
     with closing(start_commands(planned)) as commands:
         sink = make_sink(context, output, RunDescription(planned.command.words, selection))

@@ -14,7 +14,7 @@ from awscli_assume.profiles.ownership import check_profile_name, name_from_templ
 # the machine: the names have to be the same in every run.
 FIELDS = ("account", "account_id", "role", "session")
 # What a name contains: the template; also the account ID; also the role; or only account ID and
-# role, which are unique.
+# role, which are unique, and which no template has to make.
 _LEVELS = (0, 1, 2, 3)
 
 
@@ -97,7 +97,7 @@ class Naming:
             if grant.key in own:
                 # The name without the ID stays valid if another account gets the same name later.
                 possible = [self._name(grant, 0, set())]
-                possible += [self._name(grant, level, shared) for level in _LEVELS]
+                possible += [self._name(grant, level, shared) for level in _LEVELS[:-1]]
                 found = next((name for name in possible if name in own[grant.key]), None)
                 if found is not None:
                     names[grant] = found

@@ -35,9 +35,9 @@ from awscli_assume.model.targets.expressions import UNIT_ID
 from awscli_assume.model.targets.organization import Organization, Unit, split_path
 from awscli_assume.outputs.progress import Progress
 from awscli_assume.profiles.cache.organization import OrganizationCache
+from awscli_assume.workflow.many_roles.workers import run_all
 from awscli_assume.workflow.planning.source_profile import choose_source, read_profiles, use_source
 
-T = TypeVar("T")
 U = TypeVar("U")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_ORGANIZATIONS", "AWS_ENDPOINT_URL")
 
@@ -206,18 +206,17 @@ class Listing:
         progress: Progress,
     ) -> None:
         """Call for each item in a few threads, and store each result in this one."""
-        # Imported here: the import takes several milliseconds.
-        from concurrent.futures import ThreadPoolExecutor, as_completed
+        done = 0
 
-        pool = ThreadPoolExecutor(WORKERS)
+        def finished(found: tuple[str, U]) -> None:
+            nonlocal done
+            store(*found)
+            done += 1
+            progress.show(done, len(items))
+
         try:
-            jobs = {pool.submit(call, one): one for one in items}
-            for done, job in enumerate(as_completed(jobs), 1):
-                store(jobs[job], job.result())
-                progress.show(done, len(jobs))
+            run_all(items, lambda one: (one, call(one)), finished, WORKERS)
         finally:
-            # After an error or Ctrl-C, cancel the calls that have not started.
-            pool.shutdown(cancel_futures=True)
             progress.clear()
 
 
@@ -273,10 +272,10 @@ def _signed_in(context: CommandContext, profile: Optional[str]) -> Iterator[_Cal
         pair = choose_source(context, profiles, is_explicit or profile is not None)
         with overridden_profiles(session, profiles.resolved):
             use_source(session, pair)
-            client = create_sts_client(context)
             with login_hint_added(session), credentials_redacted(), error_hints_added():
-                provider = session.get_component("credential_provider")
-                credentials = provider.load_credentials()
+                client = create_sts_client(context)
+                # Those of the client: the profile of a role can be loaded only once.
+                credentials = session.get_credentials()
                 if credentials is None:
                     raise _no_credentials(pair.source, pair.credential_source)
                 frozen = credentials.get_frozen_credentials()

@@ -214,6 +214,7 @@ def test_web_identity(aws: Any, each: Any, home: Path) -> None:
         ((), "No role was named"),
         (("--sso-session=nobody", "--role-name", "a"), "No session of IAM Identity Center"),
         (("a", "--regions", "all", "us-east-1"), "Leave out all"),
+        (("a", "--regions", ""), "Invalid region ''"),
         (("a", "--workers", "0"), "Invalid --workers"),
         (("a", "--resume"), "add --results"),
     ],

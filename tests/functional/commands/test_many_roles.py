@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any, Optional
 
 import pytest
@@ -217,3 +219,26 @@ def test_source_that_fails_is_looked_for_once(aws: Any, home: Any) -> None:
     assert len({str(error) for error in found.values()}) == 1
     assert "custom-process" in str(found["p0"])
     assert counter.read_text().splitlines() == ["run"]
+
+
+def test_source_that_expires_during_the_run(aws: Any, home: Path) -> None:
+    """A source whose credentials are about to expire is asked again; another one is not."""
+    for number in range(12):
+        add_ours(aws, f"p{number}", source="program")
+    program = f"credential_process = sh {home / 'program'}\n"
+    aws.add_config(f"[profile program]\nregion = us-east-1\n{program}")
+    runs: dict[int, int] = {}
+    for seconds in (7200, 30):
+        at = datetime.now(timezone.utc) + timedelta(seconds=seconds)
+        document = json.dumps({
+            "Version": 1, "AccessKeyId": USER_KEY_ID, "SecretAccessKey": "s", "SessionToken": "t",
+            "Expiration": at.isoformat(),
+        })  # fmt: skip
+        (home / "program").write_text(f"echo >> {home / 'runs'}\necho '{document}'\n")
+        (home / "runs").write_text("")
+        done = aws("assume", "refresh", "--all")
+        assert done.code == 0, done.err
+        runs[seconds] = (home / "runs").read_text().count("\n")
+
+    assert 1 <= runs[7200] < 6
+    assert runs[30] >= 12

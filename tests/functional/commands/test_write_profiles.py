@@ -237,6 +237,7 @@ def test_dry_run(aws: Any, organization: OrganizationStub, kind: str) -> None:
         (["--write-profiles", "x", "--regions", "eu-west-1"], "--regions is for a command"),
         (["--write-profiles", "x", "--as", "sso"], "choose one of keys, role, auto-refresh"),
         (["--write-profiles", "{host}"], "{host} is no placeholder"),
+        (["--write-profiles", "[{name}]"], "Try: --write-profiles '"),
         (["--write-profiles", "x", "--as", "role", "--tags", "Key=a,Value=b"], "no --tags"),
         (["--write-profiles", "x", "--as", "role", "--via", "hub"], "no --via"),
         (["--write-profiles", "x", "--as", "role", "--duration-seconds", "max"], "a number"),

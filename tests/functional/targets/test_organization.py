@@ -302,6 +302,23 @@ def test_organization_profile(choose: Any) -> None:
         choose("all", organization_profile="nobody")
 
 
+@pytest.mark.parametrize("is_source", [True, False])
+def test_profile_of_a_role_lists(choose: Any, is_source: bool) -> None:
+    """A profile with role_arn signs as its role, which is assumed once."""
+    account = account_id(3)
+    choose.stub.listers = {account}
+    choose.aws.add_config(
+        f"[profile lister]\nrole_arn = arn:aws:iam::{account}:role/List\n"
+        "source_profile = default\nregion = us-east-1\n"
+    )
+    options = {"profile": "lister"} if is_source else {"organization_profile": "lister"}
+    found = choose("all", **options)
+
+    assert len(found.accounts) == 294
+    assert (account in [one.account_id for one in found.accounts]) is not is_source
+    assert calls(choose.stub)["AssumeRole"] == 1
+
+
 @pytest.mark.parametrize(
     ("options", "own"),
     [

@@ -30,7 +30,9 @@ def test_regions(given: Optional[list[str]], regions: Optional[tuple[str, ...]])
     assert options(regions=given).regions == regions
 
 
-@pytest.mark.parametrize("name", ["us_east_1", "-x", "a b", "12", "ünder", "x" * 64, "a.b"])
+@pytest.mark.parametrize(
+    "name", ["us_east_1", "-x", "a b", "12", "ünder", "x" * 64, "a.b", "", ","]
+)
 def test_invalid_region(name: str) -> None:
     """A region becomes part of a host name."""
     with pytest.raises(InvalidRequest, match="Invalid region"):

@@ -13,7 +13,6 @@ from awscli_assume.model.each_results import (
     Shard,
     Tally,
     TargetResult,
-    exit_code,
     failure_reason,
     parse_shard,
     select_shard,
@@ -104,7 +103,8 @@ def test_shard_counts_from_one() -> None:
         (254, b"aws: [ERROR]: An error occurred (Throttling.Rate) when", "Throttling.Rate"),
         (254, b"An error occurred (A) when\nAn error occurred (B) when", "B"),
         (1, b"\xff\xfe", "exit code 1"),
-        (-9, b"", "signal 9"),
+        (-9, b"An error occurred (X) when", "signal SIGKILL"),
+        (-40, b"", "signal 40"),
     ],
 )
 def test_reason(code: int, stderr: bytes, expected: str | None) -> None:
@@ -128,7 +128,10 @@ def test_reason(code: int, stderr: bytes, expected: str | None) -> None:
 )
 def test_exit_code(results: list[TargetResult], expected: int) -> None:
     """0 all succeeded, 1 some failed, 2 none could start."""
-    assert exit_code(results) == expected
+    tally = Tally()
+    for one in results:
+        tally.add(one)
+    assert tally.exit_code == expected
 
 
 def test_tally_stores_failures_without_output() -> None:

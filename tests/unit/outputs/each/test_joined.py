@@ -106,6 +106,22 @@ def test_missing_shard_alone_is_a_failure(shards: list[str], tmp_path: Path) -> 
     assert joined([path], is_json=True)[0] == 1
 
 
+def test_shard_without_targets(tmp_path: Path) -> None:
+    """Its file has a header, so that the others can be joined with it."""
+    paths = [str(tmp_path / f"{index}.jsonl") for index in (1, 2)]
+    for index, path in enumerate(paths, 1):
+        shard = parse_shard(f"{index}/2")
+        assert Run(EachOutput(results=path, shard=shard)).go(succeed, TARGETS[:1]) == 0
+        assert (
+            Run(EachOutput(results=path, resume=True, shard=shard)).go(succeed, TARGETS[:1]) == 0
+        )
+
+    assert [len(Path(path).read_text().splitlines()) for path in paths] in ([1, 2], [2, 1])
+    code, run = joined(paths, is_json=True)
+    assert code == 0
+    assert "1 of 1 succeeded" in run.err.text
+
+
 def test_output_that_was_lost_is_mentioned(shards: list[str], tmp_path: Path) -> None:
     """A success on a full disk has no result, which stays visible in the joined file."""
     content = Path(shards[0]).read_text()

@@ -80,6 +80,12 @@ def test_profile_keeps_its_name() -> None:
     assert names_of(old, **{f"prod-{A}-Admin": old.key}) == [f"prod-{A}-Admin"]
     # But not the name of another template, or that of an account's earlier name.
     assert names_of(old, **{"old-Admin": old.key}) == ["prod-Admin"]
+    # Nor the name without a template, if this template makes another one.
+    assert names_of(old, **{f"{A}-Admin": old.key}) == ["prod-Admin"]
+    long = Grant(A, "x" * 200, "Admin")
+    assert names_of(long, **{f"{A}-Admin": long.key}) == [f"{A}-Admin"]
+    taken = {"prod-Admin": (C, "Admin"), f"prod-{A}-Admin": (C, "R"), f"{A}-Admin": old.key}
+    assert names_of(old, **taken) == [f"{A}-Admin"]
 
 
 @pytest.mark.parametrize(
