@@ -29,7 +29,7 @@ _OTHER_SOURCES = (
 _UNREADABLE = re.compile(r"""['"\\\[\]]""")
 _MAX_LENGTH = 128
 # A template of target profiles, and the word of --update-profile for it.
-DEFAULT_TEMPLATE, AUTO = "{account}-{role}", "auto"
+PROFILE_TEMPLATE, AUTO = "{account}-{role}", "auto"
 _FIELD = re.compile(r"\{([^{}]*)\}")
 # The profile of children beside an endpoint (exec_profile.py).
 RESERVED = "assume-exec"
@@ -56,7 +56,7 @@ def check_profile_name(name: str, advice: str = "--update-profile assumed-role")
         raise InvalidRequest(
             f"Invalid profile name '{name}': braces stand for the template of a name, which is a "
             "setting. Try: --update-profile auto, or aws configure set assume.update_profile "
-            f"'{DEFAULT_TEMPLATE}'"
+            f"'{PROFILE_TEMPLATE}'"
         )
     if not name.isprintable() or _UNREADABLE.search(name):
         raise InvalidRequest(

@@ -13,7 +13,7 @@ from awscli_assume.model.printable import option
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.ownership import (
     AUTO,
-    DEFAULT_TEMPLATE,
+    PROFILE_TEMPLATE,
     RESERVED,
     check_name_or_template,
     check_profile_name,
@@ -168,7 +168,7 @@ def target_of_settings(profiles: Profiles, configuration: str, is_auto: bool = F
     settings = read_settings(profiles.get(configuration), configuration)
     with configured_in(f"assume.update_profile of the profile '{configuration}'"):
         name = settings.get("update_profile", DEFAULT_TARGET)
-        command = f"aws configure set assume.update_profile '{DEFAULT_TEMPLATE}'"
+        command = f"aws configure set assume.update_profile '{PROFILE_TEMPLATE}'"
         advice = f"{command} {option('--profile', configuration)}"
         target = check_name_or_template(name, advice)
-    return DEFAULT_TEMPLATE if is_auto and not is_template(target) else target
+    return PROFILE_TEMPLATE if is_auto and not is_template(target) else target

@@ -10,7 +10,7 @@ from typing import Mapping
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request.limits import SESSION_NAME_MAX
 
-DEFAULT_TEMPLATE = "{user}-{date}-session"
+DEFAULT_SESSION_NAME = "{user}-{date}-session"
 PLACEHOLDERS = ("user", "host", "role", "account", "date", "caller")
 # The caller's name, which only STS knows, and what stands for it until then.
 CALLER_FIELD, UNKNOWN_CALLER = "{caller}", "CALLER"

@@ -14,7 +14,7 @@ from awscli_assume.aws.iam.role_creation import (
 from awscli_assume.aws.optional_call import error_code
 from awscli_assume.host import ClientError
 from awscli_assume.host.context import CommandContext
-from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE, render, session_date
+from awscli_assume.model.request.session_names import DEFAULT_SESSION_NAME, render, session_date
 from awscli_assume.model.role_creation.new_trust import without_mfa
 from awscli_assume.model.role_creation.role_difference import differences, external_id_of
 from awscli_assume.model.role_creation.trust_terms import OIDC
@@ -93,6 +93,6 @@ def wait(context: CommandContext, plan: CreateRolePlan, role_arn: str) -> bool:
         "role": plan.role.role.name,
         "account": account.caller.account_id,
     }
-    session_name = render(DEFAULT_TEMPLATE, values)
+    session_name = render(DEFAULT_SESSION_NAME, values)
     external_id = plan.options.trust_conditions.external_id
     return wait_until_assumable(account.sts, role_arn, session_name, external_id)

@@ -8,7 +8,8 @@ from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.printable import option
-from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE
+from awscli_assume.model.request.request import PARAMETERS
+from awscli_assume.model.request.session_names import DEFAULT_SESSION_NAME
 from awscli_assume.profiles.ownership import is_template
 from awscli_assume.profiles.provisioned.edits import ProfileEdit
 from awscli_assume.profiles.provisioned.mark import ROLE, Mark, is_intact, read_mark
@@ -17,11 +18,9 @@ from awscli_assume.profiles.state import ProfileState
 from awscli_assume.workflow.planning.plan import AssumePlan
 from awscli_assume.workflow.profiles.request import partition_of_region_name
 
-# The parameters that a profile can't have.
-_NOT_IN_PROFILES = (
-    "scope", "via", "policy", "policy_arns", "tags", "transitive_tag_keys", "source_identity",
-    "provided_contexts", "minimum_session_token_size", "token_code",
-)  # fmt: skip
+# The parameters that a profile of a role can have, and those of a request that it can't.
+_IN_PROFILES = {"role_session_name", "duration_seconds", "external_id", "serial_number"}
+_NOT_IN_PROFILES = ("scope", "via", *(name for name in PARAMETERS if name not in _IN_PROFILES))
 _OTHER_KINDS = "Use --as keys or --as auto-refresh"
 # What the profile of a role is in a listing.
 STATE = "role"
@@ -132,7 +131,7 @@ def _options(plan: AssumePlan) -> tuple[tuple[str, str], ...]:
     """Return the other keys of the profile, named as in ROLE_OPTIONS."""
     request = plan.request
     # The default has the user and the day of this run in it.
-    is_named = plan.session_name != DEFAULT_TEMPLATE and not is_template(plan.session_name)
+    is_named = plan.session_name != DEFAULT_SESSION_NAME and not is_template(plan.session_name)
     values = {
         "role_session_name": request.role_session_name if is_named else None,
         "duration_seconds": request.seconds,

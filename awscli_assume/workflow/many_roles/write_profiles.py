@@ -14,7 +14,7 @@ from awscli_assume.model.printable import option
 from awscli_assume.outputs.printing import PARTIAL_FAILURE, print_object
 from awscli_assume.outputs.summary import changes, listing, not_recorded_note, replaced_note
 from awscli_assume.profiles.files import ProfileFiles, locate
-from awscli_assume.profiles.ownership import DEFAULT_TEMPLATE, check_name_or_template, obstacle_of
+from awscli_assume.profiles.ownership import PROFILE_TEMPLATE, check_name_or_template, obstacle_of
 from awscli_assume.profiles.provisioned.edits import ProfileEdit, config_edit, write_profiles
 from awscli_assume.profiles.provisioned.mark import marked_profiles, read_mark
 from awscli_assume.profiles.record import Record
@@ -126,7 +126,7 @@ def _named(
 ) -> Profiles:
     """Return a profile with a name of its own for each role of an account."""
     template = check_name_or_template(
-        request.template, f"--write-profiles '{DEFAULT_TEMPLATE}'", tuple(FIELDS)
+        request.template, f"--write-profiles '{PROFILE_TEMPLATE}'", tuple(FIELDS)
     )
     template = re.sub(r"\{(\w+)\}", lambda field: f"{{{FIELDS[field[1]]}}}", template)
     plans = {
@@ -183,7 +183,7 @@ def _checked(profile: AccountProfile) -> AccountProfile:
     if obstacle is not None:
         raise ForeignProfile(
             f"The profile '{name}' {obstacle}, and --write-profiles never overwrites that. Choose "
-            f"other names, as in: --write-profiles '{DEFAULT_TEMPLATE}'"
+            f"other names, as in: --write-profiles '{PROFILE_TEMPLATE}'"
         )
     if profile.plan.request.role.is_complete:
         check_cache(name, profile.plan.record(None))

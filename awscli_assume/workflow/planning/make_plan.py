@@ -15,7 +15,7 @@ from awscli_assume.model.arns import Role, parse_role_arn
 from awscli_assume.model.coding_agents import agent_session_name, agent_variable
 from awscli_assume.model.request import limits
 from awscli_assume.model.request.request import AssumeRoleRequest, build_request
-from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE
+from awscli_assume.model.request.session_names import DEFAULT_SESSION_NAME
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.source_chain import ACCESS_KEYS_ONLY, check_credential_source
@@ -235,7 +235,7 @@ def _session_names(
 ) -> tuple[str, str]:
     """Return the template of the session name, and the rendered name."""
     named = options["role_session_name"]
-    session_name = DEFAULT_TEMPLATE if named is None else str(named)
+    session_name = DEFAULT_SESSION_NAME if named is None else str(named)
     if given["role_session_name"] is not None:
         if agent is not None:
             limits.check("role_session_name", session_name)
@@ -298,7 +298,7 @@ def plan_again(
     """Return the plan that a profile of ours was made by. Raises as ``make_plan`` does."""
     record = state.record
     role = parse_role_arn(str(record.role_arn))
-    name = record.session_name or DEFAULT_TEMPLATE
+    name = record.session_name or DEFAULT_SESSION_NAME
     source = record.source_profile
     provider = record.credential_source
     if provider not in (None, ACCESS_KEYS_ONLY):

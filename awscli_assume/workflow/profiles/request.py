@@ -13,7 +13,7 @@ from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.arns import parse_role_name
 from awscli_assume.model.identity_center import SsoSession
 from awscli_assume.model.request.role_specifier import similar_names
-from awscli_assume.profiles.ownership import DEFAULT_TEMPLATE, check_name_or_template
+from awscli_assume.profiles.ownership import PROFILE_TEMPLATE, check_name_or_template
 from awscli_assume.profiles.provisioned.mark import KINDS, ROLE, SSO
 from awscli_assume.workflow.profiles.names import FIELDS
 
@@ -57,8 +57,8 @@ def read_request(
     if kind not in KINDS:
         raise InvalidRequest(f"Invalid --as '{kind}': choose one of {', '.join(KINDS)}")
     template = check_name_or_template(
-        parsed_args.name_template or DEFAULT_TEMPLATE,
-        f"--name-template '{DEFAULT_TEMPLATE}'",
+        parsed_args.name_template or PROFILE_TEMPLATE,
+        f"--name-template '{PROFILE_TEMPLATE}'",
         FIELDS,
     )
     role_name, source = _role_and_source(context, parsed_args, kind)

@@ -20,7 +20,7 @@ from awscli_assume.model.arns import parse_role_arn
 from awscli_assume.model.assumable_role import TRUST_POLICY, AssumableRole
 from awscli_assume.model.diagnosis import OK, PROBLEM
 from awscli_assume.model.request.request import AssumeRoleRequest, build_request
-from awscli_assume.model.request.session_names import DEFAULT_TEMPLATE
+from awscli_assume.model.request.session_names import DEFAULT_SESSION_NAME
 from awscli_assume.model.trust.callers import USER, Caller
 from awscli_assume.model.trust.context import Circumstances, context_of
 from awscli_assume.model.trust.evaluation import ALLOWED, NOT_ALLOWED, UNKNOWN, Verdict, evaluate
@@ -127,7 +127,7 @@ def _candidates(
     for role in roles:
         try:
             parsed = parse_role_arn(role.arn)
-            name = render_session_name(DEFAULT_TEMPLATE, parsed, context.environment)
+            name = render_session_name(DEFAULT_SESSION_NAME, parsed, context.environment)
             request = build_request(parsed, name, {})
             verdict = evaluate(role.trust_policy, principal, request, source.circumstances)
             if verdict.outcome == NOT_ALLOWED and principal.kind == USER:

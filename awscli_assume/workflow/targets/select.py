@@ -12,6 +12,7 @@ from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.printable import printable_line
 from awscli_assume.model.request.role_specifier import similar_names
 from awscli_assume.model.targets.account import TargetAccount
+from awscli_assume.model.targets.exclusions import Found, completed, select, shown
 from awscli_assume.model.targets.expressions import (
     ALL,
     ID,
@@ -25,7 +26,6 @@ from awscli_assume.model.targets.expressions import (
     matches,
     values_of_tag,
 )
-from awscli_assume.model.targets.selection import Found, completed, select, shown
 from awscli_assume.profiles.cache.organization import cached_names
 from awscli_assume.profiles.known_names import account_ids
 from awscli_assume.workflow.targets.organization import (

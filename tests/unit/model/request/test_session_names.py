@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request import limits
 from awscli_assume.model.request.session_names import (
-    DEFAULT_TEMPLATE,
+    DEFAULT_SESSION_NAME,
     PLACEHOLDERS,
     render,
     session_date,
@@ -33,7 +33,7 @@ templates = st.lists(
 
 def test_default_name() -> None:
     """The default name is the one that the article's script makes."""
-    assert render(DEFAULT_TEMPLATE, VALUES) == "alice-231126-session"
+    assert render(DEFAULT_SESSION_NAME, VALUES) == "alice-231126-session"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_templates(template: str, name: str) -> None:
 )
 def test_login_names_that_sts_would_refuse(user: str, name: str) -> None:
     """What STS does not take in a login name becomes its plain letter, or a dash."""
-    rendered = render(DEFAULT_TEMPLATE, {**VALUES, "user": user})
+    rendered = render(DEFAULT_SESSION_NAME, {**VALUES, "user": user})
 
     assert rendered == name
     assert limits.check("role_session_name", rendered) == name
@@ -75,7 +75,7 @@ def test_login_names_that_sts_would_refuse(user: str, name: str) -> None:
 @pytest.mark.parametrize("length", [49, 50, 51, 64, 200])
 def test_long_login_name_keeps_the_date(length: int) -> None:
     """A long login name is shortened; the date and the word after it stay whole."""
-    name = render(DEFAULT_TEMPLATE, {**VALUES, "user": "u" * length})
+    name = render(DEFAULT_SESSION_NAME, {**VALUES, "user": "u" * length})
 
     assert name == "u" * min(length, 49) + "-231126-session"
     assert len(name) <= 64

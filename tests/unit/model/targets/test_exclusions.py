@@ -8,8 +8,8 @@ import pytest
 
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.targets.account import TargetAccount
+from awscli_assume.model.targets.exclusions import completed, select, shown
 from awscli_assume.model.targets.expressions import parse_expression
-from awscli_assume.model.targets.selection import completed, select, shown
 
 A, B, C = (
     TargetAccount(one * 12, name, state)
