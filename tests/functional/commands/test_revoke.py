@@ -71,6 +71,71 @@ def test_the_source_signs(aws: Any, words: tuple[str, ...]) -> None:
     assert changes(aws) == [("PutRolePolicy", "AWSRevokeOlderSessions", OTHER_KEY)]
 
 
+SHELL_KEY = "ASIASHELLSHELLSHELL1"
+USER_ID = "AROASTUBSTUBSTUBSTUB:alice"
+
+
+def enter_shell(aws: Any, role: str = ROLE_ARN, source: str = "other") -> None:
+    """Set the variables of ``exec``; the keys in the environment are those of a session."""
+    for name, value in (
+        ("AWS_ACCESS_KEY_ID", SHELL_KEY), ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("AWS_SESSION_TOKEN", "t"), ("AWS_ASSUME_ACCESS_KEY_ID", SHELL_KEY),
+        ("AWS_ASSUMED_ROLE", role), ("AWS_ASSUME_SOURCE_PROFILE", source),
+    ):  # fmt: skip
+        aws.set_variable(name, value)
+    before, caller = aws.stub.script, f"arn:aws:sts::{ACCOUNT}:assumed-role/my-iam-role/alice"
+
+    def answer(parameters: dict[str, str]) -> Any:
+        if parameters["Action"] != "GetCallerIdentity" or aws.signers()[-1] != SHELL_KEY:
+            return before(parameters)
+        identity = f"<Arn>{caller}</Arn><UserId>{USER_ID}</UserId><Account>{ACCOUNT}</Account>"
+        return query_answer("GetCallerIdentity", identity)
+
+    aws.stub.script = answer
+
+
+@pytest.mark.parametrize("source", ["other", "named"])
+@pytest.mark.parametrize("words", [(), ("--profile", "other")])
+def test_the_session_of_a_shell(aws: Any, words: Any, source: str) -> None:
+    """In a shell of exec, it is the session of the shell, and its source signs."""
+    aws.add_config(
+        f"[profile named]\nregion = us-east-1\nrole_arn = {ROLE_ARN}\nsource_profile = other\n"
+    )
+    assert aws("assume", "--role-name", "another").code == 0
+    enter_shell(aws, source=source)
+    result = run(aws, "--yes", *words)
+    all_sessions = run(aws, "--yes", "--all-sessions", *words)
+    profile = run(aws, "assumed-role", "--yes", "--dry-run") if not words else None
+
+    assert (result["RoleArn"], result["UserId"]) == (ROLE_ARN, USER_ID)
+    assert (all_sessions["RoleArn"], all_sessions["UserId"]) == (ROLE_ARN, None)
+    assert changes(aws) == [
+        ("PutRolePolicy", "AWSRevokeOlderSessions-alice", OTHER_KEY),
+        ("PutRolePolicy", "AWSRevokeOlderSessions", OTHER_KEY),
+    ]
+    if profile is not None:
+        assert profile["Requests"][0]["Parameters"]["RoleName"] == "another"
+
+
+@pytest.mark.parametrize(
+    ("role", "source", "says"),
+    [
+        (ROLE_ARN, "", "does not say which profile it came from"),
+        ("", "other", "are not those of an IAM role"),
+        (SSO_ROLE, "other", "only IAM Identity Center can change its policies"),
+    ],
+)
+def test_a_shell_without_a_session_to_revoke(aws: Any, role: str, source: str, says: str) -> None:
+    """The session of the target profile, which is another one, is not taken for it."""
+    assert aws("assume", "--role-arn", ROLE_ARN).code == 0
+    calls = len(aws.stub.requests)
+    enter_shell(aws, role, source)
+    done = aws("assume", "revoke", "--yes")
+    assert done.code != 0
+    assert says in done.err
+    assert len(aws.stub.requests) == calls
+
+
 def test_undo_removes_what_revoked(aws: Any) -> None:
     """That of the profile's session, or with --all-sessions each; other policies stay."""
     words = ("--role-arn", ROLE_ARN, "--role-session-name", "s1")
