@@ -12,7 +12,7 @@ from awscli_assume.aws.caller_identity import get_caller_identity
 from awscli_assume.aws.iam.revocation import policy_names, send
 from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import client_options, create_sts_client, use_settings
-from awscli_assume.errors import InvalidConfiguration, NoTerminal
+from awscli_assume.errors import ChangedProfile, InvalidConfiguration, NoTerminal, UnusableFile
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
@@ -22,6 +22,7 @@ from awscli_assume.model.role_creation.new_role import Call
 from awscli_assume.model.role_creation.revocation import Revocation
 from awscli_assume.outputs.new_role import requests, requests_text
 from awscli_assume.profiles.cache.role_sessions import forget_sessions
+from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import (
     AUTO_REFRESH,
     EXPIRING,
@@ -30,6 +31,7 @@ from awscli_assume.profiles.state import (
     ProfileState,
     inspect_all,
 )
+from awscli_assume.profiles.target import expire_targets
 from awscli_assume.workflow.planning.source_profile import use_source
 from awscli_assume.workflow.refresh.credential_process import remove_old_cache
 from awscli_assume.workflow.revoke.target import RevocationTarget, revoke_words, target_of
@@ -149,19 +151,33 @@ def revoke(
     for call in prepared.calls:
         send(prepared.iam, call)
     if not prepared.is_undo:
-        _forget(context, prepared.revocation)
+        _forget(context, prepared.revocation, is_cleared)
     context.environment.notify(_done_text(context, prepared, is_cleared))
 
 
-def _forget(context: CommandContext, revocation: Revocation) -> None:
-    """Remove the sessions from the caches, which would hand out what AWS refuses."""
+def _forget(context: CommandContext, revocation: Revocation, is_cleared: bool) -> None:
+    """Remove the sessions from the caches, and let profiles say that they are over.
+
+    AWS refuses them, and they would be handed out, or taken for valid ones.
+    """
     role_arn, user_id = revocation.role.arn, revocation.user_id
     forget_sessions(role_arn, user_id)
-    profiles = context.session.full_config["profiles"]
-    for state in inspect_all(profiles, context.environment.now()):
+    now, with_keys = context.environment.now(), []
+    for state in inspect_all(context.session.full_config["profiles"], now):
         is_same = state.principal_id == user_id if user_id else state.role_arn == role_arn
-        if state.state == AUTO_REFRESH and is_same:
+        if is_same and state.state == AUTO_REFRESH:
             remove_old_cache(state)
+        elif is_same and state.state in _LIVE:
+            with_keys.append(state)
+    if not with_keys or is_cleared:
+        return
+    try:
+        expire_targets(locate(context.session), with_keys, now)
+    except (ChangedProfile, UnusableFile) as error:
+        context.environment.notify(
+            f"aws: [WARNING]: The sessions are revoked, but profiles still show theirs as valid: "
+            f"{error}\n"
+        )
 
 
 def _done_text(context: CommandContext, prepared: PreparedRevocation, is_cleared: bool) -> str:

@@ -104,9 +104,9 @@ def _exported(
     variables = context.environment.variables
     if not role_arn.startswith("arn:"):
         raise InvalidRequest(
-            "The credentials in the environment are not those of an IAM role, and no other "
-            "session can be revoked by a policy of a role. To revoke that of a profile, name the "
-            "profile. To see the profiles that have one: aws assume list"
+            "The credentials in the environment are not those of an IAM role, so no policy of a "
+            "role can revoke them. To revoke the session of a profile, name the profile. To see "
+            "the names: aws assume list"
         )
     role = parse_role_arn(role_arn)
     check_revocable(role)

@@ -105,7 +105,7 @@ def test_the_session_of_a_shell(aws: Any, words: Any, source: str) -> None:
     enter_shell(aws, source=source)
     result = run(aws, "--yes", *words)
     all_sessions = run(aws, "--yes", "--all-sessions", *words)
-    profile = run(aws, "assumed-role", "--yes", "--dry-run") if not words else None
+    profile = run(aws, "assumed-role", "--dry-run") if not words else None
 
     assert (result["RoleArn"], result["UserId"]) == (ROLE_ARN, USER_ID)
     assert (all_sessions["RoleArn"], all_sessions["UserId"]) == (ROLE_ARN, None)
@@ -149,6 +149,30 @@ def test_undo_removes_what_revoked(aws: Any) -> None:
     aws.stub.headers.clear()
     assert run(aws, "--undo", "--dry-run")["Requests"][0]["Operation"] == "DeleteRolePolicy"
     assert changes(aws) == []
+
+
+@pytest.mark.parametrize("words", [("one",), ("--all-sessions", "my-iam-role")])
+def test_the_keys_of_a_profile_are_over(aws: Any, words: tuple[str, ...]) -> None:
+    """--min-ttl does not take a revoked session for a valid one; other profiles stay."""
+    for name in ("one", "same", "two"):
+        session = "s2" if name == "two" else "s1"
+        assume = ("assume", "--role-arn", ROLE_ARN, "--role-session-name", session)
+        assert aws(*assume, "--update-profile", name).code == 0
+    aws("assume", "--role-name", "another", "--update-profile", "another")
+    config = aws.config.read_bytes()
+    run(aws, *words, "--yes")
+    assert aws.config.read_bytes() == config
+    rows = json.loads(aws("assume", "list", "--output", "json").out)["Profiles"]
+    calls = len(aws.stub.requests)
+    again = aws(*assume[:3], "--role-session-name", "s1", "--update-profile", "one",
+                "--min-ttl", "60")  # fmt: skip
+
+    states = {row["Profile"]: row["State"] for row in rows}
+    two = "expired" if "--all-sessions" in words else "valid"
+    assert states == {"one": "expired", "same": "expired", "two": two, "another": "valid"}
+    assert "aws_access_key_id" in aws.section(aws.credentials, "one")
+    assert again.code == 0, again.err
+    assert len(aws.stub.requests) > calls
 
 
 def test_the_clock_of_aws_counts(aws: Any, set_clock: Any) -> None:
