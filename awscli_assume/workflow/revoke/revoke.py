@@ -10,13 +10,16 @@ from typing import Optional, Sequence
 
 from awscli_assume.aws.caller_identity import get_caller_identity
 from awscli_assume.aws.iam.revocation import policy_names, send
+from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import client_options, create_sts_client, use_settings
+from awscli_assume.aws.sts.errors import error_hints_added
+from awscli_assume.aws.sts.source_credentials import no_credentials
 from awscli_assume.errors import ChangedProfile, InvalidConfiguration, NoTerminal, UnusableFile
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
-from awscli_assume.host.protocols import IamClient
+from awscli_assume.host.protocols import FrozenCredentials, IamClient, Session
 from awscli_assume.model.printable import option_words
 from awscli_assume.model.role_creation.new_role import Call
 from awscli_assume.model.role_creation.revocation import Revocation
@@ -81,8 +84,9 @@ def prepare_revocation(
         use_settings(context)
         use_source(context.session, target.pair)
         stack.enter_context(login_hint_added(context.session))
-        sts = create_sts_client(context)
-        options = client_options(context.parsed_globals, sts.meta.region_name)
+        frozen = _credentials(context.session, target)
+        sts = create_sts_client(context, None, frozen)
+        options = client_options(context.parsed_globals, sts.meta.region_name, frozen)
         options["endpoint_url"] = iam_endpoint
         iam: IamClient = context.session.create_client("iam", **options)
         identity = get_caller_identity(sts)
@@ -94,6 +98,16 @@ def prepare_revocation(
         now = identity.server_time or context.environment.now()
         calls = _calls(revocation, iam, now, is_undo)
     return PreparedRevocation(revocation, calls, iam, is_undo, target)
+
+
+def _credentials(session: Session, target: RevocationTarget) -> FrozenCredentials:
+    """Return the credentials of the source; the session itself keeps the first that it found."""
+    with credentials_redacted(), error_hints_added():
+        found = session.get_component("credential_provider").load_credentials()
+        if found is None:
+            raise no_credentials(target.pair.source, target.pair.credential_source)
+        frozen: FrozenCredentials = found.get_frozen_credentials()
+    return frozen
 
 
 def _calls(revocation: Revocation, iam: IamClient, now: datetime, is_undo: bool) -> list[Call]:
@@ -219,7 +233,8 @@ def revoke_profiles(
     that can't be revoked.
     """
     prepared = []
-    for state in states:
+    # The environment first: selecting a profile removes its keys from the credential chain.
+    for state in sorted(states, key=lambda one: one.record.source_profile is not None):
         if state.state in _LIVE and state.principal_id is not None:
             prepared.append(prepare_revocation(context, target_of(context, state, False)))
         else:

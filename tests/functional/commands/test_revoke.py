@@ -175,6 +175,22 @@ def test_the_keys_of_a_profile_are_over(aws: Any, words: tuple[str, ...]) -> Non
     assert len(aws.stub.requests) > calls
 
 
+def test_each_source_signs_its_own(aws: Any) -> None:
+    """`clear --all --revoke`: the environment signs for its profile, whichever comes first."""
+    first = ("assume", "--role-arn", ROLE_ARN, "--role-session-name", "s1")
+    assert aws(*first, "--profile", "other", "--update-profile", "a").code == 0
+    aws.set_variable("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENTENVIR")
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "s")
+    assert aws(*first[:4], "s2", "--update-profile", "b").code == 0
+    done = aws("assume", "clear", "--all", "--revoke", "--yes")
+
+    assert done.code == 0, done.err
+    assert sorted(changes(aws)) == [
+        ("PutRolePolicy", "AWSRevokeOlderSessions-s1", OTHER_KEY),
+        ("PutRolePolicy", "AWSRevokeOlderSessions-s2", "AKIAENVIRONMENTENVIR"),
+    ]
+
+
 def test_the_clock_of_aws_counts(aws: Any, set_clock: Any) -> None:
     """A slow clock here would leave the session as it is."""
     script = aws.stub.script
