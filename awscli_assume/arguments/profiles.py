@@ -146,8 +146,8 @@ def revoke_arguments() -> list[Argument]:
                 "name",
                 "The profile whose session is revoked, or with <code>--all-sessions</code> a "
                 "role: an ARN, <code>ACCOUNT:NAME</code>, a profile with <code>role_arn</code>, "
-                "or a role name. Default: the current profile if aws assume wrote it, else "
-                "<code>assumed-role</code>.",
+                "or a role name. Default: the session of a shell of <code>exec</code>, else the "
+                "current profile if aws assume wrote it, else <code>assumed-role</code>.",
             ),
             "synopsis": "[PROFILE | ROLE]",
         },

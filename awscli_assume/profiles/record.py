@@ -213,7 +213,8 @@ class Record:
         name now.
         """
         options = dict(self._own_options())
-        if request.scope is not None and SCOPE not in options:
+        # Policies of its own are those of the scope (``narrowed``), and a person keeps them.
+        if request.scope is not None and not any(name in options for name in _POLICIES):
             options.update(_policies_of(request), **{_NARROWED: "true"})
         if _IDENTITY_TEMPLATE in options and request.source_identity is not None:
             options[_IDENTITY] = request.source_identity

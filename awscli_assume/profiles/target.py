@@ -258,6 +258,24 @@ def clear_edits(files: ProfileFiles, states: Sequence[ProfileState]) -> list[Fil
     return [FileEdit(files.credentials, credentials), FileEdit(files.config, config)]
 
 
+def expire_targets(files: ProfileFiles, states: Sequence[ProfileState], at: datetime) -> None:
+    """Let profiles say that their sessions expired at a time. The keys stay.
+
+    Raises ChangedProfile and UnusableFile; the files are then as they were.
+    """
+
+    def check(before: Sequence[Sections]) -> None:
+        found = merged_profiles(before[0], before[1], [state.name for state in states])
+        for state in states:
+            check_unchanged(state, found[state.name])
+
+    # The check gets the sections that are named here.
+    names = [state.name for state in states]
+    records = [SectionEdit(profile_to_section(name), profile=name) for name in names]
+    expired = [SectionEdit(name, [(EXPIRY_KEY, format_time(at))]) for name in names]
+    apply_edits([FileEdit(files.config, records), FileEdit(files.credentials, expired)], check)
+
+
 def clear_targets(
     files: ProfileFiles,
     states: Sequence[ProfileState],

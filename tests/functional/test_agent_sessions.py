@@ -185,6 +185,18 @@ def test_a_person_gets_a_refreshed_profile_back(person: Any, as_agent: Any) -> N
     assert "scope" not in person.section(person.config, "profile assumed-role")["assumed"]
 
 
+def test_policies_of_a_person_stay(person: Any, as_agent: Any) -> None:
+    """A profile with the policies of the scope has them after an agent's refresh, too."""
+    person("assume", *ROLE, "--policy-arns", f"arn={READ_ONLY}")
+    as_agent("assume", "refresh")
+    record = person.section(person.config, "profile assumed-role")["assumed"]
+    renewed = person("assume", "refresh")
+
+    assert renewed.code == 0, renewed.err
+    assert READ_ONLY in record
+    assert WIDE not in person.credentials.read_text()
+
+
 def test_a_cache_filled_earlier(person: Any, as_agent: Any, children: Any) -> None:
     """A self-renewing profile has two caches: an agent's session never replaces the person's."""
     export = ("assume", "export", "--update-profile", "assumed-role", "--format", "process")
@@ -408,6 +420,39 @@ def test_the_setting_behind_a_profile_of_ours(aws: Any, monkeypatch: pytest.Monk
 
     assert NARROW in done.out
     assert "the profile 'base' has the setting" in done.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_narrow"),
+    [
+        ({"admin": "read-only"}, True),
+        ({"admin": "own"}, True),
+        ({"other": "none", "admin": "read-only"}, True),
+        ({"admin": "none", "default": "read-only"}, False),
+        ({"base": "read-only"}, True),
+        ({}, False),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--auto-refresh",)])
+def test_the_profile_that_named_the_role(
+    aws: Any, monkeypatch: pytest.MonkeyPatch, settings: Any, is_narrow: bool, options: Any
+) -> None:
+    """Its setting counts for a refresh, too, although the record has only its source."""
+    aws.stub.script = answer
+    aws.add_config("[profile other]\nrole_arn = " + ROLE_ARN + "\nsource_profile = base\n")
+    aws.add_config(ADMIN + f"source_profile = base\nassume =\n  scope_own = {READ_ONLY}\n")
+    aws.add_config("[profile base]\nregion = us-east-1\n")
+    aws.add_key("base", "AKIABASEBASEBASEBAS1", "secret")
+    for profile, scope in settings.items():
+        aws("configure", "set", "assume.agent_scope", scope, "--profile", profile)
+    assert aws("assume", "admin", "--update-profile", "work", *options).code == 0
+    monkeypatch.setenv("CLAUDECODE", "1")
+    done = aws("assume", "refresh", "work")
+    calls = [one for one in aws.stub.requests if one["Action"] == "AssumeRole"]
+
+    assert done.code == 0, done.err
+    assert ("PolicyArns.member.1.arn" in calls[-1]) is is_narrow
+    assert ("[NOTE]" in done.err) is is_narrow
 
 
 def test_a_scope_of_the_setting_that_does_not_exist(person: Any, as_agent: Any) -> None:

@@ -97,6 +97,11 @@ REVOKE = "aws assume revoke my-iam-role --all-sessions"
 ASKS = (0, 253)
 _REVOKE_AND_ROOT: Sequence[Row] = (
     Filled("With a profile that may: --profile NAME", base=f"{REVOKE} --yes"),
+    Filled(
+        "With a profile that may change the policies of the role: --profile NAME",
+        base=f"{REVOKE} --yes",
+    ),
+    Filled("so no policy of a role can revoke them"),
     Filled("To see the roles of the account"),
     Filled("or as a delegated administrator for IAM: aws iam"),
     Filled("is not known ({reason}). To see the feature"),

@@ -56,13 +56,13 @@ class Revocation:
         name = self.session_name
         return "all sessions" if name is None else f"the session {name}"
 
-    def policy(self, before: datetime) -> Mapping[str, object]:
-        """Return the policy for the sessions that STS issued before a time, to the second.
+    def policy(self, until: datetime) -> Mapping[str, object]:
+        """Return the policy for the sessions that STS issued up to a time, with its whole second.
 
-        It is AWS's own, with one condition more for a single session.
+        The time of AWS and that of a session have no fractions. The policy is AWS's own, with one
+        condition more for a single session.
         """
-        if before.microsecond:
-            before = before.replace(microsecond=0) + timedelta(seconds=1)
+        before = until.replace(microsecond=0) + timedelta(seconds=1)
         condition: dict[str, object] = {
             "DateLessThan": {"aws:TokenIssueTime": format_time(before)}
         }
@@ -78,10 +78,10 @@ class Revocation:
             },
         }
 
-    def revoke_call(self, before: datetime) -> Call:
+    def revoke_call(self, until: datetime) -> Call:
         """Return the call that revokes the sessions."""
         names = {"RoleName": self.role.name, "PolicyName": self.policy_name}
-        return Call("PutRolePolicy", {**names, "PolicyDocument": self.policy(before)})
+        return Call("PutRolePolicy", {**names, "PolicyDocument": self.policy(until)})
 
     def undo_calls(self, policy_names: Iterable[str]) -> list[Call]:
         """Return the calls that undo it; ``policy_names`` are the role's inline policies.

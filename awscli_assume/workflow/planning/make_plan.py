@@ -309,7 +309,7 @@ def plan_again(
         # Here, because most commands are run by people.
         from awscli_assume.workflow.planning import session_scope
 
-        agent = session_scope.agent_scope_of(profiles, profile_pair, environment)
+        agent = session_scope.agent_scope_of_record(profiles, profile_pair, record, environment)
         if agent is not None:
             options = session_scope.narrowed(options, agent, state.name)
             name = agent_session_name(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Iterator, Mapping, Optional, Sequence, cast
 
 from awscli_assume.arguments.sts import option_name
@@ -23,7 +23,7 @@ from awscli_assume.model.request.session_scope import (
     unknown_scope,
 )
 from awscli_assume.profiles.include_profile import ResolvedProfiles
-from awscli_assume.profiles.record import read_record
+from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.settings import BLOCK, SCOPE_PREFIX
 from awscli_assume.profiles.source import ProfilePair
 
@@ -74,6 +74,27 @@ def agent_scope_of(
                 scope = find_scope(str(found), profiles, pair)
             return None if scope is None else AgentScope(scope, variable, name)
     return None
+
+
+def agent_scope_of_record(
+    profiles: ResolvedProfiles, pair: ProfilePair, record: Record, environment: Environment
+) -> Optional[AgentScope]:
+    """Return the scope for an agent that repeats a record. Raises InvalidConfiguration.
+
+    A record does not say which profile named its role. Of those that name it and have the
+    setting, one that narrows decides.
+    """
+    settings = {
+        name: block[SETTING]
+        for name, block in ((name, one.get(BLOCK)) for name, one in profiles.written.items())
+        if isinstance(block, Mapping)
+        and block.get(SETTING)
+        and profiles.resolve(name).get("role_arn") == record.role_arn
+    }
+    nearest = max(settings, key=lambda name: settings[name] != NONE, default=None)
+    if nearest is not None:
+        pair = replace(pair, configuration=nearest)
+    return agent_scope_of(profiles, pair, environment)
 
 
 def find_scope(name: str, profiles: ResolvedProfiles, pair: ProfilePair) -> Optional[SessionScope]:

@@ -10,18 +10,22 @@ from typing import Optional, Sequence
 
 from awscli_assume.aws.caller_identity import get_caller_identity
 from awscli_assume.aws.iam.revocation import policy_names, send
+from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import client_options, create_sts_client, use_settings
-from awscli_assume.errors import InvalidConfiguration, NoTerminal
+from awscli_assume.aws.sts.errors import error_hints_added
+from awscli_assume.aws.sts.source_credentials import no_credentials
+from awscli_assume.errors import ChangedProfile, InvalidConfiguration, NoTerminal, UnusableFile
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
-from awscli_assume.host.protocols import IamClient
+from awscli_assume.host.protocols import FrozenCredentials, IamClient, Session
 from awscli_assume.model.printable import option_words
 from awscli_assume.model.role_creation.new_role import Call
 from awscli_assume.model.role_creation.revocation import Revocation
 from awscli_assume.outputs.new_role import requests, requests_text
 from awscli_assume.profiles.cache.role_sessions import forget_sessions
+from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.state import (
     AUTO_REFRESH,
     EXPIRING,
@@ -30,6 +34,7 @@ from awscli_assume.profiles.state import (
     ProfileState,
     inspect_all,
 )
+from awscli_assume.profiles.target import expire_targets
 from awscli_assume.workflow.planning.source_profile import use_source
 from awscli_assume.workflow.refresh.credential_process import remove_old_cache
 from awscli_assume.workflow.revoke.target import RevocationTarget, revoke_words, target_of
@@ -79,8 +84,9 @@ def prepare_revocation(
         use_settings(context)
         use_source(context.session, target.pair)
         stack.enter_context(login_hint_added(context.session))
-        sts = create_sts_client(context)
-        options = client_options(context.parsed_globals, sts.meta.region_name)
+        frozen = _credentials(context.session, target)
+        sts = create_sts_client(context, None, frozen)
+        options = client_options(context.parsed_globals, sts.meta.region_name, frozen)
         options["endpoint_url"] = iam_endpoint
         iam: IamClient = context.session.create_client("iam", **options)
         identity = get_caller_identity(sts)
@@ -92,6 +98,16 @@ def prepare_revocation(
         now = identity.server_time or context.environment.now()
         calls = _calls(revocation, iam, now, is_undo)
     return PreparedRevocation(revocation, calls, iam, is_undo, target)
+
+
+def _credentials(session: Session, target: RevocationTarget) -> FrozenCredentials:
+    """Return the credentials of the source; the session itself keeps the first that it found."""
+    with credentials_redacted(), error_hints_added():
+        found = session.get_component("credential_provider").load_credentials()
+        if found is None:
+            raise no_credentials(target.pair.source, target.pair.credential_source)
+        frozen: FrozenCredentials = found.get_frozen_credentials()
+    return frozen
 
 
 def _calls(revocation: Revocation, iam: IamClient, now: datetime, is_undo: bool) -> list[Call]:
@@ -149,19 +165,33 @@ def revoke(
     for call in prepared.calls:
         send(prepared.iam, call)
     if not prepared.is_undo:
-        _forget(context, prepared.revocation)
+        _forget(context, prepared.revocation, is_cleared)
     context.environment.notify(_done_text(context, prepared, is_cleared))
 
 
-def _forget(context: CommandContext, revocation: Revocation) -> None:
-    """Remove the sessions from the caches, which would hand out what AWS refuses."""
+def _forget(context: CommandContext, revocation: Revocation, is_cleared: bool) -> None:
+    """Remove the sessions from the caches, and let profiles say that they are over.
+
+    AWS refuses them, and they would be handed out, or taken for valid ones.
+    """
     role_arn, user_id = revocation.role.arn, revocation.user_id
     forget_sessions(role_arn, user_id)
-    profiles = context.session.full_config["profiles"]
-    for state in inspect_all(profiles, context.environment.now()):
+    now, with_keys = context.environment.now(), []
+    for state in inspect_all(context.session.full_config["profiles"], now):
         is_same = state.principal_id == user_id if user_id else state.role_arn == role_arn
-        if state.state == AUTO_REFRESH and is_same:
+        if is_same and state.state == AUTO_REFRESH:
             remove_old_cache(state)
+        elif is_same and state.state in _LIVE:
+            with_keys.append(state)
+    if not with_keys or is_cleared:
+        return
+    try:
+        expire_targets(locate(context.session), with_keys, now)
+    except (ChangedProfile, UnusableFile) as error:
+        context.environment.notify(
+            f"aws: [WARNING]: The sessions are revoked, but profiles still show theirs as valid: "
+            f"{error}\n"
+        )
 
 
 def _done_text(context: CommandContext, prepared: PreparedRevocation, is_cleared: bool) -> str:
@@ -203,7 +233,8 @@ def revoke_profiles(
     that can't be revoked.
     """
     prepared = []
-    for state in states:
+    # The environment first: selecting a profile removes its keys from the credential chain.
+    for state in sorted(states, key=lambda one: one.record.source_profile is not None):
         if state.state in _LIVE and state.principal_id is not None:
             prepared.append(prepare_revocation(context, target_of(context, state, False)))
         else:

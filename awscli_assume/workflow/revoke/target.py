@@ -6,7 +6,10 @@ import shlex
 from dataclasses import dataclass
 from typing import Mapping, Optional
 
+from awscli_assume.aws.caller_identity import get_caller_identity
+from awscli_assume.aws.sts.client import create_sts_client
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.host import ReadOnlyCredentials
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.arns import parse_role_arn, parse_role_name
@@ -17,10 +20,12 @@ from awscli_assume.model.role_creation.revocation import (
     check_revocable,
     permission_set_error,
 )
+from awscli_assume.outputs.variables import KEY_VARIABLES, SOURCE_VARIABLE, exported_role
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.known_names import known_in
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.source import ProfilePair
+from awscli_assume.profiles.source_chain import resolve_source_chain
 from awscli_assume.profiles.state import EXPIRED, ProfileState
 from awscli_assume.workflow.planning.profile_selection import choose_one
 from awscli_assume.workflow.planning.role_profile import role_profile
@@ -35,14 +40,14 @@ from awscli_assume.workflow.planning.source_profile import (
 class RevocationTarget:
     """The sessions to revoke, and the source that signs.
 
-    ``word`` is what the command line names. A role that was named without an account is in
-    the account of the source.
+    ``word`` is what names them, None for the session in the environment. A role that was named
+    without an account is in the account of the source.
     """
 
     revocation: Revocation
     pair: ProfilePair
     profiles: ResolvedProfiles
-    word: str
+    word: Optional[str]
     settings: RequestSettings = NO_SETTINGS
 
     @property
@@ -54,11 +59,16 @@ class RevocationTarget:
 def choose_sessions(
     context: CommandContext, word: Optional[str], all_sessions: bool, is_undo: bool
 ) -> RevocationTarget:
-    """Return what to revoke. Nothing is called.
+    """Return what to revoke. Without a word, that is the session in the environment, if any.
 
-    Raises InvalidRequest, InvalidConfiguration and ForeignProfile.
+    GetCallerIdentity is called for that one only. Raises InvalidRequest, InvalidConfiguration
+    and ForeignProfile.
     """
     profiles = read_profiles(context)
+    if word is None and read_record(profiles.get(context.parsed_globals.profile or "")) is None:
+        role_arn = exported_role(context.environment.variables)
+        if role_arn is not None:
+            return _exported(context, profiles, role_arn, all_sessions)
     if word is None or read_record(profiles.get(word)) is not None:
         return target_of(context, choose_one(context, word), all_sessions, is_undo)
     _check_names_role(profiles, word)
@@ -82,6 +92,43 @@ def choose_sessions(
     else:
         pair = choose_source(context, profiles, is_explicit)
     return RevocationTarget(Revocation(role), pair, profiles, word)
+
+
+def _exported(
+    context: CommandContext, profiles: ResolvedProfiles, role_arn: str, all_sessions: bool
+) -> RevocationTarget:
+    """Return the session that ``export`` or ``exec`` has put into the environment.
+
+    The profile that it came from signs, or that of ``--profile``: not the session itself.
+    """
+    variables = context.environment.variables
+    if not role_arn.startswith("arn:"):
+        raise InvalidRequest(
+            "The credentials in the environment are not those of an IAM role, so no policy of a "
+            "role can revoke them. To revoke the session of a profile, name the profile. To see "
+            "the names: aws assume list"
+        )
+    role = parse_role_arn(role_arn)
+    check_revocable(role)
+    source = variables.get(SOURCE_VARIABLE, "")
+    if context.parsed_globals.profile is not None:
+        pair = choose_source(context, profiles, is_explicit=True)
+    elif source not in profiles:
+        raise InvalidRequest(
+            f"The environment has a session of {role_arn}, and does not say which profile it "
+            "came from. With a profile that may change the policies of the role: --profile NAME"
+        )
+    elif "role_arn" in profiles.resolve(source):
+        _, pair = role_profile(profiles, ProfilePair(source, source, source))
+    else:
+        resolve_source_chain(profiles, source)
+        pair = ProfilePair(source, source, source)
+    user_id = None
+    if not all_sessions:
+        keys = ReadOnlyCredentials(*map(variables.get, KEY_VARIABLES))
+        # STS answers even a session that has been revoked.
+        user_id = get_caller_identity(create_sts_client(context, None, keys)).user_id
+    return RevocationTarget(Revocation(role, user_id), pair, profiles, None)
 
 
 def _check_names_role(profiles: ResolvedProfiles, word: str) -> None:
@@ -128,10 +175,12 @@ def target_of(
     )
 
 
-def revoke_words(name: str) -> str:
+def revoke_words(name: Optional[str]) -> str:
     """Return the command that revokes the session of a profile, quoted for a shell."""
-    # The parser takes a word that begins with a dash for an option.
-    words = option_words("--profile", name) if name.startswith("-") else [name]
+    words = [] if name is None else [name]
+    if name is not None and name.startswith("-"):
+        # The parser takes a word that begins with a dash for an option.
+        words = option_words("--profile", name)
     return shlex.join(["aws", "assume", "revoke", *words])
 
 

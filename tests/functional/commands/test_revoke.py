@@ -71,6 +71,71 @@ def test_the_source_signs(aws: Any, words: tuple[str, ...]) -> None:
     assert changes(aws) == [("PutRolePolicy", "AWSRevokeOlderSessions", OTHER_KEY)]
 
 
+SHELL_KEY = "ASIASHELLSHELLSHELL1"
+USER_ID = "AROASTUBSTUBSTUBSTUB:alice"
+
+
+def enter_shell(aws: Any, role: str = ROLE_ARN, source: str = "other") -> None:
+    """Set the variables of ``exec``; the keys in the environment are those of a session."""
+    for name, value in (
+        ("AWS_ACCESS_KEY_ID", SHELL_KEY), ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("AWS_SESSION_TOKEN", "t"), ("AWS_ASSUME_ACCESS_KEY_ID", SHELL_KEY),
+        ("AWS_ASSUMED_ROLE", role), ("AWS_ASSUME_SOURCE_PROFILE", source),
+    ):  # fmt: skip
+        aws.set_variable(name, value)
+    before, caller = aws.stub.script, f"arn:aws:sts::{ACCOUNT}:assumed-role/my-iam-role/alice"
+
+    def answer(parameters: dict[str, str]) -> Any:
+        if parameters["Action"] != "GetCallerIdentity" or aws.signers()[-1] != SHELL_KEY:
+            return before(parameters)
+        identity = f"<Arn>{caller}</Arn><UserId>{USER_ID}</UserId><Account>{ACCOUNT}</Account>"
+        return query_answer("GetCallerIdentity", identity)
+
+    aws.stub.script = answer
+
+
+@pytest.mark.parametrize("source", ["other", "named"])
+@pytest.mark.parametrize("words", [(), ("--profile", "other")])
+def test_the_session_of_a_shell(aws: Any, words: Any, source: str) -> None:
+    """In a shell of exec, it is the session of the shell, and its source signs."""
+    aws.add_config(
+        f"[profile named]\nregion = us-east-1\nrole_arn = {ROLE_ARN}\nsource_profile = other\n"
+    )
+    assert aws("assume", "--role-name", "another").code == 0
+    enter_shell(aws, source=source)
+    result = run(aws, "--yes", *words)
+    all_sessions = run(aws, "--yes", "--all-sessions", *words)
+    profile = run(aws, "assumed-role", "--dry-run") if not words else None
+
+    assert (result["RoleArn"], result["UserId"]) == (ROLE_ARN, USER_ID)
+    assert (all_sessions["RoleArn"], all_sessions["UserId"]) == (ROLE_ARN, None)
+    assert changes(aws) == [
+        ("PutRolePolicy", "AWSRevokeOlderSessions-alice", OTHER_KEY),
+        ("PutRolePolicy", "AWSRevokeOlderSessions", OTHER_KEY),
+    ]
+    if profile is not None:
+        assert profile["Requests"][0]["Parameters"]["RoleName"] == "another"
+
+
+@pytest.mark.parametrize(
+    ("role", "source", "says"),
+    [
+        (ROLE_ARN, "", "does not say which profile it came from"),
+        ("", "other", "are not those of an IAM role"),
+        (SSO_ROLE, "other", "only IAM Identity Center can change its policies"),
+    ],
+)
+def test_a_shell_without_a_session_to_revoke(aws: Any, role: str, source: str, says: str) -> None:
+    """The session of the target profile, which is another one, is not taken for it."""
+    assert aws("assume", "--role-arn", ROLE_ARN).code == 0
+    calls = len(aws.stub.requests)
+    enter_shell(aws, role, source)
+    done = aws("assume", "revoke", "--yes")
+    assert done.code != 0
+    assert says in done.err
+    assert len(aws.stub.requests) == calls
+
+
 def test_undo_removes_what_revoked(aws: Any) -> None:
     """That of the profile's session, or with --all-sessions each; other policies stay."""
     words = ("--role-arn", ROLE_ARN, "--role-session-name", "s1")
@@ -84,6 +149,46 @@ def test_undo_removes_what_revoked(aws: Any) -> None:
     aws.stub.headers.clear()
     assert run(aws, "--undo", "--dry-run")["Requests"][0]["Operation"] == "DeleteRolePolicy"
     assert changes(aws) == []
+
+
+@pytest.mark.parametrize("words", [("one",), ("--all-sessions", "my-iam-role")])
+def test_the_keys_of_a_profile_are_over(aws: Any, words: tuple[str, ...]) -> None:
+    """--min-ttl does not take a revoked session for a valid one; other profiles stay."""
+    for name in ("one", "same", "two"):
+        session = "s2" if name == "two" else "s1"
+        assume = ("assume", "--role-arn", ROLE_ARN, "--role-session-name", session)
+        assert aws(*assume, "--update-profile", name).code == 0
+    aws("assume", "--role-name", "another", "--update-profile", "another")
+    config = aws.config.read_bytes()
+    run(aws, *words, "--yes")
+    assert aws.config.read_bytes() == config
+    rows = json.loads(aws("assume", "list", "--output", "json").out)["Profiles"]
+    calls = len(aws.stub.requests)
+    again = aws(*assume[:3], "--role-session-name", "s1", "--update-profile", "one",
+                "--min-ttl", "60")  # fmt: skip
+
+    states = {row["Profile"]: row["State"] for row in rows}
+    two = "expired" if "--all-sessions" in words else "valid"
+    assert states == {"one": "expired", "same": "expired", "two": two, "another": "valid"}
+    assert "aws_access_key_id" in aws.section(aws.credentials, "one")
+    assert again.code == 0, again.err
+    assert len(aws.stub.requests) > calls
+
+
+def test_each_source_signs_its_own(aws: Any) -> None:
+    """`clear --all --revoke`: the environment signs for its profile, whichever comes first."""
+    first = ("assume", "--role-arn", ROLE_ARN, "--role-session-name", "s1")
+    assert aws(*first, "--profile", "other", "--update-profile", "a").code == 0
+    aws.set_variable("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENTENVIR")
+    aws.set_variable("AWS_SECRET_ACCESS_KEY", "s")
+    assert aws(*first[:4], "s2", "--update-profile", "b").code == 0
+    done = aws("assume", "clear", "--all", "--revoke", "--yes")
+
+    assert done.code == 0, done.err
+    assert sorted(changes(aws)) == [
+        ("PutRolePolicy", "AWSRevokeOlderSessions-s1", OTHER_KEY),
+        ("PutRolePolicy", "AWSRevokeOlderSessions-s2", "AKIAENVIRONMENTENVIR"),
+    ]
 
 
 def test_the_clock_of_aws_counts(aws: Any, set_clock: Any) -> None:
