@@ -15,11 +15,12 @@ from typing import Callable, Iterator
 
 import pytest
 
-from support.browsers import Chromium, Firefox, closed_afterwards, command_lines, wait_for
+from support.browsers import Chromium, Firefox, closed_afterwards
 from support.federation_stub import COOKIE, FederationStub
 from support.hosts import REPOSITORY, Host
 from support.loopback import Request
 from support.person import Person
+from support.processes import command_lines, wait_for
 from support.required import missing
 from support.sts_stub import ACCOUNT, StsStub
 from support.virtual_screen import VirtualScreen, colors_of, read_png

@@ -18,6 +18,7 @@ import pytest
 from support.loopback import Reply, Request
 from support.organization_stub import OrganizationStub, Rate, account_id
 from support.person import Person
+from support.processes import wait_for
 from support.sts_stub import SECRET, TOKEN, USER_SECRET
 from support.terminal import Terminal
 
@@ -93,13 +94,6 @@ def processes_of(person: Person) -> list[str]:
         except OSError:
             continue
     return [line for line in found if line]
-
-
-def wait_until(condition: Callable[[], Any], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("host", ["v2-2.38.5", "v2-2.22.12", "v1-newest"], indirect=True)
@@ -248,11 +242,11 @@ def test_interrupted_and_resumed(operator: Person, organization: Organization, h
     words = ("audit", "--accounts", "all", "--results", "results", "--workers", "16")
     results, finished = operator.home / "results", operator.home / "done"
     process = start(operator, *words, "--", *SLOW)
-    wait_until(lambda: finished.exists() and len(finished.read_text().split()) > 60)
+    assert wait_for(lambda: finished.exists() and len(finished.read_text().split()) > 60, 60)
     process.send_signal(how)
     _, err = process.communicate(timeout=60)
     assert process.returncode == (-9 if how == signal.SIGKILL else 130), err
-    wait_until(lambda: not processes_of(operator), GRACE_SECONDS)
+    assert wait_for(lambda: not processes_of(operator), GRACE_SECONDS)
 
     before = results_of(results.read_text())
     succeeded = {one["Account"] for one in before if one["ExitCode"] == 0}
@@ -341,7 +335,9 @@ def test_no_secrets(operator: Person, organization: Organization) -> None:
 def test_killed_server_of_commands(operator: Person) -> None:
     """If the server of the commands is killed, its commands end, and the failures are named."""
     process = start(operator, "audit", "--accounts", *ACCOUNTS, "--", "sleep", "300")
-    wait_until(lambda: sum(line.startswith("sleep") for line in processes_of(operator)) == 3)
+    assert wait_for(
+        lambda: sum(line.startswith("sleep") for line in processes_of(operator)) == 3, 60
+    )
     (server,) = (
         int(folder.name)
         for folder in Path("/proc").glob("[0-9]*")
@@ -351,7 +347,7 @@ def test_killed_server_of_commands(operator: Person) -> None:
     _, err = process.communicate(timeout=60)
     assert process.returncode == 2, err
     assert b"was killed" in err
-    wait_until(lambda: not processes_of(operator), GRACE_SECONDS)
+    assert wait_for(lambda: not processes_of(operator), GRACE_SECONDS)
 
 
 @newest

@@ -11,6 +11,7 @@ from typing import Callable
 import pytest
 
 from support.person import Person
+from support.processes import is_running, wait_for
 from support.sts_stub import ROLE_ARN, StsStub
 
 EXEC = f"aws assume exec --role-arn {ROLE_ARN} --"
@@ -138,4 +139,4 @@ def test_a_signal_reaches_the_forked_command(bob: Person, name: str, code: int) 
     out, _ = process.communicate(timeout=30)
 
     assert (out, process.returncode) == ("got it\n" if name == "TERM" else "", code)
-    assert not Path(f"/proc/{child}").exists()
+    assert wait_for(lambda: not is_running(child))

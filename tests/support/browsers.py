@@ -13,14 +13,13 @@ import shlex
 import shutil
 import signal
 import subprocess
-import time
 import zipfile
 from pathlib import Path
-from typing import Callable, Iterator, Sequence, TypeVar
+from typing import Iterator
 
+from support.processes import is_running, wait_for
 from support.required import missing
 
-Value = TypeVar("Value")
 # Browser -> the Debian package that brings it, and its program.
 DEBIAN_PACKAGES = {"chromium": "chromium", "firefox": "firefox-esr"}
 # The IDs of addons.mozilla.org and the URL schemes of the two extensions.
@@ -111,7 +110,7 @@ class InstalledBrowser:
     @property
     def is_open(self) -> bool:
         """Whether the browser that was started last still runs."""
-        return _is_running(self._processes()[-1])
+        return is_running(self._processes()[-1])
 
     def _processes(self) -> list[int]:
         path = self.notes / "processes"
@@ -122,7 +121,7 @@ class InstalledBrowser:
         for process in self._processes():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process, signal.SIGTERM)
-            if not wait_for(lambda process=process: not _is_running(process), seconds=10):
+            if not wait_for(lambda process=process: not is_running(process), seconds=10):
                 os.killpg(process, signal.SIGKILL)
         (self.notes / "processes").unlink(missing_ok=True)
 
@@ -199,28 +198,3 @@ def closed_afterwards(*browsers: InstalledBrowser) -> Iterator[None]:
     finally:
         for browser in browsers:
             browser.close()
-
-
-def wait_for(condition: Callable[[], Value], seconds: float = 30.0) -> Value:
-    """Wait until a condition is true, and return its value; a false one after the time."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return value
-
-
-def command_lines() -> Sequence[str]:
-    """Return the command line of each process of this machine."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            found.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-    return found
-
-
-def _is_running(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return state.rpartition(") ")[2][0] != "Z"

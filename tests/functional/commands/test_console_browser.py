@@ -8,9 +8,9 @@ from typing import Any, Iterator
 
 import pytest
 
-from support.browsers import wait_for
 from support.environment import NO_TERMINAL
 from support.federation_stub import FederationStub
+from support.processes import wait_for
 from support.sts_stub import ROLE_ARN
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the browsers are scripts")

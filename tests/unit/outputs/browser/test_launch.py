@@ -19,6 +19,7 @@ from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.browser_identity import BrowserIdentity
 from awscli_assume.outputs.browser.launch import Browser, open_in_browser
+from support.processes import is_running
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the browsers are scripts")
 
@@ -83,11 +84,7 @@ class FakeBrowser:
 
     def is_open(self) -> bool:
         """Return whether it still runs, neither ended nor left as a zombie."""
-        try:
-            state = Path(f"/proc/{self.note('started')['pid']}/stat").read_text()
-        except FileNotFoundError:
-            return False
-        return state.rpartition(") ")[2][0] != "Z"
+        return is_running(self.note("started")["pid"])
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import pytest
 from awscli_assume.workflow.each.command_server import Request
 from awscli_assume.workflow.each.forked_commands import ForkedCommands
 from awscli_assume.workflow.each.processes import StartedProcesses, Stopped
+from support.processes import is_running, wait_for
 
 Output = dict[str, bytes]
 ENVIRONMENT = {"PATH": os.defpath, "SECRET": "s"}
@@ -39,14 +40,6 @@ def run_here(request: Request) -> int:
     """Print the words and the process group, in the forked process."""
     os.write(1, f"{request.words} {os.getpgid(0) == os.getpid()}".encode())
     return 7
-
-
-def is_running(pid: bytes) -> bool:
-    """Return whether a process runs. Nobody may have waited for one that has ended."""
-    try:
-        return Path("/proc", pid.decode(), "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @pytest.fixture(params=[ForkedCommands, StartedProcesses])
@@ -169,7 +162,8 @@ def test_sigkill_after_sigterm(server: ForkedCommands) -> None:
     server.stop()
     thread.join(20)
     server.close()
-    assert not any(map(is_running, output[0].split()))
+    processes = [int(word) for word in output[0].split()]
+    assert wait_for(lambda: not any(map(is_running, processes)))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -185,10 +179,7 @@ def test_end_of_the_process_that_is_served(tmp_path: Path) -> None:
         time.sleep(0.02)
     os.kill(parent, signal.SIGKILL)
     os.waitpid(parent, 0)
-    deadline = time.monotonic() + 10
-    while is_running(ready.read_text().strip().encode()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    assert wait_for(lambda: not is_running(int(ready.read_text())))
 
 
 def test_too_many_open_files(server: ForkedCommands) -> None:
