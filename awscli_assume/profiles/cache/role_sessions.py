@@ -29,7 +29,10 @@ _EXPIRED_AFTER_SECONDS = 13 * 3600
 
 
 class RoleSessionCache:
-    """The cached session of one key. ``arn`` is the ARN that the session must have."""
+    """The cached session of one key. ``arn`` is that of the session.
+
+    It ends with a slash if the identity provider names the session.
+    """
 
     def __init__(self, key: SessionKey, arn: str, folder: Optional[str] = None) -> None:
         self._key = key
@@ -63,10 +66,13 @@ class RoleSessionCache:
             if mark != self._key.source and (mark is not None or not accepts_unmarked):
                 continue
             found = _read(stored)
-            is_same = found is not None and found.assumed_role_arn == self._arn
-            if found is not None and is_same and found.expiration - now >= least:
+            if found is not None and self._has_arn(found) and found.expiration - now >= least:
                 return found
         return None
+
+    def _has_arn(self, found: TemporaryCredentials) -> bool:
+        arn = found.assumed_role_arn
+        return arn.startswith(self._arn) if self._arn.endswith("/") else arn == self._arn
 
     def store(self, found: TemporaryCredentials, is_shared: bool) -> None:
         """Store a session, where the folder can be written; ``is_shared`` for the AWS CLI, too."""
