@@ -14,7 +14,7 @@ from typing import Iterator, Mapping, Optional
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.files.private_folder import JsonCache, PrivateFolder
 from awscli_assume.host import cache_folder
-from awscli_assume.model.arns import role_of_session
+from awscli_assume.model.arns import role_of_session, without_path
 from awscli_assume.model.credentials import TemporaryCredentials, format_time, read_answer
 from awscli_assume.model.request.session_key import SessionKey
 from awscli_assume.profiles.lock import files_locked
@@ -103,7 +103,7 @@ def forget_sessions(role_arn: str, user_id: Optional[str], folder: Optional[str]
     ``role_arn`` may have a path. A file that can't be read stays.
     """
     cache = JsonCache(folder or cache_folder(""))
-    wanted = _without_path(role_arn)
+    wanted = without_path(role_arn)
     with contextlib.suppress(OSError):
         for name in os.listdir(cache.folder.path):
             found = _read(cache.load(name)) if name.endswith(".json") else None
@@ -111,11 +111,6 @@ def forget_sessions(role_arn: str, user_id: Optional[str], folder: Optional[str]
                 continue
             if user_id in (None, found.assumed_role_id):
                 cache.remove(name)
-
-
-def _without_path(role_arn: str) -> str:
-    start, _, path_and_name = role_arn.partition(":role/")
-    return f"{start}:role/{path_and_name.rpartition('/')[2]}"
 
 
 def _read(stored: Mapping[str, object]) -> Optional[TemporaryCredentials]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from io import StringIO
+from typing import Any, Iterator
 
 import pytest
 
+from awscli_assume.host.environment import Environment, Terminal
+from awscli_assume.model.credentials import format_time
 from support.environment import NOW
-from support.sts_stub import ACCOUNT, OTHER_ACCOUNT, ROLE_ARN, query_answer
+from support.sts_stub import ACCOUNT, OTHER_ACCOUNT, ROLE_ARN, query_answer, refusal
 
 SSO_PATH = "role/aws-reserved/sso.amazonaws.com"
 SSO_ROLE = f"arn:aws:iam::{ACCOUNT}:{SSO_PATH}/AWSReservedSSO_Reader_0123456789abcdef"
@@ -201,6 +206,69 @@ def test_the_clock_of_aws_counts(aws: Any, set_clock: Any) -> None:
     condition = request["Parameters"]["PolicyDocument"]["Statement"]["Condition"]
     time = condition["DateLessThan"]["aws:TokenIssueTime"]
     assert time > NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.mark.parametrize("words", [("revoke",), ("clear", "--revoke"), ("revoke", "--undo")])
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), (" YES \n", 0), ("n\n", 1), ("", 1)])
+def test_sessions_until_the_answer_are_revoked(
+    aws: Any, words: tuple[str, ...], typed: str, code: int
+) -> None:
+    """The policy has the time of the answer, which may be long after the question."""
+    assert aws("assume", "--role-arn", ROLE_ARN, "--role-session-name", "s1").code == 0
+    output = StringIO()
+
+    @contextmanager
+    def open_terminal() -> Iterator[Terminal]:
+        yield Terminal(Answer(), output)
+
+    class Answer(StringIO):
+        def readline(self, _: Any = None) -> str:  # type: ignore[override]
+            aws.stub.seconds_ahead = 7200
+            return typed
+
+    aws.environment = Environment(has_terminal=lambda: True, open_terminal=open_terminal)
+    asked = format_time(datetime.now(timezone.utc))
+    done = aws("assume", *words)
+
+    assert done.code == code, done.err
+    assert output.getvalue().endswith(" the session s1 of my-iam-role? [y/N] ")
+    assert ("Nothing was changed" in done.err) is (code == 1)
+    assert len(changes(aws)) == (code == 0)
+    if "--undo" in words:
+        return
+    assert '"aws:TokenIssueTime": "[policy creation time]"' in done.err
+    if code == 0:
+        document = json.loads(aws.stub.requests[-1]["PolicyDocument"])
+        time = document["Statement"]["Condition"]["DateLessThan"]["aws:TokenIssueTime"]
+        assert time[:13] > asked[:13]
+        assert time in done.out or "clear" in words
+
+
+def test_a_role_with_a_path_by_its_name(aws: Any) -> None:
+    """Its profiles are over, too, though the name has no path."""
+    arn = f"arn:aws:iam::{ACCOUNT}:role/team/my-iam-role"
+    assert aws("assume", "--role-arn", arn).code == 0
+    run(aws, "my-iam-role", "--all-sessions", "--yes")
+    rows = json.loads(aws("assume", "list", "--output", "json").out)["Profiles"]
+    assert [row["State"] for row in rows] == ["expired"]
+
+
+def test_a_failure_after_the_first(aws: Any) -> None:
+    """No profile is cleared; those whose sessions are revoked say so."""
+    for name, role in (("a", ROLE_ARN), ("b", f"{ROLE_ARN}-2"), ("c", f"{ROLE_ARN}-3")):
+        words = ("--role-session-name", f"of-{name}", "--update-profile", name)
+        assert aws("assume", "--role-arn", role, *words).code == 0
+    script = aws.stub.script
+    aws.stub.script = lambda parameters: (
+        refusal(403, "AccessDenied", "no")
+        if parameters.get("RoleName") == "my-iam-role-2"
+        else script(parameters)
+    )
+    done = aws("assume", "clear", "--all", "--revoke", "--yes")
+    assert done.code != 0
+    assert "Revoking needs iam:PutRolePolicy" in done.err
+    rows = json.loads(aws("assume", "list", "--output", "json").out)["Profiles"]
+    assert [row["State"] for row in rows] == ["expired", "valid", "valid"]
 
 
 @pytest.mark.parametrize(
