@@ -20,7 +20,7 @@ from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import FrozenCredentials, IamClient, Session, StsClient
-from awscli_assume.model.arns import without_path
+from awscli_assume.model.arns import Role, without_path
 from awscli_assume.model.printable import option_words
 from awscli_assume.model.role_creation.new_role import Call
 from awscli_assume.model.role_creation.revocation import Revocation
@@ -109,7 +109,7 @@ def prepare_revocation(
         identity = get_caller_identity(sts)
         caller = identity.caller
         role = revocation.role.completed(caller.partition, caller.account_id)
-        _check_account(role.account_id, caller.account_id, target)
+        _check_account(role, caller.account_id, target)
         revocation = replace(revocation, role=role)
         # The clock of AWS: that of this machine may be slow, and leave the session as it is.
         now = identity.server_time or context.environment.now()
@@ -133,16 +133,16 @@ def _calls(revocation: Revocation, iam: IamClient, now: datetime, is_undo: bool)
     return [revocation.revoke_call(now)]
 
 
-def _check_account(of_role: object, of_caller: str, target: RevocationTarget) -> None:
+def _check_account(role: Role, of_caller: str, target: RevocationTarget) -> None:
     """Raise InvalidConfiguration: IAM would look for a role of this name in its own account."""
-    if of_role == of_caller:
+    if role.account_id == of_caller:
         return
     again = revoke_words(target.word)
     again += "" if target.revocation.user_id else " --all-sessions"
     source = target.pair.source
     raise InvalidConfiguration(
-        f"The role {target.revocation.role.arn} is in the account {of_role}, and the credentials "
-        f"of {f'the profile {source!r}' if source else 'the environment'} are in the account "
+        f"The role {role.arn} is in the account {role.account_id}, and the credentials of "
+        f" {f'the profile {source!r}' if source else 'the environment'} are in the account "
         f"{of_caller}. IAM changes the policies of a role only for its own account. Name a "
         f"profile of that account that may call iam:PutRolePolicy: {again} --profile NAME"
     )

@@ -58,6 +58,7 @@ def run(aws: Any, *words: str) -> Any:
         ("my-iam-role", "--profile", "other"),
         (ROLE_ARN, "--profile", "other"),
         (f"{ACCOUNT}:my-iam-role", "--profile", "other"),
+        ("Prod:my-iam-role", "--profile", "other"),
         ("named",),
         ("assumed-role",),
         (),
@@ -67,6 +68,7 @@ def test_the_source_signs(aws: Any, words: tuple[str, ...]) -> None:
     """--profile, the source of a profile with a role, and the recorded source of ours."""
     aws.add_config(
         f"[profile named]\nregion = us-east-1\nrole_arn = {ROLE_ARN}\nsource_profile = other\n"
+        f"[profile p]\nsso_account_id = {ACCOUNT}\naccount_name = prod\n"
     )
     assert aws("assume", "--role-arn", ROLE_ARN, "--profile", "other").code == 0
 
@@ -275,6 +277,13 @@ def test_a_failure_after_the_first(aws: Any) -> None:
     ("words", "says"),
     [
         (("my-iam-role",), "names a role, and no session of it"),
+        (("nowhere:r", "--all-sessions"), "No profile has an account with the name 'nowhere'."),
+        (("both:r", "--all-sessions"), "Several accounts have the name 'both'. Give the ID: "),
+        (("a/r", "--all-sessions"), "ambiguous. Name it by its ARN. Try: aws assume revoke arn:"),
+        (
+            (f"arn:aws:sts::{ACCOUNT}:assumed-role/r/bob",),
+            f"To revoke all sessions of its role: aws assume revoke arn:aws:iam::{ACCOUNT}:role/r",
+        ),
         ((SSO_ROLE, "--all-sessions"), "only IAM Identity Center can change its policies"),
         (("sso", "--all-sessions"), "only IAM Identity Center can change its policies"),
         ((SERVICE_ROLE, "--all-sessions"), "is linked to a service of AWS"),
@@ -287,6 +296,8 @@ def test_a_failure_after_the_first(aws: Any) -> None:
 )
 def test_what_is_refused_before_a_call(aws: Any, words: tuple[str, ...], says: str) -> None:
     aws.add_config(
+        f"[profile x]\nsso_account_id = {ACCOUNT}\naccount_name = both\n"
+        f"[profile y]\nsso_account_id = {OTHER_ACCOUNT}\naccount_name = both\n"
         "[profile sso]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = Reader\n"
         "[profile copy]\nassumed =\n  copy-source = true\n  source-profile = default\n"
         f"[profile gone]\nassumed =\n  role-arn = {ROLE_ARN}\n  source-profile = default\n"
@@ -302,8 +313,9 @@ def test_what_is_refused_before_a_call(aws: Any, words: tuple[str, ...], says: s
 def test_the_role_of_another_account(aws: Any) -> None:
     """IAM would change a role of this name in the caller's account."""
     aws.stub.caller = f"arn:aws:iam::{OTHER_ACCOUNT}:user/bob"
-    done = aws("assume", "revoke", ROLE_ARN, "--all-sessions", "--yes")
-    assert done.code != 0
-    assert f"is in the account {ACCOUNT}" in done.err
-    assert f"aws assume revoke {ROLE_ARN} --all-sessions --profile NAME" in done.err
+    for word in (ROLE_ARN, f"{ACCOUNT}:my-iam-role"):
+        done = aws("assume", "revoke", word, "--all-sessions", "--yes")
+        assert done.code != 0
+        assert f"The role {ROLE_ARN} is in the account {ACCOUNT}" in done.err
+        assert f"aws assume revoke {word} --all-sessions --profile NAME" in done.err
     assert changes(aws) == []
