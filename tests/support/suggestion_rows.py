@@ -146,7 +146,7 @@ _REVOKE_AND_ROOT: Sequence[Row] = (
         f"assume revoke arn:aws:sts::{ACCOUNT}:assumed-role/my-iam-role/alice",
         codes=ASKS,
     ),
-    Filled("is ambiguous. Name it by its ARN", codes=ASKS),
+    Filled("has several meanings. Name it by its ARN", codes=ASKS),
     Printed("Give the ID: aws assume revoke", "assume revoke no-account:my-iam-role", codes=ASKS),
 )
 ROWS: Sequence[Row] = (

@@ -144,7 +144,7 @@ def _named_role(profiles: ResolvedProfiles, word: str) -> RoleOptions:
         return parse_role_specifier(word, known_in(profiles))
     except AmbiguousRole:
         raise InvalidRequest(
-            f"The role {word!r} is ambiguous. Name it by its ARN. Try: aws assume revoke "
+            f"The role {word!r} has several meanings. Name it by its ARN. Try: aws assume revoke "
             "arn:aws:iam::123456789012:role/my-iam-role --all-sessions"
         ) from None
 

@@ -279,7 +279,10 @@ def test_a_failure_after_the_first(aws: Any) -> None:
         (("my-iam-role",), "names a role, and no session of it"),
         (("nowhere:r", "--all-sessions"), "No profile has an account with the name 'nowhere'."),
         (("both:r", "--all-sessions"), "Several accounts have the name 'both'. Give the ID: "),
-        (("a/r", "--all-sessions"), "ambiguous. Name it by its ARN. Try: aws assume revoke arn:"),
+        (
+            ("a/r", "--all-sessions"),
+            "several meanings. Name it by its ARN. Try: aws assume revoke arn:",
+        ),
         (
             (f"arn:aws:sts::{ACCOUNT}:assumed-role/r/bob",),
             f"To revoke all sessions of its role: aws assume revoke arn:aws:iam::{ACCOUNT}:role/r",
