@@ -20,11 +20,11 @@ from awscli_assume.model.printable import option
 from awscli_assume.model.request.identity_provider import SamlAssertion
 from awscli_assume.model.request.session_key import session_key
 from awscli_assume.profiles.cache.role_sessions import RoleSessionCache
-from awscli_assume.profiles.settings import read_settings
 from awscli_assume.profiles.source_chain import TOKEN_FILE
 from awscli_assume.workflow.credentials.assume_role import ReadyRequest, assume_planned_role, send
 from awscli_assume.workflow.credentials.mfa_session import check_code_available
 from awscli_assume.workflow.planning.plan import AssumedRole, AssumePlan, Plan
+from awscli_assume.workflow.planning.session_scope import setting_blocks
 
 # STS's own default (AWS STS API reference, "AssumeRole").
 _DEFAULT_SECONDS = 3600
@@ -51,14 +51,17 @@ def without_cache(plan: Plan, parsed_args: ParsedArgs) -> Plan:
 
 
 def _is_setting_on(plan: AssumePlan) -> bool:
-    name = plan.profile_pair.configuration
-    value = read_settings(plan.profiles.get(name), name).get("cache", "on").lower()
-    if value not in ("on", "off"):
-        raise InvalidConfiguration(
-            f"assume.cache of the profile '{name}' is {value!r}, and has to be on or off. Try: "
-            f"aws configure set assume.cache off {option('--profile', name)}"
-        )
-    return value == "on"
+    """Return whether the nearest setting is on: that of the profile, its sources, or default."""
+    for name, block in setting_blocks(plan.profiles, plan.profile_pair):
+        value = str(block.get("cache") or "")
+        if value.lower() in ("on", "off"):
+            return value.lower() == "on"
+        if value:
+            raise InvalidConfiguration(
+                f"assume.cache of the profile '{name}' is {value!r}, and has to be on or off. "
+                f"Try: aws configure set assume.cache off {option('--profile', name)}"
+            )
+    return True
 
 
 def assume_or_reuse(context: CommandContext, plan: AssumePlan) -> AssumedRole:

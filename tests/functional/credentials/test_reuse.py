@@ -109,6 +109,22 @@ def test_nothing_is_stored_where_it_is_off(aws: Any, home: Path, way: str) -> No
     assert not [path for path in found if b"SecretAccessKey" in path.read_bytes()]
 
 
+@pytest.mark.parametrize(
+    ("of_source", "of_default", "of_role", "stored"),
+    [("off", "", "", 0), ("", "off", "", 0), ("on", "off", "", 1), ("off", "", "on", 1)],
+)
+def test_the_nearest_setting_counts(
+    aws: Any, home: Path, of_source: str, of_default: str, of_role: str, stored: int
+) -> None:
+    """A source that is kept in memory keeps the roles of its profiles there, too."""
+    aws.add_config(f"{NAMED.replace('= default', '= other')}role_session_name = s1\n")
+    values = {"default": of_default, "other": of_source, "named": of_role}
+    for name, value in values.items():
+        assert aws("configure", "set", "assume.cache", value, "--profile", name).code == 0
+    run(aws, "export", "named")
+    assert len(cached(home)) == stored
+
+
 def test_a_profile_is_no_role(aws: Any) -> None:
     """The credentials of a profile are in a file, so --no-cache can't mean anything there."""
     run(aws, *BASE)
