@@ -150,7 +150,7 @@ class JsonCache:
         """Return an object; an empty one where the file is missing or damaged."""
         try:
             found = json.loads(self.folder.read(name).decode())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 

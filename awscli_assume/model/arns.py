@@ -95,6 +95,12 @@ def role_of_session(arn: Optional[str]) -> Optional[str]:
     return iam_arn(session.partition, session.account_id, f"role/{session.assumed_role_name}")
 
 
+def without_path(role_arn: str) -> str:
+    """Return a role's ARN without the role's path; a role name is unique in its account."""
+    start, _, path_and_name = role_arn.partition(":role/")
+    return f"{start}:role/{path_and_name.rpartition('/')[2]}"
+
+
 def principal_name(arn: Optional[str]) -> Optional[str]:
     """Return the name in the ARN of a caller: of a user or a role session; None if unknown.
 

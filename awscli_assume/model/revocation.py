@@ -19,6 +19,8 @@ from awscli_assume.model.role_creation.new_role import Call
 
 # The name that the console gives to the policy.
 ALL_SESSIONS = "AWSRevokeOlderSessions"
+# In place of a time that is not known yet, as in the User Guide.
+_UNKNOWN_TIME = "[policy creation time]"
 _SERVICE_PATH, _SERVICE_NAME = "/aws-service-role/", "AWSServiceRoleFor"
 _IDENTITY_CENTER_GUIDE = (
     "https://docs.aws.amazon.com/singlesignon/latest/userguide/revoke-user-permissions.html"
@@ -56,16 +58,16 @@ class Revocation:
         name = self.session_name
         return "all sessions" if name is None else f"the session {name}"
 
-    def policy(self, until: datetime) -> Mapping[str, object]:
+    def policy(self, until: Optional[datetime]) -> Mapping[str, object]:
         """Return the policy for the sessions that STS issued up to a time, with its whole second.
 
         The time of AWS and that of a session have no fractions. The policy is AWS's own, with one
-        condition more for a single session.
+        condition more for a single session. None is a time that is not known yet.
         """
-        before = until.replace(microsecond=0) + timedelta(seconds=1)
-        condition: dict[str, object] = {
-            "DateLessThan": {"aws:TokenIssueTime": format_time(before)}
-        }
+        before = _UNKNOWN_TIME
+        if until is not None:
+            before = format_time(until.replace(microsecond=0) + timedelta(seconds=1))
+        condition: dict[str, object] = {"DateLessThan": {"aws:TokenIssueTime": before}}
         if self.user_id is not None:
             condition["StringEquals"] = {"aws:userid": self.user_id}
         return {
@@ -78,7 +80,7 @@ class Revocation:
             },
         }
 
-    def revoke_call(self, until: datetime) -> Call:
+    def revoke_call(self, until: Optional[datetime]) -> Call:
         """Return the call that revokes the sessions."""
         names = {"RoleName": self.role.name, "PolicyName": self.policy_name}
         return Call("PutRolePolicy", {**names, "PolicyDocument": self.policy(until)})

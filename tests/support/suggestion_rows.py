@@ -141,6 +141,13 @@ _REVOKE_AND_ROOT: Sequence[Row] = (
         codes=ASKS,
     ),
     Filled("and no other session can be revoked by a policy of a role"),
+    Printed(
+        "is the ARN of a session. To revoke all",
+        f"assume revoke arn:aws:sts::{ACCOUNT}:assumed-role/my-iam-role/alice",
+        codes=ASKS,
+    ),
+    Filled("has several meanings. Name it by its ARN", codes=ASKS),
+    Printed("Give the ID: aws assume revoke", "assume revoke no-account:my-iam-role", codes=ASKS),
 )
 ROWS: Sequence[Row] = (
     # Printed by the real CLI.

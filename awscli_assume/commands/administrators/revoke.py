@@ -44,9 +44,9 @@ class RevokeCommand(Verb):
         if parsed_args.dry_run:
             print_object(context, self.name, requests(prepared.calls))
             return 0
-        if not confirm(context.environment, [prepared], parsed_args.yes):
-            context.environment.notify("Nothing was changed\n")
+        confirmed = confirm(context.environment, [prepared], parsed_args.yes)
+        if confirmed is None:
             return NOT_CONFIRMED
-        revoke(context, prepared)
-        print_object(context, self.name, prepared.result)
+        revoke(context, confirmed[0])
+        print_object(context, self.name, confirmed[0].result)
         return 0

@@ -1,6 +1,8 @@
 """The key of a role session in the AWS CLI's cache: what shapes the session is part of it.
 
-Source: botocore/credentials.py, BaseAssumeRoleCredentialFetcher._create_cache_key (all versions).
+Source: botocore/credentials.py, BaseAssumeRoleCredentialFetcher._create_cache_key (all versions),
+and AssumeRoleWithWebIdentityCredentialFetcher._cache_key_args (2.38.5; older versions have no
+token in their key, so they share no such session).
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ from typing import Mapping, Optional
 
 from awscli_assume.model.request.request import AssumeRoleRequest, requests_in_order
 
-# What the AWS CLI itself sends for a profile with a role (credentials.py, AssumeRoleProvider).
-_OF_THE_HOST = {"RoleArn", "RoleSessionName", "ExternalId", "SerialNumber", "DurationSeconds"}
 _NAME = "RoleSessionName"
+# What the AWS CLI itself sends for a profile with a role (credentials.py, AssumeRoleProvider and
+# AssumeRoleWithWebIdentityProvider).
+_WITH_TOKEN = {"RoleArn", _NAME}
+_OF_THE_HOST = {*_WITH_TOKEN, "ExternalId", "SerialNumber", "DurationSeconds"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,11 @@ class SessionKey:
 
 
 def session_key(
-    request: AssumeRoleRequest, source: str, is_role_profile: bool, has_name: bool
+    request: AssumeRoleRequest,
+    source: str,
+    is_role_profile: bool,
+    has_name: bool,
+    web_identity_token: Optional[str] = None,
 ) -> SessionKey:
     """Return the key of a complete request.
 
@@ -44,10 +52,13 @@ def session_key(
     own = host_key({"Requests": steps, "Source": mark})
     parameters = steps[-1]
     is_number = isinstance(parameters.get("DurationSeconds", 0), int)
-    is_host = is_role_profile and len(steps) == 1 and set(parameters) <= _OF_THE_HOST
+    of_the_host = _OF_THE_HOST if web_identity_token is None else _WITH_TOKEN
+    is_host = is_role_profile and len(steps) == 1 and set(parameters) <= of_the_host
     if not is_host or not is_number:
         return SessionKey(own, None, mark)
     named = {name: value for name, value in parameters.items() if has_name or name != _NAME}
+    if web_identity_token is not None:
+        named["WebIdentityToken"] = web_identity_token
     return SessionKey(own, host_key(named), mark)
 
 

@@ -14,7 +14,7 @@ from typing import Iterator, Mapping, Optional
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.files.private_folder import JsonCache, PrivateFolder
 from awscli_assume.host import cache_folder
-from awscli_assume.model.arns import role_of_session
+from awscli_assume.model.arns import role_of_session, without_path
 from awscli_assume.model.credentials import TemporaryCredentials, format_time, read_answer
 from awscli_assume.model.request.session_key import SessionKey
 from awscli_assume.profiles.lock import files_locked
@@ -29,7 +29,10 @@ _EXPIRED_AFTER_SECONDS = 13 * 3600
 
 
 class RoleSessionCache:
-    """The cached session of one key. ``arn`` is the ARN that the session must have."""
+    """The cached session of one key. ``arn`` is that of the session.
+
+    It ends with a slash if the identity provider names the session.
+    """
 
     def __init__(self, key: SessionKey, arn: str, folder: Optional[str] = None) -> None:
         self._key = key
@@ -63,10 +66,13 @@ class RoleSessionCache:
             if mark != self._key.source and (mark is not None or not accepts_unmarked):
                 continue
             found = _read(stored)
-            is_same = found is not None and found.assumed_role_arn == self._arn
-            if found is not None and is_same and found.expiration - now >= least:
+            if found is not None and self._has_arn(found) and found.expiration - now >= least:
                 return found
         return None
+
+    def _has_arn(self, found: TemporaryCredentials) -> bool:
+        arn = found.assumed_role_arn
+        return arn.startswith(self._arn) if self._arn.endswith("/") else arn == self._arn
 
     def store(self, found: TemporaryCredentials, is_shared: bool) -> None:
         """Store a session, where the folder can be written; ``is_shared`` for the AWS CLI, too."""
@@ -97,7 +103,7 @@ def forget_sessions(role_arn: str, user_id: Optional[str], folder: Optional[str]
     ``role_arn`` may have a path. A file that can't be read stays.
     """
     cache = JsonCache(folder or cache_folder(""))
-    wanted = _without_path(role_arn)
+    wanted = without_path(role_arn)
     with contextlib.suppress(OSError):
         for name in os.listdir(cache.folder.path):
             found = _read(cache.load(name)) if name.endswith(".json") else None
@@ -105,11 +111,6 @@ def forget_sessions(role_arn: str, user_id: Optional[str], folder: Optional[str]
                 continue
             if user_id in (None, found.assumed_role_id):
                 cache.remove(name)
-
-
-def _without_path(role_arn: str) -> str:
-    start, _, path_and_name = role_arn.partition(":role/")
-    return f"{start}:role/{path_and_name.rpartition('/')[2]}"
 
 
 def _read(stored: Mapping[str, object]) -> Optional[TemporaryCredentials]:

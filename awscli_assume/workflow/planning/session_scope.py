@@ -67,7 +67,7 @@ def agent_scope_of(
     variable = agent_variable(environment.variables)
     if variable is None:
         return None
-    for name, block in _blocks(profiles, pair):
+    for name, block in setting_blocks(profiles, pair):
         found = block.get(SETTING)
         if found:
             with configured_in(f"assume.{SETTING} of the profile '{name}'"):
@@ -109,7 +109,7 @@ def find_scope(name: str, profiles: ResolvedProfiles, pair: ProfilePair) -> Opti
         return found
     check_scope_name(name)
     own: set[str] = set()
-    for profile, block in _blocks(profiles, pair):
+    for profile, block in setting_blocks(profiles, pair):
         own.update(key[len(SCOPE_PREFIX) :] for key in block if key.startswith(SCOPE_PREFIX))
         policies = block.get(SCOPE_PREFIX + name)
         if policies:
@@ -118,7 +118,7 @@ def find_scope(name: str, profiles: ResolvedProfiles, pair: ProfilePair) -> Opti
     raise unknown_scope(name, own)
 
 
-def _blocks(
+def setting_blocks(
     profiles: ResolvedProfiles, pair: ProfilePair
 ) -> Iterator[tuple[str, Mapping[str, object]]]:
     """Yield the settings of the profiles that a command uses, the nearest first."""

@@ -19,7 +19,8 @@ from awscli_assume.errors import ChangedProfile, InvalidConfiguration, NoTermina
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
-from awscli_assume.host.protocols import FrozenCredentials, IamClient, Session
+from awscli_assume.host.protocols import FrozenCredentials, IamClient, Session, StsClient
+from awscli_assume.model.arns import Role, without_path
 from awscli_assume.model.printable import option_words
 from awscli_assume.model.revocation import Revocation
 from awscli_assume.model.role_creation.new_role import Call
@@ -53,8 +54,24 @@ class PreparedRevocation:
     revocation: Revocation
     calls: Sequence[Call]
     iam: IamClient
+    sts: StsClient
     is_undo: bool
     target: RevocationTarget
+
+    @property
+    def calls_to_confirm(self) -> Sequence[Call]:
+        """The calls before the question, whose answer decides the time."""
+        return self.calls if self.is_undo else [self.revocation.revoke_call(None)]
+
+    def confirmed(self, environment: Environment) -> PreparedRevocation:
+        """Return the calls for the sessions that were issued up to now.
+
+        Raises botocore's exceptions.
+        """
+        if self.is_undo:
+            return self
+        now = get_caller_identity(self.sts).server_time or environment.now()
+        return replace(self, calls=[self.revocation.revoke_call(now)])
 
     @property
     def result(self) -> dict[str, object]:
@@ -92,12 +109,12 @@ def prepare_revocation(
         identity = get_caller_identity(sts)
         caller = identity.caller
         role = revocation.role.completed(caller.partition, caller.account_id)
-        _check_account(role.account_id, caller.account_id, target)
+        _check_account(role, caller.account_id, target)
         revocation = replace(revocation, role=role)
         # The clock of AWS: that of this machine may be slow, and leave the session as it is.
         now = identity.server_time or context.environment.now()
         calls = _calls(revocation, iam, now, is_undo)
-    return PreparedRevocation(revocation, calls, iam, is_undo, target)
+    return PreparedRevocation(revocation, calls, iam, sts, is_undo, target)
 
 
 def _credentials(session: Session, target: RevocationTarget) -> FrozenCredentials:
@@ -116,16 +133,16 @@ def _calls(revocation: Revocation, iam: IamClient, now: datetime, is_undo: bool)
     return [revocation.revoke_call(now)]
 
 
-def _check_account(of_role: object, of_caller: str, target: RevocationTarget) -> None:
+def _check_account(role: Role, of_caller: str, target: RevocationTarget) -> None:
     """Raise InvalidConfiguration: IAM would look for a role of this name in its own account."""
-    if of_role == of_caller:
+    if role.account_id == of_caller:
         return
     again = revoke_words(target.word)
     again += "" if target.revocation.user_id else " --all-sessions"
     source = target.pair.source
     raise InvalidConfiguration(
-        f"The role {target.revocation.role.arn} is in the account {of_role}, and the credentials "
-        f"of {f'the profile {source!r}' if source else 'the environment'} are in the account "
+        f"The role {role.arn} is in the account {role.account_id}, and the credentials of "
+        f" {f'the profile {source!r}' if source else 'the environment'} are in the account "
         f"{of_caller}. IAM changes the policies of a role only for its own account. Name a "
         f"profile of that account that may call iam:PutRolePolicy: {again} --profile NAME"
     )
@@ -133,29 +150,34 @@ def _check_account(of_role: object, of_caller: str, target: RevocationTarget) ->
 
 def confirm(
     environment: Environment, prepared: Sequence[PreparedRevocation], is_yes: bool
-) -> bool:
-    """Show the requests and ask on the terminal; return whether they may be sent.
+) -> Optional[Sequence[PreparedRevocation]]:
+    """Show the requests and ask on the terminal; return what may be sent, None for a no.
 
-    Raises NoTerminal without a terminal and ``--yes``.
+    The time of the policies is that of the answer. Raises NoTerminal without a terminal and
+    ``--yes``, and botocore's exceptions.
     """
-    prepared = [one for one in prepared if one.calls]
-    if not prepared:
-        return True
-    environment.notify(requests_text([call for one in prepared for call in one.calls]))
+    changes = [one for one in prepared if one.calls]
+    if not changes:
+        return prepared
+    calls = [call for one in changes for call in (one.calls if is_yes else one.calls_to_confirm)]
+    environment.notify(requests_text(calls))
     if is_yes:
-        return True
-    what = ", ".join(f"{one.revocation.what} of {one.revocation.role.name}" for one in prepared)
+        return prepared
+    what = ", ".join(f"{one.revocation.what} of {one.revocation.role.name}" for one in changes)
     if not environment.has_terminal():
         raise NoTerminal(
             f"To change the policies of a role ({what}), confirm it on a terminal, and there is "
             "none. Nothing was changed. To do it without the question: --yes"
         )
-    question = f"{'Restore' if prepared[0].is_undo else 'Revoke'} {what}? [y/N] "
+    question = f"{'Restore' if changes[0].is_undo else 'Revoke'} {what}? [y/N] "
     with environment.open_terminal() as terminal:
         terminal.output.write(environment.printable(question))
         terminal.output.flush()
         typed = terminal.input.readline()
-    return typed.strip().lower() in ("y", "yes")
+    if typed.strip().lower() not in ("y", "yes"):
+        environment.notify("Nothing was changed\n")
+        return None
+    return [one.confirmed(environment) for one in prepared]
 
 
 def revoke(
@@ -178,7 +200,8 @@ def _forget(context: CommandContext, revocation: Revocation, is_cleared: bool) -
     forget_sessions(role_arn, user_id)
     now, with_keys = context.environment.now(), []
     for state in inspect_all(context.session.full_config["profiles"], now):
-        is_same = state.principal_id == user_id if user_id else state.role_arn == role_arn
+        is_role = without_path(state.role_arn or "") == without_path(role_arn)
+        is_same = is_role if user_id is None else state.principal_id == user_id
         if is_same and state.state == AUTO_REFRESH:
             remove_old_cache(state)
         elif is_same and state.state in _LIVE:
@@ -242,12 +265,17 @@ def revoke_profiles(
                 f"aws: [NOTE]: The profile '{state.name}' has no session to revoke "
                 f"({state.state})\n"
             )
-    calls = [call for one in prepared for call in one.calls]
     if is_dry_run:
-        return requests(calls)
-    if not confirm(context.environment, prepared, is_yes):
-        context.environment.notify("Nothing was changed\n")
+        return requests(call for one in prepared for call in one.calls)
+    confirmed = confirm(context.environment, prepared, is_yes)
+    if confirmed is None:
         return None
-    for one in prepared:
-        revoke(context, one, is_cleared=True)
-    return requests(calls)
+    for index, one in enumerate(confirmed):
+        try:
+            revoke(context, one, is_cleared=True)
+        except BaseException:
+            # No profile is cleared now, and those of the first would look valid.
+            for revoked in confirmed[:index]:
+                _forget(context, revoked.revocation, is_cleared=False)
+            raise
+    return requests(call for one in confirmed for call in one.calls)

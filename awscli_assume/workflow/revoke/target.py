@@ -8,17 +8,17 @@ from typing import Mapping, Optional
 
 from awscli_assume.aws.caller_identity import get_caller_identity
 from awscli_assume.aws.sts.client import create_sts_client
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest
+from awscli_assume.errors import AmbiguousRole, InvalidConfiguration, InvalidRequest
 from awscli_assume.host import ReadOnlyCredentials
 from awscli_assume.host.context import NO_SETTINGS, CommandContext, RequestSettings
 from awscli_assume.host.protocols import Profile
-from awscli_assume.model.arns import parse_role_arn, parse_role_name
+from awscli_assume.model.arns import Role, parse_role_arn, parse_role_name, role_of_session
 from awscli_assume.model.printable import option_words
-from awscli_assume.model.request.role_specifier import parse_role_specifier
+from awscli_assume.model.request.role_specifier import RoleOptions, parse_role_specifier
 from awscli_assume.model.revocation import Revocation, check_revocable, permission_set_error
 from awscli_assume.outputs.variables import KEY_VARIABLES, SOURCE_VARIABLE, exported_role
 from awscli_assume.profiles.include_profile import ResolvedProfiles
-from awscli_assume.profiles.known_names import known_in
+from awscli_assume.profiles.known_names import account_ids, known_in
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.source import ProfilePair
 from awscli_assume.profiles.source_chain import resolve_source_chain
@@ -68,13 +68,13 @@ def choose_sessions(
     if word is None or read_record(profiles.get(word)) is not None:
         return target_of(context, choose_one(context, word), all_sessions, is_undo)
     _check_names_role(profiles, word)
-    found = parse_role_specifier(word, known_in(profiles))
+    found = _named_role(profiles, word)
     if found.profile is not None:
         role = parse_role_arn(str(profiles[found.profile]["role_arn"]))
     elif found.role_arn is not None:
         role = parse_role_arn(found.role_arn)
     else:
-        role = parse_role_name(str(found.role_name), found.account)
+        role = _in_known_account(parse_role_name(str(found.role_name), found.account), profiles)
     check_revocable(role)
     if not all_sessions:
         raise InvalidRequest(
@@ -125,6 +125,38 @@ def _exported(
         # STS answers even a session that has been revoked.
         user_id = get_caller_identity(create_sts_client(context, None, keys)).user_id
     return RevocationTarget(Revocation(role, user_id), pair, profiles, None)
+
+
+def _named_role(profiles: ResolvedProfiles, word: str) -> RoleOptions:
+    """Return what a word means. Its errors name no options that this command lacks."""
+    role_arn = role_of_session(word)
+    if role_arn is not None:
+        raise InvalidRequest(
+            f"{word} is the ARN of a session. To revoke all sessions of its role: aws assume "
+            f"revoke {role_arn} --all-sessions. To revoke only this one, name the profile that "
+            "has it: aws assume list"
+        )
+    try:
+        return parse_role_specifier(word, known_in(profiles))
+    except AmbiguousRole:
+        raise InvalidRequest(
+            f"The role {word!r} has several meanings. Name it by its ARN. Try: aws assume revoke "
+            "arn:aws:iam::123456789012:role/my-iam-role --all-sessions"
+        ) from None
+
+
+def _in_known_account(role: Role, profiles: ResolvedProfiles) -> Role:
+    """Return the role with the ID of an account that is named. Raises InvalidRequest."""
+    if role.account_name is None:
+        return role
+    ids = account_ids(profiles, role.account_name)
+    if len(ids) != 1:
+        reason = "Several accounts have" if ids else "No profile has an account with"
+        raise InvalidRequest(
+            f"{reason} the name {role.account_name!r}. Give the ID: aws assume revoke "
+            f"123456789012:{role.path_and_name} --all-sessions"
+        )
+    return role.in_account(ids[0])
 
 
 def _check_names_role(profiles: ResolvedProfiles, word: str) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from io import StringIO
+from typing import Any, Iterator
 
 import pytest
 
+from awscli_assume.host.environment import Environment, Terminal
+from awscli_assume.model.credentials import format_time
 from support.environment import NOW
-from support.sts_stub import ACCOUNT, OTHER_ACCOUNT, ROLE_ARN, query_answer
+from support.sts_stub import ACCOUNT, OTHER_ACCOUNT, ROLE_ARN, query_answer, refusal
 
 SSO_PATH = "role/aws-reserved/sso.amazonaws.com"
 SSO_ROLE = f"arn:aws:iam::{ACCOUNT}:{SSO_PATH}/AWSReservedSSO_Reader_0123456789abcdef"
@@ -53,6 +58,7 @@ def run(aws: Any, *words: str) -> Any:
         ("my-iam-role", "--profile", "other"),
         (ROLE_ARN, "--profile", "other"),
         (f"{ACCOUNT}:my-iam-role", "--profile", "other"),
+        ("Prod:my-iam-role", "--profile", "other"),
         ("named",),
         ("assumed-role",),
         (),
@@ -62,6 +68,7 @@ def test_the_source_signs(aws: Any, words: tuple[str, ...]) -> None:
     """--profile, the source of a profile with a role, and the recorded source of ours."""
     aws.add_config(
         f"[profile named]\nregion = us-east-1\nrole_arn = {ROLE_ARN}\nsource_profile = other\n"
+        f"[profile p]\nsso_account_id = {ACCOUNT}\naccount_name = prod\n"
     )
     assert aws("assume", "--role-arn", ROLE_ARN, "--profile", "other").code == 0
 
@@ -203,10 +210,83 @@ def test_the_clock_of_aws_counts(aws: Any, set_clock: Any) -> None:
     assert time > NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@pytest.mark.parametrize("words", [("revoke",), ("clear", "--revoke"), ("revoke", "--undo")])
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), (" YES \n", 0), ("n\n", 1), ("", 1)])
+def test_sessions_until_the_answer_are_revoked(
+    aws: Any, words: tuple[str, ...], typed: str, code: int
+) -> None:
+    """The policy has the time of the answer, which may be long after the question."""
+    assert aws("assume", "--role-arn", ROLE_ARN, "--role-session-name", "s1").code == 0
+    output = StringIO()
+
+    @contextmanager
+    def open_terminal() -> Iterator[Terminal]:
+        yield Terminal(Answer(), output)
+
+    class Answer(StringIO):
+        def readline(self, _: Any = None) -> str:  # type: ignore[override]
+            aws.stub.seconds_ahead = 7200
+            return typed
+
+    aws.environment = Environment(has_terminal=lambda: True, open_terminal=open_terminal)
+    asked = format_time(datetime.now(timezone.utc))
+    done = aws("assume", *words)
+
+    assert done.code == code, done.err
+    assert output.getvalue().endswith(" the session s1 of my-iam-role? [y/N] ")
+    assert ("Nothing was changed" in done.err) is (code == 1)
+    assert len(changes(aws)) == (code == 0)
+    if "--undo" in words:
+        return
+    assert '"aws:TokenIssueTime": "[policy creation time]"' in done.err
+    if code == 0:
+        document = json.loads(aws.stub.requests[-1]["PolicyDocument"])
+        time = document["Statement"]["Condition"]["DateLessThan"]["aws:TokenIssueTime"]
+        assert time[:13] > asked[:13]
+        assert time in done.out or "clear" in words
+
+
+def test_a_role_with_a_path_by_its_name(aws: Any) -> None:
+    """Its profiles are over, too, though the name has no path."""
+    arn = f"arn:aws:iam::{ACCOUNT}:role/team/my-iam-role"
+    assert aws("assume", "--role-arn", arn).code == 0
+    run(aws, "my-iam-role", "--all-sessions", "--yes")
+    rows = json.loads(aws("assume", "list", "--output", "json").out)["Profiles"]
+    assert [row["State"] for row in rows] == ["expired"]
+
+
+def test_a_failure_after_the_first(aws: Any) -> None:
+    """No profile is cleared; those whose sessions are revoked say so."""
+    for name, role in (("a", ROLE_ARN), ("b", f"{ROLE_ARN}-2"), ("c", f"{ROLE_ARN}-3")):
+        words = ("--role-session-name", f"of-{name}", "--update-profile", name)
+        assert aws("assume", "--role-arn", role, *words).code == 0
+    script = aws.stub.script
+    aws.stub.script = lambda parameters: (
+        refusal(403, "AccessDenied", "no")
+        if parameters.get("RoleName") == "my-iam-role-2"
+        else script(parameters)
+    )
+    done = aws("assume", "clear", "--all", "--revoke", "--yes")
+    assert done.code != 0
+    assert "Revoking needs iam:PutRolePolicy" in done.err
+    rows = json.loads(aws("assume", "list", "--output", "json").out)["Profiles"]
+    assert [row["State"] for row in rows] == ["expired", "valid", "valid"]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (("my-iam-role",), "names a role, and no session of it"),
+        (("nowhere:r", "--all-sessions"), "No profile has an account with the name 'nowhere'."),
+        (("both:r", "--all-sessions"), "Several accounts have the name 'both'. Give the ID: "),
+        (
+            ("a/r", "--all-sessions"),
+            "several meanings. Name it by its ARN. Try: aws assume revoke arn:",
+        ),
+        (
+            (f"arn:aws:sts::{ACCOUNT}:assumed-role/r/bob",),
+            f"To revoke all sessions of its role: aws assume revoke arn:aws:iam::{ACCOUNT}:role/r",
+        ),
         ((SSO_ROLE, "--all-sessions"), "only IAM Identity Center can change its policies"),
         (("sso", "--all-sessions"), "only IAM Identity Center can change its policies"),
         ((SERVICE_ROLE, "--all-sessions"), "is linked to a service of AWS"),
@@ -219,6 +299,8 @@ def test_the_clock_of_aws_counts(aws: Any, set_clock: Any) -> None:
 )
 def test_what_is_refused_before_a_call(aws: Any, words: tuple[str, ...], says: str) -> None:
     aws.add_config(
+        f"[profile x]\nsso_account_id = {ACCOUNT}\naccount_name = both\n"
+        f"[profile y]\nsso_account_id = {OTHER_ACCOUNT}\naccount_name = both\n"
         "[profile sso]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = Reader\n"
         "[profile copy]\nassumed =\n  copy-source = true\n  source-profile = default\n"
         f"[profile gone]\nassumed =\n  role-arn = {ROLE_ARN}\n  source-profile = default\n"
@@ -234,8 +316,9 @@ def test_what_is_refused_before_a_call(aws: Any, words: tuple[str, ...], says: s
 def test_the_role_of_another_account(aws: Any) -> None:
     """IAM would change a role of this name in the caller's account."""
     aws.stub.caller = f"arn:aws:iam::{OTHER_ACCOUNT}:user/bob"
-    done = aws("assume", "revoke", ROLE_ARN, "--all-sessions", "--yes")
-    assert done.code != 0
-    assert f"is in the account {ACCOUNT}" in done.err
-    assert f"aws assume revoke {ROLE_ARN} --all-sessions --profile NAME" in done.err
+    for word in (ROLE_ARN, f"{ACCOUNT}:my-iam-role"):
+        done = aws("assume", "revoke", word, "--all-sessions", "--yes")
+        assert done.code != 0
+        assert f"The role {ROLE_ARN} is in the account {ACCOUNT}" in done.err
+        assert f"aws assume revoke {word} --all-sessions --profile NAME" in done.err
     assert changes(aws) == []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures as threads
 import json
+import os
 import stat
 from pathlib import Path
 from typing import Any, Callable
@@ -10,6 +12,7 @@ from typing import Any, Callable
 import pytest
 
 from support.environment import IN_AN_HOUR
+from support.saml import saml_response
 from support.sts_stub import ACCOUNT, MFA_SERIAL, OTHER_ACCOUNT, ROLE_ARN, assume_role_answer
 
 BASE = ("--role-arn", ROLE_ARN, "--role-session-name", "s1")
@@ -104,6 +107,22 @@ def test_nothing_is_stored_where_it_is_off(aws: Any, home: Path, way: str) -> No
     assert "GetSessionToken" not in aws.stub.actions
     found = [path for path in (home / ".aws" / "cli").rglob("*") if path.is_file()]
     assert not [path for path in found if b"SecretAccessKey" in path.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("of_source", "of_default", "of_role", "stored"),
+    [("off", "", "", 0), ("", "off", "", 0), ("on", "off", "", 1), ("off", "", "on", 1)],
+)
+def test_the_nearest_setting_counts(
+    aws: Any, home: Path, of_source: str, of_default: str, of_role: str, stored: int
+) -> None:
+    """A source that is kept in memory keeps the roles of its profiles there, too."""
+    aws.add_config(f"{NAMED.replace('= default', '= other')}role_session_name = s1\n")
+    values = {"default": of_default, "other": of_source, "named": of_role}
+    for name, value in values.items():
+        assert aws("configure", "set", "assume.cache", value, "--profile", name).code == 0
+    run(aws, "export", "named")
+    assert len(cached(home)) == stored
 
 
 def test_a_profile_is_no_role(aws: Any) -> None:
@@ -205,7 +224,92 @@ def test_a_coding_agent_gets_no_session_from_before(aws: Any) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"Credentials": 1}', '{"Credentials": {}}'])
+def unsigned(aws: Any) -> int:
+    return sum(name.startswith("AssumeRoleWith") for name in aws.stub.actions)
+
+
+@pytest.mark.parametrize("first", ["plugin", "host"])
+def test_a_profile_with_a_web_identity(aws: Any, home: Path, first: str) -> None:
+    """The AWS CLI uses the same file, whose key has the token; another token is another user."""
+    token = home / "token"
+    aws.add_config(
+        f"[profile web]\nregion = us-east-1\nrole_arn = {ROLE_ARN}\nrole_session_name = s1\n"
+        f"web_identity_token_file = {token}\n"
+    )
+    commands = [
+        ("assume", "export", "web"),
+        ("sts", "get-caller-identity", "--profile", "web"),
+    ] * 2
+    for calls, who in enumerate(("alice", "bob"), 1):
+        token.write_text(f"eyJhbGciOiJSUzI1NiJ9.{who}\n")
+        for words in commands if first == "plugin" else commands[::-1]:
+            done = aws(*words)
+            assert done.code == 0, done.err
+        assert (unsigned(aws), len(cached(home))) == (calls, calls)
+
+
+@pytest.mark.parametrize("kind", ["web", "saml"])
+def test_the_token_of_the_command_line(aws: Any, home: Path, kind: str) -> None:
+    """Each token has a session of its own."""
+    files = [home / "one", home / "two"]
+    for file in files:
+        provider = f"arn:aws:iam::{ACCOUNT}:saml-provider/{file.name}"
+        file.write_text(
+            f"eyJhbGciOiJSUzI1NiJ9.{file.name}"
+            if kind == "web"
+            else saml_response(f"{ROLE_ARN},{provider}")
+        )
+    name = ("--role-session-name", "s1")
+    words = [
+        ("--role-arn", ROLE_ARN, *name, "--web-identity-token-file", str(file))
+        if kind == "web"
+        else ("--saml-assertion", f"file://{file}")
+        for file in files
+    ]
+    for given in words * 3:
+        run(aws, "export", *given)
+    assert unsigned(aws) == 2
+    run(aws, "export", *words[0], "--no-cache")
+    assert unsigned(aws) == 3
+
+
+def test_a_pipe_is_read_once(aws: Any, home: Path) -> None:
+    pipe = home / "pipe"
+    os.mkfifo(pipe)
+    for calls in (1, 2):
+        with threads.ThreadPoolExecutor(1) as pool:
+            pool.submit(pipe.write_text, "eyJhbGciOiJSUzI1NiJ9.token")
+            run(aws, "export", *BASE, "--web-identity-token-file", str(pipe))
+        assert unsigned(aws) == calls
+    assert cached(home) == []
+
+
+def test_a_source_with_new_keys_each_time(aws: Any, home: Path) -> None:
+    """Its profile says who it is. The session of another program is not taken."""
+    program = home / "program"
+    program.write_text(
+        "#!/bin/sh\necho >> $0.calls\n"
+        """printf '{"Version":1,"AccessKeyId":"ASIAPROGRAM%09d",' $(wc -l < $0.calls)\n"""
+        """echo '"SecretAccessKey":"s","SessionToken":"t",'\n"""
+        """echo '"Expiration":"2099-01-01T00:00:00Z"}'\n"""
+    )
+    program.chmod(0o700)
+    for name in ("one", "two"):
+        aws.add_config(
+            f"[profile {name}]\nregion = us-east-1\ncredential_process = {program} {name}\n"
+            f"[profile by-{name}]\nregion = us-east-1\nrole_arn = {ROLE_ARN}\n"
+            f"source_profile = {name}\nrole_session_name = s1\n"
+        )
+    for calls, words in enumerate([("by-one",), (*BASE, "--profile", "one"), ("by-two",)], 1):
+        for _ in range(3):
+            run(aws, "export", *words)
+        assert len(assumed(aws)) == calls
+    assert len(set(aws.signers())) == 3
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "[" * 100_000, '{"Credentials": 1}', '{"Credentials": {}}']
+)
 def test_a_damaged_file_is_replaced(aws: Any, home: Path, content: str) -> None:
     run(aws, "export", *BASE)
     (file,) = cached(home)
