@@ -60,6 +60,7 @@ from botocore.utils import (
 )
 
 from awscli_assume.host.process import cache_folder, config_files, own_executable, user_environment
+from awscli_assume.host.protocols import Credentials
 from awscli_assume.host.session import (
     hand_prompter,
     overridden_profiles,
@@ -130,6 +131,7 @@ __all__ = [
     "get_environ_proxies",
     "get_formatter",
     "get_global_history_recorder",
+    "load_role_source",
     "new_credentials",
     "overridden_profiles",
     "own_executable",
@@ -283,10 +285,24 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
     # The session looks for its profile here; AWS_PROFILE counts no longer.
     store = session.get_component("config_store")
     store.set_config_provider("profile", configprovider.ConstantProvider(value=profile))
+    _renew_credential_chain(session)
+
+
+def _renew_credential_chain(session: Any) -> None:
     session.register_component(
         "credential_provider", create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR))
     )
     hand_prompter(session)
+
+
+def load_role_source(session: Any, profile: str) -> Credentials:
+    """Return the source credentials of any profile with a role; the session keeps its own."""
+    before = session.get_component("credential_provider")
+    _renew_credential_chain(session)
+    try:
+        return role_source_loader(session, profile)()
+    finally:
+        session.register_component("credential_provider", before)
 
 
 def reset_profile(session: Any, profile: Optional[str], is_explicit: bool) -> None:

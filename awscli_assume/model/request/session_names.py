@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
-from typing import Mapping
+from typing import Mapping, Optional
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.request.limits import SESSION_NAME_MAX
@@ -16,6 +16,8 @@ PLACEHOLDERS = ("user", "host", "role", "account", "date", "caller")
 CALLER_FIELD, UNKNOWN_CALLER = "{caller}", "CALLER"
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
+# What botocore (credentials.py) and version 1 (assumerole.py) call a session without a name.
+_MADE_UP = re.compile(r"(botocore|AWS-CLI)-session-[0-9]+")
 _INVALID = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 
@@ -54,6 +56,11 @@ def render(template: str, values: Mapping[str, str], kind: str = "role session n
         if len(text) <= SESSION_NAME_MAX or longest is None or not fitted[longest]:
             return text
         fitted[longest] = fitted[longest][:-1]
+
+
+def is_made_up(name: Optional[str]) -> bool:
+    """Return whether the AWS CLI has made up a role session name from the time."""
+    return name is not None and _MADE_UP.fullmatch(name) is not None
 
 
 def fit(value: str) -> str:

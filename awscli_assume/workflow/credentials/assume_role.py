@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from io import StringIO
 from typing import Callable, Optional
 
-from awscli_assume.aws.caller_identity import CallerCache
+from awscli_assume.aws.caller_identity import Caller, CallerCache
 from awscli_assume.aws.optional_call import create_optional_client
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso.login import login_hint_added
@@ -32,8 +32,10 @@ from awscli_assume.aws.sts.web_identity import unsigned_signer
 from awscli_assume.errors import InvalidRequest, NoTerminal
 from awscli_assume.host import (
     CLI_NAME,
+    BotoCoreError,
     ClientError,
     RefreshableCredentials,
+    load_role_source,
     overridden_profiles,
     use_profile,
 )
@@ -50,6 +52,7 @@ from awscli_assume.model.arns import principal_name
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.renewer import RenewableCredentials
 from awscli_assume.model.request.request import AssumeRoleRequest
+from awscli_assume.model.request.session_names import is_made_up
 from awscli_assume.workflow.credentials.error_commands import suggest_explain, suggest_source
 from awscli_assume.workflow.credentials.mfa_code import MfaProcess, mfa_process_of
 from awscli_assume.workflow.credentials.mfa_session import (
@@ -140,7 +143,7 @@ def prepare(context: CommandContext, plan: AssumePlan) -> ReadyRequest:
             # Else a cached session needs no code, and the complete request is its key.
             check_code_available(plan.request, signer, process, context.environment)
         plan = _completed(context, client, credentials, plan, callers, partition)
-        plan = _with_caller(plan, signer, callers, context.environment)
+        plan = _with_caller(context, plan, signer, callers)
     return ReadyRequest(signer, plan, process, finds_device=True)
 
 
@@ -154,7 +157,7 @@ def ready_request_for(context: CommandContext, signer: Signer, plan: AssumePlan)
         plan = _completed_by(signer, plan, partition, context.environment)
     process = _mfa_process(context.session, plan)
     check_code_available(plan.request, signer, process, context.environment)
-    plan = _with_caller(plan, signer, CallerCache(), context.environment)
+    plan = _with_caller(context, plan, signer, CallerCache())
     return ReadyRequest(signer, plan, process)
 
 
@@ -295,13 +298,37 @@ def _completed(
 
 
 def _with_caller(
-    plan: AssumePlan, signer: Signer, callers: CallerCache, environment: Environment
+    context: CommandContext, plan: AssumePlan, signer: Signer, callers: CallerCache
 ) -> AssumePlan:
     """Return the plan with the caller's name, if the names of the session contain it."""
     if not plan.is_named_by_caller:
         return plan
+    environment = context.environment
     caller = callers.get(signer.client, signer.frozen().access_key, environment.now())
-    return plan.with_caller(principal_name(caller.arn), environment)
+    return plan.with_caller(caller_name(context, plan, caller, signer.client), environment)
+
+
+def caller_name(
+    context: CommandContext, plan: AssumePlan, caller: Caller, client: StsClient
+) -> Optional[str]:
+    """Return the name of a plan's caller for a template.
+
+    The AWS CLI makes up the name of a session if the source profile has a role and no
+    role_session_name. In its place comes the name of the caller who assumed that role.
+    """
+    name, profile = principal_name(caller.arn), plan.profile_pair.source
+    while profile and "role_arn" in plan.profiles.get(profile, {}) and is_made_up(name):
+        try:
+            with credentials_redacted():
+                keys = load_role_source(context.session, profile).get_frozen_credentials()
+            source = create_sts_client(context, region_of(client), credentials=keys)
+            caller = CallerCache().get(source, keys.access_key, context.environment.now())
+        except (BotoCoreError, ClientError):
+            # Such as an expired sign-in, while the role's session is cached.
+            break
+        name = principal_name(caller.arn)
+        profile = plan.profiles[profile].get("source_profile")
+    return name
 
 
 def _chained_by_credentials(

@@ -9,11 +9,11 @@ from typing import Mapping, Optional, Union
 from awscli_assume.aws.caller_identity import CallerCache
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
-from awscli_assume.model.arns import principal_name
 from awscli_assume.model.diagnosis import CALLER, OK, PERMISSIONS, UNKNOWN, Diagnosis, Step
 from awscli_assume.model.request.request import AssumeRoleRequest, requests_in_order
 from awscli_assume.model.trust.context import Circumstances
 from awscli_assume.workflow.credentials.account_lookup import with_account_found
+from awscli_assume.workflow.credentials.assume_role import caller_name
 from awscli_assume.workflow.explain.caller import (
     CallerCheck,
     IdentifiedCaller,
@@ -48,7 +48,9 @@ def diagnose(
     check = check_caller(context, plan)
     if check.caller is not None and check.client is not None:
         plan = with_account_found(context, check.client, plan, CallerCache())
-        plan = plan.with_caller(principal_name(check.caller.identity.arn), context.environment)
+        if plan.is_named_by_caller:
+            name = caller_name(context, plan, check.caller.identity.caller, check.client)
+            plan = plan.with_caller(name, context.environment)
     now = context.environment.now()
     checks = _RequestChecks(
         role_lookup=find_role_lookup(context, check.caller, role_account_profile),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Iterator, Mapping, Optional, Sequence, cast
 
 from awscli_assume.arguments.options import option_name
-from awscli_assume.errors import InvalidConfiguration, InvalidRequest, configured_in
+from awscli_assume.errors import InvalidRequest, configured_in
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.coding_agents import CODING_AGENTS, SETTING, agent_variable
@@ -113,8 +113,14 @@ def find_scope(name: str, profiles: ResolvedProfiles, pair: ProfilePair) -> Opti
         own.update(key[len(SCOPE_PREFIX) :] for key in block if key.startswith(SCOPE_PREFIX))
         policies = block.get(SCOPE_PREFIX + name)
         if policies:
-            with configured_in(f"assume.{SCOPE_PREFIX}{name} of the profile '{profile}'"):
-                return own_scope(name, _content(str(policies)))
+            setting = f"assume.{SCOPE_PREFIX}{name} of the profile '{profile}'"
+            with configured_in(setting):
+                path = _path(str(policies))
+                if path is None:
+                    return own_scope(name, str(policies))
+                content = _content(path)
+            with configured_in(f"{setting}, file {path}"):
+                return own_scope(name, content)
     raise unknown_scope(name, own)
 
 
@@ -135,23 +141,29 @@ def setting_blocks(
             name = profile.get("source_profile") if record is None else record.source_profile
 
 
-def _content(policies: str) -> str:
-    """Return the value of a setting, or the content of the file that it names."""
+def _path(policies: str) -> Optional[str]:
+    """Return the path of the file that a setting names, None if it has the policies itself."""
     if policies.startswith(("{", "arn:")):
-        return policies
+        return None
     path = policies[len("file://") :] if policies.startswith("file://") else policies
     path = os.path.expandvars(os.path.expanduser(path))
     if not os.path.isabs(path):
-        raise InvalidConfiguration(
+        # The working directory of a renewal may be any.
+        raise InvalidRequest(
             f"{policies!r} is neither the ARN of a policy nor the absolute path of a file with one"
         )
+    return path
+
+
+def _content(path: str) -> str:
+    """Return the content of a file with a policy. Raises InvalidRequest."""
     try:
-        with open(path, encoding="utf-8") as file:
-            content = file.read()
+        # Editors on Windows begin a file with a byte order mark.
+        with open(path, encoding="utf-8-sig") as file:
+            return file.read()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise InvalidConfiguration(f"Cannot read the policy {path}: {reason}") from None
-    return content
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InvalidRequest(f"Cannot read the policy {path}: {reason}") from None
 
 
 def given_scope(parsed_args: ParsedArgs) -> Optional[str]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from support.sts_stub import ACCOUNT, ROLE_ARN
+from support.sts_stub import ACCOUNT, ROLE_ARN, assume_role_answer, caller_answer
 
 ASSUME = ("assume", "--role-arn", ROLE_ARN)
+BASE_KEY = "ASIABASEBASEBASEBAS1"
 MARIA = f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Developer_0123/maria@example.com"
 
 
@@ -73,6 +74,39 @@ def test_the_name_is_kept_through_chains(aws) -> None:
     names = [one["RoleSessionName"] for one in assumed(aws)]
     assert names == ["maria@example.com"] * 3
     assert [one.get("SourceIdentity") for one in assumed(aws)] == [names[0], None, None]
+
+
+@pytest.mark.parametrize(
+    ("named", "name"), [("", "alice"), ("role_session_name = carol\n", "carol")]
+)
+def test_a_name_that_the_cli_makes_up(aws, named: str, name: str) -> None:
+    """Behind a source profile whose session has no name, the caller is who assumed its role."""
+
+    def caller_of_key(parameters: dict[str, str]) -> Any:
+        base = parameters.get("RoleArn", "").endswith("/base")
+        if base:
+            base_name.append(parameters["RoleSessionName"])
+            return assume_role_answer(parameters["RoleArn"], "x", access_key_id=BASE_KEY)
+        if parameters["Action"] == "GetCallerIdentity" and aws.signers()[-1] == BASE_KEY:
+            return caller_answer(f"arn:aws:sts::{ACCOUNT}:assumed-role/base/{base_name[-1]}")
+        return None
+
+    base_name: list[str] = []
+    aws.stub.script = caller_of_key
+    role = f"region = us-east-1\nrole_arn = arn:aws:iam::{ACCOUNT}:role"
+    aws.add_config(f"[profile base]\n{role}/base\nsource_profile = default\n{named}")
+    aws.add_config(f"[profile top]\n{role}/top\nsource_profile = base\n")
+    aws.add_config("assume =\n  role_session_name = {caller}\n  source_identity = {caller}\n")
+    explained = aws("assume", "explain", "top", "--verbose")
+    done, again = aws("assume", "top"), aws("assume", "top")
+
+    assert (done.code, again.code) == (0, 0), done.err
+    tops = [one for one in assumed(aws) if one["RoleArn"].endswith("/top")]
+    names = {(one["RoleSessionName"], one["SourceIdentity"]) for one in tops}
+    assert names == {(name, name)}
+    assert f"with the source identity {name}" in " ".join(explained.out.split())
+    assert actions(aws).count("GetCallerIdentity") <= 3
+    assert aws.signers()[-1] == BASE_KEY
 
 
 def test_refresh_min_ttl_and_list(aws) -> None:

@@ -12,6 +12,7 @@ from support.sts_stub import ACCOUNT, ROLE_ARN
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 CHAIN = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
+OWN = "assume.scope_own of the profile 'default'"
 OWN_POLICY = '{"Version":"2012-10-17","Statement":[]}'
 ASSUME = ("assume", "--role-arn", ROLE_ARN)
 
@@ -106,7 +107,8 @@ def test_earlier_roles_may_only_assume_the_next(aws) -> None:
 def test_scopes_of_the_settings(aws, home: Path) -> None:
     """A scope has policy ARNs, or the policy in a file, as it is now."""
     file = home / "deploy.json"
-    file.write_text(OWN_POLICY)
+    # As editors on Windows write it.
+    file.write_bytes(OWN_POLICY.replace("{", "{\n").encode("utf-8-sig").replace(b"\n", b"\r\n"))
     arns = f"{READ_ONLY}, arn:aws:iam::{ACCOUNT}:policy/Deploy"
     set_setting(aws, "scope_arns", arns)
     set_setting(aws, "scope_file", "~/deploy.json")
@@ -131,11 +133,15 @@ def test_scopes_of_the_settings(aws, home: Path) -> None:
         ("", ("--read-only", "--scope", "view-only"), "exclude each other"),
         ("", ("--read-only", "--policy", OWN_POLICY), "--policy can't be used with the scope"),
         ("", ("--scope", "view-only", "--policy-arns", f"arn={READ_ONLY}"), "--policy-arns can't"),
-        ("policy.json", ("--scope", "own"), "neither the ARN of a policy nor the absolute path"),
-        ("/missing.json", ("--scope", "own"), "Cannot read the policy /missing.json"),
-        ("{nope", ("--scope", "own"), "assume.scope_own of the profile 'default': Inv"),
+        (
+            "policy.json",
+            ("--scope", "own"),
+            f"{OWN}: 'policy.json' is neither the ARN of a policy",
+        ),
+        ("/missing.json", ("--scope", "own"), f"{OWN}: Cannot read the policy /missing.json"),
+        ("{nope", ("--scope", "own"), f"{OWN}: Inv"),
         ("arn:aws:s3:::bucket", ("--scope", "own"), "Invalid policy ARN"),
-        ("/dev/null", ("--scope", "own"), "The scope 'own' has no policy"),
+        ("/dev/null", ("--scope", "own"), f"{OWN}, file /dev/null: The scope 'own' has no"),
         (",".join([READ_ONLY] * 11), ("--scope", "own"), "11 given, and the maximum is 10"),
         ("{" + " " * 2100 + "}", ("--scope", "own"), "and the maximum is 2048"),
     ],
