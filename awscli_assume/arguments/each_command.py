@@ -38,11 +38,7 @@ def each_command_arguments() -> list[Argument]:
             "The regions to run the command in, or <code>all</code> for those that are enabled in "
             "each account. Default: the region of the command, the environment or the profile.",
         ),
-        number(
-            "workers",
-            "How many commands run at the same time. Default: as many as the cores and AWS STS "
-            "can serve.",
-        ),
+        workers_argument("commands run"),
         flag("fail-fast", "Start no other command after the first failure."),
         flag(
             "processes",
@@ -50,6 +46,14 @@ def each_command_arguments() -> list[Argument]:
             "processes that an AWS CLI forks.",
         ),
     ]
+
+
+def workers_argument(what: str) -> Argument:
+    """Return the option for the number of what runs at the same time."""
+    return number(
+        "workers",
+        f"How many {what} at the same time. Default: as many as the cores and AWS STS can serve.",
+    )
 
 
 def each_command_argument() -> Argument:
@@ -70,7 +74,7 @@ def read_each_options(parsed_args: ParsedArgs) -> EachOptions:
     """Return the options of a command line. Raises InvalidRequest."""
     return EachOptions(
         _regions(parsed_args.regions or ()),
-        None if parsed_args.workers is None else _workers(parsed_args.workers),
+        read_workers(parsed_args),
         bool(parsed_args.fail_fast),
         bool(parsed_args.processes),
     )
@@ -91,7 +95,11 @@ def _regions(given: Sequence[str]) -> Optional[tuple[str, ...]]:
     return tuple(dict.fromkeys(names))
 
 
-def _workers(text: str) -> int:
+def read_workers(parsed_args: ParsedArgs) -> Optional[int]:
+    """Return the value of ``--workers``. Raises InvalidRequest."""
+    text = parsed_args.workers
+    if text is None:
+        return None
     found = int(text) if re.fullmatch("[0-9]{1,9}", text, re.ASCII) else 0
     if not 1 <= found <= MOST_WORKERS:
         raise InvalidRequest(

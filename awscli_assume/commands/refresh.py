@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional
 
+from awscli_assume.arguments.each_command import read_workers, workers_argument
 from awscli_assume.arguments.options import flag, text
 from awscli_assume.arguments.profiles import dry_run_argument, profile_arguments, verify_argument
 from awscli_assume.commands.verbs import Verb
@@ -44,6 +45,7 @@ class RefreshCommand(Verb):
                 "Refresh the profiles that aws assume wrote and that expire within this many "
                 "seconds, or within a duration such as 15m.",
             ),
+            workers_argument("profiles are refreshed"),
             verify_argument(),
             dry_run_argument(),
         ]
@@ -54,6 +56,7 @@ class RefreshCommand(Verb):
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         check_alone(parsed_args, "name", "update_profile", "all", "expiring_within")
+        workers = read_workers(parsed_args)
         renewals = plan_renewals(
             profiles_to_refresh(context, parsed_args), read_profiles(context), context
         )
@@ -67,7 +70,7 @@ class RefreshCommand(Verb):
         else:
             renewals = check_can_write(context, files, renewals, is_named)
             _raise_if_named(renewals, parsed_args)
-            renewals = with_targets(context, renew(context, renewals))
+            renewals = with_targets(context, renew(context, renewals, workers))
             _raise_if_named(renewals, parsed_args)
             renewals = write_renewals(files, renewals, is_named)
             if parsed_args.verify:

@@ -152,12 +152,6 @@ _REVOKE_AND_ROOT: Sequence[Row] = (
 ROWS: Sequence[Row] = (
     # Printed by the real CLI.
     Printed(
-        "'{source}' is another one. Try: aws assume ",
-        "assume {name} --profile other",
-        config=SOURCE_IS_ROLE + "source_profile = default\n",
-        names=("my profile",),
-    ),
-    Printed(
         "Profiles or earlier roles have a similar name. Try: ",
         "assume --role-name={typo}",
         config=SOURCE_IS_ROLE + "source_profile = default\n",
@@ -882,10 +876,10 @@ ROWS: Sequence[Row] = (
         codes=(0, 1),
     ),
     Printed(
-        "has an account, and --accounts names the",
+        "{what}, and --accounts names the accounts",
         "assume each 123456789012:my-iam-role --accounts all -- true",
     ),
-    Filled("and no region is configured. Name one or more", base=IDS),
+    Filled("and no region is configured for", base=IDS),
     *_REVOKE_AND_ROOT,
     Filled("# Completes aws assume; from: ", {"{shell}": "bash", "{_FILES[shell]}": "~/.bashrc"}),
 )

@@ -18,10 +18,10 @@ def write_each_profile(
     context: CommandContext,
     parsed_args: ParsedArgs,
     request: WriteRequest,
+    roles: TargetRoles,
     accounts: Sequence[TargetAccount],
 ) -> int:
     """Write a profile for each account, and return the exit code. Raises InvalidRequest."""
-    roles = TargetRoles(context, parsed_args)
     planned = [_account_role(one, roles.attempt(one)) for one in accounts]
     workers = read_each_options(parsed_args).workers
     return write_account_profiles(context, request, planned, workers, roles.check_source)

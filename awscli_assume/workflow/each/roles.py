@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from dataclasses import dataclass, replace
 from typing import Callable, Mapping, Optional, Protocol, Union
 
 from awscli_assume.aws.sso.portal import Portal
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, NoTerminal
-from awscli_assume.host import SIGN_IN_ERRORS, BotoCoreError, region_of_variable
+from awscli_assume.host import SIGN_IN_ERRORS, BotoCoreError, NoRegionError, region_of_variable
 from awscli_assume.host.context import CommandContext, RequestSettings
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.credentials import UsableCredentials
@@ -33,7 +32,7 @@ from awscli_assume.workflow.many_roles.engine import RoleEngine
 from awscli_assume.workflow.planning.identity_center import check_no_sts_option
 from awscli_assume.workflow.planning.make_plan import plan_of_profile, plan_role
 from awscli_assume.workflow.planning.plan import AssumePlan
-from awscli_assume.workflow.planning.role_profile import via_of
+from awscli_assume.workflow.planning.role_profile import check_one_role, via_of
 from awscli_assume.workflow.planning.source_profile import check_not_narrowed, read_profiles
 
 Obtain = Callable[[], UsableCredentials]
@@ -99,6 +98,7 @@ class TargetRoles:
     """The roles of all accounts of a command line."""
 
     def __init__(self, context: CommandContext, parsed_args: ParsedArgs) -> None:
+        """Check the options that name the role. Raises InvalidRequest."""
         self._context = context
         self._parsed_args = parsed_args
         self._profiles = read_profiles(context)
@@ -107,6 +107,7 @@ class TargetRoles:
         # In the order of their use.
         self._sessions: dict[SsoSession, None] = {}
         self._notes: set[str] = set()
+        _check_role_options(parsed_args, self._profiles)
 
     @property
     def session_profiles(self) -> Mapping[str, Profile]:
@@ -146,11 +147,16 @@ class TargetRoles:
     def check_source(self, engine: RoleEngine) -> None:
         """Find the credentials that sign the requests of all accounts.
 
-        With ``--login``, an expired sign-in is renewed. Raises what finding them raises.
+        With ``--login``, an expired sign-in is renewed. Raises what finding them raises, and
+        NoRegionError.
         """
         plan = self._named
         if plan is not None:
-            signed_in(self._context, plan, lambda: engine.signer(plan), self._parsed_args.login)
+            login = self._parsed_args.login
+            signer = signed_in(self._context, plan, lambda: engine.signer(plan), login)
+            if signer.client.meta.region_name is None and plan.request.identity_token is None:
+                # The AWS CLI has it for each request.
+                raise NoRegionError
         for session in self._sessions:
             self._portal(session)
 
@@ -243,15 +249,7 @@ def _plan_by_name(context: CommandContext, parsed_args: ParsedArgs, account_id: 
     Raises InvalidRequest.
     """
     word = _role_word(parsed_args)
-    is_profile = parsed_args.role in context.session.full_config["profiles"]
-    has_account = parsed_args.role_arn is not None or parsed_args.account_id is not None
-    if has_account or (not is_profile and ":" in word):
-        name = shlex.quote(re.split("[:/]", word)[-1] or "ROLE")
-        raise InvalidRequest(
-            f"The role {word!r} has an account, and --accounts names the accounts. Leave out that "
-            f"of the role. Try: aws assume each {name} --accounts all -- COMMAND"
-        )
-    if not is_profile:
+    if parsed_args.role not in context.session.full_config["profiles"]:
         # It is a name with its path. With an account, nothing has to be looked up.
         named = {"role": None, "role_name": word, "account_id": account_id}
         parsed_args = type(parsed_args)(**{**vars(parsed_args), **named})
@@ -260,9 +258,29 @@ def _plan_by_name(context: CommandContext, parsed_args: ParsedArgs, account_id: 
     return plan
 
 
+def _check_role_options(parsed_args: ParsedArgs, profiles: Mapping[str, Profile]) -> None:
+    """Raise InvalidRequest if the options name two roles, or a role in one account."""
+    check_one_role(parsed_args)
+    arn, account_id = parsed_args.role_arn, parsed_args.account_id
+    word = parsed_args.role or parsed_args.role_name or arn or "ROLE"
+    if account_id is not None:
+        what = f"--account-id '{account_id}' names one account"
+    elif arn is not None:
+        what = f"--role-arn '{arn}' names a role in one account"
+    elif word not in profiles and ":" in word:
+        what = f"The role '{word}' is in one account"
+    else:
+        return
+    role, accounts = word.rpartition(":")[2], parsed_args.accounts or ["all"]
+    raise InvalidRequest(
+        f"{what}, and --accounts names the accounts. Name the role alone. Try: aws assume each "
+        f"{shlex.quote(role.removeprefix('role/'))} --accounts {shlex.join(accounts)} -- COMMAND"
+    )
+
+
 def _role_word(parsed_args: ParsedArgs) -> str:
     """Return what names the role in each account. Raises InvalidRequest if nothing does."""
-    word: Optional[str] = parsed_args.role or parsed_args.role_name or parsed_args.role_arn
+    word: Optional[str] = parsed_args.role or parsed_args.role_name
     if word is None:
         raise InvalidRequest(
             "No role was named. Type its name, which is the same in each account: aws assume each "

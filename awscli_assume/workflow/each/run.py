@@ -56,7 +56,9 @@ def run_each(
         # Imported here: a command needs nothing of it.
         from awscli_assume.workflow.each.profiles import write_each_profile
 
-        return write_each_profile(context, parsed_args, request, _selected(context, parsed_args))
+        roles = TargetRoles(context, parsed_args)
+        accounts = _selected(context, parsed_args)
+        return write_each_profile(context, parsed_args, request, roles, accounts)
     options, planned = _planned(context, parsed_args, words)
     selection = _selection(context, parsed_args)
     context, parsed_args = with_given_code(_with_region(context, options), parsed_args)
@@ -70,12 +72,12 @@ def run_each(
     with closing(start_commands(planned)) as commands:
         sink = make_sink(context, output, RunDescription(planned.command.words, selection))
         roles = TargetRoles(context, parsed_args)
-        accounts = [(one, roles.attempt(one)) for one in _selected(context, parsed_args)]
+        planned_roles = [(one, roles.attempt(one)) for one in _selected(context, parsed_args)]
         with RoleEngine(context, options.workers, roles.session_profiles) as engine:
             interrupts = Interrupts(lambda: _stop(engine, commands))
             with interrupts.handled():
                 roles.check_source(engine)
-                sessions = [AccountSession(*one, engine, interrupts) for one in accounts]
+                sessions = [AccountSession(*one, engine, interrupts) for one in planned_roles]
                 with interrupts.deferred():
                     targets = targets_of(context, sessions, options, engine)
                 _check_region(planned.command, targets)
@@ -131,10 +133,16 @@ def _stop(engine: RoleEngine, commands: CommandRunner) -> None:
 
 def _check_region(command: EachCommand, targets: Sequence[TargetSession]) -> None:
     """Raise InvalidRequest if the command needs a region, and a target has none."""
-    if command.needs_region and any(one.target.region is None for one in targets):
+    # Without a plan, the account has an error of its own.
+    without = [
+        one.session.account
+        for one in targets
+        if one.target.region is None and one.session.is_planned
+    ]
+    if command.needs_region and without:
         raise InvalidRequest(
-            "The command has {region}, and no region is configured. Name one or more: "
-            "--regions us-east-1"
+            "The command has {region}, and no region is configured for "
+            f"{without[0].profile or without[0].label}. Name one or more: --regions us-east-1"
         )
 
 

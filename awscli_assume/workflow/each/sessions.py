@@ -53,6 +53,11 @@ class AccountSession:
         """The default region, as far as it is known."""
         return None if isinstance(self._role, Exception) else self._role.region
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether there is a role to assume."""
+        return not isinstance(self._role, Exception)
+
     def start(self) -> None:
         """Prepare the request, and make it if it may ask for an MFA code.
 

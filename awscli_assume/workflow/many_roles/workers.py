@@ -16,6 +16,19 @@ MOST_WORKERS = 64
 _FIRST_WORKERS_PER_CORE = 8
 # More workers have to finish at least this many times as many tasks in the same time.
 _GAIN = 1.15
+# The files that an AWS CLI has open without any worker, about.
+_OWN_FILES = 16
+
+
+def within_open_files(workers: int) -> int:
+    """Return a number of workers, or fewer if this process may open few files.
+
+    Each has a connection, and pipes for a while. If connections took all files, the pipes of no
+    command could be made, and all workers would wait.
+    """
+    # Windows has no such limit.
+    files = os.sysconf("SC_OPEN_MAX") if hasattr(os, "sysconf") else -1
+    return workers if files < 0 else max(1, min(workers, (files - _OWN_FILES) // 2))
 
 
 class WorkerCount:
@@ -27,7 +40,8 @@ class WorkerCount:
 
     def __init__(self, fixed: Optional[int] = None, cores: Optional[int] = None) -> None:
         most = _FIRST_WORKERS_PER_CORE * (cores or os.cpu_count() or 1)
-        self.now = min(most, MOST_WORKERS) if fixed is None else fixed
+        self._most = within_open_files(MOST_WORKERS)
+        self.now = min(most, self._most) if fixed is None else within_open_files(fixed)
         self._can_grow = fixed is None
         self._left = self.now
         self._began: Optional[float] = None
@@ -44,10 +58,10 @@ class WorkerCount:
         if self._left > 0 or not self._can_grow:
             return
         rate = self.now / max(at - (self._began or 0.0), 1e-9)
-        if rate < self._rate * _GAIN or self.now >= MOST_WORKERS:
+        if rate < self._rate * _GAIN or self.now >= self._most:
             self._can_grow = False
             return
-        self.now = min(2 * self.now, MOST_WORKERS)
+        self.now = min(2 * self.now, self._most)
         self._rate, self._began, self._left = rate, at, self.now
 
 

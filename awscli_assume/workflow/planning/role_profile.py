@@ -141,20 +141,17 @@ def with_role_specifier(
     word = getattr(parsed_args, "role", None)
     if word is None:
         return parsed_args, None
-    for name in ("role_name", "role_arn"):
-        other = getattr(parsed_args, name)
-        if other is not None:
-            raise InvalidRequest(
-                f"ROLE '{word}' and --{name.replace('_', '-')} '{other}' name two roles: leave "
-                "one of them out"
-            )
+    check_one_role(parsed_args)
     found = parse_role_specifier(word, known_in(profiles), parsed_args.account_id)
     if found.profile is not None and source not in (None, found.profile):
         arn = profiles[found.profile]["role_arn"]
+        # A command for many accounts takes no ARN: each account has its own.
+        is_for_many = hasattr(parsed_args, "accounts")
+        itself = ("--role-name", arn.partition("/")[2]) if is_for_many else ("--role-arn", arn)
         raise InvalidRequest(
             f"The role '{word}' is a profile with a source of its own, and --profile "
-            f"'{source}' is another one. Try: aws assume {option('--profile', word)}, or "
-            f"aws assume --role-arn {arn} {option('--profile', str(source))}"
+            f"'{source}' is another one. Leave out --profile, or name the role itself: "
+            f"{option(*itself)}"
         )
     said = {
         "role": None,
@@ -163,6 +160,18 @@ def with_role_specifier(
         "account_id": found.account,
     }
     return type(parsed_args)(**{**vars(parsed_args), **said}), found.profile
+
+
+def check_one_role(parsed_args: ParsedArgs) -> None:
+    """Raise InvalidRequest for options that name two roles."""
+    values = {
+        "ROLE": getattr(parsed_args, "role", None),
+        "--role-name": parsed_args.role_name,
+        "--role-arn": parsed_args.role_arn,
+    }
+    given = [f"{name} '{value}'" for name, value in values.items() if value is not None]
+    if len(given) > 1:
+        raise InvalidRequest(f"{given[0]} and {given[1]} name two roles: leave one of them out")
 
 
 def check_not_to_choose(parsed_args: ParsedArgs) -> None:
@@ -179,11 +188,7 @@ def check_not_to_choose(parsed_args: ParsedArgs) -> None:
 
 def check_role_choice(parsed_args: ParsedArgs) -> None:
     """Raise InvalidRequest for options that name two roles, or an account twice."""
-    if parsed_args.role_name is not None and parsed_args.role_arn is not None:
-        raise InvalidRequest(
-            f"--role-name '{parsed_args.role_name}' and --role-arn '{parsed_args.role_arn}' name "
-            "two roles: leave one of them out"
-        )
+    check_one_role(parsed_args)
     if parsed_args.account_id is not None and parsed_args.role_name is None:
         raise InvalidRequest(
             f"--account-id '{parsed_args.account_id}' goes with --role-name: a role ARN names "

@@ -123,7 +123,9 @@ def check_can_write(
     return [_attempt(check, one) for one in renewals]
 
 
-def renew(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]:
+def renew(
+    context: CommandContext, renewals: Sequence[Renewal], workers: Optional[int] = None
+) -> list[Renewal]:
     """Carry out all plans, a bounded number at once; an error stays its profile's.
 
     A profile that was made from another one of them comes after it, and its
@@ -136,7 +138,7 @@ def renew(context: CommandContext, renewals: Sequence[Renewal]) -> list[Renewal]
     overrides: dict[str, Profile] = {}
     for one in ordered:
         overrides.update(one.plan.session_profiles if one.plan is not None else {})
-    with RoleEngine(context, session_profiles=overrides) as engine:
+    with RoleEngine(context, workers, overrides) as engine:
 
         def start(renewal: Renewal) -> Renewal:
             _check_source(renewal, done)

@@ -207,10 +207,17 @@ def test_web_identity(aws: Any, each: Any, home: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("arn:aws:iam::111122223333:role/audit",), "has an account, and --accounts names"),
-        ((f"{ONE}:audit",), "has an account, and --accounts names"),
-        (("--role-name=audit", "--account-id", ONE), "has an account, and --accounts names"),
-        (("--role-arn", ROLE_ARN), "has an account, and --accounts names"),
+        (
+            ("arn:aws:iam::111122223333:role/team/audit",),
+            "is in one account, and --accounts names the accounts. Name the role alone. "
+            f"Try: aws assume each team/audit --accounts {ONE} -- COMMAND",
+        ),
+        ((f"{ONE}:audit",), f"The role '{ONE}:audit' is in one account, and --accounts names"),
+        (("--role-name=audit", "--account-id", ONE), f"--account-id '{ONE}' names one account"),
+        (("audit", "--account-id", ONE), f"--account-id '{ONE}' names one account"),
+        (("--role-arn", ROLE_ARN), f"--role-arn '{ROLE_ARN}' names a role in one account"),
+        (("a", "--role-name", "b"), "ROLE 'a' and --role-name 'b' name two roles"),
+        (("a", "--role-arn", ROLE_ARN), "name two roles"),
         ((), "No role was named"),
         (("--sso-session=nobody", "--role-name", "a"), "No session of IAM Identity Center"),
         (("a", "--regions", "all", "us-east-1"), "Leave out all"),
@@ -239,14 +246,45 @@ def test_no_command(aws: Any) -> None:
     assert aws.stub.requests == []
 
 
-def test_region_that_is_needed(aws: Any, each: Any) -> None:
-    """A command with {region} has one."""
-    aws.config.write_text(aws.config.read_text().replace("region = us-east-1\n", ""))
-    done = each("a", "--", "echo", "{region}")
-    assert "no region is configured" in done.err
-    assert assumed(aws) == []
+def test_region_that_is_needed(aws: Any, each: Any, sso: SsoStub) -> None:
+    """A command with {region} has one in each target, and the error names who has none."""
+    sso.accounts = [PortalAccount(ONE, "one", ("Reader",))]
+    config = aws.config.read_text()
+    aws.config.write_text(config.replace("\nregion = us-east-1\n", "\n"))
+    sso_words = ("--accounts", ONE, "--sso-session=corp", "--role-name=Reader")
+    done = aws("assume", "each", *sso_words, "--", "echo", "{region}")
+    assert f"no region is configured for {ONE}. Name one or more" in done.err
     done = each("a", "--regions", "eu-west-1", "--", "echo", "{region}")
     assert lines(done) == ["eu-west-1", "eu-west-1"]
+
+    aws.config.write_text(config)
+    for name, source in (("p-a", "default"), ("p-b", "no")):
+        arn = f"role_arn = {ROLE_ARN}\nregion = eu-west-3\nsource_profile = {source}\n"
+        aws.add_config(f"[profile {name}]\n{arn}")
+    done = aws("assume", "each", "--accounts", "profiles:p-*", "--", "echo", "{region}")
+    assert lines(done) == ["eu-west-3"]
+    assert "1 of 2 succeeded, 1 failed" in done.err
+
+
+def test_role_is_checked_before_any_call(aws: Any, each: Any) -> None:
+    """The organization is not listed for a command line that names the role wrongly."""
+    for words in (["--", "true"], ["--write-profiles", "{account}"]):
+        done = aws("assume", "each", f"{ONE}:audit", "--accounts", "all", *words)
+        assert "is in one account" in done.err
+    aws.add_config(f"[profile p]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n")
+    done = each("p", "--profile", "default", "--", "true")
+    assert done.code != 0
+    assert "or name the role itself: --role-name my-iam-role" in done.err
+    assert aws.stub.requests == []
+
+
+def test_source_without_a_region(aws: Any, each: Any) -> None:
+    """Nothing is started, and the error is the AWS CLI's, once."""
+    aws.config.write_text(aws.config.read_text().replace("\nregion = us-east-1\n", "\n"))
+    done = each("audit", *SHOW)
+    assert done.code != 0
+    assert done.err.count("You must specify a region") == 1
+    assert aws.stub.requests == []
 
 
 def test_source_without_credentials(aws: Any, each: Any) -> None:

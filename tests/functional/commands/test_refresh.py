@@ -200,7 +200,9 @@ def test_all_of_them(aws) -> None:
     aws.add_config(f"[profile missing]\nassumed =\n    role-arn = {ROLE_ARN}-missing\n"
                    "    source-profile = default\n")  # fmt: skip
     aws.add_key("theirs", "ASIATHEIRSTHEIRSTHEI", "secret", "token")
-    done = aws("assume", "refresh", "--all")
+    assert "Invalid --workers '0'" in aws("assume", "refresh", "--all", "--workers", "0").err
+    assert aws.stub.requests == []
+    done = aws("assume", "refresh", "--all", "--workers", "1")
 
     assert done.code == 0, done.err
     assert roles_asked(aws) == ["expired", "expiring", "missing", "valid"]

@@ -145,7 +145,10 @@ def test_profile_as_specifier_beats_keys_in_the_environment(aws) -> None:
         (("exec", "x", "true", "a b"), "Try: aws assume exec x -- true 'a b'"),
         (("exec", "--role-name", "x", "true", "a"), "Try: aws assume exec true -- a"),
         ((arn("x"), "--account-id", OTHER_ACCOUNT), "leave one of them out"),
-        (("prod-admin", "--profile", "twin"), f"--role-arn {arn('team/admin')} --profile twin"),
+        (
+            ("prod-admin", "--profile", "twin"),
+            f"Leave out --profile, or name the role itself: --role-arn {arn('team/admin')}",
+        ),
         (("a/x",), "--role-name x --account-id a; or --role-name a/x"),
         (("--dry-run", "list"), "If it is the name of a role: --role-name list"),
         (("x", "list"), "The verb 'list' must come before its options"),

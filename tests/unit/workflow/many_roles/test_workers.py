@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 import time
 import weakref
@@ -204,3 +205,11 @@ def test_error_of_an_item_is_raised() -> None:
 
     with pytest.raises(OSError, match="no more"):
         run_all(items(), lambda item: item, lambda _: None, workers=2)
+
+
+@pytest.mark.parametrize(("files", "expected"), [(18, 1), (48, 16), (256, 120), (-1, 128)])
+def test_few_open_files(monkeypatch: pytest.MonkeyPatch, files: int, expected: int) -> None:
+    """Connections leave files for the pipes of the commands."""
+    monkeypatch.setattr(os, "sysconf", lambda name: files)
+    assert WorkerCount(128).now == expected
+    assert WorkerCount(cores=64).now == min(expected, MOST_WORKERS)
