@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from awscli_assume.arguments.identity_provider import identity_provider_arguments
 from awscli_assume.arguments.profiles import copy_arguments
-from awscli_assume.arguments.sts import Argument, flag, sts_arguments, text, word_argument
+from awscli_assume.arguments.sts import (
+    Argument,
+    flag,
+    sts_arguments,
+    text,
+    url_option,
+    word_argument,
+)
 
 _ROLE = word_argument(
     "role",
@@ -34,7 +41,12 @@ def role_arguments() -> list[Argument]:
             "The ARN of the role to assume. Default: the <code>role_arn</code> of the source "
             "profile.",
         ),
-        _sso_session_argument(),
+        url_option(
+            "sso-session",
+            "Get the role from IAM Identity Center, with the session of this "
+            "<code>[sso-session]</code> name or start URL. <code>--role-name</code> then names a "
+            "permission set in the account <code>--account-id</code>.",
+        ),
         _via_argument(),
         flag(
             "read-only",
@@ -60,19 +72,6 @@ def role_verb_arguments(*own: Argument) -> list[Argument]:
         *sts_arguments(),
         *identity_provider_arguments(),
     ]
-
-
-def _sso_session_argument() -> Argument:
-    return {
-        **text(
-            "sso-session",
-            "Get the role from IAM Identity Center, with the session of this "
-            "<code>[sso-session]</code> name or start URL. <code>--role-name</code> then names a "
-            "permission set in the account <code>--account-id</code>.",
-        ),
-        # Version 1 would download the start URL.
-        "no_paramfile": True,
-    }
 
 
 def _via_argument() -> Argument:

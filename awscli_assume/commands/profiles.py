@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from awscli_assume.arguments.sts import Argument, flag, text, texts
+from awscli_assume.arguments.sts import Argument, flag, text, texts, words_argument
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import is_for_people, print_object
@@ -78,15 +78,12 @@ class ProfilesCommand(Verb):
 
 def _filters() -> list[Argument]:
     return [
-        {
-            "name": "words",
-            "help_text": "Only the roles that contain all these words in the account name, "
-            "account ID or role name, in any order and case. Default: all roles.",
-            "positional_arg": True,
-            "nargs": "*",
-            "no_paramfile": True,
-            "synopsis": "[WORDS ...]",
-        },
+        words_argument(
+            "words",
+            "Only the roles that contain all these words in the account name, account ID or role "
+            "name, in any order and case. Default: all roles.",
+            "[WORDS ...]",
+        ),
         texts(
             "accounts",
             "Only these accounts, by name or ID. <code>*</code> stands for any characters.",
