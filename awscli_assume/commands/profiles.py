@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 from awscli_assume.arguments.sts import Argument, flag, text, texts, words_argument
 from awscli_assume.commands.verbs import Verb
@@ -26,6 +26,7 @@ class ProfilesCommand(Verb):
     """Write a profile for each role, with one replace of the config file."""
 
     NAME = "profiles"
+    EXAMPLE = LISTING_EXAMPLE
 
     def arguments(self) -> list[dict[str, Any]]:
         """Return the filters, the kind of the profiles, and how they are listed and written."""
@@ -51,10 +52,6 @@ class ProfilesCommand(Verb):
             flag("login", "Run <code>aws sso login</code> if the session has expired."),
             flag("dry-run", "Print the changes to the config file. Nothing is written."),
         ]
-
-    def example(self, parsed_args: Any) -> Optional[object]:
-        """Return an object with the types of what is printed after the files are written."""
-        return None if parsed_args.dry_run else LISTING_EXAMPLE
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         files = locate(context.session)

@@ -1,6 +1,6 @@
 """Every difference between the AWS CLIs that we run in, each with its version.
 
-Everything of the host that more than one room needs is imported from here.
+What more than one module needs of the AWS CLI is imported from here.
 ``awscli`` has to be imported before ``botocore``: version 2, and version 1 from
 1.46 on, carry a botocore of their own which ``import awscli`` puts in place.
 """
@@ -83,6 +83,8 @@ except ImportError:
 
 CLI_VERSION: str = awscli.__version__
 CLI_NAME = f"AWS CLI {CLI_VERSION}"
+# The loggers that --debug gives a handler to (clidriver.py, both majors).
+DEBUG_LOGGERS = ("botocore", "awscli", "s3transfer", "urllib3")
 # In a client's retry configuration, max_attempts counts all attempts in version 2, which
 # refuses the other name (2.38.5), and the retries alone in version 1.
 ATTEMPTS = "max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts"
@@ -156,7 +158,7 @@ def sign_in_rules(session: Any, region: str) -> Optional[str]:
 def profile_to_section(profile: str) -> str:
     """Return the config file's section name of a profile, as ``aws configure set`` words it.
 
-    Version 1 answers ``profile default`` for the default profile, which the
+    Version 1 returns ``profile default`` for the default profile, which the
     rest of that version does not read (seen in 1.32.0 and 1.46.3).
     """
     return "default" if profile == "default" else str(_profile_to_section(profile))
