@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional, Sequence
 
-from awscli_assume.arguments.sts import option_name
+from awscli_assume.arguments.options import option_name
 from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
@@ -14,7 +14,7 @@ from awscli_assume.model.request.role_specifier import similar_names
 from awscli_assume.profiles.ownership import AUTO, is_target, is_template
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.source import target_of_settings
-from awscli_assume.profiles.state import ProfileState, inspect, inspect_all
+from awscli_assume.profiles.state import REPLACED, ProfileState, inspect, inspect_all
 from awscli_assume.workflow.planning.source_profile import read_profiles
 
 
@@ -45,6 +45,27 @@ def choose_one(context: CommandContext, named: Optional[str]) -> ProfileState:
             f"The profile '{name}' {what}.{hint} To see those that were: aws assume list"
         )
     return state
+
+
+def is_one_named(parsed_args: ParsedArgs) -> bool:
+    """Return whether ``refresh`` is for one profile, named or the current one."""
+    return not parsed_args.all and parsed_args.expiring_within is None
+
+
+def profiles_to_refresh(context: CommandContext, parsed_args: ParsedArgs) -> list[ProfileState]:
+    """Return the profiles of ``refresh``: one, all, or those that expire soon.
+
+    Raises InvalidRequest and ForeignProfile.
+    """
+    if is_one_named(parsed_args):
+        return [choose_one(context, word_or_option(parsed_args))]
+    states = inspect_all(context.session.full_config["profiles"], context.environment.now())
+    # Keys that somebody else has set are theirs, until the user names the profile.
+    states = [state for state in states if state.state != REPLACED]
+    if parsed_args.all:
+        return states
+    least = seconds(parsed_args.expiring_within, "--expiring-within")
+    return [state for state in states if state.seconds_left < least]
 
 
 def word_or_option(parsed_args: ParsedArgs) -> Optional[str]:
