@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import BinaryIO, Iterator, Mapping, Optional, Union
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.model.each.records import Record, ResultsHeader, json_line, parse_header
+from awscli_assume.model.each.result_lines import Record, ResultsHeader, json_line, parse_header
 from awscli_assume.model.each.results import EachTarget
 
 try:
