@@ -20,9 +20,11 @@ class AssumeEntry(CLICommand):
         self._session = session
         self._shadowed = shadowed
         self._command: Optional[Any] = None
-        self._lineage: list[Any] = [self]
+        self.lineage = [self]
 
     name = "assume"
+    # The commands from the top level down to this one; the CLI sets it.
+    lineage: list[Any] = []
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
         """Run the real command."""
@@ -48,15 +50,6 @@ class AssumeEntry(CLICommand):
     def subcommand_table(self) -> Any:
         """The real command's verbs."""
         return self._load().subcommand_table
-
-    @property
-    def lineage(self) -> list[Any]:
-        """The commands from the top level down to this one."""
-        return self._lineage
-
-    @lineage.setter
-    def lineage(self, value: list[Any]) -> None:
-        self._lineage = value
 
     def _load(self, args: Any = ()) -> Any:
         if self._command is None:

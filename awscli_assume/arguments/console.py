@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Collection, Optional
 
-from awscli_assume.arguments.options import Argument, flag, number, option_name, text
+from awscli_assume.arguments.options import Argument, flag, number, option_name, text, url_option
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.console.links import ConsolePage, check_destination
@@ -45,15 +45,11 @@ def _page_arguments() -> list[Argument]:
             "The service to open, named as its AWS CLI command: <code>s3</code>. "
             "<code>--service list</code> prints the services whose page has another name.",
         ),
-        {
-            **text(
-                "destination",
-                "The page to open: a path such as <code>/s3/home</code>, or the URL of a page of "
-                "the console.",
-            ),
-            # Version 1 would download the page.
-            "no_paramfile": True,
-        },
+        url_option(
+            "destination",
+            "The page to open: a path such as <code>/s3/home</code>, or the URL of a page of the "
+            "console.",
+        ),
     ]
 
 

@@ -23,6 +23,28 @@ def word_argument(name: str, help_text: str) -> Argument:
     }
 
 
+def words_argument(name: str, help_text: str, synopsis: str) -> Argument:
+    """Return an option that is any number of words of their own."""
+    return {
+        "name": name,
+        "help_text": help_text,
+        "positional_arg": True,
+        "nargs": "*",
+        "no_paramfile": True,
+        "synopsis": synopsis,
+    }
+
+
+def command_argument(help_text: str) -> Argument:
+    """Return the command after ``--``. Its words, such as file://…, are the child's to read."""
+    return words_argument("command", help_text, "[-- COMMAND ...]")
+
+
+def url_option(name: str, help_text: str) -> Argument:
+    """Return an option with a text that may be a URL, which version 1 would download."""
+    return {**text(name, help_text), "no_paramfile": True}
+
+
 def flag(name: str, help_text: str) -> Argument:
     """Return an option without a value."""
     return {

@@ -76,12 +76,7 @@ def check_no_role(parsed_args: object) -> None:
 def target_arguments() -> list[Argument]:
     """Return the options about the target profile."""
     return [
-        text(
-            "update-profile",
-            "The target profile, to which the credentials are written. Default: "
-            "<code>assumed-role</code>, or the setting <code>assume.update_profile</code> of "
-            "the source profile.",
-        ),
+        target_argument(),
         text(
             "min-ttl",
             "Call nothing if the target profile has credentials of the same request that are "
@@ -100,6 +95,16 @@ def target_arguments() -> list[Argument]:
         verify_argument(),
         dry_run_argument(),
     ]
+
+
+def target_argument() -> Argument:
+    """Return ``--update-profile`` of a verb that writes one profile."""
+    return text(
+        "update-profile",
+        "The target profile, to which the credentials are written. Default: "
+        "<code>assumed-role</code>, or the setting <code>assume.update_profile</code> of "
+        "the source profile.",
+    )
 
 
 def profile_arguments(help_text: str) -> list[Argument]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from awscli_assume.arguments.assume_role import sts_arguments
 from awscli_assume.arguments.identity_provider import identity_provider_arguments
-from awscli_assume.arguments.options import Argument, flag, text, word_argument
+from awscli_assume.arguments.options import Argument, flag, text, url_option, word_argument
 from awscli_assume.arguments.profiles import copy_arguments
 
 _ROLE = word_argument(
@@ -35,7 +35,12 @@ def role_arguments() -> list[Argument]:
             "The ARN of the role to assume. Default: the <code>role_arn</code> of the source "
             "profile.",
         ),
-        _sso_session_argument(),
+        url_option(
+            "sso-session",
+            "Get the role from IAM Identity Center, through the SSO session with this name or "
+            "start URL. <code>--role-name</code> then names a permission set in the account "
+            "<code>--account-id</code>.",
+        ),
         _via_argument(),
         flag(
             "read-only",
@@ -61,19 +66,6 @@ def role_verb_arguments(*own: Argument) -> list[Argument]:
         *sts_arguments(),
         *identity_provider_arguments(),
     ]
-
-
-def _sso_session_argument() -> Argument:
-    return {
-        **text(
-            "sso-session",
-            "Get the role from IAM Identity Center, through the SSO session with this name or "
-            "start URL. <code>--role-name</code> then names a permission set in the account "
-            "<code>--account-id</code>.",
-        ),
-        # Version 1 would download the start URL.
-        "no_paramfile": True,
-    }
 
 
 def _via_argument() -> Argument:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from awscli_assume.arguments.options import Argument, number, text
-from awscli_assume.arguments.profiles import dry_run_argument, login_argument
+from awscli_assume.arguments.options import Argument, command_argument, number, text
+from awscli_assume.arguments.profiles import dry_run_argument, login_argument, target_argument
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.request.root_session import SECONDS_MAX, TASK_POLICIES
@@ -22,12 +22,7 @@ def root_arguments() -> list[Argument]:
             "duration-seconds",
             f"The duration of the session, at most {SECONDS_MAX} seconds. Default: {SECONDS_MAX}.",
         ),
-        text(
-            "update-profile",
-            "The target profile, to which the credentials are written. Default: "
-            "<code>assumed-role</code>, or the setting <code>assume.update_profile</code> of "
-            "the source profile.",
-        ),
+        target_argument(),
         text(
             "export",
             "Print the credentials in this format of <code>aws assume export</code>, such as "
@@ -35,16 +30,10 @@ def root_arguments() -> list[Argument]:
         ),
         login_argument(),
         dry_run_argument(),
-        {
-            "name": "command",
-            "help_text": "A command to run with the credentials in its environment, after "
-            "<code>--</code>. No profile is written.",
-            "positional_arg": True,
-            "nargs": "*",
-            # A word such as file://… is the child's, not the CLI's to read.
-            "no_paramfile": True,
-            "synopsis": "[-- COMMAND ...]",
-        },
+        command_argument(
+            "A command to run with the credentials in its environment, after <code>--</code>. No "
+            "profile is written."
+        ),
     ]
 
 

@@ -13,10 +13,8 @@ import traceback
 from contextlib import contextmanager
 from typing import Iterator
 
-from awscli_assume.host import get_global_history_recorder
+from awscli_assume.host import DEBUG_LOGGERS, get_global_history_recorder
 
-# The loggers that --debug gives a handler to (clidriver.py, both majors).
-_LOGGERS = ("botocore", "awscli", "s3transfer", "urllib3")
 # Names of secrets in XML, JSON, headers, the query protocol and Python's repr. A log
 # record with one of them may hold the value as well.
 _MARKS = re.compile(
@@ -56,7 +54,7 @@ def credentials_redacted() -> Iterator[None]:
     recorder = get_global_history_recorder()
     # botocore has no public attribute for it (history.py, all versions).
     was_recording = bool(getattr(recorder, "_enabled", False))
-    handlers = {handler for name in _LOGGERS for handler in logging.getLogger(name).handlers}
+    handlers = {handler for name in DEBUG_LOGGERS for handler in logging.getLogger(name).handlers}
     redact = RedactCredentials()
     recorder.disable()
     for handler in handlers:

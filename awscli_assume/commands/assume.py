@@ -40,6 +40,7 @@ class AssumeCommand(Verb):
     """Assume a role through the CLI's own session and write it to a target profile."""
 
     NAME = "assume"
+    EXAMPLE = SUMMARY_EXAMPLE
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session, environment)
@@ -81,10 +82,6 @@ class AssumeCommand(Verb):
     def _build_subcommand_table(self) -> Any:
         # The CLI's parser would take the word that names a role for a verb.
         return super()._build_subcommand_table() if self._has_verb else {}
-
-    def example(self, parsed_args: Any) -> Optional[object]:
-        """Return an object with the types of what is printed after the files are written."""
-        return None if parsed_args.dry_run else SUMMARY_EXAMPLE
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         least = seconds_or_none(parsed_args.min_ttl, "--min-ttl")

@@ -42,6 +42,7 @@ class ClearCommand(Verb):
     """Remove our keys, our record and the region that we wrote; all else stays."""
 
     NAME = "clear"
+    EXAMPLE = LISTING_EXAMPLE
 
     def arguments(self) -> list[dict[str, Any]]:
         """Return the profiles to clear, and --dry-run."""
@@ -53,10 +54,6 @@ class ClearCommand(Verb):
             yes_argument("Revoke without the question on the terminal, for scripts."),
             dry_run_argument(),
         ]
-
-    def example(self, parsed_args: Any) -> Optional[object]:
-        """Return an object with the types of what is printed after the files are written."""
-        return None if parsed_args.dry_run else LISTING_EXAMPLE
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         check_alone(parsed_args, "name", "update_profile", "expired", "all")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from awscli_assume.arguments.options import flag
+from awscli_assume.arguments.options import command_argument, flag
 from awscli_assume.arguments.profiles import no_cache_argument
 from awscli_assume.arguments.role import role_verb_arguments
 from awscli_assume.commands.verbs import Verb
@@ -35,7 +35,7 @@ class ExecCommand(Verb):
                     "environment of the command only."
                 ),
             ),
-            _command_argument(),
+            command_argument("The command to run, after <code>--</code>. Default: your shell."),
         ]
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:
@@ -74,15 +74,3 @@ def _auto_refresh_argument() -> dict[str, Any]:
         "Give the command the address of a local endpoint in place of keys. The endpoint renews "
         "the credentials while the command runs.",
     )
-
-
-def _command_argument() -> dict[str, Any]:
-    return {
-        "name": "command",
-        "help_text": "The command to run, after <code>--</code>. Default: your shell.",
-        "positional_arg": True,
-        "nargs": "*",
-        # A word such as file://… is the child's, not the CLI's to read.
-        "no_paramfile": True,
-        "synopsis": "[-- COMMAND ...]",
-    }

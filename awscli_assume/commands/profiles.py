@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
-from awscli_assume.arguments.options import Argument, flag, text, texts
+from awscli_assume.arguments.options import Argument, flag, text, texts, words_argument
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import is_for_people, print_object
@@ -26,6 +26,7 @@ class ProfilesCommand(Verb):
     """Write a profile for each role, with one replace of the config file."""
 
     NAME = "profiles"
+    EXAMPLE = LISTING_EXAMPLE
 
     def arguments(self) -> list[dict[str, Any]]:
         """Return the filters, the kind of the profiles, and how they are listed and written."""
@@ -52,10 +53,6 @@ class ProfilesCommand(Verb):
             flag("dry-run", "Print the changes to the config file. Nothing is written."),
         ]
 
-    def example(self, parsed_args: Any) -> Optional[object]:
-        """Return an object with the types of what is printed after the files are written."""
-        return None if parsed_args.dry_run else LISTING_EXAMPLE
-
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         files = locate(context.session)
         session = choose_session(
@@ -78,15 +75,12 @@ class ProfilesCommand(Verb):
 
 def _filters() -> list[Argument]:
     return [
-        {
-            "name": "words",
-            "help_text": "Only the roles that contain all these words in the account name, "
-            "account ID or role name, in any order and case. Default: all roles.",
-            "positional_arg": True,
-            "nargs": "*",
-            "no_paramfile": True,
-            "synopsis": "[WORDS ...]",
-        },
+        words_argument(
+            "words",
+            "Only the roles that contain all these words in the account name, account ID or role "
+            "name, in any order and case. Default: all roles.",
+            "[WORDS ...]",
+        ),
         texts(
             "accounts",
             "Only these accounts, by name or ID. <code>*</code> stands for any characters.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping
 
 from awscli_assume.arguments.each_command import read_workers, workers_argument
 from awscli_assume.arguments.options import flag, text
@@ -34,6 +34,7 @@ class RefreshCommand(Verb):
     """Renew the credentials of profiles of ours, with one replace of each file at the end."""
 
     NAME = "refresh"
+    EXAMPLE = LISTING_EXAMPLE
 
     def arguments(self) -> list[dict[str, Any]]:
         """Return the profiles to refresh, and --dry-run."""
@@ -49,10 +50,6 @@ class RefreshCommand(Verb):
             verify_argument(),
             dry_run_argument(),
         ]
-
-    def example(self, parsed_args: Any) -> Optional[object]:
-        """Return an object with the types of what is printed after the files are written."""
-        return None if parsed_args.dry_run else LISTING_EXAMPLE
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         check_alone(parsed_args, "name", "update_profile", "all", "expiring_within")

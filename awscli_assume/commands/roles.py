@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from awscli_assume.arguments.options import flag, text
+from awscli_assume.arguments.options import flag, url_option, words_argument
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import (
@@ -26,29 +26,22 @@ class RolesCommand(Verb):
     def arguments(self) -> list[dict[str, Any]]:
         """Return the words to filter by, and what to list."""
         return [
-            {
-                "name": "words",
-                "help_text": "Only the roles that contain all these words in the account name, "
-                "account ID, role name, profile or SSO session, in any order and case.",
-                "positional_arg": True,
-                "nargs": "*",
-                "no_paramfile": True,
-                "synopsis": "[WORDS ...]",
-            },
+            words_argument(
+                "words",
+                "Only the roles that contain all these words in the account name, account ID, "
+                "role name, profile or SSO session, in any order and case.",
+                "[WORDS ...]",
+            ),
             flag(
                 "trusting-me",
                 "Also list the roles in the caller's account whose trust policy allows the "
                 "caller.",
             ),
-            {
-                **text(
-                    "sso-session",
-                    "List only the roles of this IAM Identity Center session, by its name or "
-                    "start URL. Default: all sessions in the config file.",
-                ),
-                # Version 1 would download the start URL.
-                "no_paramfile": True,
-            },
+            url_option(
+                "sso-session",
+                "List only the roles of this IAM Identity Center session, by its name or start "
+                "URL. Default: all sessions in the config file.",
+            ),
             flag("no-cache", "Don't use the cached list of roles."),
             flag("login", "Run <code>aws sso login</code> if a session has expired."),
         ]

@@ -50,6 +50,8 @@ class Verb(BasicCommand):
     """
 
     SYNOPSIS = ""
+    # An object with the types of the result, if a later failure would do harm.
+    EXAMPLE: Optional[object] = None
     # The words after --; None without it.
     _command: Optional[tuple[str, ...]] = None
 
@@ -94,8 +96,8 @@ class Verb(BasicCommand):
         return CommandContext(self._session, parsed_globals, self._environment)
 
     def example(self, parsed_args: Any) -> Optional[object]:
-        """Return an object with the types of the result, if a later failure would do harm."""
-        return None
+        """Return EXAMPLE, unless the command only shows what it would do."""
+        return None if getattr(parsed_args, "dry_run", False) else self.EXAMPLE
 
     def check_output(self, parsed_args: Any, context: CommandContext) -> None:
         """Raise an error if the result can't be printed, before anything is called or written."""

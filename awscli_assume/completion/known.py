@@ -62,11 +62,16 @@ class Known:
         counts = {key: one.get("Count") for key, one in found.items() if isinstance(one, dict)}
         return {key: count for key, count in counts.items() if isinstance(count, int)}
 
+    def _read_folder(self, name: str) -> list[Facts]:
+        """Return the objects in the files of a cache."""
+        folder = os.path.join(self.cache, name)
+        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        return [read_json(os.path.join(folder, name)) for name in names]
+
     def _granted(self) -> list[tuple[str, str, str, str]]:
         """Return the session, account ID, account name and role name of each granted role."""
-        folder, found = os.path.join(self.cache, "assume-roles"), []
-        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-        for grant in (read_json(os.path.join(folder, name)) for name in names):
+        found = []
+        for grant in self._read_folder("assume-roles"):
             session, accounts = str(grant.get("Session")), grant.get("Accounts")
             for account in accounts if isinstance(accounts, list) else ():
                 if isinstance(account, dict) and isinstance(account.get("Roles"), list):
@@ -76,9 +81,7 @@ class Known:
 
     def _listed(self) -> list[tuple[str, str]]:
         """Return the ID and the name of each active account that ``each`` has listed."""
-        folder = os.path.join(self.cache, "assume-organizations")
-        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-        lists = (read_json(os.path.join(folder, name)).get("Accounts") for name in names)
+        lists = (one.get("Accounts") for one in self._read_folder("assume-organizations"))
         accounts = [one for found in lists if isinstance(found, list) for one in found]
         return [
             (str(one.get("Id")), str(one.get("Name") or ""))

@@ -66,27 +66,17 @@ def read_lines(text: str) -> Iterator[Line]:
             yield Line(line, section, key, option["value"].strip() if option else "")
 
 
-def without_keys(text: str, section: str, keys: Collection[str]) -> str:
-    """Return the text without some keys of a section; comments stay, also inside of a value.
+def without_keys(text: str, keys: Mapping[str, Collection[str]]) -> str:
+    """Return the text without keys of some sections; comments stay, also inside of a value.
 
     ConfigFileWriter knows no removal before 2.34, and later leaves the lines of a nested block
     behind, which then join the value above them.
     """
-    return without_keys_of(text, {section: keys})
-
-
-def without_keys_of(text: str, keys: Mapping[str, Collection[str]]) -> str:
-    """Return the text without keys of several sections."""
     return "".join(
         line.text
         for line in read_lines(text)
         if line.key is None or line.key not in keys.get(line.section or "", ())
     )
-
-
-def without_empty_section(text: str, section: str) -> str:
-    """Return the text without the header and blank lines of a section that has nothing else."""
-    return without_empty_sections(text, (section,))
 
 
 def without_empty_sections(text: str, names: Collection[str]) -> str:

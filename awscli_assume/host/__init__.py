@@ -1,6 +1,6 @@
 """Every difference between the AWS CLIs that we run in, each with its version.
 
-Everything of the host that more than one room needs is imported from here.
+What more than one module needs of the AWS CLI is imported from here.
 ``awscli`` has to be imported before ``botocore``: version 2, and version 1 from
 1.46 on, carry a botocore of their own which ``import awscli`` puts in place.
 """
@@ -82,79 +82,10 @@ except ImportError:
         """Stand for the exception of the same name in version 2."""
 
 
-__all__ = [
-    "ATTEMPTS",
-    "CLI_NAME",
-    "CLI_VERSION",
-    "ENDPOINT_VARIABLES",
-    "HAS_SIGN_IN",
-    "ONE_ATTEMPT",
-    "REGION_VARIABLES",
-    "SIGN_IN_ERRORS",
-    "AWSRequest",
-    "BotoCoreError",
-    "BotocoreSession",
-    "ClientError",
-    "Config",
-    "ConfigFileWriter",
-    "ConfigNotFound",
-    "ConfigParseError",
-    "ConfigProvider",
-    "ConfigurationError",
-    "CredentialResolver",
-    "CredentialRetrievalError",
-    "EndpointConnectionError",
-    "EndpointResolver",
-    "EnvProvider",
-    "InfiniteLoopConfigError",
-    "InvalidConfigError",
-    "InvalidRegionError",
-    "NoCredentialsError",
-    "NoRegionError",
-    "ParamValidationError",
-    "PartialCredentialsError",
-    "ProfileNotFound",
-    "ReadOnlyCredentials",
-    "RefreshableCredentials",
-    "ResponseParserError",
-    "SSOTokenLoadError",
-    "SharedCredentialProvider",
-    "URLLib3Session",
-    "UnauthorizedSSOTokenError",
-    "build_profile_map",
-    "cache_folder",
-    "compat_shell_split",
-    "config_files",
-    "configured_endpoint",
-    "create_credential_resolver",
-    "forget_credentials",
-    "get_environ_proxies",
-    "get_formatter",
-    "get_global_history_recorder",
-    "load_role_source",
-    "new_credentials",
-    "overridden_profiles",
-    "own_executable",
-    "parse_timestamp",
-    "profile_to_section",
-    "profiles_as_written",
-    "raw_config_parse",
-    "region_of_variable",
-    "reset_profile",
-    "role_source_loader",
-    "sign_in_rules",
-    "sso_token_loader",
-    "sso_token_provider",
-    "unsigned_config",
-    "use_profile",
-    "use_prompter",
-    "use_regional_sts",
-    "user_environment",
-    "xform_name",
-]
-
 CLI_VERSION: str = awscli.__version__
 CLI_NAME = f"AWS CLI {CLI_VERSION}"
+# The loggers that --debug gives a handler to (clidriver.py, both majors).
+DEBUG_LOGGERS = ("botocore", "awscli", "s3transfer", "urllib3")
 # In a client's retry configuration, max_attempts counts all attempts in version 2, which
 # refuses the other name (2.38.5), and the retries alone in version 1.
 ATTEMPTS = "max_attempts" if CLI_VERSION.startswith("2.") else "total_max_attempts"
@@ -228,7 +159,7 @@ def sign_in_rules(session: Any, region: str) -> Optional[str]:
 def profile_to_section(profile: str) -> str:
     """Return the config file's section name of a profile, as ``aws configure set`` words it.
 
-    Version 1 answers ``profile default`` for the default profile, which the
+    Version 1 returns ``profile default`` for the default profile, which the
     rest of that version does not read (seen in 1.32.0 and 1.46.3).
     """
     return "default" if profile == "default" else str(_profile_to_section(profile))
@@ -238,9 +169,9 @@ def get_formatter(output: str, parsed_globals: Any) -> Any:
     """Return the CLI's formatter for an ``--output`` value."""
     # Not at the top: it brings YAML and the table writer, which the verbs
     # that print nothing do not need.
-    from awscli.formatter import get_formatter as answer
+    from awscli import formatter
 
-    return answer(output, parsed_globals)
+    return formatter.get_formatter(output, parsed_globals)
 
 
 def unsigned_config() -> Any:
@@ -282,17 +213,7 @@ def use_profile(session: Any, profile: Optional[str]) -> None:
     if profile is not None:
         # Keeps the environment's keys out, as --profile does.
         session.set_config_variable("profile", profile)
-    # The session looks for its profile here; AWS_PROFILE counts no longer.
-    store = session.get_component("config_store")
-    store.set_config_provider("profile", configprovider.ConstantProvider(value=profile))
-    _renew_credential_chain(session)
-
-
-def _renew_credential_chain(session: Any) -> None:
-    session.register_component(
-        "credential_provider", create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR))
-    )
-    hand_prompter(session)
+    _select_profile(session, profile)
 
 
 def load_role_source(session: Any, profile: str) -> Credentials:
@@ -311,18 +232,26 @@ def reset_profile(session: Any, profile: Optional[str], is_explicit: bool) -> No
     ``is_explicit`` is True if ``--profile`` named it. Otherwise keys in the environment come
     before it (session.py, credentials.py: instance variables).
     """
-    if not is_explicit:
-        session._session_instance_vars.pop("profile", None)
     session._credentials = None
-    use_profile(session, profile if is_explicit else None)
-    if not is_explicit and profile is not None:
-        store = session.get_component("config_store")
-        store.set_config_provider("profile", configprovider.ConstantProvider(value=profile))
-        session.register_component(
-            "credential_provider",
-            create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR)),
-        )
-        hand_prompter(session)
+    if is_explicit:
+        use_profile(session, profile)
+    else:
+        session._session_instance_vars.pop("profile", None)
+        _select_profile(session, profile)
+
+
+def _select_profile(session: Any, profile: Optional[str]) -> None:
+    # The session looks for its profile here; AWS_PROFILE counts no longer.
+    store = session.get_component("config_store")
+    store.set_config_provider("profile", configprovider.ConstantProvider(value=profile))
+    _renew_credential_chain(session)
+
+
+def _renew_credential_chain(session: Any) -> None:
+    session.register_component(
+        "credential_provider", create_credential_resolver(session, cache=JSONFileCache(CACHE_DIR))
+    )
+    hand_prompter(session)
 
 
 class _RefreshedCache(JSONFileCache):

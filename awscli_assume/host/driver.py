@@ -9,14 +9,12 @@ from typing import Any, Callable, Optional, Sequence
 
 from awscli import clidriver
 
-from awscli_assume.host.process import user_environment
+from awscli_assume.host import DEBUG_LOGGERS, user_environment
 
 # On macOS, system frameworks that Python uses (proxies) fail in a forked process. Windows can't
 # fork.
 CAN_FORK_COMMANDS = os.name == "posix" and sys.platform != "darwin"
 _DEBUG = "--debug"
-# The loggers that --debug gives a handler to (clidriver.py, both majors).
-_LOGGERS = ("botocore", "awscli", "s3transfer", "urllib3")
 
 
 def make_driver(words: Sequence[str], on_session: Callable[[], None]) -> Any:
@@ -34,7 +32,7 @@ def make_driver(words: Sequence[str], on_session: Callable[[], None]) -> Any:
 
 def forget_debug() -> None:
     """Take back what ``--debug`` of this process has set up: a command has its own ``--debug``."""
-    for name in _LOGGERS:
+    for name in DEBUG_LOGGERS:
         logging.getLogger(name).handlers.clear()
 
 

@@ -168,16 +168,13 @@ class Environment:
                 raise OSError(errno.EBADF, "it is closed")
             write(stream)
             stream.flush()
-        except BrokenPipeError:
-            # The reader needs no more, as in `| head -1`.
-            if stream is not None:
-                _discard(stream)
-            return False
         except OSError as error:
             if stream is not None:
                 _discard(stream)
-            self.lost.append(error.strerror or str(error))
-            self.notify(f"aws: [ERROR]: Cannot write to stdout: {self.lost[-1]}\n")
+            # A reader that needs no more, as in `| head -1`, is no failure.
+            if not isinstance(error, BrokenPipeError):
+                self.lost.append(error.strerror or str(error))
+                self.notify(f"aws: [ERROR]: Cannot write to stdout: {self.lost[-1]}\n")
             return False
         return True
 

@@ -277,25 +277,15 @@ def steps_as_role() -> list[Step]:
     """Return the steps that need the plugin; the last one lists the buckets as the role."""
     assumed = f"assumed-role/{ROLE}/"
     create_user = ("iam", "create-user", "--user-name", "another-user", *_AS_ROLE)
-    whoami = ("sts", "get-caller-identity", *_AS_ROLE)
+    whoami = ("sts", "get-caller-identity")
     return [
         Step("Your own user may not list the buckets.", ("s3", "ls"), is_refused=True),
         Step("You assume the role.", ("assume", "--role-name", ROLE), output=(assumed,)),
-        Step("The profile has the role's credentials.", whoami, output=(assumed,)),
+        Step("The profile has the role's credentials.", (*whoami, *_AS_ROLE), output=(assumed,)),
         Step("AWS refuses what the role may not do.", create_user, is_refused=True),
         Step(
             "One command can run as the role, without a profile.",
-            (
-                "assume",
-                "exec",
-                ROLE,
-                "--",
-                "aws",
-                "sts",
-                "get-caller-identity",
-                "--output",
-                "text",
-            ),
+            ("assume", "exec", ROLE, "--", "aws", *whoami, "--output", "text"),
             output=(assumed,),
         ),
         Step(

@@ -32,6 +32,17 @@ class SessionCredentials:
     session_token: str = field(repr=False)
     expiration: Optional[datetime]
 
+    def document(self) -> dict[str, str]:
+        """Return the credentials by the names that STS has for them."""
+        found = {
+            "AccessKeyId": self.access_key_id,
+            "SecretAccessKey": self.secret_access_key,
+            "SessionToken": self.session_token,
+        }
+        if self.expiration is not None:
+            found["Expiration"] = format_time(self.expiration)
+        return found
+
 
 @dataclass(frozen=True)
 class PrincipalCredentials(SessionCredentials):

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Callable, Mapping, Optional, Union
 
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials, format_time
+from awscli_assume.model.credentials import SessionCredentials, TemporaryCredentials
 from awscli_assume.outputs.shells import (
     SHELLS,
     is_plain,
@@ -141,14 +141,7 @@ def _assume_role_document(credentials: SessionCredentials, *_: object) -> str:
 def _members(credentials: SessionCredentials) -> dict[str, str]:
     # JSON can represent any value, but programs put the values into headers and variables.
     check_variables(credential_variables(credentials), unprintable)
-    members = {
-        "AccessKeyId": credentials.access_key_id,
-        "SecretAccessKey": credentials.secret_access_key,
-        "SessionToken": credentials.session_token,
-    }
-    if credentials.expiration is not None:
-        members["Expiration"] = format_time(credentials.expiration)
-    return members
+    return credentials.document()
 
 
 def _json(document: Mapping[str, object]) -> str:

@@ -16,6 +16,7 @@ from awscli_assume.host.protocols import Profile
 from awscli_assume.profiles.files import ProfileFiles, merged_profile
 from awscli_assume.profiles.include_profile import INCLUDE
 from awscli_assume.profiles.ownership import RESERVED
+from awscli_assume.profiles.provisioned.mark import SOURCES
 from awscli_assume.profiles.record import BLOCK as RECORD
 from awscli_assume.profiles.settings import BLOCK as SETTINGS
 from awscli_assume.profiles.writer.store import FileEdit, apply_edits
@@ -25,18 +26,7 @@ NAME = RESERVED
 # Marks the profile as ours, and says in the file what it is.
 _MARK = "x_purpose"
 _PURPOSE = "settings of [default] for aws assume exec --auto-refresh: no credentials here"
-_CREDENTIAL_KEYS = (
-    "aws_access_key_id",
-    "aws_secret_access_key",
-    "aws_session_token",
-    "aws_security_token",
-    "role_arn",
-    "source_profile",
-    "credential_source",
-    "credential_process",
-    "web_identity_token_file",
-    "login_session",
-)
+_CREDENTIAL_KEYS = (*SOURCES, "aws_security_token")
 
 
 def ensure_exec_profile(files: ProfileFiles, profiles: Mapping[str, Profile]) -> Optional[str]:

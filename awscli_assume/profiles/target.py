@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Callable, Optional, Sequence
+from typing import Callable, Optional, Sequence, cast
 
-from awscli_assume.host import profile_to_section
-from awscli_assume.host.protocols import Profile
+from awscli_assume.errors import ForeignProfile
+from awscli_assume.host import ConfigProvider, SharedCredentialProvider, profile_to_section
+from awscli_assume.host.protocols import FrozenCredentials, Profile
 from awscli_assume.model.credentials import PrincipalCredentials, format_time
 from awscli_assume.profiles.files import ProfileFiles, Sections, merged_profiles
 from awscli_assume.profiles.ownership import check_ours
 from awscli_assume.profiles.record import BLOCK, Record, read_record
-from awscli_assume.profiles.shadowing import ACCOUNT_KEY, KEYS, TOKEN_KEY, check_not_shadowed
 from awscli_assume.profiles.state import (
     AUTO_REFRESH,
     CREDENTIAL_PROCESS,
@@ -36,6 +36,10 @@ from awscli_assume.profiles.writer.store import (
 )
 from awscli_assume.profiles.writer.verify import Refused, SectionEdit
 
+KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+# botocore reads the older name of the session token first, and takes the account of credentials
+# from beside them (credentials.py, SharedCredentialProvider, all versions).
+TOKEN_KEY, ACCOUNT_KEY = "aws_security_token", "aws_account_id"
 MARKS = (EXPIRY_KEY, PRINCIPAL_ARN_KEY, PRINCIPAL_ID_KEY, WRITTEN_KEY_KEY)
 
 
@@ -151,7 +155,13 @@ def _check(
         if target.process is not None:
             # These are removed, too, and keys of the credentials file may hide them.
             check_ours(target.name, in_config[target.name])
-    for state in existing:
+    _check_states(config, credentials, existing)
+
+
+def _check_states(config: Sections, credentials: Sections, states: Sequence[ProfileState]) -> None:
+    """Raise ChangedProfile for a profile that is no longer as its state says."""
+    found = merged_profiles(config, credentials, [state.name for state in states])
+    for state in states:
         check_unchanged(state, found[state.name])
 
 
@@ -170,6 +180,42 @@ def _verify(after: Sequence[Sections], targets: Sequence[Target]) -> None:
             written,
             {key: value for key, value in settings.items() if value is not None},
         )
+
+
+def check_not_shadowed(
+    in_config: Profile,
+    credentials: Sections,
+    name: str,
+    written: Optional[tuple[str, Optional[str]]],
+    settings: Profile,
+) -> None:
+    """Raise ForeignProfile where a profile is read as something else than what was written.
+
+    The CLI's own providers read the sections; nothing is called, and the environment plays no
+    role. ``in_config`` is the profile as the config file has it. ``written`` are access key and
+    session token, None for a profile that must have no keys; ``settings`` are
+    other values that the profile must have, such as its region.
+    """
+    profile = {**in_config, **credentials.get(name, {})}
+    found = _read_keys(in_config, credentials, name)
+    shadowed = [key for key, value in settings.items() if profile.get(key) != value]
+    if (None if found is None else (found.access_key, found.token)) != written:
+        shadowed.insert(0, "the access key or the session token")
+    if shadowed:
+        raise ForeignProfile(
+            f"Other keys of the profile '{name}' take precedence over {' and '.join(shadowed)} "
+            "that aws assume writes. Nothing was written. Remove them, or write to another "
+            "profile: --update-profile NAME"
+        )
+
+
+def _read_keys(
+    in_config: Profile, credentials: Sections, name: str
+) -> Optional[FrozenCredentials]:
+    merged = {"profiles": {name: in_config}}
+    in_credentials = SharedCredentialProvider("", name, lambda path: credentials).load()
+    found = in_credentials or ConfigProvider("", name, lambda path: merged).load()
+    return None if found is None else cast(FrozenCredentials, found.get_frozen_credentials())
 
 
 def region_to_write(
@@ -264,16 +310,14 @@ def expire_targets(files: ProfileFiles, states: Sequence[ProfileState], at: date
     Raises ChangedProfile and UnusableFile; the files are then as they were.
     """
 
-    def check(before: Sequence[Sections]) -> None:
-        found = merged_profiles(before[0], before[1], [state.name for state in states])
-        for state in states:
-            check_unchanged(state, found[state.name])
-
     # The check gets the sections that are named here.
     names = [state.name for state in states]
     records = [SectionEdit(profile_to_section(name), profile=name) for name in names]
     expired = [SectionEdit(name, [(EXPIRY_KEY, format_time(at))]) for name in names]
-    apply_edits([FileEdit(files.config, records), FileEdit(files.credentials, expired)], check)
+    apply_edits(
+        [FileEdit(files.config, records), FileEdit(files.credentials, expired)],
+        lambda found: _check_states(found[0], found[1], states),
+    )
 
 
 def clear_targets(
@@ -290,9 +334,7 @@ def clear_targets(
 
     def check(before: Sequence[Sections]) -> None:
         credentials, config = before[:2]
-        found = merged_profiles(config, credentials, [state.name for state in states])
-        for state in states:
-            check_unchanged(state, found[state.name])
+        _check_states(config, credentials, states)
         check_others(config)
 
     apply_edits([*clear_edits(files, states), *others], check)

@@ -15,7 +15,7 @@ import pytest
 
 from awscli_assume.model.arns import Role
 from awscli_assume.model.request.request import AssumeRoleRequest
-from awscli_assume.model.trust.callers import Caller, caller_of, identity_provider, service
+from awscli_assume.model.trust.callers import PROVIDER, SERVICE, Caller, caller_of
 from awscli_assume.model.trust.context import Circumstances
 from awscli_assume.model.trust.evaluation import (
     ALLOWED,
@@ -50,12 +50,14 @@ ROOT_ARN, THEIR_ROOT_ARN = f"arn:aws:iam::{OURS}:root", f"arn:aws:iam::{THEIRS}:
 USER_ARN = f"arn:aws:iam::{OURS}:user/matjac"
 AUDIT_ARN = f"arn:aws:iam::{OURS}:role/audit/Reader"
 SESSION_ARN = f"arn:aws:sts::{OURS}:assumed-role/Reader/app"
-USER = caller_of(USER_ARN, user_id="AIDACKCEVSQ6C2EXAMPLE", is_temporary=False, tags=())
-SESSION = caller_of(SESSION_ARN, user_id="AROADBQP57FF2AEXAMPLE:app", role_arn=AUDIT_ARN, tags=())
+USER = replace(caller_of(USER_ARN), user_id="AIDACKCEVSQ6C2EXAMPLE", is_temporary=False, tags=())
+SESSION = replace(
+    caller_of(SESSION_ARN), user_id="AROADBQP57FF2AEXAMPLE:app", role_arn=AUDIT_ARN, tags=()
+)
 STRANGER_ARN = f"arn:aws:iam::{THEIRS}:user/Bob"
-STRANGER = caller_of(STRANGER_ARN, is_temporary=False)
-EC2 = service("ec2.amazonaws.com")
-GOOGLE = identity_provider("accounts.google.com")
+STRANGER = replace(caller_of(STRANGER_ARN), is_temporary=False)
+EC2 = Caller(SERVICE, "ec2.amazonaws.com")
+GOOGLE = Caller(PROVIDER, "accounts.google.com")
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 TARGET = Role("MateoRole", "/", OURS, "aws")
 

@@ -5,16 +5,11 @@ Source: IAM API reference, "PutRolePolicy", "DeleteRolePolicy" and "ListRolePoli
 
 from __future__ import annotations
 
-import json
 import logging
-from contextlib import contextmanager
-from typing import Iterator
 
+from awscli_assume.aws.iam import role_creation
 from awscli_assume.aws.optional_call import MISSING, error_code
-from awscli_assume.aws.redaction import credentials_redacted
-from awscli_assume.aws.sts.errors import add_hint
-from awscli_assume.errors import UnexpectedAnswer
-from awscli_assume.host import ClientError, ResponseParserError, xform_name
+from awscli_assume.host import ClientError
 from awscli_assume.host.protocols import IamClient
 from awscli_assume.model.role_creation.new_role import Call
 
@@ -35,7 +30,7 @@ _HINTS = {
 
 def policy_names(iam: IamClient, role_name: str) -> list[str]:
     """Return the names of a role's inline policies. Raises botocore's exceptions with a hint."""
-    with _errors():
+    with role_creation.iam_errors(role_name, _HINTS):
         pages = iam.get_paginator("list_role_policies").paginate(RoleName=role_name)
         return [str(name) for page in pages for name in page["PolicyNames"]]
 
@@ -46,29 +41,8 @@ def send(iam: IamClient, call: Call) -> None:
     Raises botocore's exceptions with a hint.
     """
     LOG.debug("Calling %s for %s", call.operation, call.parameters["PolicyName"])
-    parameters = {
-        name: json.dumps(value) if name == "PolicyDocument" else value
-        for name, value in call.parameters.items()
-    }
     try:
-        with _errors():
-            getattr(iam, xform_name(call.operation))(**parameters)
+        role_creation.send(iam, call, _HINTS)
     except ClientError as error:
         if call.operation != "DeleteRolePolicy" or error_code(error) not in MISSING:
             raise
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    try:
-        with credentials_redacted():
-            yield
-    except ClientError as error:
-        code = error_code(error).replace("Exception", "")
-        add_hint(error, _HINTS.get(code))
-        raise
-    except (ResponseParserError, KeyError):
-        raise UnexpectedAnswer(
-            "The response is not one of IAM. Check what is between this machine and IAM: "
-            "--endpoint-url, AWS_ENDPOINT_URL, a proxy"
-        ) from None

@@ -186,7 +186,7 @@ class RoleCreation:
         # Before the call: if its response is lost, it has to be undone as well.
         self._pending.insert(0, call)
         try:
-            return _send(client, call)
+            return send(client, call)
         except BaseException as error:
             if not _may_have_succeeded(error):
                 self._pending.remove(call)
@@ -236,14 +236,14 @@ def wait_until_assumable(
 
 
 @contextmanager
-def iam_errors(role_name: str = "NAME") -> Iterator[None]:
+def iam_errors(role_name: str = "NAME", hints: Mapping[str, str] = _HINTS) -> Iterator[None]:
     """Call IAM for a role; add a hint to botocore's exceptions. Raises UnexpectedAnswer."""
     try:
         with credentials_redacted():
             yield
     except ClientError as error:
-        role = option("--role-name", role_name)
-        add_hint(error, _HINTS.get(error_code(error), "").format(role=role) or None)
+        hint = hints.get(error_code(error).replace("Exception", ""), "")
+        add_hint(error, hint.format(role=option("--role-name", role_name)) or None)
         raise
     except (ResponseParserError, KeyError):
         raise UnexpectedAnswer(
@@ -252,13 +252,13 @@ def iam_errors(role_name: str = "NAME") -> Iterator[None]:
         ) from None
 
 
-def _send(iam: IamClient, call: Call) -> Mapping[str, Any]:
-    """Make one call; policy documents are sent as JSON."""
+def send(iam: IamClient, call: Call, hints: Mapping[str, str] = _HINTS) -> Mapping[str, Any]:
+    """Make one call; policy documents are sent as JSON. Raises as ``iam_errors`` does."""
     parameters = {
         name: json.dumps(value) if name.endswith("Document") else value
         for name, value in call.parameters.items()
     }
-    with iam_errors(str(parameters["RoleName"])):
+    with iam_errors(str(parameters["RoleName"]), hints):
         response: Mapping[str, Any] = getattr(iam, xform_name(call.operation))(**parameters)
     return response
 
@@ -271,7 +271,7 @@ def _undo_call(call: Call) -> Call:
 def _undo(iam: IamClient, call: Call) -> bool:
     """Undo a call. Return whether nothing is left of it."""
     try:
-        _send(iam, _undo_call(call))
+        send(iam, _undo_call(call))
     except ClientError as error:
         # A new role may not be visible everywhere yet.
         return error_code(error) in MISSING and call.operation != "CreateRole"

@@ -88,7 +88,6 @@ class Portal:
     """The portal of one session. Threads may share it."""
 
     def __init__(self, context: CommandContext, sso_session: SsoSession) -> None:
-        self._sso_session = sso_session
         self._token = _token_of(context, sso_session)
         self._client = _create_client(context, sso_session)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping
 
 from awscli_assume.arguments.create_role import create_role_arguments, read_options
 from awscli_assume.commands.verbs import Verb
@@ -26,14 +26,11 @@ class CreateRoleCommand(Verb):
     """Create a role and its permissions, or nothing. An existing role is never changed."""
 
     NAME = "create-role"
+    EXAMPLE = texts.ROLE_EXAMPLE
 
     def arguments(self) -> list[dict[str, Any]]:
         """Return the principals to trust, the permissions, and the parameters of CreateRole."""
         return create_role_arguments()
-
-    def example(self, parsed_args: Any) -> Optional[object]:
-        """Return an object with the types of what is printed after the role is created."""
-        return None if parsed_args.dry_run else texts.ROLE_EXAMPLE
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         notify = context.environment.notify

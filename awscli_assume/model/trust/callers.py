@@ -82,16 +82,7 @@ class Caller:
         return arn.startswith(roles) and arn.rpartition("/")[2] == self.role_name
 
 
-def caller_of(
-    arn: str,
-    user_id: Optional[str] = None,
-    role_arn: Optional[str] = None,
-    is_temporary: Optional[bool] = None,
-    has_mfa: Optional[bool] = None,
-    tags: Optional[tuple[tuple[str, str], ...]] = None,
-    organization_id: Optional[str] = None,
-    source_identity: Optional[str] = None,
-) -> Caller:
+def caller_of(arn: str) -> Caller:
     """Return the caller that GetCallerIdentity names. Raises InvalidRequest."""
     if not _ARN.fullmatch(arn):
         raise InvalidRequest(
@@ -99,30 +90,9 @@ def caller_of(
         )
     parts = parse_arn(arn)
     kind = _KINDS[parts.resource.partition("/")[0]]
-    return Caller(
-        kind=kind,
-        name=arn,
-        partition=parts.partition,
-        account_id=parts.account_id,
-        user_id=user_id,
-        role_arn=role_arn,
-        # A role session or a federated user has temporary credentials only.
-        is_temporary=True if kind in (ROLE_SESSION, FEDERATED_USER) else is_temporary,
-        has_mfa=has_mfa,
-        tags=tags,
-        organization_id=organization_id,
-        source_identity=source_identity,
-    )
-
-
-def service(name: str) -> Caller:
-    """Return an AWS service, by its service principal: ``ec2.amazonaws.com``."""
-    return Caller(SERVICE, name)
-
-
-def identity_provider(name: str) -> Caller:
-    """Return a user of an identity provider, which is named by its ARN or its name."""
-    return Caller(PROVIDER, name)
+    # A role session or a federated user has temporary credentials only.
+    is_temporary = True if kind in (ROLE_SESSION, FEDERATED_USER) else None
+    return Caller(kind, arn, parts.partition, parts.account_id, is_temporary=is_temporary)
 
 
 def refused_by_sts(caller: Caller) -> str:

@@ -10,7 +10,7 @@ from typing import Iterator, Optional
 from awscli_assume.errors import UnexpectedAnswer
 from awscli_assume.files.private_folder import JsonCache, digest
 from awscli_assume.host import cache_folder
-from awscli_assume.model.credentials import SessionCredentials, format_time, read_mfa_session
+from awscli_assume.model.credentials import SessionCredentials, read_mfa_session
 from awscli_assume.profiles.lock import files_locked
 
 # A session with less time left is not used: several concurrent requests have to end within it.
@@ -53,17 +53,8 @@ class MfaSession:
 
     def store(self, session: SessionCredentials, now: datetime) -> None:
         """Remove expired sessions and store this one, where the folder can be written."""
-        assert session.expiration is not None  # noqa: S101 - for the type checker
         self._cache.sweep(now.timestamp() - _EXPIRED_AFTER_SECONDS)
-        self._cache.store(
-            self._name,
-            {
-                "AccessKeyId": session.access_key_id,
-                "SecretAccessKey": session.secret_access_key,
-                "SessionToken": session.session_token,
-                "Expiration": format_time(session.expiration),
-            },
-        )
+        self._cache.store(self._name, session.document())
 
     def remove(self, session: SessionCredentials) -> None:
         """Remove this session; a newer one of another process stays."""

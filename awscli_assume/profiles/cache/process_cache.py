@@ -19,7 +19,7 @@ from awscli_assume.errors import UnexpectedAnswer, UnusableFile
 from awscli_assume.files.private_folder import PrivateFolder, digest
 from awscli_assume.host import cache_folder, config_files
 from awscli_assume.model.coding_agents import CODING_AGENTS
-from awscli_assume.model.credentials import TemporaryCredentials, format_time, read_answer
+from awscli_assume.model.credentials import TemporaryCredentials, read_answer
 from awscli_assume.model.renewer import renewal_margin
 from awscli_assume.profiles.lock import files_locked
 
@@ -139,13 +139,7 @@ def _content(credentials: TemporaryCredentials, now: datetime) -> bytes:
     expires_at = credentials.expiration.timestamp()
     renew_at = expires_at - renewal_margin(expires_at - now.timestamp())
     # The order matters: answer.py recognizes a document by its first key.
-    document = {
-        "Version": 1,
-        "AccessKeyId": credentials.access_key_id,
-        "SecretAccessKey": credentials.secret_access_key,
-        "SessionToken": credentials.session_token,
-        "Expiration": format_time(credentials.expiration),
-    }
+    document = {"Version": 1, **credentials.document()}
     user = {"Arn": credentials.assumed_role_arn, "AssumedRoleId": credentials.assumed_role_id}
     times = f"{int(renew_at)} {int(expires_at)}"
     lines = [times, json.dumps(document), json.dumps(user), " ".join(CODING_AGENTS)]

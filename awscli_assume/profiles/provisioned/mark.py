@@ -21,28 +21,23 @@ SSO, AUTO_REFRESH, ROLE = KINDS = ("sso", "auto-refresh", "role")
 _AS, _REGION = "as", "target-region"
 _SSO_KEYS = _SESSION, _ACCOUNT, _ROLE_NAME = ("sso-session", "sso-account-id", "sso-role-name")
 _ROLE_ARN, _SOURCE = "role-arn", "source-profile"
-# The keys that give a profile its credentials, in either file.
-_SOURCES = (
-    "sso_session",
-    "sso_start_url",
-    "sso_region",
-    "sso_account_id",
-    "sso_role_name",
-    "role_arn",
-    "source_profile",
-    "credential_source",
-    "web_identity_token_file",
-    "login_session",
-    CREDENTIAL_PROCESS,
-    "aws_access_key_id",
-    "aws_secret_access_key",
-    "aws_session_token",
-)
 _KEYS = {
     SSO: ("sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"),
     AUTO_REFRESH: (CREDENTIAL_PROCESS,),
     ROLE: ("role_arn", "source_profile"),
 }
+# The keys that give a profile its credentials, in either file.
+SOURCES = (
+    *_KEYS[SSO],
+    *_KEYS[ROLE],
+    CREDENTIAL_PROCESS,
+    "credential_source",
+    "web_identity_token_file",
+    "login_session",
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+)
 # The keys of a profile with a role beside role_arn and source_profile that each may write.
 ROLE_OPTIONS = ("role_session_name", "duration_seconds", "external_id", "mfa_serial")
 
@@ -128,8 +123,8 @@ def marked_profiles(profiles: Mapping[str, Profile]) -> dict[str, Mark]:
 
 def is_intact(profile: Profile, mark: Mark) -> bool:
     """Return whether a profile's credentials still come from what we wrote, and nothing else."""
-    keys = {key for key in _SOURCES if key in profile}
-    return keys == set(written_keys(profile, mark)) & set(_SOURCES) and bool(keys)
+    keys = {key for key in SOURCES if key in profile}
+    return keys == set(written_keys(profile, mark)) & set(SOURCES) and bool(keys)
 
 
 def written_keys(profile: Profile, mark: Mark) -> tuple[str, ...]:
@@ -156,7 +151,7 @@ def written_keys(profile: Profile, mark: Mark) -> tuple[str, ...]:
 
 def basis(profile: Profile) -> tuple[object, ...]:
     """Return the values that an edit depends on, to detect later changes of the profile."""
-    return tuple(profile.get(key) for key in (*_SOURCES, RECORD, BLOCK))
+    return tuple(profile.get(key) for key in (*SOURCES, RECORD, BLOCK))
 
 
 def _has_record(profile: Profile, mark: Mark) -> bool:

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Mapping, Optional, Sequence
 
 from awscli_assume.errors import UnusableFile
-from awscli_assume.files.ini import (
-    without_empty_section,
-    without_empty_sections,
-    without_keys,
-    without_keys_of,
-)
+from awscli_assume.files.ini import without_empty_sections, without_keys
 from awscli_assume.host import build_profile_map
 from awscli_assume.profiles.files import Sections
 from awscli_assume.profiles.writer.scratch_file import ScratchFile
@@ -64,247 +60,237 @@ def edit_content(
 
     With ``refused``, the error is added to it by profile instead, and the section stays as it is.
     """
-    names = {name for edit in edits for name in (edit.section, edit.profile) if name}
-    text = SectionedText(content, names)
-    # By piece, before any edit. A small file is one piece for all edits.
-    sections = _read(scratch_file, text, edits)
-    before = {name: values for piece in sections.values() for name, values in piece.items()}
-    errors: Refused = {}
-    new = _new_sections(text, before, edits)
-    existing = [edit for edit in edits if edit.section not in new]
-    if text.is_whole and len(existing) >= MANY:
-        existing = list(_remove_together(scratch_file, text, sections, existing))
-    if text.is_whole or len({edit.section for edit in existing}) < len(existing):
-        for edit in existing:
-            _edit_pieces(scratch_file, text, sections, [edit], errors)
-    else:
-        _edit_pieces(scratch_file, text, sections, existing, errors)
-    _append(scratch_file, text, sections, [edit for edit in new.values() if edit.values], errors)
-    if errors and refused is None:
-        raise next(iter(errors.values()))
+    editor = _Editor(scratch_file, content, edits)
+    before = editor.all_sections()
+    editor.make(edits, before)
+    if editor.errors and refused is None:
+        raise next(iter(editor.errors.values()))
     if refused is not None:
-        refused.update(errors)
-    after = {name: values for piece in sections.values() for name, values in piece.items()}
-    return Edited(text.join(), before, after)
+        refused.update(editor.errors)
+    return Edited(editor.text.join(), before, editor.all_sections())
 
 
-def _read(
-    scratch_file: ScratchFile, text: SectionedText, edits: Sequence[SectionEdit]
-) -> dict[int, Sections]:
-    """Return the sections of the pieces that are edited, by piece."""
-    found = {text.find(edit.section): edit.section for edit in edits}
-    names = {place: found[place] for place in sorted(p for p in found if p is not None)}
-    if not text.is_whole:
-        together = parse_together(
-            scratch_file, {n: text.pieces[place] for place, n in names.items()}
-        )
-        if together is not None:
-            return {place: together[name] for place, name in names.items()}
-    return {
-        place: scratch_file.parse(
-            text.pieces[place],
-            lambda place=place: text.lines_before(place),  # type: ignore[misc]
-        )
-        for place in names
-    }
+class _Editor:
+    """The pieces of a file with their sections, and the errors of edits that would do damage.
 
-
-def _edit_pieces(
-    scratch_file: ScratchFile,
-    text: SectionedText,
-    sections: dict[int, Sections],
-    edits: Sequence[SectionEdit],
-    errors: Refused,
-) -> None:
-    """Make one edit a piece and read the pieces back; a damaged piece stays as it was."""
-
-    def add_damage(edit: SectionEdit, place: int) -> None:
-        errors[edit.owner] = damage_error(
-            scratch_file, edit, text.pieces[place], text.lines_before(place)
-        )
-
-    changes = []
-    for edit in edits:
-        place = text.find(edit.section) or 0
-        before = sections[place]
-        own = read_as(edit, before)
-        header = next(iter(own), edit.section)
-        ending = text.following_header(place)
-        try:
-            piece = _edit_piece(scratch_file, text.pieces[place], ending, edit, header, before)
-        except UnusableFile as error:
-            errors[edit.owner] = error
-            continue
-        if piece is None:
-            add_damage(edit, place)
-        else:
-            changes.append(_Change(edit, place, own, piece))
-    found = _read_back(scratch_file, text, sections, changes)
-    for change in changes:
-        edit, place = change.edit, change.place
-        after = found[place]
-        if after is not None and matches_edit(edit, change.own, sections[place], after):
-            text.pieces[place], sections[place] = change.after, after
-        else:
-            add_damage(edit, place)
-
-
-def _read_back(
-    scratch_file: ScratchFile,
-    text: SectionedText,
-    sections: Mapping[int, Sections],
-    changes: Sequence[_Change],
-) -> dict[int, Optional[Sections]]:
-    """Return the sections of changed pieces, by piece; None for one that can't be parsed."""
-    found: dict[int, Optional[Sections]] = {one.place: sections[one.place] for one in changes}
-    changed = [one for one in changes if one.after != text.pieces[one.place]]
-    changed.sort(key=lambda one: one.place)
-    together = None
-    if len(changed) > 1:
-        together = parse_together(scratch_file, {one.edit.section: one.after for one in changed})
-    for one in changed:
-        found[one.place] = (
-            together[one.edit.section]
-            if together is not None
-            else scratch_file.parse_or_none(one.after)
-        )
-    return found
-
-
-def _remove_together(
-    scratch_file: ScratchFile,
-    text: SectionedText,
-    sections: dict[int, Sections],
-    edits: Sequence[SectionEdit],
-) -> Sequence[SectionEdit]:
-    """Make the edits that only remove keys, and return the others.
-
-    The file can't be cut, so it is read back once for all edits. If the result is not the
-    expected one, all edits are returned.
+    ``sections`` are by the number of the piece. A small file is one piece for all edits.
     """
-    before = sections[0]
-    keys = {
-        edit.section: set(edit.removals) & set(before[edit.section])
-        for edit in edits
-        if not edit.values and edit.section in before
-    }
-    piece = scratch_file.change_text(text.pieces[0], lambda found: without_keys_of(found, keys))
-    piece = scratch_file.change_text(piece, lambda found: without_empty_sections(found, keys))
-    expected = {
-        name: {key: value for key, value in values.items() if key not in keys.get(name, ())}
-        for name, values in before.items()
-    }
-    found = scratch_file.parse_or_none(piece)
-    # A section that still has a comment is kept.
-    rest = {name: values for name, values in expected.items() if values or name in (found or ())}
-    if found is None or found != rest or not set(expected) - set(rest) <= set(keys):
-        return edits
-    text.pieces[0], sections[0] = piece, found
-    return [edit for edit in edits if edit.section not in keys]
 
+    def __init__(
+        self, scratch_file: ScratchFile, content: bytes, edits: Sequence[SectionEdit]
+    ) -> None:
+        names = {name for edit in edits for name in (edit.section, edit.profile) if name}
+        self.scratch_file = scratch_file
+        self.text = SectionedText(content, names)
+        self.sections = self._read(edits)
+        self.errors: Refused = {}
 
-def _new_sections(
-    text: SectionedText, before: Sections, edits: Sequence[SectionEdit]
-) -> dict[str, SectionEdit]:
-    """Return the edits of sections that the file lacks, by section.
+    def all_sections(self) -> Sections:
+        """Return the sections of all pieces that are edited."""
+        return {name: values for one in self.sections.values() for name, values in one.items()}
 
-    In a file that can't be cut, each edit of an existing section parses the whole file. Only for
-    many edits is it faster to find the new sections first.
-    """
-    if not text.is_whole:
-        return {edit.section: edit for edit in edits if text.find(edit.section) is None}
-    if len(edits) < MANY:
-        return {}
-    read = {profile for name in before for profile in build_profile_map({name: {}})["profiles"]}
-    content = text.join()
-    return {
-        edit.section: edit
-        for edit in edits
-        if edit.section not in before
-        and edit.profile not in read
-        and b"[%s]" % edit.section.encode() not in content
-    }
+    def make(self, edits: Sequence[SectionEdit], before: Sections) -> None:
+        """Make the edits; ``before`` are the sections before any of them."""
+        text = self.text
+        new = self._new_sections(before, edits)
+        existing = [edit for edit in edits if edit.section not in new]
+        if text.is_whole and len(existing) >= MANY:
+            existing = list(self._remove_together(existing))
+        if text.is_whole or len({edit.section for edit in existing}) < len(existing):
+            for edit in existing:
+                self._edit_pieces([edit])
+        else:
+            self._edit_pieces(existing)
+        self._append([edit for edit in new.values() if edit.values])
 
+    def _read(self, edits: Sequence[SectionEdit]) -> dict[int, Sections]:
+        """Return the sections of the pieces that are edited, by piece."""
+        text = self.text
+        found = {text.find(edit.section): edit.section for edit in edits}
+        names = {place: found[place] for place in sorted(p for p in found if p is not None)}
+        if not text.is_whole:
+            together = parse_together(
+                self.scratch_file, {n: text.pieces[place] for place, n in names.items()}
+            )
+            if together is not None:
+                return {place: together[name] for place, name in names.items()}
+        return {
+            place: self.scratch_file.parse(text.pieces[place], partial(text.lines_before, place))
+            for place in names
+        }
 
-def _append(
-    scratch_file: ScratchFile,
-    text: SectionedText,
-    sections: dict[int, Sections],
-    edits: Sequence[SectionEdit],
-    errors: Refused,
-) -> None:
-    """Add new sections at the end, and read them back together."""
-    written: dict[str, bytes] = {}
-    for edit in edits:
-        try:
-            # All values in one call: a call for each would leave the same bytes.
-            written[edit.section] = scratch_file.set_values(b"", edit.section, [edit.values])
-        except UnusableFile as error:
-            errors[edit.owner] = error
-    edits = [edit for edit in edits if edit.section in written]
-    together = parse_together(scratch_file, written) if len(written) > 1 else None
-    first = len(text.pieces)
-    for edit in edits:
-        piece = written[edit.section]
-        found = together[edit.section] if together else scratch_file.parse_or_none(piece)
-        if found is None or not matches_edit(edit, [], {}, found):
-            errors[edit.owner] = damage_error(scratch_file, edit, piece, 0)
-            continue
-        sections[len(text.pieces)] = found
-        text.append(piece)
-    if text.is_whole and not _reads_back(scratch_file, text, sections):
-        for place in range(first, len(text.pieces)):
-            del sections[place]
-        del text.pieces[first:]
+    def _add_damage(self, edit: SectionEdit, piece: bytes, lines_before: int = 0) -> None:
+        self.errors[edit.owner] = damage_error(self.scratch_file, edit, piece, lines_before)
+
+    def _edit_pieces(self, edits: Sequence[SectionEdit]) -> None:
+        """Make one edit a piece and read the pieces back; a damaged piece stays as it was."""
+        text = self.text
+        changes = []
         for edit in edits:
-            errors[edit.owner] = damage_error(scratch_file, edit, text.join(), 0)
+            place = text.find(edit.section) or 0
+            own = read_as(edit, self.sections[place])
+            try:
+                piece = self._edit_piece(edit, place, next(iter(own), edit.section))
+            except UnusableFile as error:
+                self.errors[edit.owner] = error
+                continue
+            if piece is None:
+                self._add_damage(edit, text.pieces[place], text.lines_before(place))
+            else:
+                changes.append(_Change(edit, place, own, piece))
+        found = self._read_back(changes)
+        for change in changes:
+            edit, place = change.edit, change.place
+            after = found[place]
+            if after is not None and matches_edit(edit, change.own, self.sections[place], after):
+                text.pieces[place], self.sections[place] = change.after, after
+            else:
+                self._add_damage(edit, text.pieces[place], text.lines_before(place))
 
+    def _read_back(self, changes: Sequence[_Change]) -> dict[int, Optional[Sections]]:
+        """Return the sections of changed pieces, by piece; None for one that can't be parsed."""
+        found: dict[int, Optional[Sections]] = {
+            one.place: self.sections[one.place] for one in changes
+        }
+        changed = [one for one in changes if one.after != self.text.pieces[one.place]]
+        changed.sort(key=lambda one: one.place)
+        together = None
+        if len(changed) > 1:
+            pieces = {one.edit.section: one.after for one in changed}
+            together = parse_together(self.scratch_file, pieces)
+        for one in changed:
+            found[one.place] = (
+                together[one.edit.section]
+                if together is not None
+                else self.scratch_file.parse_or_none(one.after)
+            )
+        return found
 
-def _reads_back(
-    scratch_file: ScratchFile, text: SectionedText, sections: Mapping[int, Sections]
-) -> bool:
-    """Return whether the joined pieces of a file are read like the single pieces."""
-    if len(text.pieces) == 1:
-        return True
-    expected = {name: values for piece in sections.values() for name, values in piece.items()}
-    return scratch_file.parse_or_none(text.join()) == expected
+    def _remove_together(self, edits: Sequence[SectionEdit]) -> Sequence[SectionEdit]:
+        """Make the edits that only remove keys, and return the others.
 
+        The file can't be cut, so it is read back once for all edits. If the result is not the
+        expected one, all edits are returned.
+        """
+        before = self.sections[0]
+        keys = {
+            edit.section: set(edit.removals) & set(before[edit.section])
+            for edit in edits
+            if not edit.values and edit.section in before
+        }
+        piece = self.scratch_file.change_text(
+            self.text.pieces[0],
+            lambda found: without_empty_sections(without_keys(found, keys), keys),
+        )
+        expected = {
+            name: {key: value for key, value in values.items() if key not in keys.get(name, ())}
+            for name, values in before.items()
+        }
+        found = self.scratch_file.parse_or_none(piece)
+        # A section that still has a comment is kept.
+        rest = {
+            name: values for name, values in expected.items() if values or name in (found or ())
+        }
+        if found is None or found != rest or not set(expected) - set(rest) <= set(keys):
+            return edits
+        self.text.pieces[0], self.sections[0] = piece, found
+        return [edit for edit in edits if edit.section not in keys]
 
-def _edit_piece(
-    scratch_file: ScratchFile,
-    piece: bytes,
-    ending: bytes,
-    edit: SectionEdit,
-    header: str,
-    before: Sections,
-) -> Optional[bytes]:
-    """Return the piece after the edit, or None where the writer did not find the section."""
-    current = before.get(header, {})
-    # A block or a line that is right already stays where it is.
-    values = [
-        (key, value)
-        for key, value in edit.values
-        if current.get(key) != value
-        or not (isinstance(value, Mapping) or (len(before) == 1 and has_line(piece, key, value)))
-    ]
-    # The writer can only add to a nested block, not remove a key from it.
-    blocks = [key for key, value in values if isinstance(value, Mapping)]
-    removals = {key for key in (*blocks, *edit.removals) if key in current}
-    if removals:
-        piece = scratch_file.change_text(piece, lambda text: without_keys(text, header, removals))
-    if edit.removals and not edit.values:
-        piece = scratch_file.change_text(piece, lambda text: without_empty_section(text, header))
-    if values:
-        # Existing keys are set where they are, in one call or one by one.
-        at_once = all(isinstance(v, str) and isinstance(current.get(k), str) for k, v in values)
-        groups = [values] if at_once else [[value] for value in values]
-        # The next section's header has to follow: the writer puts a new key elsewhere when its
-        # section is the last one of the file.
-        written = scratch_file.set_values(piece + ending, edit.section, groups)
-        if not written.endswith(ending):
-            return None
-        piece = written[: len(written) - len(ending)]
-    return piece
+    def _new_sections(
+        self, before: Sections, edits: Sequence[SectionEdit]
+    ) -> dict[str, SectionEdit]:
+        """Return the edits of sections that the file lacks, by section.
+
+        In a file that can't be cut, each edit of an existing section parses the whole file. Only
+        for many edits is it faster to find the new sections first.
+        """
+        text = self.text
+        if not text.is_whole:
+            return {edit.section: edit for edit in edits if text.find(edit.section) is None}
+        if len(edits) < MANY:
+            return {}
+        read = {
+            profile for name in before for profile in build_profile_map({name: {}})["profiles"]
+        }
+        content = text.join()
+        return {
+            edit.section: edit
+            for edit in edits
+            if edit.section not in before
+            and edit.profile not in read
+            and b"[%s]" % edit.section.encode() not in content
+        }
+
+    def _append(self, edits: Sequence[SectionEdit]) -> None:
+        """Add new sections at the end, and read them back together."""
+        text, written = self.text, dict[str, bytes]()
+        for edit in edits:
+            try:
+                # All values in one call: a call for each would leave the same bytes.
+                written[edit.section] = self.scratch_file.set_values(
+                    b"", edit.section, [edit.values]
+                )
+            except UnusableFile as error:
+                self.errors[edit.owner] = error
+        edits = [edit for edit in edits if edit.section in written]
+        together = parse_together(self.scratch_file, written) if len(written) > 1 else None
+        first = len(text.pieces)
+        for edit in edits:
+            piece = written[edit.section]
+            found = together[edit.section] if together else self.scratch_file.parse_or_none(piece)
+            if found is None or not matches_edit(edit, [], {}, found):
+                self._add_damage(edit, piece)
+                continue
+            self.sections[len(text.pieces)] = found
+            text.append(piece)
+        if text.is_whole and not self._reads_back():
+            for place in range(first, len(text.pieces)):
+                del self.sections[place]
+            del text.pieces[first:]
+            for edit in edits:
+                self._add_damage(edit, text.join())
+
+    def _reads_back(self) -> bool:
+        """Return whether the joined pieces of a file are read like the single pieces."""
+        if len(self.text.pieces) == 1:
+            return True
+        return self.scratch_file.parse_or_none(self.text.join()) == self.all_sections()
+
+    def _edit_piece(self, edit: SectionEdit, place: int, header: str) -> Optional[bytes]:
+        """Return a piece after the edit, or None where the writer did not find the section."""
+        piece, before = self.text.pieces[place], self.sections[place]
+        current = before.get(header, {})
+        # A block or a line that is right already stays where it is.
+        values = [
+            (key, value)
+            for key, value in edit.values
+            if current.get(key) != value
+            or not (
+                isinstance(value, Mapping) or (len(before) == 1 and has_line(piece, key, value))
+            )
+        ]
+        # The writer can only add to a nested block, not remove a key from it.
+        blocks = [key for key, value in values if isinstance(value, Mapping)]
+        removals = {header: {key for key in (*blocks, *edit.removals) if key in current}}
+        change = self.scratch_file.change_text
+        if removals[header]:
+            piece = change(piece, lambda text: without_keys(text, removals))
+        if edit.removals and not edit.values:
+            piece = change(piece, lambda text: without_empty_sections(text, removals))
+        if values:
+            # Existing keys are set where they are, in one call or one by one.
+            at_once = all(
+                isinstance(v, str) and isinstance(current.get(k), str) for k, v in values
+            )
+            groups = [values] if at_once else [[value] for value in values]
+            # The next section's header has to follow: the writer puts a new key elsewhere when
+            # its section is the last one of the file.
+            ending = self.text.following_header(place)
+            written = self.scratch_file.set_values(piece + ending, edit.section, groups)
+            if not written.endswith(ending):
+                return None
+            piece = written[: len(written) - len(ending)]
+        return piece
 
 
 def has_line(piece: bytes, key: str, value: object) -> bool:

@@ -30,6 +30,7 @@ from awscli_assume.host.protocols import (
     Session,
     StsClient,
 )
+from awscli_assume.model.arns import session_arn
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.diagnosis import CALLER, OK, PROBLEM, UNKNOWN, Step
 from awscli_assume.model.identity_center import IdentityCenterRole
@@ -114,13 +115,12 @@ class IdentifiedCaller:
 
     def as_session_of(self, request: AssumeRoleRequest) -> IdentifiedCaller:
         """Return the caller of the next role of a chain: the session that a request starts."""
-        role, name = request.role, request.role_session_name
-        arn = f"arn:{role.partition}:sts::{role.account_id}:assumed-role/{role.name}/{name}"
+        arn = session_arn(request.role, request.role_session_name)
         return replace(
             self,
             identity=replace(self.identity, arn=arn, user_id="", caller=Caller.from_arn(arn)),
             is_temporary=True,
-            role_arn=role.arn,
+            role_arn=request.role.arn,
             source_identity=request.source_identity or self.source_identity,
             source_account=self.source_account or self.identity.caller.account_id,
         )
@@ -173,7 +173,7 @@ def check_caller(context: CommandContext, plan: AssumePlan) -> CallerCheck:
             command = _commands(plan).as_caller("sts", "get-caller-identity")
             step = _problem(session, "STS rejects the credentials", error, command, place)
         return CallerCheck(step, None, client, clock, error, partition)
-    caller = _identified(context, client, frozen, identity)
+    caller = identified(context, client, frozen, identity)
     evidence = (
         f"the caller is {identity.arn}",
         f"the account is {identity.caller.account_id}, the partition {identity.caller.partition}",
@@ -208,9 +208,10 @@ def _check_is_signed(plan: AssumePlan) -> None:
         )
 
 
-def _identified(
+def identified(
     context: CommandContext, client: StsClient, frozen: FrozenCredentials, identity: Identity
 ) -> IdentifiedCaller:
+    """Return a caller with the clients that its credentials sign for."""
     options = client_options(context.parsed_globals, region_of(client), frozen)
     return IdentifiedCaller(
         identity,

@@ -21,6 +21,7 @@ from awscli_assume.aws.iam.policy_simulation import (
 )
 from awscli_assume.aws.optional_call import CallUnavailable
 from awscli_assume.host.protocols import IamClient
+from awscli_assume.model.arns import iam_arn
 from awscli_assume.model.diagnosis import NOT_APPLICABLE, OK, PERMISSIONS, PROBLEM, UNKNOWN, Step
 from awscli_assume.model.request.request import AssumeRoleRequest
 from awscli_assume.model.trust.callers import ROLE_SESSION, USER, Caller
@@ -95,8 +96,8 @@ def check_permissions(
 def simulated_arn(principal: Caller) -> Optional[str]:
     """Return the user or role whose policies apply; None if it can't call AssumeRole."""
     if principal.kind == ROLE_SESSION:
-        account = f"arn:{principal.partition}:iam::{principal.account_id}"
-        return principal.role_arn or f"{account}:role/{principal.role_name}"
+        resource = f"role/{principal.role_name}"
+        return principal.role_arn or iam_arn(principal.partition, principal.account_id, resource)
     return principal.name if principal.kind == USER else None
 
 

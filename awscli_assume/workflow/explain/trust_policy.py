@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Callable, Optional, TypeVar
 
 from awscli_assume.aws.accounts import get_organization_id
@@ -49,11 +50,11 @@ def find_principal(
         role_arn = None if own_role is None else own_role.arn
     elif principal.kind == USER and _mentions(role, "principaltag"):
         tags = _optional(lambda: get_user_tags(caller.iam))
-    return caller_of(
-        identity.arn,
+    return replace(
+        principal,
         user_id=identity.user_id or None,
         role_arn=role_arn,
-        is_temporary=caller.is_temporary,
+        is_temporary=principal.is_temporary or caller.is_temporary,
         tags=tags,
         organization_id=organization or None,
         source_identity=caller.source_identity,

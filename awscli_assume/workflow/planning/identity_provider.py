@@ -182,7 +182,7 @@ def token_path(given: str) -> str:
 def check_read_again(path: str, is_recorded: bool) -> None:
     """Check a token file before any call.
 
-    ``is_kept`` is True if a later run has to read it again. A pipe can be read only once, so
+    ``is_recorded`` is True if a later run has to read it again. A pipe can be read only once, so
     it is read when the token is sent. Raises InvalidRequest and InvalidConfiguration.
     """
     is_pipe = os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)

@@ -246,7 +246,7 @@ class AssumePlan(Plan):
         """Return the plan, limited to one hour if its source is known to be a role session.
 
         Every decision on role chaining is made here, from what the profiles
-        (``holds_role_session``), botocore's credentials (aws/sts/role_chaining.py) or the
+        (``holds_role_session``), botocore's credentials (``is_known_role_session``) or the
         caller identity say of the source. Raises InvalidRequest for a longer
         ``--duration-seconds``.
         """

@@ -10,12 +10,12 @@ from awscli_assume.host import ENDPOINT_VARIABLES
 from awscli_assume.host.context import CommandContext, RequestSettings
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.request.identity_provider import GITHUB
+from awscli_assume.outputs.variables import KEY_VARIABLES
 from awscli_assume.profiles.record import NOT_STORED, Record
 from awscli_assume.profiles.settings import client_settings
 from awscli_assume.workflow.planning.plan import Plan
 
 _FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
-_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _WEB_IDENTITY = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME")
 # Of an instance or a container, whose credentials no profile has.
 _MACHINE = (
@@ -90,12 +90,12 @@ def _source_variables(context: CommandContext, plan: Plan, record: Record) -> li
     if record.has_identity_token:
         return list(_GITHUB) if record.web_identity_token_file == GITHUB else []
     if record.source_profile is None:
-        return list(_KEYS)
+        return list(KEY_VARIABLES)
     names = [] if context.parsed_globals.profile else [*_WEB_IDENTITY]
     end = _end_of_chain(plan.profiles, record.source_profile)
     provider = record.credential_source or end.get("credential_source")
     if provider == "Environment":
-        return [*names, *_KEYS]
+        return [*names, *KEY_VARIABLES]
     if any(key in end for key in _OWN_SOURCES) and record.credential_source is None:
         return (
             [*names, *_SIGN_IN] if any(key.startswith(("sso_", "login")) for key in end) else names

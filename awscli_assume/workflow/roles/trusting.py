@@ -8,10 +8,10 @@ from typing import Mapping, Optional, Sequence
 from awscli_assume.aws.caller_identity import get_caller_identity
 from awscli_assume.aws.iam.policy_simulation import Decision, simulate_roles
 from awscli_assume.aws.iam.roles import KnownRole, list_known_roles
-from awscli_assume.aws.optional_call import CallUnavailable, create_optional_client
+from awscli_assume.aws.optional_call import CallUnavailable
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso.login import login_hint_added
-from awscli_assume.aws.sts.client import client_options, create_sts_client, region_of
+from awscli_assume.aws.sts.client import create_sts_client
 from awscli_assume.aws.sts.errors import error_hints_added
 from awscli_assume.errors import InvalidRequest, MalformedPolicy
 from awscli_assume.host import NoCredentialsError, overridden_profiles
@@ -24,7 +24,7 @@ from awscli_assume.model.request.session_names import DEFAULT_SESSION_NAME
 from awscli_assume.model.trust.callers import USER, Caller
 from awscli_assume.model.trust.context import Circumstances, context_of
 from awscli_assume.model.trust.evaluation import ALLOWED, NOT_ALLOWED, UNKNOWN, Verdict, evaluate
-from awscli_assume.workflow.explain.caller import IdentifiedCaller
+from awscli_assume.workflow.explain.caller import IdentifiedCaller, identified
 from awscli_assume.workflow.explain.caller_permissions import combined_result, simulated_arn
 from awscli_assume.workflow.explain.trust_policy import find_organization, find_principal
 from awscli_assume.workflow.planning.attribution import render_session_name
@@ -103,13 +103,7 @@ def _find_source(context: CommandContext) -> _Source:
                 raise NoCredentialsError()
             frozen = credentials.get_frozen_credentials()
         identity = get_caller_identity(client)
-        options = client_options(context.parsed_globals, region_of(client), frozen)
-        caller = IdentifiedCaller(
-            identity,
-            bool(frozen.token),
-            create_optional_client(session, "iam", options),
-            lambda: create_optional_client(session, "organizations", options),
-        )
+        caller = identified(context, client, frozen, identity)
     meta = client.meta
     is_https = meta.endpoint_url.startswith("https:")
     now = context.environment.now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from awscli_assume.files.ini import read_lines, without_empty_section, without_keys
+from awscli_assume.files.ini import read_lines, without_empty_sections, without_keys
 
 SECTION = "profile x"
 
@@ -93,19 +93,19 @@ BLOCK = ("assumed =", "    role-arn = a", "    source-profile = b")
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
 def test_without_a_key(before: list[str], after: list[str], end: str) -> None:
     """The key is removed with all lines of its value; every other line stays."""
-    assert without_keys(lines(*before, end=end), SECTION, ["assumed"]) == lines(*after, end=end)
+    assert without_keys(lines(*before, end=end), {SECTION: ["assumed"]}) == lines(*after, end=end)
 
 
 def test_last_line_without_an_end() -> None:
     """A last line without a line break stays as it is."""
-    assert without_keys("[profile x]\na = b", SECTION, ["c"]) == "[profile x]\na = b"
+    assert without_keys("[profile x]\na = b", {SECTION: ["c"]}) == "[profile x]\na = b"
 
 
 def test_several_keys() -> None:
     """Each of several keys is removed."""
     text = lines("[x]", "a = 1", "b =", "  c = 2", "d = 3")
 
-    assert without_keys(text, "x", {"a", "b"}) == lines("[x]", "d = 3")
+    assert without_keys(text, {"x": {"a", "b"}}) == lines("[x]", "d = 3")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_header_of_another_section(header: str) -> None:
     """A section is the one whose header is exactly the given one."""
     text = lines(header, *BLOCK)
 
-    assert without_keys(text, SECTION, ["assumed"]) == text
+    assert without_keys(text, {SECTION: ["assumed"]}) == text
 
 
 @pytest.mark.parametrize("odd", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
@@ -123,7 +123,7 @@ def test_characters_that_end_no_line(odd: str) -> None:
     """Only what ends a line for the CLI's parser ends one here: LF, CR and both."""
     text = lines("[profile x]", f"a = b{odd}assumed = c", f"# d{odd}[y]", *BLOCK, "e = f")
 
-    assert without_keys(text, SECTION, ["assumed"]) == lines(
+    assert without_keys(text, {SECTION: ["assumed"]}) == lines(
         "[profile x]", f"a = b{odd}assumed = c", f"# d{odd}[y]", "e = f"
     )
 
@@ -142,7 +142,7 @@ def test_characters_that_end_no_line(odd: str) -> None:
 )  # fmt: skip
 def test_without_an_empty_section(before: list[str], after: list[str]) -> None:
     """A section goes where nothing but blank lines is in it."""
-    assert without_empty_section(lines(*before), "x") == lines(*after)
+    assert without_empty_sections(lines(*before), ["x"]) == lines(*after)
 
 
 def test_lines_have_a_section_and_a_key() -> None:

@@ -14,7 +14,13 @@ from awscli_assume.errors import ForeignProfile, UnusableFile
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.profiles.files import ProfileFiles
 from awscli_assume.profiles.record import Record, read_record
-from awscli_assume.profiles.target import Target, check_writable, region_to_write, write_targets
+from awscli_assume.profiles.target import (
+    Target,
+    check_not_shadowed,
+    check_writable,
+    region_to_write,
+    write_targets,
+)
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/r"
 CREDENTIALS = TemporaryCredentials(
@@ -26,6 +32,13 @@ CREDENTIALS = TemporaryCredentials(
     assumed_role_id="AROAEXAMPLE:alice",
 )
 LONG_AGO = 1_700_000_000.0
+KEYS = {
+    "aws_access_key_id": "ASIAOURS",
+    "aws_secret_access_key": "s3cr3t",
+    "aws_session_token": "t0k3n",
+}
+OURS = ("ASIAOURS", "t0k3n")
+PROCESS = {"credential_process": "ours"}
 
 
 @pytest.fixture
@@ -168,3 +181,40 @@ def test_file_that_can_not_be_written(files: ProfileFiles, name: str) -> None:
 
     with pytest.raises(UnusableFile, match=f"{name} is read-only"):
         check_writable(files)
+
+
+@pytest.mark.parametrize(
+    ("config", "credentials", "written", "settings"),
+    [
+        ({"region": "r"}, KEYS, OURS, {"region": "r"}),
+        ({"aws_access_key_id": "ASIAOTHER", "aws_secret_access_key": "x"}, KEYS, OURS, {}),
+        (PROCESS, {}, None, PROCESS),
+    ],
+)
+def test_profile_as_written(config: Any, credentials: Any, written: Any, settings: Any) -> None:
+    """A profile that is read as it was written passes."""
+    check_not_shadowed(config, {"dev": credentials}, "dev", written, settings)
+
+
+@pytest.mark.parametrize(
+    ("config", "credentials", "written", "settings", "shadowed"),
+    [
+        ({}, {**KEYS, "aws_security_token": "OLD"}, OURS, {}, "session token"),
+        ({}, {**KEYS, "aws_access_key_id": "ASIAOTHER"}, OURS, {}, "access key"),
+        ({}, {}, OURS, {}, "access key"),
+        ({"region": "r"}, {**KEYS, "region": "old"}, OURS, {"region": "r"}, "region"),
+        ({**PROCESS, **KEYS}, {}, None, PROCESS, "access key"),
+        (PROCESS, {"credential_process": "other"}, None, PROCESS, "credential_process"),
+    ],
+)
+def test_shadowed_profile(
+    config: Any, credentials: Any, written: Any, settings: Any, shadowed: str
+) -> None:
+    """A profile that is read as something else is an error without secrets."""
+    sections = (config, {"dev": credentials})
+
+    with pytest.raises(ForeignProfile, match=f"take precedence over .*{shadowed}") as error:
+        check_not_shadowed(*sections, "dev", written, settings)
+
+    assert "s3cr3t" not in str(error.value)
+    assert "OLD" not in str(error.value)

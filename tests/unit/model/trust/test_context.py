@@ -40,12 +40,12 @@ ISSUED = GLOBAL_KEYS + "#condition-keys-tokenissuetime"
 PRINCIPALS = VARIABLES + "#principaltable"
 DEVICE = {"asked": {"serial_number": f"arn:aws:iam::{OURS}:mfa/matjac"}}
 PATHLESS = caller_of(SESSION_ARN)
-TEMPORARY = caller_of(USER_ARN, is_temporary=True)
-WITH_MFA = caller_of(USER_ARN, is_temporary=True, has_mfa=True)
-WITHOUT_MFA = caller_of(USER_ARN, is_temporary=True, has_mfa=False)
+TEMPORARY = replace(caller_of(USER_ARN), is_temporary=True)
+WITH_MFA = replace(caller_of(USER_ARN), is_temporary=True, has_mfa=True)
+WITHOUT_MFA = replace(caller_of(USER_ARN), is_temporary=True, has_mfa=False)
 UNTOLD = caller_of(USER_ARN)
-MEMBER = caller_of(USER_ARN, organization_id="o-a1b2c3d4e5", is_temporary=False)
-TAGGED = caller_of(USER_ARN, is_temporary=False, tags=(("Team", "red"),))
+MEMBER = replace(caller_of(USER_ARN), organization_id="o-a1b2c3d4e5", is_temporary=False)
+TAGGED = replace(caller_of(USER_ARN), is_temporary=False, tags=(("Team", "red"),))
 TRANSITIVE = {"tags": (("Team", "red"), ("Cost", "1")), "transitive_tag_keys": ("Team",)}
 
 

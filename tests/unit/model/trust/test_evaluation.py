@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from awscli_assume.model.trust.callers import caller_of
@@ -30,7 +32,7 @@ from support.trust_rows import (
 
 TAGS = SESSION_TAGS + "#id_session-tags_permissions-required"
 IDENTITY = SOURCE_IDENTITY + "#id_credentials_temp_control-access_monitor-perms"
-CHAINED = caller_of(SESSION_ARN, role_arn=AUDIT_ARN, source_identity="DiegoRamirez")
+CHAINED = replace(caller_of(SESSION_ARN), role_arn=AUDIT_ARN, source_identity="DiegoRamirez")
 WITH_ID = {"StringEquals": {"sts:ExternalId": "Example987"}}
 FROM_OFFICE = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
 TAG, SET_IDENTITY = "sts:TagSession", "sts:SetSourceIdentity"

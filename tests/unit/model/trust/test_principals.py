@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from awscli_assume.model.trust.callers import Caller, caller_of, identity_provider
+from awscli_assume.model.trust.callers import PROVIDER, Caller, caller_of
 from awscli_assume.model.trust.evaluation import ALLOWED, DENIED, NOT_ALLOWED, UNKNOWN
 from support.trust_rows import (
     ASSUME_ROLE,
@@ -43,10 +44,10 @@ SERVICES = PRINCIPAL + "#principal-services"
 ALL = PRINCIPAL + "#principal-anonymous"
 WEB = PRINCIPAL + "#principal-federated-web-identity"
 SAML_PAGE = PRINCIPAL + "#principal-saml"
-NOBODY = caller_of(USER_ARN, is_temporary=False)
+NOBODY = replace(caller_of(USER_ARN), is_temporary=False)
 PATHLESS = caller_of(SESSION_ARN)
-CHINESE = caller_of(f"arn:aws-cn:iam::{OURS}:user/matjac", is_temporary=False)
-SAML = identity_provider(f"arn:aws:iam::{OURS}:saml-provider/ADFS")
+CHINESE = replace(caller_of(f"arn:aws-cn:iam::{OURS}:user/matjac"), is_temporary=False)
+SAML = Caller(PROVIDER, f"arn:aws:iam::{OURS}:saml-provider/ADFS")
 WITH_WEB, WITH_SAML = "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"
 USER_ID, ROLE_ID = "AIDACKCEVSQ6C2EXAMPLE", "AROADBQP57FF2AEXAMPLE"
 

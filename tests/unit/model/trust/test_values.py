@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Optional
 
 import pytest
@@ -23,8 +24,8 @@ from support.trust_rows import (
 ANY, ALL = "ForAnyValue:StringEquals", "ForAllValues:StringEquals"
 NAME = "sts:RoleSessionName"
 OWN_NAME = {"asked": {"role_session_name": "matjac"}}
-TAGGED_USER = caller_of(USER_ARN, is_temporary=False, tags=(("team", "a*c"),))
-UNTAGGED = caller_of(USER_ARN, is_temporary=False)
+TAGGED_USER = replace(caller_of(USER_ARN), is_temporary=False, tags=(("team", "a*c"),))
+UNTAGGED = replace(caller_of(USER_ARN), is_temporary=False)
 
 
 def keys(case: str, operator: str, values: Any, holds: Optional[bool], *given: str) -> Any:

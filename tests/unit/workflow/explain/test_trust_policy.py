@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, Optional
 
@@ -18,7 +19,7 @@ from awscli_assume.workflow.explain.trust_policy import check_trust_policy
 
 ACCOUNT = "123456789012"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
-ALICE = caller_of(f"arn:aws:iam::{ACCOUNT}:user/alice", is_temporary=False)
+ALICE = replace(caller_of(f"arn:aws:iam::{ACCOUNT}:user/alice"), is_temporary=False)
 SESSION = caller_of(f"arn:aws:sts::{ACCOUNT}:assumed-role/dev/alice")
 ROLE = Role("my-iam-role", account_id=ACCOUNT, partition="aws")
 NOW = Circumstances(datetime(2026, 1, 2, tzinfo=timezone.utc))
