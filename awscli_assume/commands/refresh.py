@@ -9,8 +9,9 @@ from awscli_assume.arguments.sts import flag, text
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import PARTIAL_FAILURE, print_object
-from awscli_assume.outputs.summary import LISTING_EXAMPLE, listing
+from awscli_assume.outputs.summary import LISTING_EXAMPLE, listing, role_profiles_note
 from awscli_assume.profiles.files import locate
+from awscli_assume.profiles.provisioned.mark import role_states
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
 from awscli_assume.workflow.planning.profile_selection import (
     check_alone,
@@ -82,7 +83,9 @@ class RefreshCommand(Verb):
     def _chosen(self, parsed_args: Any, context: CommandContext) -> list[ProfileState]:
         if _is_named(parsed_args):
             return [choose_one(context, word_or_option(parsed_args))]
-        states = inspect_all(context.session.full_config["profiles"], context.environment.now())
+        profiles = context.session.full_config["profiles"]
+        context.environment.notify(role_profiles_note(len(role_states(profiles))))
+        states = inspect_all(profiles, context.environment.now())
         # Keys that somebody else has set are theirs, until the user names the profile.
         states = [state for state in states if state.state != REPLACED]
         if parsed_args.all:
