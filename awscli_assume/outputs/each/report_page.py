@@ -106,7 +106,8 @@ def page(title: str, intro: str, charts: str, head: str, rows: str) -> str:
 {intro}
 <div class="charts">{charts}</div>
 {_FORM}
-<div class="scroll" role="region" aria-label="Results" tabindex="0"><table><thead><tr>{head}</tr></thead>
+<div class="scroll" role="region" aria-label="Results" tabindex="0"><table>
+<thead><tr>{head}</tr></thead>
 <tbody>
 {rows}</tbody></table></div>
 <script>{SCRIPT}</script>
