@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Optional
 
-from awscli_assume.arguments.sts import (
-    TAG,
+from awscli_assume.arguments.assume_role import TAG
+from awscli_assume.arguments.options import (
     Argument,
     flag,
     number,

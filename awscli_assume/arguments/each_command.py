@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Optional, Sequence
 
-from awscli_assume.arguments.sts import Argument, flag, number, texts
+from awscli_assume.arguments.options import Argument, flag, number, texts
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import ParsedArgs
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from awscli_assume.arguments.sts import STS_OPTIONS, Argument, option_name, text
+from awscli_assume.arguments.assume_role import STS_OPTIONS
+from awscli_assume.arguments.options import Argument, option_name, text
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.request.identity_provider import IdentityToken, SamlAssertion, WebIdentity
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import Optional
 
+from awscli_assume.arguments.assume_role import STS_OPTIONS
 from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
-from awscli_assume.arguments.sts import (
-    STS_OPTIONS,
-    Argument,
-    flag,
-    option_name,
-    text,
-    word_argument,
-)
+from awscli_assume.arguments.options import Argument, flag, option_name, text, word_argument
 from awscli_assume.errors import InvalidRequest
 
 _ROLE_OPTIONS = (

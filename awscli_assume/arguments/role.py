@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from awscli_assume.arguments.assume_role import sts_arguments
 from awscli_assume.arguments.identity_provider import identity_provider_arguments
+from awscli_assume.arguments.options import Argument, flag, text, word_argument
 from awscli_assume.arguments.profiles import copy_arguments
-from awscli_assume.arguments.sts import Argument, flag, sts_arguments, text, word_argument
 
 _ROLE = word_argument(
     "role",

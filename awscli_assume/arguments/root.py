@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from awscli_assume.arguments.options import Argument, number, text
 from awscli_assume.arguments.profiles import dry_run_argument, login_argument
-from awscli_assume.arguments.sts import Argument, number, text
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.request.root_session import SECONDS_MAX, TASK_POLICIES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awscli_assume.arguments.sts import Argument, flag, text, texts
+from awscli_assume.arguments.options import Argument, flag, text, texts
 
 
 def target_arguments() -> list[Argument]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional, Sequence
 
-from awscli_assume.arguments.sts import Argument, flag, option_name, text
+from awscli_assume.arguments.options import Argument, flag, option_name, text
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import ParsedArgs
 

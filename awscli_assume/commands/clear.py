@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Optional
 
+from awscli_assume.arguments.options import flag
 from awscli_assume.arguments.profiles import (
     dry_run_argument,
     profile_arguments,
     revoke_flag,
     yes_argument,
 )
-from awscli_assume.arguments.sts import flag
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext

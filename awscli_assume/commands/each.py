@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from awscli_assume.arguments.each import each_output_arguments, read_each_output
+from awscli_assume.arguments.assume_role import sts_arguments
 from awscli_assume.arguments.each_command import each_command_argument, each_command_arguments
+from awscli_assume.arguments.each_output import each_output_arguments, read_each_output
 from awscli_assume.arguments.identity_provider import identity_provider_arguments
 from awscli_assume.arguments.profiles import login_argument
 from awscli_assume.arguments.role import role_arguments
-from awscli_assume.arguments.sts import sts_arguments
 from awscli_assume.arguments.targets import target_arguments
 from awscli_assume.arguments.write_profiles import write_profiles_arguments
 from awscli_assume.commands.verbs import Verb

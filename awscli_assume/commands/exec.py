@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from awscli_assume.arguments.options import flag
 from awscli_assume.arguments.profiles import no_cache_argument
 from awscli_assume.arguments.role import role_verb_arguments
-from awscli_assume.arguments.sts import flag
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host import user_environment
 from awscli_assume.host.context import CommandContext

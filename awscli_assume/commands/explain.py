@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from awscli_assume.arguments.assume_role import sts_arguments
+from awscli_assume.arguments.options import flag, text
 from awscli_assume.arguments.role import role_arguments
-from awscli_assume.arguments.sts import flag, sts_arguments, text
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Union
 
+from awscli_assume.arguments.options import text
 from awscli_assume.arguments.profiles import no_cache_argument
 from awscli_assume.arguments.role import role_verb_arguments
-from awscli_assume.arguments.sts import text
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.export_formats import FORMATS, chosen_format, render

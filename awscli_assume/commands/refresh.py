@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional
 
+from awscli_assume.arguments.options import flag, text
 from awscli_assume.arguments.profiles import dry_run_argument, profile_arguments, verify_argument
-from awscli_assume.arguments.sts import flag, text
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import PARTIAL_FAILURE, print_object
-from awscli_assume.outputs.summary import LISTING_EXAMPLE, listing, role_profiles_note
+from awscli_assume.outputs.summary import LISTING_EXAMPLE, listing
 from awscli_assume.profiles.files import locate
-from awscli_assume.profiles.provisioned.mark import role_states
-from awscli_assume.profiles.state import REPLACED, ProfileState, inspect_all
 from awscli_assume.workflow.planning.profile_selection import (
     check_alone,
-    choose_one,
-    seconds,
-    word_or_option,
+    is_one_named,
+    profiles_to_refresh,
 )
 from awscli_assume.workflow.planning.source_profile import read_profiles
 from awscli_assume.workflow.refresh.batch import (
@@ -58,12 +55,12 @@ class RefreshCommand(Verb):
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         check_alone(parsed_args, "name", "update_profile", "all", "expiring_within")
         renewals = plan_renewals(
-            self._chosen(parsed_args, context), read_profiles(context), context
+            profiles_to_refresh(context, parsed_args), read_profiles(context), context
         )
         _raise_if_named(renewals, parsed_args)
         notes = [one.plan.agent_note() for one in renewals if one.plan is not None]
         context.environment.notify("".join(dict.fromkeys(notes)))
-        files, is_named = locate(context.session), _is_named(parsed_args)
+        files, is_named = locate(context.session), is_one_named(parsed_args)
         result: Mapping[str, object]
         if parsed_args.dry_run:
             renewals, result = preview_renewals(context, files, renewals, is_named)
@@ -80,19 +77,6 @@ class RefreshCommand(Verb):
         print_object(context, self.name, result)
         return self._report(renewals, parsed_args.dry_run)
 
-    def _chosen(self, parsed_args: Any, context: CommandContext) -> list[ProfileState]:
-        if _is_named(parsed_args):
-            return [choose_one(context, word_or_option(parsed_args))]
-        profiles = context.session.full_config["profiles"]
-        context.environment.notify(role_profiles_note(len(role_states(profiles))))
-        states = inspect_all(profiles, context.environment.now())
-        # Keys that somebody else has set are theirs, until the user names the profile.
-        states = [state for state in states if state.state != REPLACED]
-        if parsed_args.all:
-            return states
-        least = seconds(parsed_args.expiring_within, "--expiring-within")
-        return [state for state in states if state.seconds_left < least]
-
     def _report(self, renewals: list[Renewal], is_dry_run: bool) -> int:
         failed = [one for one in renewals if one.error is not None]
         for one in failed:
@@ -105,12 +89,8 @@ class RefreshCommand(Verb):
 
 def _raise_if_named(renewals: list[Renewal], parsed_args: Any) -> None:
     """Raise the error of the one profile that was named."""
-    if _is_named(parsed_args) and renewals[0].error:
+    if is_one_named(parsed_args) and renewals[0].error:
         raise renewals[0].error
-
-
-def _is_named(parsed_args: Any) -> bool:
-    return not parsed_args.all and parsed_args.expiring_within is None
 
 
 def _errors(renewals: list[Renewal]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from awscli_assume.arguments.sts import flag, text
+from awscli_assume.arguments.options import flag, text
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import (

@@ -47,7 +47,7 @@ from awscli_assume.workflow.refresh.credential_process import (
     store_in_cache,
     target_again,
 )
-from awscli_assume.workflow.refresh.inputs import inputs_not_recorded
+from awscli_assume.workflow.refresh.recorded_settings import inputs_not_recorded
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import jmespath
 
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
-from awscli_assume.model.each_results import (
+from awscli_assume.model.each.results import (
     EachOutput,
     EachTarget,
     RunDescription,

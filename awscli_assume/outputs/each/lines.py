@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import Mapping, Optional, Sequence, TextIO
 
 from awscli_assume.host.context import CommandContext
-from awscli_assume.model.each_results import EachTarget
+from awscli_assume.model.each.results import EachTarget
 from awscli_assume.model.printable import printable_line
 from awscli_assume.outputs.printing import cell_width, cut, padded
 

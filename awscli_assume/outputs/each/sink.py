@@ -2,7 +2,7 @@
 
 How a run uses it::
 
-    output = read_each_output(parsed_args, context.parsed_globals)   # arguments/each.py: 252
+    output = read_each_output(parsed_args, context.parsed_globals)  # arguments/each_output.py: 252
     sink = make_sink(context, output, RunDescription(command, selection))  # 252, 253; no call yet
     targets = select_shard(all_targets, output.shard)
     for target in sink.start(targets):                   # without those that --resume has
@@ -23,8 +23,8 @@ from typing import Optional, Protocol, Sequence
 
 from awscli_assume.host.context import CommandContext
 from awscli_assume.model.credentials import format_time
-from awscli_assume.model.each_records import Record, ResultsHeader, json_line, record_of, result_of
-from awscli_assume.model.each_results import (
+from awscli_assume.model.each.records import Record, ResultsHeader, json_line, record_of, result_of
+from awscli_assume.model.each.results import (
     EachOutput,
     EachTarget,
     RunDescription,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Sequence
 
-from awscli_assume.model.each_results import EachTarget, Tally, TargetResult
+from awscli_assume.model.each.results import EachTarget, Tally, TargetResult
 from awscli_assume.model.printable import printable_line
 from awscli_assume.outputs.each.status import duration_text
 

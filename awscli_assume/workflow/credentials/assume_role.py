@@ -55,8 +55,8 @@ from awscli_assume.workflow.credentials.mfa_session import (
     check_code_available,
     repeats_without_code,
 )
-from awscli_assume.workflow.credentials.next_command import suggest_explain, suggest_source
 from awscli_assume.workflow.credentials.role_chain import assume_first, assume_rest
+from awscli_assume.workflow.credentials.suggestions import suggest_explain, suggest_source
 from awscli_assume.workflow.planning.plan import AssumedRole, AssumePlan
 from awscli_assume.workflow.planning.source_profile import use_source
 

@@ -7,9 +7,9 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Iterator, Optional, Sequence
 
-from awscli_assume.arguments.each import read_each_output
 from awscli_assume.arguments.each_command import EachOptions, read_each_options
-from awscli_assume.arguments.sts import option_name
+from awscli_assume.arguments.each_output import read_each_output
+from awscli_assume.arguments.options import option_name
 from awscli_assume.arguments.write_profiles import read_write_request
 from awscli_assume.aws.optional_call import CallUnavailable, error_code
 from awscli_assume.aws.sts.client import region_warning
@@ -17,8 +17,8 @@ from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import ClientError, region_of_variable
 from awscli_assume.host.context import CommandContext, RequestSettings
 from awscli_assume.host.protocols import ParsedArgs
-from awscli_assume.model.each_command import EachCommand, read_command
-from awscli_assume.model.each_results import (
+from awscli_assume.model.each.command import EachCommand, read_command
+from awscli_assume.model.each.results import (
     ALL_SUCCEEDED,
     NONE_STARTED,
     RunDescription,

@@ -13,7 +13,7 @@ from awscli_assume.aws.enabled_regions import default_regions, enabled_regions
 from awscli_assume.aws.optional_call import CallUnavailable
 from awscli_assume.host.context import CommandContext
 from awscli_assume.model.credentials import UsableCredentials
-from awscli_assume.model.each_results import EachTarget
+from awscli_assume.model.each.results import EachTarget
 from awscli_assume.model.targets.account import TargetAccount
 from awscli_assume.outputs.progress import Progress
 from awscli_assume.workflow.each.interrupts import Interrupts

@@ -10,8 +10,8 @@ from awscli_assume.arguments.each_command import EachOptions
 from awscli_assume.host import own_executable, user_environment
 from awscli_assume.host.driver import CAN_FORK_COMMANDS
 from awscli_assume.model.credentials import UsableCredentials
-from awscli_assume.model.each_command import EachCommand
-from awscli_assume.model.each_results import EachTarget
+from awscli_assume.model.each.command import EachCommand
+from awscli_assume.model.each.results import EachTarget
 from awscli_assume.outputs.variables import (
     environment_with_keys,
     environment_without_credentials,

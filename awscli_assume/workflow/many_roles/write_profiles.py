@@ -43,7 +43,7 @@ from awscli_assume.workflow.refresh.credential_process import (
     remove_old_cache,
     store_in_cache,
 )
-from awscli_assume.workflow.refresh.inputs import inputs_not_recorded
+from awscli_assume.workflow.refresh.recorded_settings import inputs_not_recorded
 from awscli_assume.workflow.target_profile import dry_run_result, expected_target
 
 # The fields of the template, and the fields of Naming for them: there an account is its name.

@@ -11,8 +11,9 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import Mapping, Optional
 
+from awscli_assume.arguments.assume_role import STS_OPTIONS
 from awscli_assume.arguments.identity_provider import IDENTITY_PROVIDER_OPTIONS
-from awscli_assume.arguments.sts import STS_OPTIONS, option_name
+from awscli_assume.arguments.options import option_name
 from awscli_assume.errors import AmbiguousRole, InvalidRequest
 from awscli_assume.host import ProfileNotFound
 from awscli_assume.host.context import CommandContext

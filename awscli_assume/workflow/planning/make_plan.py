@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Mapping, Optional
 
-from awscli_assume.arguments.sts import STS_OPTIONS
+from awscli_assume.arguments.assume_role import STS_OPTIONS
 from awscli_assume.errors import InvalidRequest, configured_in
 from awscli_assume.host import use_profile
 from awscli_assume.host.context import CommandContext

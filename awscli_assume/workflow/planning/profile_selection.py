@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Mapping, Optional, Sequence
 
-from awscli_assume.arguments.sts import option_name
+from awscli_assume.arguments.options import option_name
 from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.printable import option
 from awscli_assume.model.request.limits import in_seconds
 from awscli_assume.model.request.role_specifier import similar_names
+from awscli_assume.outputs.summary import role_profiles_note
 from awscli_assume.profiles.ownership import AUTO, is_target, is_template
 from awscli_assume.profiles.provisioned.mark import role_states
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.source import target_of_settings
-from awscli_assume.profiles.state import ProfileState, inspect, inspect_all
+from awscli_assume.profiles.state import REPLACED, ProfileState, inspect, inspect_all
 from awscli_assume.workflow.planning.source_profile import read_profiles
 
 
@@ -57,6 +58,29 @@ def _check_no_role_profile(profiles: Mapping[str, Profile], name: str) -> None:
             "and SDKs assume the role when they use the profile. Use it: aws sts "
             f"get-caller-identity {option('--profile', name)}"
         )
+
+
+def is_one_named(parsed_args: ParsedArgs) -> bool:
+    """Return whether ``refresh`` is for one profile, named or the current one."""
+    return not parsed_args.all and parsed_args.expiring_within is None
+
+
+def profiles_to_refresh(context: CommandContext, parsed_args: ParsedArgs) -> list[ProfileState]:
+    """Return the profiles of ``refresh``: one, all, or those that expire soon.
+
+    Raises InvalidRequest and ForeignProfile.
+    """
+    if is_one_named(parsed_args):
+        return [choose_one(context, word_or_option(parsed_args))]
+    profiles = context.session.full_config["profiles"]
+    context.environment.notify(role_profiles_note(len(role_states(profiles))))
+    states = inspect_all(profiles, context.environment.now())
+    # Keys that somebody else has set are theirs, until the user names the profile.
+    states = [state for state in states if state.state != REPLACED]
+    if parsed_args.all:
+        return states
+    least = seconds(parsed_args.expiring_within, "--expiring-within")
+    return [state for state in states if state.seconds_left < least]
 
 
 def word_or_option(parsed_args: ParsedArgs) -> Optional[str]:

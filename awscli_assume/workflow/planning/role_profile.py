@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Mapping, Optional
 
-from awscli_assume.arguments.sts import option_name
+from awscli_assume.arguments.options import option_name
 from awscli_assume.errors import InvalidRequest, RoleNeeded, configured_in, with_advice
 from awscli_assume.host import InvalidConfigError
 from awscli_assume.host.protocols import ParsedArgs, Profile

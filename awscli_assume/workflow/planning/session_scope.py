@@ -7,7 +7,7 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import Iterator, Mapping, Optional, Sequence, cast
 
-from awscli_assume.arguments.sts import option_name
+from awscli_assume.arguments.options import option_name
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, configured_in
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import ParsedArgs, Profile

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional, Sequence
 
-from awscli_assume.arguments.sts import option_name
+from awscli_assume.arguments.options import option_name
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import ProfileNotFound
 from awscli_assume.host.context import CommandContext

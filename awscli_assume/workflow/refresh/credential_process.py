@@ -22,7 +22,7 @@ from awscli_assume.profiles.state import ProfileState
 from awscli_assume.profiles.target import Target, has_our_region, region_to_write
 from awscli_assume.workflow.credentials.mfa_code import MFA_PROCESS, mfa_process_of
 from awscli_assume.workflow.planning.plan import ObtainedCredentials, Plan
-from awscli_assume.workflow.refresh.inputs import request_settings
+from awscli_assume.workflow.refresh.recorded_settings import request_settings
 
 
 def make_target(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Optional, Sequence
 
 from awscli_assume.aws.caller_identity import get_caller_identity
-from awscli_assume.aws.iam.revocation import policy_names, send
+from awscli_assume.aws.iam.inline_policies import policy_names, send
 from awscli_assume.aws.redaction import credentials_redacted
 from awscli_assume.aws.sso.login import login_hint_added
 from awscli_assume.aws.sts.client import client_options, create_sts_client, use_settings
@@ -21,8 +21,8 @@ from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.host.protocols import FrozenCredentials, IamClient, Session
 from awscli_assume.model.printable import option_words
+from awscli_assume.model.revocation import Revocation
 from awscli_assume.model.role_creation.new_role import Call
-from awscli_assume.model.role_creation.revocation import Revocation
 from awscli_assume.outputs.new_role import requests, requests_text
 from awscli_assume.profiles.cache.role_sessions import forget_sessions
 from awscli_assume.profiles.files import locate

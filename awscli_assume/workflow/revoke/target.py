@@ -15,11 +15,7 @@ from awscli_assume.host.protocols import Profile
 from awscli_assume.model.arns import parse_role_arn, parse_role_name
 from awscli_assume.model.printable import option_words
 from awscli_assume.model.request.role_specifier import parse_role_specifier
-from awscli_assume.model.role_creation.revocation import (
-    Revocation,
-    check_revocable,
-    permission_set_error,
-)
+from awscli_assume.model.revocation import Revocation, check_revocable, permission_set_error
 from awscli_assume.outputs.variables import KEY_VARIABLES, SOURCE_VARIABLE, exported_role
 from awscli_assume.profiles.include_profile import ResolvedProfiles
 from awscli_assume.profiles.known_names import known_in

@@ -258,6 +258,15 @@ def test_source_without_credentials(aws: Any, each: Any) -> None:
     assert aws.stub.requests == []
 
 
+def test_unknown_region(each: Any) -> None:
+    """A region that this AWS CLI does not know may be new: it is used, with a warning."""
+    done = each("audit", "--regions", "us-east-1", "eu-wset-1", *SHOW)
+    assert done.code == 0, done.err
+    assert len(lines(done)) == 4
+    assert done.err.count("does not know the region 'eu-wset-1'") == 1
+    assert "does not know the region 'us-east-1'" not in done.err
+
+
 def test_fail_fast(aws: Any, each: Any) -> None:
     """After a failure no other command is started."""
     accounts = tuple(f"{number:012}" for number in range(1, 31))

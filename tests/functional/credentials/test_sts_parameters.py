@@ -10,7 +10,7 @@ import pytest
 from awscli.clidriver import create_clidriver
 from botocore import xform_name
 
-from awscli_assume.arguments.sts import STS_OPTIONS, sts_arguments
+from awscli_assume.arguments.assume_role import STS_OPTIONS, sts_arguments
 from support.sts_stub import ACCOUNT, MFA_SERIAL
 
 BASE = ("--role-arn", f"arn:aws:iam::{ACCOUNT}:role/team/my-iam-role", "--role-session-name", "a1")

@@ -248,6 +248,7 @@ def test_two_accounts_with_one_name_are_listed(aws: Any, sso: SsoStub, called: C
     done = aws("assume", "production/ReadOnlyAccess", environment=NO_TERMINAL)
     ids = re.findall(r"--sso-session corp --account-id (\d+) --role-name ReadOnlyAccess", done.err)
     assert ids == [ACCOUNT, "333333333333"]
+    assert "several accounts have the name 'production'" in done.err
     done = aws("assume", "--sso-session", "corp", "--account-id", "production", "--role-name", "x")
     assert "Several accounts have the name 'production'" in done.err
     assert "GetRoleCredentials" not in called()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from awscli_assume.errors import UnexpectedAnswer
+from awscli_assume.errors import InvalidConfiguration, UnexpectedAnswer
 from awscli_assume.model.credentials import (
     PrincipalCredentials,
     as_role_session,
@@ -16,6 +16,7 @@ from awscli_assume.model.credentials import (
     parse_time,
     read_answer,
     read_mfa_session,
+    read_session,
 )
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
@@ -246,3 +247,18 @@ def test_credentials_that_are_no_role_session(expiration: Any, arn: str) -> None
     """What answered is not Identity Center."""
     with pytest.raises(UnexpectedAnswer, match="without an expiration, or not of a role session"):
         as_role_session(PrincipalCredentials("id", "s", "t", expiration, arn, "AROA:alice"))
+
+
+@pytest.mark.parametrize("bad", ["", "a b", "a\n"])
+@pytest.mark.parametrize("position", range(3))
+def test_a_source_with_characters_that_no_credential_has(position: int, bad: str) -> None:
+    """The error names the field, and has no value of the source."""
+    values = ["ASIAEXAMPLEEXAMPLE12", SECRET, TOKEN]
+    values[position] += bad
+    if not bad:
+        values[position] = ""
+    name = ("access key id", "secret access key", "session token")[position]
+    with pytest.raises(InvalidConfiguration, match=f"The source's {name} is missing") as caught:
+        read_session(*values, None)
+    assert SECRET not in str(caught.value)
+    assert TOKEN not in str(caught.value)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
-from awscli_assume.arguments.sts import STS_OPTIONS
+from awscli_assume.arguments.assume_role import STS_OPTIONS
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment

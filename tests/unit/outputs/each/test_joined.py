@@ -9,7 +9,7 @@ from typing import Any, Optional
 import pytest
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.model.each_results import (
+from awscli_assume.model.each.results import (
     EachOutput,
     EachTarget,
     RunDescription,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awscli_assume.model.each_results import EachTarget
+from awscli_assume.model.each.results import EachTarget
 from awscli_assume.outputs.each.lines import LONGEST_WAIT, LineSplitter, labels_of
 from awscli_assume.outputs.printing import cell_width
 

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.model.each_records import ResultsHeader
-from awscli_assume.model.each_results import EachTarget, Shard, TargetResult
+from awscli_assume.model.each.records import ResultsHeader
+from awscli_assume.model.each.results import EachTarget, Shard, TargetResult
 from awscli_assume.outputs.each.report import (
     Report,
     Row,

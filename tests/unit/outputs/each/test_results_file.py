@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.model.each_records import Record, ResultsHeader, json_line
-from awscli_assume.model.each_results import EachTarget, Shard
+from awscli_assume.model.each.records import Record, ResultsHeader, json_line
+from awscli_assume.model.each.results import EachTarget, Shard
 from awscli_assume.outputs.each.results_file import ResultsFile, key_of, read_lines
 
 TARGETS = tuple(EachTarget(f"{number:012d}", f"a{number}", "us-east-1") for number in range(4))

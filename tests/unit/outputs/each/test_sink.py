@@ -14,7 +14,7 @@ from typing import Any, Optional
 import pyte
 import pytest
 
-from awscli_assume.model.each_results import EachOutput, EachTarget, TargetResult, parse_shard
+from awscli_assume.model.each.results import EachOutput, EachTarget, TargetResult, parse_shard
 from awscli_assume.outputs.each.sink import ResultSink, make_sink
 from support.each_run import FAILED, RUN, TARGETS, Out, Run, identity, number_of
 

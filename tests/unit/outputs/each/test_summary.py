@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awscli_assume.model.each_results import EachTarget, Tally, TargetResult
+from awscli_assume.model.each.results import EachTarget, Tally, TargetResult
 from awscli_assume.outputs.each.summary import summary_text, target_text
 
 DEV = EachTarget("111111111111", "dev", "us-east-1")

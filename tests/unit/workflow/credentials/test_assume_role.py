@@ -13,7 +13,7 @@ from awscli.clidriver import create_clidriver
 from botocore.session import Session
 from pytest_mock import MockerFixture
 
-from awscli_assume.arguments.sts import STS_OPTIONS
+from awscli_assume.arguments.assume_role import STS_OPTIONS
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest, NoTerminal
 from awscli_assume.host import (
     InvalidConfigError,

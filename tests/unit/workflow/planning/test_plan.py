@@ -9,7 +9,7 @@ from typing import Any, Optional
 
 import pytest
 
-from awscli_assume.arguments.sts import STS_OPTIONS
+from awscli_assume.arguments.assume_role import STS_OPTIONS
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.workflow.planning.make_plan import make_plan

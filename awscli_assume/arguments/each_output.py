@@ -6,10 +6,10 @@ import os
 import shlex
 from typing import Optional, Sequence
 
-from awscli_assume.arguments.sts import Argument, flag, text
+from awscli_assume.arguments.options import Argument, flag, text
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import ParsedArgs, ParsedGlobals
-from awscli_assume.model.each_results import EachOutput, parse_shard
+from awscli_assume.model.each.results import EachOutput, parse_shard
 
 
 def each_output_arguments() -> list[Argument]:

@@ -9,7 +9,7 @@ import pytest
 
 from awscli_assume.model.arns import Role
 from awscli_assume.model.credentials import format_time
-from awscli_assume.model.role_creation.revocation import Revocation
+from awscli_assume.model.revocation import Revocation
 
 ISSUED = datetime(2026, 11, 29, 10, 20, 30, tzinfo=timezone.utc)
 

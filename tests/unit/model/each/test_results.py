@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.each_results import (
+from awscli_assume.model.each.results import (
     EachTarget,
     RunDescription,
     Shard,

@@ -8,8 +8,8 @@ from typing import Optional
 import pytest
 
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.each_command import EachCommand, read_command, safe_name
-from awscli_assume.model.each_results import EachTarget
+from awscli_assume.model.each.command import EachCommand, read_command, safe_name
+from awscli_assume.model.each.results import EachTarget
 
 TARGET = EachTarget("111122223333", "Web Shop", "eu-west-1")
 

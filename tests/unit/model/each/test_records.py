@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awscli_assume.model.each_records import (
+from awscli_assume.model.each.records import (
     ResultsHeader,
     json_line,
     merged,
@@ -21,7 +21,7 @@ from awscli_assume.model.each_records import (
     record_of,
     result_of,
 )
-from awscli_assume.model.each_results import EachTarget, Shard, TargetResult
+from awscli_assume.model.each.results import EachTarget, Shard, TargetResult
 
 NOW = datetime(2026, 11, 29, 1, 2, 3, tzinfo=timezone.utc)
 TARGET = EachTarget("111111111111", "dev", "us-east-1")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from awscli_assume.arguments.each import each_output_arguments, read_each_output
+from awscli_assume.arguments.each_output import each_output_arguments, read_each_output
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.each_results import EachOutput, Shard
+from awscli_assume.model.each.results import EachOutput, Shard
 
 NAMES = [str(one["name"]).replace("-", "_") for one in each_output_arguments()]
 

@@ -1,4 +1,4 @@
-"""Options for the parameters of AssumeRole, and how the CLI describes an option.
+"""Options for the parameters of AssumeRole.
 
 Names and shapes are those of ``aws sts assume-role``. A test compares them with the
 host's model of STS.
@@ -6,75 +6,11 @@ host's model of STS.
 
 from __future__ import annotations
 
+from awscli_assume.arguments.options import Argument, number, structures, text, texts
 from awscli_assume.model.request.request import PARAMETERS
-
-# One entry of a command's ARG_TABLE.
-Argument = dict[str, object]
 
 STS_OPTIONS = tuple(PARAMETERS)
 TAG = {"Key": "The key of the tag.", "Value": "The value of the tag."}
-
-
-def text(name: str, help_text: str) -> Argument:
-    """Return an option with a text."""
-    return {"name": name, "help_text": help_text, "cli_type_name": "string"}
-
-
-def word_argument(name: str, help_text: str) -> Argument:
-    """Return an option that is a word of its own, and may be left out."""
-    return {
-        **text(name, help_text),
-        "positional_arg": True,
-        "nargs": "?",
-        # Otherwise the CLI would call a URL.
-        "no_paramfile": True,
-        "synopsis": f"[{name.upper()}]",
-    }
-
-
-def flag(name: str, help_text: str) -> Argument:
-    """Return an option without a value."""
-    return {
-        "name": name,
-        "help_text": help_text,
-        "action": "store_true",
-        "cli_type_name": "boolean",
-        "default": False,
-    }
-
-
-def number(name: str, help_text: str) -> Argument:
-    """Return an option with a number, which is parsed as text: the CLI's own error is Python's."""
-    return {**text(name, help_text), "cli_type_name": "integer", "schema": {"type": "string"}}
-
-
-def texts(name: str, help_text: str) -> Argument:
-    """Return an option with several texts."""
-    return _list(name, help_text, {"type": "string"})
-
-
-def structures(name: str, help_text: str, **members: str) -> Argument:
-    """Return an option with structures, whose members are given with their descriptions.
-
-    No member is required, because the CLI's message for a missing one names no option.
-    """
-    properties = {
-        member: {"type": "string", "description": description}
-        for member, description in members.items()
-    }
-    return _list(name, help_text, {"type": "object", "properties": properties})
-
-
-def _list(name: str, help_text: str, items: object) -> Argument:
-    schema = {"type": "array", "items": items}
-    return {"name": name, "help_text": help_text, "nargs": "+", "schema": schema}
-
-
-def option_name(name: str) -> str:
-    """Return an option as it is typed, from its name in the parsed arguments."""
-    if name in ("role", "name"):
-        return name.upper()
-    return "--" + name.replace("_", "-")
 
 
 def sts_arguments() -> list[Argument]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Optional, Sequence
 
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.each_results import EachTarget
+from awscli_assume.model.each.results import EachTarget
 
 # ${region} is a variable of a shell, and {name: Name} an expression of JMESPath.
 _PLACEHOLDER = re.compile(r"(?<!\$)\{(account|name|region)\}")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Iterator, Mapping, Optional, Sequence
 
 from awscli_assume.model.credentials import format_time
-from awscli_assume.model.each_results import EachTarget, Shard, TargetResult, parse_shard
+from awscli_assume.model.each.results import EachTarget, Shard, TargetResult, parse_shard
 
 FORMAT = "aws assume each 1"
 Record = dict[str, object]

@@ -1,0 +1,1 @@
+"""Values of ``aws assume each``: its command, its results and their file."""
