@@ -56,10 +56,12 @@ class ResultsFile:
             reason = "it is a symbolic link" if is_link else error.strerror or str(error)
             raise _unusable(path, reason) from None
 
-    def check_new(self) -> None:
+    def check_new(self, can_resume: bool = True) -> None:
         """Raise InvalidConfiguration if the file has something already."""
         if self._end:
             self.close()
+            if not can_resume:
+                raise _unusable(self.path, "it is not empty")
             quoted = shlex.quote(self.path)
             raise InvalidConfiguration(
                 f"{self.path} is not empty. Nothing was done. To run only what is missing in it, "

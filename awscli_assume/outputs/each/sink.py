@@ -378,5 +378,5 @@ def _opened_file(
     file = ResultsFile(output.results)
     if output.resume:
         return file, file.load(header)
-    file.check_new()
+    file.check_new(can_resume=not output.merge_results)
     return file, {}
