@@ -7,10 +7,19 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from support.person import clean_environment
 from support.sts_stub import StsStub
 
+# No property fails because a machine is slow, and each run has the same examples.
+settings.register_profile(
+    "same everywhere",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("same everywhere")
 # A test process that was started in the background or by nohup ignores these
 # signals, and so would each process that it starts.
 for _signal, _handler in (

@@ -28,9 +28,9 @@ def _session_arguments() -> list[Argument]:
         ),
         number(
             "duration-seconds",
-            "The duration of the session, from 900 seconds to the role's maximum session duration "
-            "(<code>max</code>), or to one hour in role chaining; also <code>1h</code>, "
-            "<code>90m</code>, and <code>up-to:8h</code> for as long as the role allows, but at "
+            "The duration of the session: from 900 seconds to the role's maximum session "
+            "duration, or to one hour in role chaining. Also <code>90m</code>, <code>1h</code>, "
+            "<code>max</code> for the maximum, and <code>up-to:8h</code> for the maximum, but at "
             "most 8 hours. Default: 3600.",
         ),
         text(
@@ -59,8 +59,8 @@ def _identity_arguments() -> list[Argument]:
         ),
         text(
             "token-code",
-            "The six digits of the MFA device. Other users of this machine can see it in the "
-            "command line, so that a prompt is safer.",
+            "The six digits of the MFA device. A prompt is safer, because other users of this "
+            "machine can see the command line.",
         ),
         text("source-identity", "The source identity, which role chaining does not change."),
         structures(

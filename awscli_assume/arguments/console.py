@@ -72,8 +72,8 @@ def _session_arguments() -> list[Argument]:
         ),
         flag(
             "switch-role",
-            "Assume no role, and open the console's own page for switching to the role. It "
-            "serves role chains of more than one hour.",
+            "Assume no role, and open the console's own page for switching to the role, for role "
+            "chains of more than one hour.",
         ),
         flag("logout-first", "Sign out of the session that the browser has in the console."),
     ]

@@ -36,7 +36,7 @@ def each_command_arguments() -> list[Argument]:
         texts(
             "regions",
             "The regions to run the command in, or <code>all</code> for those that are enabled in "
-            "each account. Default: one, the region of a role without this option.",
+            "each account. Default: the region of the command, the environment or the profile.",
         ),
         number(
             "workers",

@@ -34,8 +34,8 @@ def identity_provider_arguments() -> list[Argument]:
         text(
             "saml-assertion",
             "A SAML response in base64, as <code>file://response.b64</code>, in place of source "
-            "credentials (AssumeRoleWithSAML). Default for the role: the only one in the "
-            "response.",
+            "credentials (AssumeRoleWithSAML). You can leave out the role if the response has "
+            "only one.",
         ),
         text(
             "principal-arn",

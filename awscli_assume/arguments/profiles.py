@@ -25,8 +25,8 @@ def copy_arguments() -> list[Argument]:
         ),
         flag(
             "copy-source",
-            "Assume no role, and use the temporary credentials of the source. It serves tools "
-            "that don't support IAM Identity Center, <code>aws login</code> or another source.",
+            "Assume no role, and use the temporary credentials of the source, for tools that "
+            "don't support IAM Identity Center, <code>aws login</code> or another source.",
         ),
         login_argument(),
     ]
@@ -84,12 +84,12 @@ def target_arguments() -> list[Argument]:
         ),
         text(
             "min-ttl",
-            "Call nothing if the target profile already has credentials of the same request that "
-            "are valid for more than this many seconds, or a duration such as 15m.",
+            "Call nothing if the target profile has credentials of the same request that are "
+            "valid for longer than this: seconds, or a duration such as 15m.",
         ),
         flag(
             "auto-refresh",
-            "Write a <code>credential_process</code> in place of keys, so that every SDK renews "
+            "Write a <code>credential_process</code> instead of keys, so that every SDK renews "
             "the credentials.",
         ),
         flag(

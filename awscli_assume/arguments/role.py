@@ -45,9 +45,9 @@ def role_arguments() -> list[Argument]:
         text(
             "scope",
             "Narrow the session: <code>read-only</code>, <code>view-only</code>, "
-            "<code>security-audit</code>, or NAME, which the setting "
-            "<code>assume.scope_NAME</code> defines by policy ARN or file. <code>none</code> is "
-            "no scope.",
+            "<code>security-audit</code>, or a NAME that the setting "
+            "<code>assume.scope_NAME</code> defines by policy ARN or file. <code>none</code> "
+            "means no scope.",
         ),
     ]
 
@@ -67,9 +67,9 @@ def _sso_session_argument() -> Argument:
     return {
         **text(
             "sso-session",
-            "Get the role from IAM Identity Center, with the session of this "
-            "<code>[sso-session]</code> name or start URL. <code>--role-name</code> then names a "
-            "permission set in the account <code>--account-id</code>.",
+            "Get the role from IAM Identity Center, through the SSO session with this name or "
+            "start URL. <code>--role-name</code> then names a permission set in the account "
+            "<code>--account-id</code>.",
         ),
         # Version 1 would download the start URL.
         "no_paramfile": True,

@@ -31,7 +31,7 @@ class ExecCommand(Verb):
             *role_verb_arguments(
                 _auto_refresh_argument(),
                 no_cache_argument(
-                    "Assume the role anew, and keep its credentials in memory and in the "
+                    "Assume the role again, and keep its credentials in memory and in the "
                     "environment of the command only."
                 ),
             ),

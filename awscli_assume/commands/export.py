@@ -29,7 +29,7 @@ class ExportCommand(Verb):
         return role_verb_arguments(
             _format_argument(),
             _stored_profile_argument(),
-            no_cache_argument("Assume the role anew, and store its credentials nowhere."),
+            no_cache_argument("Assume the role again, and store its credentials nowhere."),
         )
 
     def check_output(self, parsed_args: Any, context: CommandContext) -> None:

@@ -42,8 +42,8 @@ from awscli_assume.install.system import (
 
 _DAY = 86400
 _OLD_KEY_DAYS = 90
-# What the plugin leaves in the CLI's cache folder.
-_CACHES = ("accounts", "callers", "durations", "mfa", "roles", "sessions", "usage")
+# The folder of locks that serve many cache files (profiles/cache/role_sessions.py).
+_LOCKS = "assume-locks"
 # The name of a copy before it is renamed (files/private_folder.py).
 _COPY = re.compile(r"\.[0-9a-f]{16}$")
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -118,11 +118,12 @@ def _examine(system: System) -> tuple[list[_Content], list[Problem]]:
     for one in contents:
         others += _old_keys(one)
     others += _shadowed(contents)
-    others += _modes(paths, credentials)
+    caches = sorted((paths.plugins.parent / "cache").glob("assume-*"))
+    others += _modes(paths, credentials, caches)
     for path in (paths.config_file, credentials):
         others += _leftovers(path)
-    for name in _CACHES:
-        others += _cache_leftovers(paths.plugins.parent / "cache" / f"assume-{name}")
+    for folder in caches:
+        others += _cache_leftovers(folder)
     others += _unusable_indexes(paths)
     return contents, others
 
@@ -268,13 +269,12 @@ def _broken_links(paths: Sequence[Path]) -> list[Problem]:
     ]
 
 
-def _modes(paths: CliPaths, credentials: Path) -> list[Problem]:
+def _modes(paths: CliPaths, credentials: Path, caches: Sequence[Path]) -> list[Problem]:
     if os.name == "nt":
         return []
-    cache = paths.plugins.parent / "cache"
     wanted = [(paths.config_file, 0o022), (credentials, 0o077), (paths.plugins, 0o022)]
     wanted += [(path, 0o022) for path in paths.plugins.rglob("*") if not path.is_symlink()]
-    wanted += [(cache / f"assume-{name}", 0o077) for name in _CACHES]
+    wanted += [(folder, 0o077) for folder in caches]
     found = []
     for path, mask in wanted:
         if not path.exists():
@@ -282,10 +282,9 @@ def _modes(paths: CliPaths, credentials: Path) -> list[Problem]:
         state = path.stat()
         mode = stat.S_IMODE(state.st_mode)
         if state.st_uid != os.geteuid():
-            advice = (
-                f"move it away: mv {shlex.quote(str(path))} {shlex.quote(f'{path}.untrusted')}"
-            )
-            found.append(Problem(path, 0, f"it belongs to user {state.st_uid}", advice))
+            words = shlex.join([str(path), f"{path}.untrusted"])
+            reason, advice = f"it belongs to user {state.st_uid}", f"move it away: mv {words}"
+            found.append(Problem(path, 0, reason, advice))
         elif mode & mask:
             reason = f"other users have access to it (mode {mode:o})"
             advice = f"--fix sets mode {mode & ~mask:o}"
@@ -315,10 +314,11 @@ def _cache_leftovers(folder: Path) -> list[Problem]:
     for name in sorted(names):
         path = folder / name
         owner = re.sub(r"(\.call)?\.lock$", "", name)
+        is_lock = owner != name and folder.name != _LOCKS
         is_old = time.time() - path.lstat().st_mtime > ABANDONED_AFTER_SECONDS
         if path.is_symlink():
             reason = "a link in a folder of private files"
-        elif owner != name and owner not in names and is_old and not _is_locked(path):
+        elif is_lock and owner not in names and is_old and not _is_locked(path):
             reason = "the lock of a cache file that no longer exists"
         elif _COPY.search(name) and is_old:
             reason = "a killed process left this private copy"

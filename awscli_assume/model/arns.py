@@ -16,6 +16,18 @@ _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _PATH = re.compile(r"/(?:[\x21-\x2e\x30-\x7e]+/)*")
 _PATH_MAX = 512
 _ARN_MAX = 2048
+# The beginnings of the names of regions (botocore's partitions.json, regionRegex). All other
+# regions are in aws.
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "eusc-": "aws-eusc",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "us-isof-": "aws-iso-f",
+    "eu-isoe-": "aws-iso-e",
+}
+_GLOBAL = "-global"
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,16 @@ def parse_arn(text: str) -> Arn:
     if arn is None:
         raise ValueError(f"not an ARN: {text!r}")
     return arn
+
+
+def partition_of_region_name(region: str) -> str:
+    """Return the partition of a region by its name, without the data of the AWS CLI.
+
+    The region may be the pseudo region of a partition, such as ``aws-global``.
+    """
+    if region.endswith(_GLOBAL):
+        return region[: -len(_GLOBAL)]
+    return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 def iam_arn(partition: Optional[str], account_id: Optional[str], resource: str) -> str:

@@ -17,7 +17,8 @@ import pytest
 from awscli_assume.aws.sign_in import sign_in_endpoint
 from awscli_assume.host import sign_in_rules
 from awscli_assume.host.environment import Environment
-from awscli_assume.model.console.hosts import PARTITIONS, partition_of_region
+from awscli_assume.model.arns import partition_of_region_name
+from awscli_assume.model.console.hosts import PARTITIONS
 from support.federation_stub import COOKIE, FederationStub, make_certificate
 from support.hosts import Host
 from support.person import Person
@@ -71,7 +72,7 @@ def test_sign_in_hosts_of_each_cli(host: Host) -> None:
         for region in one["regions"]:
             if region.endswith("-global"):
                 continue
-            assert partition_of_region(region) == (console.name if console else "aws-iso")
+            assert partition_of_region_name(region) == one["id"]
             if console is None:
                 continue
             url = f"https://{region}.{console.sign_in_host}"

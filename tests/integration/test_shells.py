@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Optional
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.model.credentials import SessionCredentials
@@ -87,7 +87,7 @@ def test_values_come_back_from_a_shell(format_name: str, reader: str, locale: st
 
 @pytest.mark.parametrize(("format_name", "reader"), SHELL_FORMATS)
 @given(values=st.tuples(TEXT, TEXT, TEXT, TEXT))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12)
 def test_any_values_come_back_from_a_shell(
     format_name: str, reader: str, values: tuple[str, ...]
 ) -> None:

@@ -538,13 +538,7 @@ ROWS: Sequence[Row] = (
     Filled("Let nobody else write the folder: chmod", {"{shlex.quote(folder)}": ".aws"}),
     Filled("Move it away: mv {path} {path}.untrusted", {"{path}": "policy.json"}),
     Filled("Check what is in it, then type: chmod", {"{path}": ".aws"}),
-    Filled(
-        "move it away: mv {shlex.quote(str(path))}",
-        {
-            "{shlex.quote(str(path))}": "policy.json",
-            "{shlex.quote(f'{path}.untrusted')}": "policy.json.untrusted",
-        },
-    ),
+    Filled("move it away: mv {words}", {"{words}": "policy.json policy.json.untrusted"}),
     Filled("AWS_CONFIG_FILE is set and empty. Type"),
     Filled("is read-only. Type: chmod u+w", {"{shlex.quote(str(path))}": "policy.json"}),
     Filled(

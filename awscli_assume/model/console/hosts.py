@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.arns import partition_of_region_name
 
 # botocore accepts no other names of regions, and this one becomes a part of a host name.
 _REGION = re.compile(r"(?a:[a-z]{2,}(?:-[a-z0-9]+)+)")
@@ -24,15 +25,13 @@ _GLOBAL = "-global"
 class ConsolePartition:
     """The console of a partition.
 
-    ``region`` is the region of the host without a region. ``prefixes`` are the beginnings of
-    the names of its regions; without any, it has all regions that no other partition has.
+    ``region`` is the region of the host without a region.
     """
 
     name: str
     sign_in_host: str
     console_host: str
     region: str
-    prefixes: tuple[str, ...] = ()
     has_bare_host: bool = True
 
     def sign_in(self, region: Optional[str]) -> str:
@@ -59,15 +58,12 @@ PARTITIONS = {
     one.name: one
     for one in (
         ConsolePartition("aws", "signin.aws.amazon.com", "console.aws.amazon.com", "us-east-1"),
-        ConsolePartition(
-            "aws-cn", "signin.amazonaws.cn", "console.amazonaws.cn", "cn-north-1", ("cn-",)
-        ),
+        ConsolePartition("aws-cn", "signin.amazonaws.cn", "console.amazonaws.cn", "cn-north-1"),
         ConsolePartition(
             "aws-us-gov",
             "signin.amazonaws-us-gov.com",
             "console.amazonaws-us-gov.com",
             "us-gov-west-1",
-            ("us-gov-",),
         ),
         # Its sign-in host without a region does not know every page.
         ConsolePartition(
@@ -75,22 +71,10 @@ PARTITIONS = {
             "signin.amazonaws-eusc.eu",
             "console.amazonaws-eusc.eu",
             "eusc-de-east-1",
-            ("eusc-",),
             has_bare_host=False,
         ),
     )
 }
-
-
-def partition_of_region(region: str) -> str:
-    """Return the partition of a region by its name; aws-iso stands for all isolated ones."""
-    if region.endswith(_GLOBAL):
-        return region[: -len(_GLOBAL)]
-    # us-iso-…, us-isob-…: their consoles are not reachable from outside.
-    if region.partition("-")[2].startswith("iso"):
-        return "aws-iso"
-    found = (one.name for one in PARTITIONS.values() if region.startswith(one.prefixes or "\0"))
-    return next(found, "aws")
 
 
 def find_partition(name: str) -> ConsolePartition:
@@ -112,7 +96,7 @@ def console_region(region: Optional[str], partition: str) -> Optional[str]:
             f"Invalid region {region[:64]!r}: it must be a name such as us-east-1. Try: --region "
             f"{PARTITIONS[partition].region}"
         )
-    found = partition_of_region(region)
+    found = partition_of_region_name(region)
     if found != partition:
         raise InvalidRequest(
             f"The region {region} is not in the partition {partition} of the role. Try: --region "

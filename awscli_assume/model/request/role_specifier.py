@@ -28,6 +28,7 @@ _PARTITIONS = {
     "aws.amazon.com": "aws",
     "amazonaws.cn": "aws-cn",
     "amazonaws-us-gov.com": "aws-us-gov",
+    "amazonaws-eusc.eu": "aws-eusc",
 }
 
 

@@ -7,7 +7,7 @@ import tempfile
 from typing import IO, Optional
 
 from awscli_assume.host.context import CommandContext
-from awscli_assume.model.each.records import Record, json_line, merged
+from awscli_assume.model.each.result_lines import Record, json_line, merged
 from awscli_assume.outputs.printing import output_format, print_object
 
 # More than this is in a temporary file without a name.

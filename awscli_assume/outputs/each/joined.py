@@ -12,7 +12,7 @@ from typing import BinaryIO, Optional, Sequence
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host.context import CommandContext
-from awscli_assume.model.each.records import ResultsHeader, missing_shards, result_of
+from awscli_assume.model.each.result_lines import ResultsHeader, missing_shards, result_of
 from awscli_assume.model.each.results import EachOutput, EachTarget, TargetResult
 from awscli_assume.outputs.each.results_file import is_success, key_of, read_lines
 from awscli_assume.outputs.each.sink import EachSink

@@ -17,7 +17,7 @@ from typing import Callable, Optional, Sequence
 
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.model.credentials import format_time
-from awscli_assume.model.each.records import ResultsHeader
+from awscli_assume.model.each.result_lines import ResultsHeader
 from awscli_assume.model.each.results import EachTarget, TargetResult
 from awscli_assume.model.printable import printable
 from awscli_assume.outputs.each.report_page import page

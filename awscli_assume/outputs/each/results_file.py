@@ -17,7 +17,13 @@ from dataclasses import replace
 from typing import BinaryIO, Iterator, Mapping, Optional, Union
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.model.each.records import FORMAT, Record, ResultsHeader, json_line, parse_header
+from awscli_assume.model.each.result_lines import (
+    FORMAT,
+    Record,
+    ResultsHeader,
+    json_line,
+    parse_header,
+)
 from awscli_assume.model.each.results import EachTarget
 
 try:

@@ -23,7 +23,13 @@ from typing import Optional, Protocol, Sequence
 
 from awscli_assume.host.context import CommandContext
 from awscli_assume.model.credentials import format_time
-from awscli_assume.model.each.records import Record, ResultsHeader, json_line, record_of, result_of
+from awscli_assume.model.each.result_lines import (
+    Record,
+    ResultsHeader,
+    json_line,
+    record_of,
+    result_of,
+)
 from awscli_assume.model.each.results import (
     EachOutput,
     EachTarget,

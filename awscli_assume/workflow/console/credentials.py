@@ -12,8 +12,7 @@ from awscli_assume.errors import ForeignProfile, InvalidRequest, RoleNeeded, wit
 from awscli_assume.host import NoCredentialsError
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
-from awscli_assume.model.arns import Arn, Role, find_arn, iam_arn
-from awscli_assume.model.console.hosts import partition_of_region
+from awscli_assume.model.arns import Arn, Role, find_arn, iam_arn, partition_of_region_name
 from awscli_assume.model.credentials import SessionCredentials, UsableCredentials
 from awscli_assume.model.printable import printable_line
 from awscli_assume.profiles.include_profile import ResolvedProfiles
@@ -191,7 +190,7 @@ def _of_source(
         from awscli_assume.profiles.identity_center import session_of
 
         region = found.region or session_of(plan.profiles, role).region
-        partition = partition_of_region(region)
+        partition = partition_of_region_name(region)
         arn = find_arn(iam_arn(partition, role.account_id, f"role/{role.role_name}"))
         result = _of_principal(arn, found, name if name == role.settings else str(role))
         return replace(result, account_name=role.account_name or "")

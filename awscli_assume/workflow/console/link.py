@@ -11,7 +11,8 @@ from awscli_assume.aws.sign_in import get_sign_in_token, sign_in_endpoint
 from awscli_assume.host import overridden_profiles
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
-from awscli_assume.model.console.hosts import console_region, find_partition, partition_of_region
+from awscli_assume.model.arns import partition_of_region_name
+from awscli_assume.model.console.hosts import console_region, find_partition
 from awscli_assume.model.console.links import (
     login_url,
     switch_role_url,
@@ -53,7 +54,7 @@ def check_page(context: CommandContext, options: ConsoleOptions, source: Console
     name = role.partition if role is not None else None
     if name is None and region is not None and not isinstance(plan, StoredProfile):
         # The role is in the partition of STS.
-        name = partition_of_region(region)
+        name = partition_of_region_name(region)
     if name is not None:
         partition = find_partition(name)
         options.page.url(partition, console_region(region, partition.name))

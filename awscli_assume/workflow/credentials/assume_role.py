@@ -50,13 +50,13 @@ from awscli_assume.model.arns import principal_name
 from awscli_assume.model.credentials import TemporaryCredentials
 from awscli_assume.model.renewer import RenewableCredentials
 from awscli_assume.model.request.request import AssumeRoleRequest
+from awscli_assume.workflow.credentials.error_commands import suggest_explain, suggest_source
 from awscli_assume.workflow.credentials.mfa_code import MfaProcess, mfa_process_of
 from awscli_assume.workflow.credentials.mfa_session import (
     check_code_available,
     repeats_without_code,
 )
 from awscli_assume.workflow.credentials.role_chain import assume_first, assume_rest
-from awscli_assume.workflow.credentials.suggestions import suggest_explain, suggest_source
 from awscli_assume.workflow.planning.plan import AssumedRole, AssumePlan
 from awscli_assume.workflow.planning.source_profile import use_source
 

@@ -7,6 +7,7 @@ from typing import Optional
 from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
+from awscli_assume.model.arns import partition_of_region_name
 from awscli_assume.model.printable import option
 from awscli_assume.model.request.request import PARAMETERS
 from awscli_assume.model.request.session_names import DEFAULT_SESSION_NAME
@@ -15,7 +16,6 @@ from awscli_assume.profiles.provisioned.edits import ProfileEdit
 from awscli_assume.profiles.provisioned.mark import ROLE, Mark, is_intact, read_mark
 from awscli_assume.profiles.record import read_record
 from awscli_assume.workflow.planning.plan import AssumePlan
-from awscli_assume.workflow.profiles.request import partition_of_region_name
 
 # The parameters that a profile of a role can have, and those of a request that it can't.
 _IN_PROFILES = {"role_session_name", "duration_seconds", "external_id", "serial_number"}

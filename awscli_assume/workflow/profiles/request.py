@@ -10,7 +10,7 @@ from awscli_assume.errors import InvalidRequest
 from awscli_assume.host import ProfileNotFound
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import ParsedArgs
-from awscli_assume.model.arns import parse_role_name
+from awscli_assume.model.arns import parse_role_name, partition_of_region_name
 from awscli_assume.model.identity_center import SsoSession
 from awscli_assume.model.request.role_specifier import similar_names
 from awscli_assume.profiles.ownership import PROFILE_TEMPLATE, check_name_or_template
@@ -18,15 +18,6 @@ from awscli_assume.profiles.provisioned.mark import KINDS, ROLE, SSO
 from awscli_assume.workflow.profiles.names import FIELDS
 
 # The partitions by the prefixes of their regions. All other regions are in ``aws``.
-_PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "eusc-": "aws-eusc",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "us-isof-": "aws-iso-f",
-    "eu-isoe-": "aws-iso-e",
-}
 
 
 @dataclass(frozen=True)
@@ -74,11 +65,6 @@ def read_request(
         _region(context),
         partition_of_region_name(session.region),
     )
-
-
-def partition_of_region_name(region: str) -> str:
-    """Return the partition of a region by its name, without the data of the AWS CLI."""
-    return next((p for start, p in _PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 def _role_and_source(

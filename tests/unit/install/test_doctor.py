@@ -112,9 +112,10 @@ def test_what_only_the_user_can_decide(machine: Machine, text: str, found: str) 
 def test_modes_copies_and_links(machine: Machine) -> None:
     """Modes are tightened, old copies and linked locks removed; a recent copy stays."""
     machine.credentials.chmod(0o644)
-    sessions = machine.folder / "cli" / "cache" / "assume-sessions"
-    sessions.mkdir(parents=True)
-    sessions.chmod(0o777)
+    caches = [machine.folder / "cli" / "cache" / f"assume-{name}" for name in ("sessions", "x")]
+    for folder in caches:
+        folder.mkdir(parents=True)
+        folder.chmod(0o777)
     old, recent = (machine.folder / f".config.assume-{name}" for name in ("old", "recent"))
     for path in (old, recent):
         machine.put(path, "")
@@ -123,10 +124,10 @@ def test_modes_copies_and_links(machine: Machine) -> None:
     lock.symlink_to(machine.folder / "victim")
 
     assert machine.doctor() == 1
-    assert len(machine.out.splitlines()) == 4
+    assert len(machine.out.splitlines()) == 5
     assert machine.doctor("--fix") == 0
     assert stat.S_IMODE(machine.credentials.stat().st_mode) == 0o600
-    assert stat.S_IMODE(sessions.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in caches} == {0o700}
     assert (old.exists(), recent.exists(), lock.is_symlink()) == (False, True, False)
 
 
@@ -155,6 +156,10 @@ def test_stale_locks_and_copies_of_the_caches(machine: Machine) -> None:
     for name in old:
         os.utime(sessions / name, (1, 1))
     (sessions / "link").symlink_to(machine.credentials)
+    locks = machine.folder / "cli" / "cache" / "assume-locks"
+    locks.mkdir(mode=0o700)
+    machine.put(locks / "0a.lock", "")
+    os.utime(locks / "0a.lock", (1, 1))
     used = os.open(sessions / "used.lock", os.O_RDWR)
     fcntl.flock(used, fcntl.LOCK_EX)
     try:
@@ -167,6 +172,7 @@ def test_stale_locks_and_copies_of_the_caches(machine: Machine) -> None:
         os.close(used)
 
     assert sorted(os.listdir(sessions)) == ["file", "file.lock", "recent.lock", "used.lock"]
+    assert os.listdir(locks) == ["0a.lock"]
     assert machine.credentials.read_text() == f"[default]\n{PAIR}"
 
 

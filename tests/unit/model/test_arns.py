@@ -6,7 +6,7 @@ import string
 from typing import Optional
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidRequest
@@ -18,6 +18,7 @@ from awscli_assume.model.arns import (
     parse_arn,
     parse_role_arn,
     parse_role_name,
+    partition_of_region_name,
     role_of_session,
     session_arn,
 )
@@ -184,14 +185,12 @@ def test_session_arn_in_place_of_a_role_arn() -> None:
 
 
 @given(st.builds(Role, name=role_names, path=paths, account_id=account_ids, partition=partitions))
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_role_is_read_back_from_its_arn(role: Role) -> None:
     """The role of a role's ARN is that role."""
     assert parse_role_arn(role.arn) == role
 
 
 @given(role_names, paths, account_ids)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_role_is_read_back_from_its_path_and_name(
     name: str, path: str, account_id: str
 ) -> None:
@@ -205,7 +204,6 @@ def test_every_role_is_read_back_from_its_path_and_name(
 
 
 @given(st.text())
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_text_breaks_the_parsers(text: str) -> None:
     """Any text is either a role or refused, by name and by ARN."""
     for parse in (parse_role_name, parse_role_arn):
@@ -273,3 +271,18 @@ def test_arn_of_a_session() -> None:
     role = Role("r", "/team/", ACCOUNT, "aws-cn")
 
     assert session_arn(role, "alice") == f"arn:aws-cn:sts::{ACCOUNT}:assumed-role/r/alice"
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        ("us-east-1", "aws"), ("xx-new-9", "aws"), ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"), ("eusc-de-east-1", "aws-eusc"),
+        ("us-iso-east-1", "aws-iso"), ("us-isob-east-1", "aws-iso-b"),
+        ("us-isof-south-1", "aws-iso-f"), ("eu-isoe-west-1", "aws-iso-e"),
+        ("aws-global", "aws"), ("aws-cn-global", "aws-cn"),
+    ],
+)  # fmt: skip
+def test_partition_of_a_region(region: str, partition: str) -> None:
+    """The name of a region says its partition."""
+    assert partition_of_region_name(region) == partition

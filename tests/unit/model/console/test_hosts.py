@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.console.hosts import (
-    PARTITIONS,
-    console_region,
-    find_partition,
-    partition_of_region,
-)
+from awscli_assume.model.console.hosts import PARTITIONS, console_region, find_partition
 
 
 @pytest.mark.parametrize(
@@ -44,20 +39,6 @@ def test_other_partitions(name: str) -> None:
     """A partition without a public console is an error that names the others."""
     with pytest.raises(InvalidRequest, match=f"partition {name} is not supported.*aws-eusc"):
         find_partition(name)
-
-
-@pytest.mark.parametrize(
-    ("region", "partition"),
-    [
-        ("us-east-1", "aws"), ("xx-new-9", "aws"), ("cn-north-1", "aws-cn"),
-        ("us-gov-west-1", "aws-us-gov"), ("eusc-de-east-1", "aws-eusc"),
-        ("us-iso-east-1", "aws-iso"), ("us-isob-east-1", "aws-iso"),
-        ("eu-isoe-west-1", "aws-iso"), ("aws-global", "aws"), ("aws-cn-global", "aws-cn"),
-    ],
-)  # fmt: skip
-def test_partition_of_a_region(region: str, partition: str) -> None:
-    """The name of a region says its partition."""
-    assert partition_of_region(region) == partition
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidRequest
+from awscli_assume.model.console.hosts import PARTITIONS
 from awscli_assume.model.printable import option_words
 from awscli_assume.model.request.role_specifier import (
     SWITCH_ROLE_URL,
@@ -166,6 +167,10 @@ def test_role_name_comes_back(role: str) -> None:
         (f"https://us-east-1.signin.aws.amazon.com/switchrole?{QUERY}", "aws"),
         (f"https://signin.amazonaws.cn/switchrole?{QUERY}", "aws-cn"),
         (f"https://signin.amazonaws-us-gov.com/switchrole?{QUERY}", "aws-us-gov"),
+        *(
+            (f"https://{one.sign_in(None)}/switchrole?{QUERY}", one.name)
+            for one in PARTITIONS.values()
+        ),
         (f"https://signin.aws.example.eu/switchrole/?{QUERY}", None),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidConfiguration
@@ -125,7 +125,6 @@ def test_missing_value_is_empty() -> None:
 
 
 @given(templates, st.fixed_dictionaries({name: st.text() for name in PLACEHOLDERS}))
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_rendered_name_is_what_sts_takes(template: str, values: dict[str, str]) -> None:
     """Whatever the values are, a rendered name of two characters or more is taken by STS."""
     try:

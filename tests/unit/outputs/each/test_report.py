@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.model.each.records import ResultsHeader
+from awscli_assume.model.each.result_lines import ResultsHeader
 from awscli_assume.model.each.results import EachTarget, Shard, TargetResult
 from awscli_assume.outputs.each.report import (
     Report,

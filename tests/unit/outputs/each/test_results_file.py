@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.model.each.records import Record, ResultsHeader, json_line
+from awscli_assume.model.each.result_lines import Record, ResultsHeader, json_line
 from awscli_assume.model.each.results import EachTarget, Shard
 from awscli_assume.outputs.each.results_file import ResultsFile, key_of, read_lines
 

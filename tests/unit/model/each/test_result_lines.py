@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awscli_assume.model.each.records import (
+from awscli_assume.model.each.result_lines import (
     ResultsHeader,
     json_line,
     merged,
