@@ -10,11 +10,12 @@ from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import is_for_people, print_object, style_of
 from awscli_assume.outputs.profile_table import attribution, table
 from awscli_assume.outputs.summary import listing, missing_program_warning
+from awscli_assume.profiles.provisioned.mark import role_states
 from awscli_assume.profiles.state import inspect_all
 
 
 class ListCommand(Verb):
-    """List the profiles that carry our record; nothing is called and nothing written."""
+    """List the profiles that ``assume`` and ``each`` wrote, without a call or a write."""
 
     NAME = "list"
 
@@ -24,7 +25,7 @@ class ListCommand(Verb):
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         profiles = context.session.full_config["profiles"]
-        states = inspect_all(profiles, context.environment.now())
+        states = [*inspect_all(profiles, context.environment.now()), *role_states(profiles)]
         if is_for_people(context):
             now = context.environment.now()
             more = attribution(states) if parsed_args.verbose else ""

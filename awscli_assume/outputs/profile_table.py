@@ -22,6 +22,7 @@ _EMPTY = "No profile was written by aws assume yet. To write one: aws assume ROL
 _LOOKS = {
     "valid": ("green", "\N{CHECK MARK}"),
     "auto-refresh": ("green", "\N{CHECK MARK}"),
+    "role": ("green", "\N{CHECK MARK}"),
     "expiring": ("yellow", "!"),
     "unknown": ("yellow", "?"),
 }

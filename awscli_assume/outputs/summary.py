@@ -169,6 +169,17 @@ def throttling_note(throttled: int) -> str:
     return f"aws: [NOTE]: STS throttled {what}, so the rate of requests was lowered\n"
 
 
+def role_profiles_note(count: int) -> str:
+    """Return the note that profiles which name a role are not refreshed, or nothing."""
+    if not count:
+        return ""
+    what = "1 profile names a role" if count == 1 else f"{count} profiles name a role"
+    return (
+        f"aws: [NOTE]: {what} (each --as role): the AWS CLI and SDKs assume it, so there is "
+        "nothing to refresh\n"
+    )
+
+
 def chaining_note(source: str) -> str:
     """Return the note that AWS_PROFILE made a role session the source."""
     return (

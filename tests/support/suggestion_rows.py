@@ -259,6 +259,13 @@ ROWS: Sequence[Row] = (
     Printed("{hint}To see all: aws configure list-profiles", "assume r --profile nobody"),
     Printed("To see those that were: aws assume list", "assume clear nobody"),
     Printed(
+        "and SDKs assume the role when they use the profile. Use it: aws sts ",
+        "assume refresh --update-profile={name}",
+        config=f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
+        f"provisioned =\n  as = role\n  sso-account-id = {ACCOUNT}\n  role-arn = {ROLE_ARN}\n"
+        "  source-profile = default\n",
+    ),
+    Printed(
         "and there is no profile of that name in",
         "assume r --profile a",
         config="[profile a]\ninclude_profile = b\n",
@@ -358,6 +365,7 @@ ROWS: Sequence[Row] = (
         f"assume each my-iam-role --accounts {ACCOUNT} --write-profiles other",
         base=EACH,
     ),
+    Filled("To run all of them and store the results", base=f"{EACH} --list"),
     Printed(
         "goes only with --write-profiles TEMPLATE",
         f"assume each my-iam-role --accounts {ACCOUNT} --as role",

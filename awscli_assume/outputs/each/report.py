@@ -125,7 +125,8 @@ def report_page(header: ResultsHeader, rows: Sequence[Row], now: datetime, secon
     )
     columns = [one for one in _COLUMNS if one.is_needed(rows)]
     head = "".join(
-        f"<th{_class(one)}><button type=button>{one.title}</button></th>" for one in columns
+        f'<th scope="col"{_class(one)}><button type=button>{one.title}</button></th>'
+        for one in columns
     )
     # Failures first.
     ordered = sorted(rows, key=lambda row: (_ORDER.index(row.kind), row.target.name))

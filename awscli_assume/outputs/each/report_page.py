@@ -11,10 +11,10 @@ import hashlib
 
 STYLE = """
 :root { color-scheme: light dark; --back: #fff; --text: #16191f; --soft: #5f6b7a;
-  --line: #d5dbdb; --head: #f2f3f3; --good: #037f0c; --bad: #d91515; --none: #8d99a8; }
+  --line: #d5dbdb; --head: #f2f3f3; --good: #037f0c; --bad: #d91515; --none: #687078; }
 @media (prefers-color-scheme: dark) { :root { --back: #0f1b2a; --text: #e9ebed;
   --soft: #95a5b8; --line: #414d5c; --head: #192534; --good: #29ad32; --bad: #ff5d64;
-  --none: #687078; } }
+  --none: #8d99a8; } }
 body { background: var(--back); color: var(--text); margin: 2rem auto; max-width: 75rem;
   padding: 0 1rem; font: 15px/1.45 system-ui, sans-serif; }
 h1 { font-size: 1.4rem; overflow-wrap: anywhere; } h2 { font-size: 1.05rem; }
@@ -33,6 +33,7 @@ th button { background: none; border: 0; color: inherit; cursor: pointer; font: 
   font-weight: 600; padding: 0; }
 th[aria-sort=ascending] button::after { content: " \\2191"; }
 th[aria-sort=descending] button::after { content: " \\2193"; }
+td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 8rem; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 td.message { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 16rem; }
 @media print { form { display: none; } }
@@ -105,7 +106,8 @@ def page(title: str, intro: str, charts: str, head: str, rows: str) -> str:
 {intro}
 <div class="charts">{charts}</div>
 {_FORM}
-<div class="scroll"><table><thead><tr>{head}</tr></thead>
+<div class="scroll" role="region" aria-label="Results" tabindex="0"><table>
+<thead><tr>{head}</tr></thead>
 <tbody>
 {rows}</tbody></table></div>
 <script>{SCRIPT}</script>

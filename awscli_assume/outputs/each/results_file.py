@@ -17,7 +17,13 @@ from dataclasses import replace
 from typing import BinaryIO, Iterator, Mapping, Optional, Union
 
 from awscli_assume.errors import InvalidConfiguration
-from awscli_assume.model.each.result_lines import Record, ResultsHeader, json_line, parse_header
+from awscli_assume.model.each.result_lines import (
+    FORMAT,
+    Record,
+    ResultsHeader,
+    json_line,
+    parse_header,
+)
 from awscli_assume.model.each.results import EachTarget
 
 try:
@@ -31,6 +37,8 @@ _FLAGS = sum(
 )
 # Space for the results of the commands that run when the disk becomes full.
 _RESERVE = 256 * 1024
+# The beginning of each file.
+_HEADER_START = json.dumps({"Format": FORMAT})[:-1].encode()
 Line = Union[ResultsHeader, Record]
 
 
@@ -54,10 +62,12 @@ class ResultsFile:
             reason = "it is a symbolic link" if is_link else error.strerror or str(error)
             raise _unusable(path, reason) from None
 
-    def check_new(self) -> None:
+    def check_new(self, can_resume: bool = True) -> None:
         """Raise InvalidConfiguration if the file has something already."""
         if self._end:
             self.close()
+            if not can_resume:
+                raise _unusable(self.path, "it is not empty")
             quoted = shlex.quote(self.path)
             raise InvalidConfiguration(
                 f"{self.path} is not empty. Nothing was done. To run only what is missing in it, "
@@ -134,9 +144,12 @@ class ResultsFile:
                     self.without_output.discard(key)
                     if line.get("OutputLost"):
                         self.without_output.add(key)
-            if self._end and self.header is None:
+            whole = _end_of_lines(file, self._end)
+            file.seek(0)
+            is_cut_header = whole == 0 and file.read(len(_HEADER_START)) == _HEADER_START
+            if self._end and self.header is None and not is_cut_header:
                 raise _not_results(self.path)
-            return successes, _end_of_lines(file, self._end)
+            return successes, whole
 
     def _append(self, data: bytes) -> None:
         os.lseek(self._descriptor, self._end, os.SEEK_SET)

@@ -130,7 +130,7 @@ class EachSink:
 
     @property
     def exit_code(self) -> int:
-        """0 all succeeded, 1 some failed, 2 none could start; 255 if output was lost."""
+        """0 all succeeded, 1 some did not, 2 none could start; 255 if output was lost."""
         return OUTPUT_LOST if self._context.environment.lost else self._tally.exit_code
 
     def start(self, targets: Sequence[EachTarget]) -> Sequence[EachTarget]:
@@ -233,10 +233,22 @@ class EachSink:
                 has_errors=not self._is_shown("stderr"),
             )
             environment.notify(summary)
-            is_complete = total == self._tally.done
-            if self._file is not None and self._file.failure is None and not is_complete:
-                environment.notify("To run the rest, type the same command with --resume\n")
+            if total > self._tally.done:
+                self._tally.is_incomplete = True
+                environment.notify(self._rest_note())
             self._close_file()
+
+    def _rest_note(self) -> str:
+        """Return why targets were not run, or how to run them."""
+        if self._file is not None:
+            is_usable = self._file.failure is None
+            return "To run the rest, type the same command with --resume\n" if is_usable else ""
+        if not self.is_stopped:
+            return ""
+        return (
+            "No further target was started, because nobody reads stdout anymore. To run all of "
+            "them and store the results: --results FILE\n"
+        )
 
     def _running_one(self, target: EachTarget) -> _Running:
         if target.key not in self._running:
@@ -372,5 +384,5 @@ def _opened_file(
     file = ResultsFile(output.results)
     if output.resume:
         return file, file.load(header)
-    file.check_new()
+    file.check_new(can_resume=not output.merge_results)
     return file, {}

@@ -3,7 +3,7 @@
 The mark is the nested block ``provisioned =`` of the profile in the config file. Its keys have
 dashes, like those of our record (record.py). A profile that gets its credentials from IAM Identity
 Center or names a role has no record, so every command uses it like a profile that the user wrote.
-Only ``profiles``, ``each`` and ``clear`` read the mark.
+Only ``profiles``, ``each``, ``list``, ``refresh`` and ``clear`` read the mark.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Mapping, Optional
 from awscli_assume.host.protocols import Profile
 from awscli_assume.profiles.cache.process_command import is_ours
 from awscli_assume.profiles.record import BLOCK as RECORD
-from awscli_assume.profiles.state import CREDENTIAL_PROCESS
+from awscli_assume.profiles.record import Record
+from awscli_assume.profiles.state import CREDENTIAL_PROCESS, REPLACED, ProfileState
 
 BLOCK = "provisioned"
 SSO, AUTO_REFRESH, ROLE = KINDS = ("sso", "auto-refresh", "role")
@@ -119,6 +120,21 @@ def marked_profiles(profiles: Mapping[str, Profile]) -> dict[str, Mark]:
         if mark is not None and read_mark(profiles.get(section_of or "")) is None:
             found[name] = mark
     return found
+
+
+def role_states(profiles: Mapping[str, Profile]) -> list[ProfileState]:
+    """Return the states of the profiles that ``each`` wrote to name a role, by name."""
+    return [
+        role_state(name, mark, ROLE if is_intact(profiles[name], mark) else REPLACED)
+        for name, mark in sorted(marked_profiles(profiles).items())
+        if mark.kind == ROLE and not mark.sso_session
+    ]
+
+
+def role_state(name: str, mark: Mark, state: str = ROLE) -> ProfileState:
+    """Return the state of a profile that names a role, and so never expires."""
+    record = Record(mark.role_arn, "", mark.source_profile, mark.region)
+    return ProfileState(name, record, state, 0, region=mark.region)
 
 
 def is_intact(profile: Profile, mark: Mark) -> bool:

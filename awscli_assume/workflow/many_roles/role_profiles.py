@@ -14,16 +14,13 @@ from awscli_assume.model.request.session_names import DEFAULT_SESSION_NAME
 from awscli_assume.profiles.ownership import is_template
 from awscli_assume.profiles.provisioned.edits import ProfileEdit
 from awscli_assume.profiles.provisioned.mark import ROLE, Mark, is_intact, read_mark
-from awscli_assume.profiles.record import Record, read_record
-from awscli_assume.profiles.state import ProfileState
+from awscli_assume.profiles.record import read_record
 from awscli_assume.workflow.planning.plan import AssumePlan
 
 # The parameters that a profile of a role can have, and those of a request that it can't.
 _IN_PROFILES = {"role_session_name", "duration_seconds", "external_id", "serial_number"}
 _NOT_IN_PROFILES = ("scope", "via", *(name for name in PARAMETERS if name not in _IN_PROFILES))
 _OTHER_KINDS = "Use --as keys or --as auto-refresh"
-# What the profile of a role is in a listing.
-STATE = "role"
 
 
 def check_can_be_role_profile(plan: AssumePlan) -> None:
@@ -96,14 +93,6 @@ def with_partition(context: CommandContext, plan: AssumePlan) -> AssumePlan:
     return plan.completed(
         partition_of_region_name(region or ""), str(plan.request.role.account_id)
     )
-
-
-def role_state(edit: ProfileEdit) -> ProfileState:
-    """Return what a listing says of a profile."""
-    mark = edit.mark
-    assert mark is not None  # noqa: S101 - for the type checker
-    record = Record(mark.role_arn, "", mark.source_profile, mark.region)
-    return ProfileState(edit.name, record, STATE, 0, region=mark.region)
 
 
 def _check_ours(name: str, profile: Profile, found: Optional[Mark]) -> None:

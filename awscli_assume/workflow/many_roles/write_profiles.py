@@ -16,7 +16,7 @@ from awscli_assume.outputs.summary import changes, listing, not_recorded_note, r
 from awscli_assume.profiles.files import ProfileFiles, locate
 from awscli_assume.profiles.ownership import PROFILE_TEMPLATE, check_name_or_template, obstacle_of
 from awscli_assume.profiles.provisioned.edits import ProfileEdit, config_edit, write_profiles
-from awscli_assume.profiles.provisioned.mark import marked_profiles, read_mark
+from awscli_assume.profiles.provisioned.mark import marked_profiles, read_mark, role_state
 from awscli_assume.profiles.record import Record
 from awscli_assume.profiles.state import ProfileState, inspect, inspect_all
 from awscli_assume.profiles.target import (
@@ -33,7 +33,6 @@ from awscli_assume.workflow.many_roles.engine import RoleEngine
 from awscli_assume.workflow.many_roles.role_profiles import (
     check_can_be_role_profile,
     role_edit,
-    role_state,
     with_partition,
 )
 from awscli_assume.workflow.planning.plan import AssumePlan, ObtainedCredentials
@@ -286,8 +285,8 @@ def _listing(context: CommandContext, profiles: Profiles) -> dict[str, object]:
 
 def _state(context: CommandContext, profile: AccountProfile) -> ProfileState:
     """Return the state of a profile after the command."""
-    if profile.error is None and profile.edit is not None:
-        return role_state(profile.edit)
+    if profile.error is None and profile.edit is not None and profile.edit.mark is not None:
+        return role_state(profile.name, profile.edit.mark)
     if profile.error is None and profile.target is not None:
         return state_of(profile.target, profile.before, context.environment.now())
     role = with_partition(context, profile.plan).request.role

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Optional, Sequence
+from typing import Mapping, Optional, Sequence
 
 from awscli_assume.arguments.options import option_name
 from awscli_assume.errors import ForeignProfile, InvalidRequest
 from awscli_assume.host.context import CommandContext
-from awscli_assume.host.protocols import ParsedArgs
+from awscli_assume.host.protocols import ParsedArgs, Profile
 from awscli_assume.model.printable import option
 from awscli_assume.model.request.limits import in_seconds
 from awscli_assume.model.request.role_specifier import similar_names
+from awscli_assume.outputs.summary import role_profiles_note
 from awscli_assume.profiles.ownership import AUTO, is_target, is_template
+from awscli_assume.profiles.provisioned.mark import role_states
 from awscli_assume.profiles.record import read_record
 from awscli_assume.profiles.source import target_of_settings
 from awscli_assume.profiles.state import REPLACED, ProfileState, inspect, inspect_all
@@ -37,6 +39,7 @@ def choose_one(context: CommandContext, named: Optional[str]) -> ProfileState:
             name = _only_profile_of(name, inspect_all(profiles.written, now))
     state = inspect(name, profiles.written.get(name), now)
     if state is None:
+        _check_no_role_profile(profiles, name)
         what = "was not written by aws assume" if name in profiles else "does not exist"
         ours = [own for own, profile in profiles.items() if read_record(profile) is not None]
         near = similar_names(name, ours)
@@ -45,6 +48,16 @@ def choose_one(context: CommandContext, named: Optional[str]) -> ProfileState:
             f"The profile '{name}' {what}.{hint} To see those that were: aws assume list"
         )
     return state
+
+
+def _check_no_role_profile(profiles: Mapping[str, Profile], name: str) -> None:
+    """Raise ForeignProfile for a profile of ``each --as role``, which has no credentials."""
+    if any(state.name == name for state in role_states(profiles)):
+        raise ForeignProfile(
+            f"The profile '{name}' names a role and has no credentials of its own: the AWS CLI "
+            "and SDKs assume the role when they use the profile. Use it: aws sts "
+            f"get-caller-identity {option('--profile', name)}"
+        )
 
 
 def is_one_named(parsed_args: ParsedArgs) -> bool:
@@ -59,7 +72,9 @@ def profiles_to_refresh(context: CommandContext, parsed_args: ParsedArgs) -> lis
     """
     if is_one_named(parsed_args):
         return [choose_one(context, word_or_option(parsed_args))]
-    states = inspect_all(context.session.full_config["profiles"], context.environment.now())
+    profiles = context.session.full_config["profiles"]
+    context.environment.notify(role_profiles_note(len(role_states(profiles))))
+    states = inspect_all(profiles, context.environment.now())
     # Keys that somebody else has set are theirs, until the user names the profile.
     states = [state for state in states if state.state != REPLACED]
     if parsed_args.all:

@@ -8,7 +8,7 @@ from awscli_assume.host.context import CommandContext
 from awscli_assume.model.identity_center import IdentityCenterRole
 from awscli_assume.profiles.files import ProfileFiles
 from awscli_assume.profiles.provisioned.edits import ProfileEdit, check_unchanged, config_edit
-from awscli_assume.profiles.provisioned.mark import ROLE, Mark, marked_profiles, read_mark
+from awscli_assume.profiles.provisioned.mark import ROLE, marked_profiles, read_mark, role_state
 from awscli_assume.profiles.record import Record, read_record
 from awscli_assume.profiles.state import CLEARED, ProfileState
 from awscli_assume.profiles.target import clear_edits, clear_targets
@@ -47,13 +47,12 @@ def states_without_record(edits: Sequence[ProfileEdit]) -> list[ProfileState]:
     states = []
     for edit in edits:
         mark = read_mark(edit.before)
-        if mark is not None and read_record(edit.before) is None:
-            states.append(ProfileState(edit.name, _record(mark), CLEARED, 0))
+        if mark is None or read_record(edit.before) is not None:
+            continue
+        if mark.kind == ROLE:
+            states.append(role_state(edit.name, mark, CLEARED))
+            continue
+        role = IdentityCenterRole(mark.sso_session, mark.account_id, mark.role_name)
+        record = Record(None, "", role.profile, identity_center=role)
+        states.append(ProfileState(edit.name, record, CLEARED, 0))
     return states
-
-
-def _record(mark: Mark) -> Record:
-    role = IdentityCenterRole(mark.sso_session, mark.account_id, mark.role_name)
-    is_role = mark.kind == ROLE
-    source = mark.source_profile if is_role else role.profile
-    return Record(mark.role_arn, "", source, identity_center=None if is_role else role)

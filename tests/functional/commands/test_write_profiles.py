@@ -80,6 +80,35 @@ def test_other_verbs_know_the_profiles(aws: Any, organization: OrganizationStub)
     assert [one.split() for one in aws.files()] == [one.split() for one in before]
 
 
+def test_other_verbs_know_profiles_that_name_a_role(
+    aws: Any, organization: OrganizationStub
+) -> None:
+    """list shows them with what has become of them; they have nothing to refresh."""
+    write(aws, "audit", "--accounts", ONE, TWO, "--as", "role")
+    write(aws, "audit", "--accounts", account_id(3))
+    aws("configure", "set", "source_profile", "other", "--profile", f"{TWO}-audit")
+    listed = json.loads(aws("assume", "list", "--output", "json").out)["Profiles"]
+
+    states = {one["Profile"]: (one["State"], one["Account"]) for one in listed}
+    assert states == {
+        f"{ONE}-audit": ("role", ONE),
+        f"{TWO}-audit": ("replaced", TWO),
+        f"{account_id(3)}-audit": ("valid", account_id(3)),
+    }
+    assert listed[1]["RoleArn"] == f"arn:aws:iam::{ONE}:role/audit"
+    assert (listed[1]["SourceProfile"], listed[1]["Expiration"]) == ("default", None)
+    refreshed = aws("assume", "refresh", "--all")
+    assert refreshed.code == 0
+    assert list(rows(refreshed)) == [f"{account_id(3)}-audit"]
+    assert "2 profiles name a role (each --as role)" in refreshed.err
+    for verb in ("refresh", "export"):
+        done = aws("assume", verb, "--update-profile", f"{ONE}-audit")
+        assert done.code == 255
+        assert f"Use it: aws sts get-caller-identity --profile {ONE}-audit" in done.err
+    aws("assume", "clear", "--all")
+    assert rows_of_list(aws("assume", "list", "--output", "json")) == []
+
+
 def rows_of_list(done: Any) -> list[str]:
     return [one["Profile"] for one in json.loads(done.out)["Profiles"]]
 

@@ -69,6 +69,14 @@ def test_outputs_of_a_run(shards: list[str], tmp_path: Path) -> None:
     assert objects.out.text == again.out.text
 
 
+def test_joined_results_need_a_new_file(shards: list[str]) -> None:
+    """The message does not name --resume, which goes with a command."""
+    run = Run(EachOutput(merge_results=tuple(shards), results=shards[0]))
+
+    with pytest.raises(InvalidConfiguration, match="it is not empty. Nothing was done"):
+        join_results(run.context, run.output)
+
+
 def test_success_counts_and_is_not_replaced(shards: list[str], tmp_path: Path) -> None:
     """Of a target in several files, a success counts wherever it is."""
     other = str(tmp_path / "again.jsonl")

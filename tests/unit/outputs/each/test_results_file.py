@@ -140,6 +140,20 @@ def test_file_without_a_whole_header_is_refused(tmp_path: Path) -> None:
         assert path.read_bytes() == content
 
 
+def test_header_that_was_cut_is_written_again(tmp_path: Path) -> None:
+    """A process was killed while it wrote the header, so nothing had been done."""
+    path = tmp_path / "r.jsonl"
+    written(path)
+    whole = path.read_bytes()
+    for size in (40, len(whole) - 1):
+        path.write_bytes(whole[:size])
+        file = ResultsFile(str(path))
+        assert file.load(header()) == {}
+        file.start(header())
+        file.close()
+        assert path.read_bytes() == whole
+
+
 def test_empty_and_missing_files_are_begun(tmp_path: Path) -> None:
     """--resume can be in the command line of the first run, too."""
     (tmp_path / "empty").touch()

@@ -202,10 +202,12 @@ def test_unreadable_output_stops_the_run() -> None:
             return os.open(os.devnull, os.O_WRONLY)
 
     run = Run(EachOutput(is_json=True), out=Gone())
-    run.go(identity)
-
+    # Nothing has failed, but not all have succeeded.
+    assert run.go(identity, TARGETS[FAILED + 1 :]) == 1
     assert 1 <= len(run.ran) <= 8
     assert "account-3" not in run.err.text
+    assert "not run" in run.err.text
+    assert "No further target was started, because nobody reads stdout" in run.err.text
 
 
 def test_full_disk_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
