@@ -38,22 +38,23 @@ def console_arguments() -> list[Argument]:
     return [*_page_arguments(), *_session_arguments(), *_browser_arguments()]
 
 
+def _literal(name: str, help_text: str) -> Argument:
+    # Version 1 would download a page, and a message would quote the content of a file.
+    return {**text(name, help_text), "no_paramfile": True}
+
+
 def _page_arguments() -> list[Argument]:
     return [
-        text(
+        _literal(
             "service",
             "The service to open, named as its AWS CLI command: <code>s3</code>. "
             "<code>--service list</code> prints the services whose page has another name.",
         ),
-        {
-            **text(
-                "destination",
-                "The page to open: a path such as <code>/s3/home</code>, or the URL of a page of "
-                "the console.",
-            ),
-            # Version 1 would download the page.
-            "no_paramfile": True,
-        },
+        _literal(
+            "destination",
+            "The page to open: a path such as <code>/s3/home</code>, or the URL of a page of "
+            "the console.",
+        ),
     ]
 
 
@@ -81,7 +82,7 @@ def _session_arguments() -> list[Argument]:
 
 def _browser_arguments() -> list[Argument]:
     return [
-        text(
+        _literal(
             "browser",
             "The browser: <code>firefox</code>, <code>chrome</code>, <code>chromium</code>, "
             "<code>edge</code>, <code>brave</code>, <code>safari</code>, or a command with "
@@ -115,13 +116,13 @@ def read_console_options(
             )
     if parsed_args.switch_role:
         _check_can_switch(parsed_args)
-    destination = parsed_args.destination
+    destination, duration = parsed_args.destination, parsed_args.session_duration
     return ConsoleOptions(
         ConsolePage(
             _service_page(parsed_args.service, cli_services),
             None if destination is None else check_destination(destination),
         ),
-        _seconds(parsed_args.session_duration),
+        None if duration is None else limits.check_duration("session_duration", duration),
         parsed_args.switch_role,
         parsed_args.logout_first,
         parsed_args.no_browser,
@@ -159,10 +160,3 @@ def _check_can_switch(parsed_args: ParsedArgs) -> None:
                 f"--switch-role and {option_name(name)} exclude each other: the console assumes "
                 "the role by itself, and a switch-role URL has an account and a role only"
             )
-
-
-def _seconds(text_given: Optional[str]) -> Optional[int]:
-    """Return the seconds of ``--session-duration``. Raises InvalidRequest."""
-    if text_given is None:
-        return None
-    return limits.check_number("session_duration", limits.in_seconds(text_given))
