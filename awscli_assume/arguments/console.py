@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Collection, Optional
 
-from awscli_assume.arguments.options import Argument, flag, number, option_name, text, url_option
+from awscli_assume.arguments.options import Argument, flag, literal_text, number, option_name, text
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import ParsedArgs
 from awscli_assume.model.console.links import ConsolePage, check_destination
@@ -40,12 +40,12 @@ def console_arguments() -> list[Argument]:
 
 def _page_arguments() -> list[Argument]:
     return [
-        text(
+        literal_text(
             "service",
             "The service to open, named as its AWS CLI command: <code>s3</code>. "
             "<code>--service list</code> prints the services whose page has another name.",
         ),
-        url_option(
+        literal_text(
             "destination",
             "The page to open: a path such as <code>/s3/home</code>, or the URL of a page of the "
             "console.",
@@ -77,7 +77,7 @@ def _session_arguments() -> list[Argument]:
 
 def _browser_arguments() -> list[Argument]:
     return [
-        text(
+        literal_text(
             "browser",
             "The browser: <code>firefox</code>, <code>chrome</code>, <code>chromium</code>, "
             "<code>edge</code>, <code>brave</code>, <code>safari</code>, or a command with "
@@ -111,13 +111,13 @@ def read_console_options(
             )
     if parsed_args.switch_role:
         _check_can_switch(parsed_args)
-    destination = parsed_args.destination
+    destination, duration = parsed_args.destination, parsed_args.session_duration
     return ConsoleOptions(
         ConsolePage(
             _service_page(parsed_args.service, cli_services),
             None if destination is None else check_destination(destination),
         ),
-        _seconds(parsed_args.session_duration),
+        None if duration is None else limits.check_duration("session_duration", duration),
         parsed_args.switch_role,
         parsed_args.logout_first,
         parsed_args.no_browser,
@@ -155,10 +155,3 @@ def _check_can_switch(parsed_args: ParsedArgs) -> None:
                 f"--switch-role and {option_name(name)} exclude each other: the console assumes "
                 "the role by itself, and a switch-role URL has an account and a role only"
             )
-
-
-def _seconds(text_given: Optional[str]) -> Optional[int]:
-    """Return the seconds of ``--session-duration``. Raises InvalidRequest."""
-    if text_given is None:
-        return None
-    return limits.check_number("session_duration", limits.in_seconds(text_given))

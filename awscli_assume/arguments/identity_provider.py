@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Iterable, Protocol
 
 from awscli_assume.arguments.assume_role import STS_OPTIONS
 from awscli_assume.arguments.options import Argument, option_name, text
@@ -25,12 +25,15 @@ class Events(Protocol):
 def identity_provider_arguments() -> list[Argument]:
     """Return the options of AssumeRoleWithWebIdentity and AssumeRoleWithSAML."""
     return [
-        text(
-            "web-identity-token-file",
-            "The file with an OpenID Connect token, in place of source credentials "
-            "(AssumeRoleWithWebIdentity). <code>github-actions</code> is the token of a job with "
-            "<code>permissions: id-token: write</code>.",
-        ),
+        {
+            **text(
+                "web-identity-token-file",
+                "The file with an OpenID Connect token, in place of source credentials "
+                "(AssumeRoleWithWebIdentity). <code>github-actions</code> is the token of a job "
+                "with <code>permissions: id-token: write</code>.",
+            ),
+            "no_paramfile": True,
+        },
         text(
             "saml-assertion",
             "A SAML response in base64, as <code>file://response.b64</code>, in place of source "
@@ -45,15 +48,17 @@ def identity_provider_arguments() -> list[Argument]:
     ]
 
 
-def exclude_identity_tokens(session: Events, command: str) -> None:
-    """Keep ``file://`` as a path in one option, and require it in the other.
+def register_file_options(session: Events, command: str, options: Iterable[Argument]) -> None:
+    """Keep ``file://`` in options with ``no_paramfile``, and require it for a SAML assertion.
 
     The AWS CLI replaces ``file://PATH`` by the content of the file before a command sees it.
     Version 2 does so for every option and ignores ``no_paramfile`` (seen in 2.38.5 and
     2.11.0). The first result of the event's handlers counts.
     """
     event = f"load-cli-arg.custom.{command}"
-    session.register(f"{event}.web-identity-token-file", _unchanged)
+    for option in options:
+        if option.get("no_paramfile"):
+            session.register(f"{event}.{option['name']}", _unchanged)
     session.register(f"{event}.saml-assertion", _check_is_file)
 
 

@@ -40,8 +40,8 @@ def command_argument(help_text: str) -> Argument:
     return words_argument("command", help_text, "[-- COMMAND ...]")
 
 
-def url_option(name: str, help_text: str) -> Argument:
-    """Return an option with a text that may be a URL, which version 1 would download."""
+def literal_text(name: str, help_text: str) -> Argument:
+    """Return an option whose text is never taken for a URL to download or a file to read."""
     return {**text(name, help_text), "no_paramfile": True}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from awscli_assume.arguments.assume_role import sts_arguments
 from awscli_assume.arguments.identity_provider import identity_provider_arguments
-from awscli_assume.arguments.options import Argument, flag, text, url_option, word_argument
+from awscli_assume.arguments.options import Argument, flag, literal_text, text, word_argument
 from awscli_assume.arguments.profiles import copy_arguments
 
 _ROLE = word_argument(
@@ -35,7 +35,7 @@ def role_arguments() -> list[Argument]:
             "The ARN of the role to assume. Default: the <code>role_arn</code> of the source "
             "profile.",
         ),
-        url_option(
+        literal_text(
             "sso-session",
             "Get the role from IAM Identity Center, through the SSO session with this name or "
             "start URL. <code>--role-name</code> then names a permission set in the account "

@@ -11,7 +11,7 @@ import logging
 from typing import Mapping, Optional
 from urllib.parse import urlsplit
 
-from awscli_assume.aws.redaction import credentials_redacted
+from awscli_assume.aws.redaction import credentials_redacted, is_encrypted_or_local
 from awscli_assume.errors import InvalidConfiguration
 from awscli_assume.host import AWSRequest, URLLib3Session, get_environ_proxies
 from awscli_assume.model.request.identity_provider import TOKEN_MAX, check_token
@@ -21,7 +21,6 @@ URL, BEARER = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 # The audience that aws-actions/configure-aws-credentials uses, too.
 AUDIENCE = "sts.amazonaws.com"
 SECONDS = 10
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def github_request(variables: Mapping[str, str]) -> tuple[str, str]:
@@ -32,14 +31,7 @@ def github_request(variables: Mapping[str, str]) -> tuple[str, str]:
             f"{BEARER if url else URL} is not set: GitHub gives tokens only to jobs of GitHub "
             "Actions with 'permissions: id-token: write'"
         )
-    try:
-        parts = urlsplit(url)
-        is_safe = parts.scheme == "https" or (
-            parts.scheme == "http" and parts.hostname in _LOOPBACK
-        )
-    except ValueError:
-        is_safe = False
-    if not is_safe or not (url + bearer).isprintable():
+    if not is_encrypted_or_local(url) or not (url + bearer).isprintable():
         raise InvalidConfiguration(
             f"{URL} must be an https URL: otherwise the bearer token would cross the network "
             "unencrypted"

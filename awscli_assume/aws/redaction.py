@@ -12,6 +12,7 @@ import re
 import traceback
 from contextlib import contextmanager
 from typing import Iterator
+from urllib.parse import urlsplit
 
 from awscli_assume.host import DEBUG_LOGGERS, get_global_history_recorder
 
@@ -24,6 +25,16 @@ _MARKS = re.compile(
     re.IGNORECASE,
 )
 _NOTICE = "(redacted by aws assume: this log record may contain credentials)"
+
+
+def is_encrypted_or_local(url: str) -> bool:
+    """Return whether a secret may be sent to a URL: one of https, or of this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_local = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    return parts.scheme == "https" or (parts.scheme == "http" and is_local)
 
 
 class RedactCredentials(logging.Filter):

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import logging
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Mapping, Optional
+from typing import BinaryIO, Mapping, Optional
 from urllib.parse import quote, urlencode, urlsplit
 
-from awscli_assume.aws.redaction import credentials_redacted
+from awscli_assume.aws.redaction import credentials_redacted, is_encrypted_or_local
 from awscli_assume.errors import InvalidConfiguration, SignInFailed
 from awscli_assume.host import (
     AWSRequest,
@@ -35,9 +37,9 @@ _POSTED = ("aws", "aws-cn")
 # The answers of a server that does not know the method.
 _NO_POST = (404, 405, 501)
 _BUSY = (429, *range(500, 600))
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # A sign-in token has some hundred characters.
 _ANSWER_MAX, _TOKEN_MAX = 65536, 16384
+_ANSWER_SECONDS, _PIECE = 60, 16
 _PROXY = "Check the network, a proxy, and AWS_ENDPOINT_URL_SIGNIN"
 _CERTIFICATE = "The CA bundle may be missing, or lack the one of a proxy. Try: --ca-bundle FILE"
 
@@ -91,17 +93,14 @@ def _checked(url: str) -> str:
         parts = urlsplit(url)
         is_usable = bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
         is_usable = is_usable and parts.port != 0
-        is_safe = parts.scheme == "https" or (
-            parts.scheme == "http" and parts.hostname in _LOOPBACK
-        )
     except ValueError:
-        is_usable = is_safe = False
+        is_usable = False
     if not is_usable or not url.isprintable() or " " in url:
         raise InvalidConfiguration(
             f"The endpoint of AWS Sign-In ({VARIABLE}, AWS_ENDPOINT_URL or endpoint_url in the "
             "config file) must be a URL such as https://us-east-1.signin.aws.amazon.com"
         )
-    if not is_safe:
+    if not is_encrypted_or_local(url):
         raise InvalidConfiguration(
             f"The endpoint of AWS Sign-In at {parts.hostname} ({VARIABLE}, AWS_ENDPOINT_URL or "
             "endpoint_url in the config file) must be an https URL: it gets the credentials "
@@ -178,11 +177,27 @@ def _send(
     request.headers["Accept"] = "application/json"
     try:
         response = http.send(request.prepare())
-        body = response.raw.read(_ANSWER_MAX)
+        body = _read(response.raw)
     except Exception as error:
         # Its message may quote the request, and it may be a vendored urllib3's own class.
         raise _unreachable(type(error).__name__, endpoint) from None
     return _Answer(response.status_code, response.headers.get("Location") or "", body)
+
+
+def _read(raw: BinaryIO) -> bytes:
+    """Return the start of a body. Raises TimeoutError.
+
+    The read timeout is per read: one byte per second would never reach it.
+    """
+    deadline, body = time.monotonic() + _ANSWER_SECONDS, b""
+    while len(body) < _ANSWER_MAX:
+        piece = raw.read(_PIECE)
+        if not piece:
+            break
+        body += piece
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return body
 
 
 def _unreachable(name: str, endpoint: SignInEndpoint) -> SignInFailed:
@@ -208,7 +223,9 @@ def _token(answer: _Answer, endpoint: SignInEndpoint, has_duration: bool) -> str
             f"{answer.status}). {_why_refused(has_duration)}"
         )
     if 300 <= answer.status < 400:
-        place = urlsplit(answer.location).hostname or "another page"
+        place = "another page"
+        with suppress(ValueError):
+            place = urlsplit(answer.location).hostname or place
         raise SignInFailed(
             f"AWS Sign-In at {endpoint.host} redirects to {place}, which would get the "
             f"credentials. {_PROXY}"

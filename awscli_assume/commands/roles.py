@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from awscli_assume.arguments.options import flag, url_option, words_argument
+from awscli_assume.arguments.options import flag, literal_text, words_argument
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import (
@@ -37,7 +37,7 @@ class RolesCommand(Verb):
                 "Also list the roles in the caller's account whose trust policy allows the "
                 "caller.",
             ),
-            url_option(
+            literal_text(
                 "sso-session",
                 "List only the roles of this IAM Identity Center session, by its name or start "
                 "URL. Default: all sessions in the config file.",

@@ -11,7 +11,7 @@ from awscli.argparser import ArgTableArgParser
 from awscli.customizations.commands import BasicCommand
 
 import awscli_assume
-from awscli_assume.arguments.identity_provider import exclude_identity_tokens
+from awscli_assume.arguments.identity_provider import register_file_options
 from awscli_assume.host.context import CommandContext
 from awscli_assume.host.environment import Environment
 from awscli_assume.model.printable import printable
@@ -63,8 +63,8 @@ class Verb(BasicCommand):
 
     def __init__(self, session: Any, environment: Optional[Environment] = None) -> None:
         super().__init__(session)
-        exclude_identity_tokens(session, self.NAME)
         self.ARG_TABLE = self.arguments()
+        register_file_options(session, self.NAME, self.ARG_TABLE)
         self._options = {one["name"] for one in self.ARG_TABLE}
         self._environment = replace(environment or Environment(), printable=printable)
 

@@ -150,12 +150,15 @@ LIMITS = {
 _COUNTS = {"tags": 50, "policy ARNs": 10, "provided contexts": 5}
 
 
-def check(option: str, text: str, of: str = "") -> str:
-    """Return a value of an option of ``LIMITS``; ``of`` says which one in the message."""
+def check(option: str, text: str, of: str = "", typed: Optional[str] = None) -> str:
+    """Return a value of an option of ``LIMITS``.
+
+    ``of`` says which one in the message, and ``typed`` how the user wrote it.
+    """
     limit = LIMITS[option]
     if limit.accepts(text):
         return text
-    shown = f"of {len(text)} characters" if limit.is_hidden else repr(text)
+    shown = f"of {len(text)} characters" if limit.is_hidden else repr(typed or text)
     hint = f". {limit.hint}" if limit.hint else ""
     raise InvalidRequest(f"Invalid {limit.name}{of} {shown}: it must be {limit.description}{hint}")
 
@@ -174,13 +177,18 @@ def in_seconds(text: str) -> str:
     return str(hours * 3600 + minutes * 60 + seconds)
 
 
+def check_duration(option: str, text: str) -> int:
+    """Return the seconds of an option of ``LIMITS``: a number, or a duration such as 90m."""
+    return int(check(option, in_seconds(text), typed=text))
+
+
 def duration(text: str) -> Union[int, str]:
     """Check ``--duration-seconds``: seconds or 90m, UP_TO with one of them, or MAX_DURATION."""
     if text == MAX_DURATION:
         return MAX_DURATION
     if text.startswith(UP_TO):
-        return f"{UP_TO}{check_number('duration_seconds', in_seconds(text[len(UP_TO) :]))}"
-    return check_number("duration_seconds", in_seconds(text))
+        return f"{UP_TO}{check_duration('duration_seconds', text[len(UP_TO) :])}"
+    return check_duration("duration_seconds", text)
 
 
 def longest(seconds: Union[int, str, None]) -> int:

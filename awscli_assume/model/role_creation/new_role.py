@@ -69,8 +69,6 @@ def build_new_role(options: Mapping[str, object]) -> NewRole:
         return cast(Optional[str], options[name])
 
     maximum, inline = text("max_session_duration"), text("inline_policy")
-    if maximum is not None:
-        maximum = limits.in_seconds(maximum)
     boundary, description = text("permissions_boundary"), text("description")
     policy_arns = cast(Sequence[str], options["policy_arn"] or ())
     if boundary is not None:
@@ -80,7 +78,7 @@ def build_new_role(options: Mapping[str, object]) -> NewRole:
     return NewRole(
         role=_role(text("role_name"), text("path")),
         maximum_seconds=(
-            None if maximum is None else limits.check_number("max_session_duration", maximum)
+            None if maximum is None else limits.check_duration("max_session_duration", maximum)
         ),
         description=description,
         permissions_boundary=boundary,

@@ -26,7 +26,7 @@ from awscli_assume.outputs.browser.programs import (
 )
 from awscli_assume.outputs.browser.system import System, this_system
 
-__all__ = ["Browser", "choose_browser", "open_in_browser"]
+__all__ = ["Browser", "check_identity", "choose_browser", "open_in_browser"]
 
 # How long the page waits for the browser.
 PAGE_SECONDS = 30.0
@@ -52,16 +52,10 @@ def choose_browser(
     Without a setting, the system's default browser and one identity per account and role. None
     if there is no browser that the user would see, as over SSH or without a display.
 
-    Raises InvalidRequest for an invalid browser, and InvalidConfiguration for an invalid
-    identity or a browser that is not installed.
+    Raises InvalidRequest for an invalid browser, and InvalidConfiguration for one that is not
+    installed.
     """
     system = system or this_system(environment.variables)
-    if identity_setting is not None and identity_setting not in IDENTITIES:
-        raise InvalidConfiguration(
-            f"Invalid value '{identity_setting}' of the setting 'assume.browser_identity': it is "
-            f"one of {', '.join(IDENTITIES)}. Without the setting, each account and role has its "
-            "own identity"
-        )
     name = (setting or "").lower()
     if setting is None:
         browser = default_browser(identity_setting, system)
@@ -72,6 +66,16 @@ def choose_browser(
     else:
         browser = named_browser(name, identity_setting, system)
     return browser if browser is not None and browser.is_visible(system) else None
+
+
+def check_identity(setting: Optional[str]) -> None:
+    """Raise InvalidConfiguration for an invalid setting ``assume.browser_identity``."""
+    if setting is not None and setting not in IDENTITIES:
+        raise InvalidConfiguration(
+            f"Invalid value '{setting}' of the setting 'assume.browser_identity': it is "
+            f"one of {', '.join(IDENTITIES)}. Without the setting, each account and role has its "
+            "own identity"
+        )
 
 
 def open_in_browser(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Optional
 
 from awscli_assume.arguments.console import ConsoleOptions
-from awscli_assume.errors import configured_in
+from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import is_for_people, print_object
 from awscli_assume.outputs.profile_table import local_time
@@ -34,17 +34,20 @@ def find_browser(
     if options.is_printed or options.is_copied:
         return None
     # Here and below, because a URL that is printed or copied needs no browser.
-    from awscli_assume.outputs.browser.launch import choose_browser
+    from awscli_assume.outputs.browser.launch import check_identity, choose_browser
 
     settings = source.settings()
     identity = settings.get("browser_identity")
+    check_identity(identity)
     if options.switches_role and session_before(source) is None:
         # The session that switches may be in any identity.
         identity = _NO_IDENTITY
     if options.browser is not None:
         return choose_browser(options.browser, identity, context.environment)
-    with configured_in("assume.browser"):
+    try:
         return choose_browser(settings.get("browser"), identity, context.environment)
+    except (InvalidRequest, InvalidConfiguration) as error:
+        raise InvalidConfiguration(f"assume.browser: {error}") from None
 
 
 def show(

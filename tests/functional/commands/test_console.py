@@ -367,7 +367,7 @@ BAD = {
     ),
     "printed and copied": ("--no-browser --copy", "--no-browser and --copy exclude each other"),
     "printed and direct": ("--no-browser --direct", "exclude each other"),
-    "duration too long": ("--session-duration 13h", "Invalid session duration '46800'"),
+    "duration too long": ("--session-duration 13h", "Invalid session duration '13h'"),
     "no duration": ("--session-duration max", "Invalid session duration 'max'"),
     "region elsewhere": ("--region cn-north-1", "in the partition aws"),
     "no region": ("--region 'no region'", "Invalid region 'no region'"),
@@ -467,3 +467,17 @@ def test_no_region(aws: Any, federation: FederationStub) -> None:
     assert (done.code, done.out) == (255, "")
     assert "You must specify a region" in done.err
     assert (aws.stub.actions, federation.requests) == ([], [])
+
+
+@pytest.mark.parametrize("option", ["--destination", "--service", "--browser"])
+def test_a_file_is_not_quoted(
+    aws: Any, federation: FederationStub, tmp_path: Path, option: str
+) -> None:
+    """`file://` is a word of these options, and the content of the file is in no message."""
+    path = tmp_path / "file"
+    path.write_text("{SecretContent}")
+    done = aws("assume", "console", ROLE_ARN, option, f"file://{path}")
+
+    assert "Secret" not in done.err
+    assert "file://" in done.err
+    assert federation.requests == []

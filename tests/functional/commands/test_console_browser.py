@@ -95,7 +95,7 @@ def test_the_session_that_switches(
     [
         ("browser", "opera", "assume.browser: Unknown browser 'opera'. Name one of firefox, "),
         ("browser", "x {url} {y}", "assume.browser: Invalid browser command 'x {url} {y}'"),
-        ("browser", "/no/such {url}", "Can't find the program '/no/such'"),
+        ("browser", "/no/such {url}", "assume.browser: Can't find the program '/no/such'"),
         ("browser_identity", "x", "Invalid value 'x' of the setting 'assume.browser_identity'"),
     ],
 )

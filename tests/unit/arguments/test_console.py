@@ -89,8 +89,8 @@ def test_what_a_switch_can_carry(name: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "899", "43201", "13h", "max", "-1", "1.5h", "8 h"])
 def test_session_duration_out_of_range(text: str) -> None:
-    """The error has the range and a value."""
-    message = "Invalid session duration .* 900 to 43200 seconds. Try: --session-duration 43200"
+    """The error has the value as it was typed, the range and a value."""
+    message = f"Invalid session duration '{text}': .* 900 to 43200 seconds. Try: --session-dur"
     with pytest.raises(InvalidRequest, match=message):
         read(session_duration=text)
 

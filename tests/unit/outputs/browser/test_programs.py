@@ -11,7 +11,7 @@ import pytest
 
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.environment import Environment
-from awscli_assume.outputs.browser.launch import choose_browser
+from awscli_assume.outputs.browser.launch import check_identity, choose_browser
 from awscli_assume.outputs.browser.programs import Browser
 from awscli_assume.outputs.browser.system import System, this_system
 
@@ -423,10 +423,10 @@ def test_a_browser_that_is_not_installed(tmp_path: Path, setting: str, message: 
     assert message in str(error.value)
 
 
-def test_an_invalid_identity(tmp_path: Path) -> None:
+def test_an_invalid_identity() -> None:
     """The error names the setting and its values."""
     with pytest.raises(InvalidConfiguration, match="'assume.browser_identity': it is one of none"):
-        Machine(tmp_path, **SSH).choose(None, "containers")
+        check_identity("containers")
 
 
 def test_this_machine() -> None:
