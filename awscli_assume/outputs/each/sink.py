@@ -182,7 +182,7 @@ class EachSink:
         with self._lock:
             running = self._running.pop(target.key, None) or _Running(None)
         tail = bytes(running.tail)
-        if not result.is_success and result.reason is None and result.error is None:
+        if result.reason is None and result.error is None:
             result = replace(result, reason=failure_reason(result.exit_code, tail))
         # A large output is parsed while other targets are printed.
         record = self._record(result, running.capture)

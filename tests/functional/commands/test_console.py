@@ -397,6 +397,16 @@ def test_isolated_partition(aws: Any, federation: FederationStub, role: str) -> 
     assert (aws.stub.actions, federation.requests) == ([], [])
 
 
+def test_the_partition_of_the_role_counts(aws: Any, federation: FederationStub) -> None:
+    """A region of the source in another partition is named before anything is called."""
+    role = ROLE_ARN.replace("arn:aws:", "arn:aws-cn:")
+    done = aws("assume", "console", role, "--no-browser")
+
+    assert (done.code, done.out) == (255, "")
+    assert "The region us-east-1 is not in the partition aws-cn of the role" in done.err
+    assert (aws.stub.actions, federation.requests) == ([], [])
+
+
 def test_refused_sign_in(aws: Any, federation: FederationStub) -> None:
     """A federation endpoint that refuses is one sentence without a secret."""
     federation.script = lambda _: (400, {}, TOKEN.encode())
