@@ -49,7 +49,7 @@ def attribution(states: Iterable[Any]) -> str:
     for state in states:
         if state.principal_arn is None:
             continue
-        identity = state.record.source_identity
+        identity = state.source_identity
         source = "" if identity is None else f", source identity {identity}"
         user_id = "" if state.principal_id is None else f" ({state.principal_id})"
         shown = f"{state.name}: {state.principal_arn}{user_id}{source}"

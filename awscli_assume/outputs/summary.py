@@ -278,5 +278,5 @@ def _attribution(state: Any) -> dict[str, Optional[str]]:
     return {
         "Arn": state.principal_arn,
         "UserId": state.principal_id,
-        "SourceIdentity": state.record.source_identity,
+        "SourceIdentity": state.source_identity,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Mapping, Optional
 
@@ -45,6 +45,7 @@ class ProfileState:
     ``seconds_left`` is never negative, and 0 for keys that are not ours.
     ``has_program`` is whether its credential_process is ours, ``cache_path`` the file
     that this one names, ``missing_program`` the program that it runs and that is gone;
+    ``source_identity`` is that of its session, also if it comes from another profile of ours;
     ``basis`` is what the files say of it, to see later whether that has changed.
     """
 
@@ -56,6 +57,7 @@ class ProfileState:
     principal_arn: Optional[str] = None
     principal_id: Optional[str] = None
     region: Optional[str] = None
+    source_identity: Optional[str] = field(default=None, compare=False)
     has_program: bool = False
     cache_path: Optional[str] = None
     missing_program: Optional[str] = None
@@ -160,12 +162,22 @@ def check_unchanged(state: ProfileState, profile: Profile) -> None:
 
 def inspect_all(profiles: Mapping[str, Profile], now: datetime) -> list[ProfileState]:
     """Return the states of all profiles that are ours, by name."""
-    states = (
-        inspect(name, profiles[name], now)
-        for name in sorted(profiles)
-        if not _is_config_section(name, profiles)
-    )
-    return [state for state in states if state is not None]
+    names = (name for name in sorted(profiles) if not _is_config_section(name, profiles))
+    found = (inspect(name, profiles[name], now) for name in names)
+    states = {state.name: state for state in found if state is not None}
+    return [replace(one, source_identity=_source_identity(one, states)) for one in states.values()]
+
+
+def _source_identity(state: ProfileState, states: Mapping[str, ProfileState]) -> Optional[str]:
+    """Return the source identity of a session: its own, or that of the session it came from."""
+    one, seen = state, {state.name}
+    while one.record.source_identity is None:
+        name = one.record.source_profile
+        if name is None or name in seen or name not in states:
+            return None
+        seen.add(name)
+        one = states[name]
+    return one.record.source_identity
 
 
 def _is_config_section(name: str, profiles: Mapping[str, Profile]) -> bool:

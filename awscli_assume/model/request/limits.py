@@ -177,9 +177,12 @@ def in_seconds(text: str) -> str:
     return str(hours * 3600 + minutes * 60 + seconds)
 
 
-def check_duration(option: str, text: str) -> int:
-    """Return the seconds of an option of ``LIMITS``: a number, or a duration such as 90m."""
-    return int(check(option, in_seconds(text), typed=text))
+def check_duration(option: str, text: str, typed: Optional[str] = None) -> int:
+    """Return the seconds of an option of ``LIMITS``: a number, or a duration such as 90m.
+
+    ``typed`` is the whole value, if the text is a part of it.
+    """
+    return int(check(option, in_seconds(text), typed=typed or text))
 
 
 def duration(text: str) -> Union[int, str]:
@@ -187,7 +190,7 @@ def duration(text: str) -> Union[int, str]:
     if text == MAX_DURATION:
         return MAX_DURATION
     if text.startswith(UP_TO):
-        return f"{UP_TO}{check_duration('duration_seconds', text[len(UP_TO) :])}"
+        return f"{UP_TO}{check_duration('duration_seconds', text[len(UP_TO) :], text)}"
     return check_duration("duration_seconds", text)
 
 

@@ -109,6 +109,22 @@ def test_a_name_that_the_cli_makes_up(aws, named: str, name: str) -> None:
     assert aws.signers()[-1] == BASE_KEY
 
 
+def test_list_shows_the_identity_of_the_source(aws) -> None:
+    """A source identity is kept in a chain, so CloudTrail shows that of the first session."""
+    first = aws(*ASSUME, "--source-identity", "alice", "--update-profile", "first")
+    second = aws(*ASSUME, "--profile", "first", "--update-profile", "second")
+    third = aws(*ASSUME, "--profile", "second", "--update-profile", "third")
+    other = aws(*ASSUME, "--update-profile", "other")
+    listed = aws("assume", "list", "--verbose", "--output", "json")
+
+    assert {first.code, second.code, third.code, other.code} == {0}, third.err
+    assert [one.get("SourceIdentity") for one in assumed(aws)] == ["alice", None, None, None]
+    rows = json.loads(listed.out)["Profiles"]
+    assert {one["Profile"]: one["SourceIdentity"] for one in rows} == {
+        "first": "alice", "second": "alice", "third": "alice", "other": None
+    }  # fmt: skip
+
+
 def test_refresh_min_ttl_and_list(aws) -> None:
     """The record has the template, and `list --verbose` what CloudTrail shows."""
     set_setting(aws, "role_session_name", "{caller}-x")

@@ -102,9 +102,9 @@ def test_what_cloudtrail_shows() -> None:
     """Each session has its ARN, its ID and its source identity. No session, no line."""
     arn = "arn:aws:sts::123456789012:assumed-role/r/alice"
     shown = state("a\x1b", 5, principal_arn=arn, principal_id="AROAX:alice")
-    shown.record.source_identity = "alice@example.com"
+    shown.source_identity = "alice@example.com"
     bare = state("b", 5, principal_arn=arn, principal_id=None)
-    bare.record.source_identity = None
+    bare.source_identity = None
     missing = state("c", None, principal_arn=None)
 
     assert attribution([shown, bare, missing]).splitlines() == [

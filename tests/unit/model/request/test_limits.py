@@ -41,6 +41,12 @@ def test_duration_out_of_range(text: str) -> None:
     assert "900 to 43200" in message
 
 
+@pytest.mark.parametrize("text", ["up-to:0", "up-to:13h", "up-to:x", "13h", "up-to:"])
+def test_duration_is_named_as_typed(text: str) -> None:
+    """The message has what was typed, not a part of it or its seconds."""
+    assert f"Invalid duration {text!r}:" in refusal_of(limits.duration, text)
+
+
 @pytest.mark.parametrize("text", ["", "1h", "3600.0", "1e3", "3600s", "9" * 5000])
 def test_duration_that_is_no_number(text: str) -> None:
     """A duration that is no whole number is refused with an example to type."""
