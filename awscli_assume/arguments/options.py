@@ -36,7 +36,7 @@ def words_argument(name: str, help_text: str, synopsis: str) -> Argument:
 
 
 def command_argument(help_text: str) -> Argument:
-    """Return the command after ``--``. Its words, such as file://…, are the child's to read."""
+    """Return the command after ``--``. The AWS CLI leaves words such as file://… as they are."""
     return words_argument("command", help_text, "[-- COMMAND ...]")
 
 
