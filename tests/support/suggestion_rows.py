@@ -262,6 +262,7 @@ ROWS: Sequence[Row] = (
         "and SDKs assume the role when they use the profile. Use it: aws sts ",
         "assume refresh --update-profile={name}",
         config=f"[profile {{name}}]\nrole_arn = {ROLE_ARN}\nsource_profile = default\n"
+        "region = us-east-1\n"
         f"provisioned =\n  as = role\n  sso-account-id = {ACCOUNT}\n  role-arn = {ROLE_ARN}\n"
         "  source-profile = default\n",
     ),
