@@ -16,7 +16,8 @@ from awscli_assume.commands.verbs import Verb
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import print_object
-from awscli_assume.outputs.summary import LISTING_EXAMPLE, changes, listing
+from awscli_assume.outputs.profile_list import LISTING_EXAMPLE, listing
+from awscli_assume.outputs.summary import changes
 from awscli_assume.profiles.files import locate
 from awscli_assume.profiles.provisioned.edits import ProfileEdit
 from awscli_assume.profiles.record import read_record

@@ -16,7 +16,7 @@ from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.each.target_list import TARGET_LIST_EXAMPLE
 from awscli_assume.outputs.printing import check_stdout
-from awscli_assume.outputs.summary import LISTING_EXAMPLE
+from awscli_assume.outputs.profile_list import LISTING_EXAMPLE
 from awscli_assume.workflow.each.run import list_targets, run_each
 from awscli_assume.workflow.planning.typed_words import check_command_is_apart, split_command
 

@@ -8,8 +8,8 @@ from awscli_assume.arguments.options import flag
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import is_for_people, print_object, style_of
-from awscli_assume.outputs.profile_table import attribution, table
-from awscli_assume.outputs.summary import listing, missing_program_warning
+from awscli_assume.outputs.profile_list import attribution, listing, table
+from awscli_assume.outputs.summary import missing_program_warning
 from awscli_assume.profiles.provisioned.mark import role_states
 from awscli_assume.profiles.state import inspect_all
 

@@ -10,7 +10,7 @@ from awscli_assume.arguments.profiles import dry_run_argument, profile_arguments
 from awscli_assume.commands.verbs import Verb
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import PARTIAL_FAILURE, print_object
-from awscli_assume.outputs.summary import LISTING_EXAMPLE, listing
+from awscli_assume.outputs.profile_list import LISTING_EXAMPLE, listing
 from awscli_assume.profiles.files import locate
 from awscli_assume.workflow.planning.profile_selection import (
     check_alone,

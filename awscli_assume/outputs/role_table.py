@@ -10,7 +10,7 @@ from awscli_assume.model.assumable_role import PROFILE, AssumableRole
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.printable import printable
 from awscli_assume.outputs.printing import Style, cell_width, cut, padded
-from awscli_assume.outputs.profile_table import local_time
+from awscli_assume.outputs.profile_list import local_time
 
 _GAP = "  "
 _HEADERS = ("ACCOUNT", "ID", "ROLE", "SOURCE", "LAST USED")

@@ -13,26 +13,14 @@ from typing import Any, Iterable, Mapping, Optional, Sequence
 from awscli_assume.model.arns import parse_arn
 from awscli_assume.model.credentials import format_time
 from awscli_assume.model.printable import option, option_words
-from awscli_assume.outputs.profile_table import local_time
+from awscli_assume.outputs.profile_list import local_time
 from awscli_assume.outputs.shells import SHELLS, shell_of, unsupported_reason, word
 from awscli_assume.outputs.variables import KEY_VARIABLES
 
-# Objects with the types of a summary and of a listing, to try a query on.
+# An object with the types of a summary, to try a query on.
 SUMMARY_EXAMPLE: Mapping[str, object] = dict.fromkeys(
     ("UserId", "Account", "Arn", "Profile", "RoleArn", "Expiration", "Region"), "text"
 )
-LISTING_EXAMPLE: Mapping[str, object] = {
-    "Profiles": [
-        {
-            **dict.fromkeys(
-                ("Profile", "RoleArn", "Account", "SourceProfile", "Scope", "Expiration", "State"),
-                "text",
-            ),
-            "SecondsLeft": 3600,
-            "Error": None,
-        }
-    ]
-}
 
 
 def summary(state: Any) -> dict[str, Any]:
@@ -239,44 +227,6 @@ def export_line(profile: str, env: Mapping[str, str]) -> str:
     return SHELLS[shell].assign(dict.fromkeys(names, profile))
 
 
-def listing(
-    states: Sequence[Any], errors: Optional[Mapping[str, str]] = None, verbose: bool = False
-) -> dict[str, list[dict[str, Any]]]:
-    """Return a row for each profile that this plugin wrote.
-
-    With ``errors`` by profile, each row has its error or null. With ``verbose``, each row has what
-    CloudTrail shows.
-    """
-    rows = [_row(state) for state in states]
-    if verbose:
-        rows = [{**row, **_attribution(state)} for row, state in zip(rows, states)]
-    if errors is not None:
-        rows = [{**row, "Error": errors.get(row["Profile"])} for row in rows]
-    return {"Profiles": rows}
-
-
 def changes(diffs: Iterable[Any]) -> list[dict[str, Any]]:
     """Return the files that would change, each with the lines of its diff."""
     return [{"File": diff.path, "Diff": list(diff.lines)} for diff in diffs if diff.lines]
-
-
-def _row(state: Any) -> dict[str, Any]:
-    return {
-        "Profile": state.name,
-        "RoleArn": state.role_arn,
-        "Account": state.account_id,
-        "SourceProfile": state.record.source_profile,
-        "Scope": state.record.scope,
-        "Expiration": format_time(state.expiration) if state.expiration else None,
-        "SecondsLeft": state.seconds_left,
-        "State": state.state,
-    }
-
-
-def _attribution(state: Any) -> dict[str, Optional[str]]:
-    """Return the identity of a profile's session in CloudTrail: ARN, principal ID and source."""
-    return {
-        "Arn": state.principal_arn,
-        "UserId": state.principal_id,
-        "SourceIdentity": state.source_identity,
-    }

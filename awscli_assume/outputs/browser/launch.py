@@ -14,7 +14,7 @@ from awscli_assume.host.environment import Environment
 from awscli_assume.model.browser_identity import BrowserIdentity
 from awscli_assume.model.printable import ending
 from awscli_assume.outputs.browser.firefox import container_url
-from awscli_assume.outputs.browser.page import OneShotPage
+from awscli_assume.outputs.browser.page import PAGE_SECONDS, OneShotPage
 from awscli_assume.outputs.browser.programs import (
     IDENTITIES,
     KNOWN,
@@ -28,8 +28,6 @@ from awscli_assume.outputs.browser.system import System, this_system
 
 __all__ = ["Browser", "check_identity", "choose_browser", "open_in_browser"]
 
-# How long the page waits for the browser.
-PAGE_SECONDS = 30.0
 # How long a browser without a page may take to fail.
 _DIRECT_SECONDS = 1.0
 _STEP_SECONDS = 0.05

@@ -17,6 +17,8 @@ from typing import Callable, Optional
 from awscli_assume.outputs.loopback.request import Request, RequestError, forbidden
 from awscli_assume.outputs.loopback.server import LoopbackServer, Response, encode
 
+# How long the page waits for the browser.
+PAGE_SECONDS = 30.0
 # How often the browser is looked at while the page waits.
 _STEP_SECONDS = 0.1
 # Linux, proc(5): the connections of all users, with the user ID of each end.

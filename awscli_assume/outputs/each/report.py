@@ -20,7 +20,7 @@ from awscli_assume.model.credentials import format_time
 from awscli_assume.model.each.result_lines import ResultsHeader
 from awscli_assume.model.each.results import EachTarget, TargetResult
 from awscli_assume.model.printable import printable
-from awscli_assume.outputs.each.report_page import page
+from awscli_assume.outputs.each.report_template import page
 from awscli_assume.outputs.each.status import duration_text
 
 _ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;",

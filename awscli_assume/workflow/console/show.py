@@ -9,7 +9,7 @@ from awscli_assume.arguments.console import ConsoleOptions
 from awscli_assume.errors import InvalidConfiguration, InvalidRequest
 from awscli_assume.host.context import CommandContext
 from awscli_assume.outputs.printing import is_for_people, print_object
-from awscli_assume.outputs.profile_table import local_time
+from awscli_assume.outputs.profile_list import local_time
 from awscli_assume.workflow.console.credentials import ConsoleSource, session_before
 from awscli_assume.workflow.console.link import ConsoleLink
 

@@ -12,7 +12,8 @@ from awscli_assume.host.context import CommandContext
 from awscli_assume.host.protocols import Profile
 from awscli_assume.model.printable import option
 from awscli_assume.outputs.printing import PARTIAL_FAILURE, print_object
-from awscli_assume.outputs.summary import changes, listing, not_recorded_note, replaced_note
+from awscli_assume.outputs.profile_list import listing
+from awscli_assume.outputs.summary import changes, not_recorded_note, replaced_note
 from awscli_assume.profiles.files import ProfileFiles, locate
 from awscli_assume.profiles.ownership import PROFILE_TEMPLATE, check_name_or_template, obstacle_of
 from awscli_assume.profiles.provisioned.edits import ProfileEdit, config_edit, write_profiles

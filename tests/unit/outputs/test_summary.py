@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from awscli_assume.model.credentials import TemporaryCredentials
-from awscli_assume.outputs.profile_table import local_time
+from awscli_assume.outputs.profile_list import local_time
 from awscli_assume.outputs.summary import (
     chaining_note,
+    changes,
     environment_warning,
     export_line,
     replaced_note,
@@ -240,3 +241,10 @@ def test_note_about_replaced_credentials(seconds_left: int, is_noted: bool) -> N
 def test_a_profile_that_looks_like_an_option() -> None:
     """The suggested command works for a profile called -x."""
     assert "Use it: aws ... --profile=-x\n" in success_line(held("-x"), LATER, BASH)
+
+
+def test_files_without_a_change_are_left_out() -> None:
+    """Only files that would change are shown, a line an item."""
+    diffs = [SimpleNamespace(path="/a", lines=("-x", "+y")), SimpleNamespace(path="/b", lines=())]
+
+    assert changes(diffs) == [{"File": "/a", "Diff": ["-x", "+y"]}]

@@ -1,4 +1,4 @@
-"""Rows of profiles and of changes, as data to print."""
+"""Rows of profiles, as data to print."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from types import SimpleNamespace
 from typing import Any
 
-from awscli_assume.outputs.summary import changes, listing
+from awscli_assume.outputs.profile_list import listing
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/r"
 
@@ -57,10 +57,3 @@ def test_errors_are_in_every_row_or_in_none() -> None:
     assert [row["Error"] for row in rows] == [None, "no"]
     assert "Error" not in listing([state("a")])["Profiles"][0]
     assert listing([state("a")], {})["Profiles"][0]["Error"] is None
-
-
-def test_files_without_a_change_are_left_out() -> None:
-    """Only files that would change are shown, a line an item."""
-    diffs = [SimpleNamespace(path="/a", lines=("-x", "+y")), SimpleNamespace(path="/b", lines=())]
-
-    assert changes(diffs) == [{"File": "/a", "Diff": ["-x", "+y"]}]

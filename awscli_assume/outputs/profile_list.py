@@ -1,4 +1,4 @@
-"""The profiles that this plugin wrote as a table for people, at most 80 columns wide.
+"""The profiles that this plugin wrote: an object, and a table of at most 80 columns for people.
 
 A profile's state is any object with its attributes, because ``outputs`` does not import
 ``profiles``.
@@ -7,12 +7,26 @@ A profile's state is any object with its attributes, because ``outputs`` does no
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping, Optional, Sequence
 
 from awscli_assume.model.arns import find_arn
+from awscli_assume.model.credentials import format_time
 from awscli_assume.model.printable import printable
 from awscli_assume.outputs.printing import Style, cell_width, cut, padded
 
+# An object with the types of a list, to try a query on.
+LISTING_EXAMPLE: Mapping[str, object] = {
+    "Profiles": [
+        {
+            **dict.fromkeys(
+                ("Profile", "RoleArn", "Account", "SourceProfile", "Scope", "Expiration", "State"),
+                "text",
+            ),
+            "SecondsLeft": 3600,
+            "Error": None,
+        }
+    ]
+}
 WIDTH = 80
 # A gap is two columns. Longer names of profiles and roles are cut.
 _GAP = "  "
@@ -27,6 +41,44 @@ _LOOKS = {
     "unknown": ("yellow", "?"),
 }
 _RED = ("red", "\N{MULTIPLICATION X}")
+
+
+def listing(
+    states: Sequence[Any], errors: Optional[Mapping[str, str]] = None, verbose: bool = False
+) -> dict[str, list[dict[str, Any]]]:
+    """Return a row for each profile that this plugin wrote.
+
+    With ``errors`` by profile, each row has its error or null. With ``verbose``, each row has what
+    CloudTrail shows.
+    """
+    rows = [_row(state) for state in states]
+    if verbose:
+        rows = [{**row, **_attribution(state)} for row, state in zip(rows, states)]
+    if errors is not None:
+        rows = [{**row, "Error": errors.get(row["Profile"])} for row in rows]
+    return {"Profiles": rows}
+
+
+def _row(state: Any) -> dict[str, Any]:
+    return {
+        "Profile": state.name,
+        "RoleArn": state.role_arn,
+        "Account": state.account_id,
+        "SourceProfile": state.record.source_profile,
+        "Scope": state.record.scope,
+        "Expiration": format_time(state.expiration) if state.expiration else None,
+        "SecondsLeft": state.seconds_left,
+        "State": state.state,
+    }
+
+
+def _attribution(state: Any) -> dict[str, Optional[str]]:
+    """Return the identity of a profile's session in CloudTrail: ARN, principal ID and source."""
+    return {
+        "Arn": state.principal_arn,
+        "UserId": state.principal_id,
+        "SourceIdentity": state.source_identity,
+    }
 
 
 def table(states: Iterable[Any], now: datetime, style: Style) -> str:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, Optional
 
 from awscli_assume.outputs.printing import PLAIN, Style, cell_width
-from awscli_assume.outputs.profile_table import attribution, local_time, table
+from awscli_assume.outputs.profile_list import attribution, local_time, table
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone.utc)
 ROLE_ARN = "arn:aws:iam::123456789012:role/team/r"
