@@ -31,7 +31,7 @@ from support.person import clean_environment  # noqa: E402
 HOST = "v2-2.38.5"
 MARK = "each"
 STS_SECONDS = 0.05
-ACCOUNTS, LOOP = 60, 12
+ACCOUNTS, LOOP = 300, 12
 WORKERS = (os.cpu_count() or 1) * 4
 ROLES, MANY_ROLES = 1000, 3.0
 FEW, MANY = 500, 5000
