@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Optional, Sequence
 
-from awscli_assume.arguments.options import Argument, flag, number, texts
+from awscli_assume.arguments.options import Argument, command_argument, flag, number, texts
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import ParsedArgs
 
@@ -58,16 +58,10 @@ def workers_argument(what: str) -> Argument:
 
 def each_command_argument() -> Argument:
     """Return COMMAND, the words after ``--``."""
-    return {
-        "name": "command",
-        "help_text": "The command to run, after <code>--</code>. <code>{account}</code>, "
-        "<code>{name}</code> and <code>{region}</code> in it are replaced.",
-        "positional_arg": True,
-        "nargs": "*",
-        # A word such as file://… is the command's own.
-        "no_paramfile": True,
-        "synopsis": "[-- COMMAND ...]",
-    }
+    return command_argument(
+        "The command to run, after <code>--</code>. <code>{account}</code>, <code>{name}</code> "
+        "and <code>{region}</code> in it are replaced."
+    )
 
 
 def read_each_options(parsed_args: ParsedArgs) -> EachOptions:

@@ -6,7 +6,7 @@ import os
 import shlex
 from typing import Optional, Sequence
 
-from awscli_assume.arguments.options import Argument, flag, text
+from awscli_assume.arguments.options import Argument, flag, literal_text, text
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.host.protocols import ParsedArgs, ParsedGlobals
 from awscli_assume.model.each.results import EachOutput, parse_shard
@@ -104,5 +104,4 @@ def _check_files(parsed_args: ParsedArgs) -> None:
 
 
 def _file(name: str, help_text: str) -> Argument:
-    # The CLI would read a path such as file://… or https://….
-    return {**text(name, help_text), "no_paramfile": True, "synopsis": f"[--{name} FILE]"}
+    return {**literal_text(name, help_text), "synopsis": f"[--{name} FILE]"}

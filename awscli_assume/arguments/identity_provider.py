@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterable, Protocol
 
 from awscli_assume.arguments.assume_role import STS_OPTIONS
-from awscli_assume.arguments.options import Argument, option_name, text
+from awscli_assume.arguments.options import Argument, literal_text, option_name, text
 from awscli_assume.errors import InvalidRequest
 from awscli_assume.model.request.identity_provider import IdentityToken, SamlAssertion, WebIdentity
 
@@ -25,15 +25,12 @@ class Events(Protocol):
 def identity_provider_arguments() -> list[Argument]:
     """Return the options of AssumeRoleWithWebIdentity and AssumeRoleWithSAML."""
     return [
-        {
-            **text(
-                "web-identity-token-file",
-                "The file with an OpenID Connect token, in place of source credentials "
-                "(AssumeRoleWithWebIdentity). <code>github-actions</code> is the token of a job "
-                "with <code>permissions: id-token: write</code>.",
-            ),
-            "no_paramfile": True,
-        },
+        literal_text(
+            "web-identity-token-file",
+            "The file with an OpenID Connect token, in place of source credentials "
+            "(AssumeRoleWithWebIdentity). <code>github-actions</code> is the token of a job with "
+            "<code>permissions: id-token: write</code>.",
+        ),
         text(
             "saml-assertion",
             "A SAML response in base64, as <code>file://response.b64</code>, in place of source "

@@ -14,11 +14,9 @@ def text(name: str, help_text: str) -> Argument:
 def word_argument(name: str, help_text: str) -> Argument:
     """Return an option that is a word of its own, and may be left out."""
     return {
-        **text(name, help_text),
+        **literal_text(name, help_text),
         "positional_arg": True,
         "nargs": "?",
-        # Otherwise the CLI would call a URL.
-        "no_paramfile": True,
         "synopsis": f"[{name.upper()}]",
     }
 

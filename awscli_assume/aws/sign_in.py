@@ -39,6 +39,7 @@ _NO_POST = (404, 405, 501)
 _BUSY = (429, *range(500, 600))
 # A sign-in token has some hundred characters.
 _ANSWER_MAX, _TOKEN_MAX = 65536, 16384
+# A read waits until its piece is complete, so pieces are small.
 _ANSWER_SECONDS, _PIECE = 60, 16
 _PROXY = "Check the network, a proxy, and AWS_ENDPOINT_URL_SIGNIN"
 _CERTIFICATE = "The CA bundle may be missing, or lack the one of a proxy. Try: --ca-bundle FILE"

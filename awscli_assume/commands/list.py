@@ -11,7 +11,7 @@ from awscli_assume.outputs.printing import is_for_people, print_object, style_of
 from awscli_assume.outputs.profile_list import attribution, listing, table
 from awscli_assume.outputs.summary import missing_program_warning
 from awscli_assume.profiles.provisioned.mark import role_states
-from awscli_assume.profiles.state import inspect_all
+from awscli_assume.profiles.state import inspect_all, with_source_identities
 
 
 class ListCommand(Verb):
@@ -25,7 +25,10 @@ class ListCommand(Verb):
 
     def _run(self, parsed_args: Any, context: CommandContext) -> int:
         profiles = context.session.full_config["profiles"]
-        states = [*inspect_all(profiles, context.environment.now()), *role_states(profiles)]
+        states = inspect_all(profiles, context.environment.now())
+        if parsed_args.verbose:
+            states = with_source_identities(states)
+        states += role_states(profiles)
         if is_for_people(context):
             now = context.environment.now()
             more = attribution(states) if parsed_args.verbose else ""

@@ -27,7 +27,8 @@ _PARTITIONS = {
     "us-isof-": "aws-iso-f",
     "eu-isoe-": "aws-iso-e",
 }
-_GLOBAL = "-global"
+# The end of the names of the pseudo regions of global endpoints, as in aws-global.
+GLOBAL_SUFFIX = "-global"
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def partition_of_region_name(region: str) -> str:
 
     The region may be the pseudo region of a partition, such as ``aws-global``.
     """
-    if region.endswith(_GLOBAL):
-        return region[: -len(_GLOBAL)]
+    if region.endswith(GLOBAL_SUFFIX):
+        return region[: -len(GLOBAL_SUFFIX)]
     return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Mapping, Optional
+from typing import Iterable, Mapping, Optional
 
 from awscli_assume.errors import ChangedProfile, UnexpectedAnswer
 from awscli_assume.host import build_profile_map
@@ -45,7 +45,7 @@ class ProfileState:
     ``seconds_left`` is never negative, and 0 for keys that are not ours.
     ``has_program`` is whether its credential_process is ours, ``cache_path`` the file
     that this one names, ``missing_program`` the program that it runs and that is gone;
-    ``source_identity`` is that of its session, also if it comes from another profile of ours;
+    ``source_identity`` is set by ``with_source_identities`` only;
     ``basis`` is what the files say of it, to see later whether that has changed.
     """
 
@@ -162,10 +162,18 @@ def check_unchanged(state: ProfileState, profile: Profile) -> None:
 
 def inspect_all(profiles: Mapping[str, Profile], now: datetime) -> list[ProfileState]:
     """Return the states of all profiles that are ours, by name."""
-    names = (name for name in sorted(profiles) if not _is_config_section(name, profiles))
-    found = (inspect(name, profiles[name], now) for name in names)
-    states = {state.name: state for state in found if state is not None}
-    return [replace(one, source_identity=_source_identity(one, states)) for one in states.values()]
+    states = (
+        inspect(name, profiles[name], now)
+        for name in sorted(profiles)
+        if not _is_config_section(name, profiles)
+    )
+    return [state for state in states if state is not None]
+
+
+def with_source_identities(states: Iterable[ProfileState]) -> list[ProfileState]:
+    """Return states with ``source_identity``; they are those of all profiles that are ours."""
+    found = {state.name: state for state in states}
+    return [replace(one, source_identity=_source_identity(one, found)) for one in found.values()]
 
 
 def _source_identity(state: ProfileState, states: Mapping[str, ProfileState]) -> Optional[str]:

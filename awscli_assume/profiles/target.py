@@ -305,12 +305,12 @@ def clear_edits(files: ProfileFiles, states: Sequence[ProfileState]) -> list[Fil
 
 
 def expire_targets(files: ProfileFiles, states: Sequence[ProfileState], at: datetime) -> None:
-    """Let profiles say that their sessions expired at a time. The keys stay.
+    """Set the time at which the sessions of profiles expire. The keys stay.
 
     Raises ChangedProfile and UnusableFile; the files are then as they were.
     """
 
-    # The check gets the sections that are named here.
+    # The config file has no edit, and is read for the check.
     names = [state.name for state in states]
     records = [SectionEdit(profile_to_section(name), profile=name) for name in names]
     expired = [SectionEdit(name, [(EXPIRY_KEY, format_time(at))]) for name in names]

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from typing import Optional
 
 from awscli_assume.errors import InvalidRequest
-from awscli_assume.model.arns import partition_of_region_name
+from awscli_assume.model.arns import GLOBAL_SUFFIX, partition_of_region_name
 
 # botocore accepts no other names of regions, and this one becomes a part of a host name.
 _REGION = re.compile(r"(?a:[a-z]{2,}(?:-[a-z0-9]+)+)")
-# The pseudo regions of global endpoints, as in aws-global.
-_GLOBAL = "-global"
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def find_partition(name: str) -> ConsolePartition:
 
 def console_region(region: Optional[str], partition: str) -> Optional[str]:
     """Return the region of the console, None for none or a global one. Raises InvalidRequest."""
-    if region is None or region.endswith(_GLOBAL):
+    if region is None or region.endswith(GLOBAL_SUFFIX):
         return None
     if not _REGION.fullmatch(region):
         raise InvalidRequest(

@@ -192,9 +192,9 @@ def revoke(
 
 
 def _forget(context: CommandContext, revocation: Revocation, is_cleared: bool) -> None:
-    """Remove the sessions from the caches, and let profiles say that they are over.
+    """Remove the revoked sessions from the caches, and let them expire in the profiles.
 
-    AWS refuses them, and they would be handed out, or taken for valid ones.
+    AWS refuses them. Without this, later commands would use them until they expire.
     """
     role_arn, user_id = revocation.role.arn, revocation.user_id
     forget_sessions(role_arn, user_id)
